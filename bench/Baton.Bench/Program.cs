@@ -1,0 +1,3 @@
+using Baton.Bench.CommandLine;
+
+return await BenchCommand.RunAsync(args);

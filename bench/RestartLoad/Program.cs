@@ -1,0 +1,3 @@
+using RestartLoad.CommandLine;
+
+return await EntryPoint.RunAsync(args, Streams.OfConsole());

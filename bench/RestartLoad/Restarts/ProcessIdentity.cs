@@ -1,0 +1,54 @@
+using System.Globalization;
+
+namespace RestartLoad.Restarts;
+
+/// <summary>
+/// A process as /proc/PID/stat shows it (proc(5)). Pid and start time together are unique; the pid alone is reused.
+/// </summary>
+internal sealed record ProcessIdentity(int Pid, char State, int Parent, int Session, long StartTime)
+{
+    public bool IsZombie => State is 'Z' or 'X';
+
+    public static ProcessIdentity? Find(int pid)
+    {
+        try
+        {
+            // The second field is the program's name in parentheses, and may contain both; the rest begins after the last one.
+            string stat = File.ReadAllText($"/proc/{pid}/stat");
+            string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+            return new ProcessIdentity(pid, fields[0][0], Int(fields[1]), Int(fields[3]), Long(fields[19]));
+        }
+        catch (IOException)
+        {
+            return null; // Gone, perhaps while we read.
+        }
+    }
+
+    public static IEnumerable<ProcessIdentity> All()
+    {
+        foreach (string directory in Directory.EnumerateDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
+                && Find(pid) is { } process)
+            {
+                yield return process;
+            }
+        }
+    }
+
+    /// <summary>Ended: a zombie holds no sockets any more, it only waits for its parent.</summary>
+    public bool HasEnded() => Find(Pid) is not { } now || now.StartTime != StartTime || now.IsZombie;
+
+    public async Task WaitForEndAsync(CancellationToken cancellation)
+    {
+        TimeSpan interval = TimeSpan.FromMilliseconds(5);
+        while (!HasEnded())
+        {
+            await Task.Delay(interval, cancellation);
+        }
+    }
+
+    private static int Int(string field) => int.Parse(field, CultureInfo.InvariantCulture);
+
+    private static long Long(string field) => long.Parse(field, CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,33 @@
+# Sourced by demo.sh and test.sh: checks for the SDK, and installs from Debian's packages what is named and missing.
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_GENERATE_ASPNET_CERTIFICATE=false DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
+
+require_sdk() {
+  if ! command -v dotnet >/dev/null || ! dotnet --list-sdks 2>/dev/null | grep -q '^10\.'; then
+    echo "Baton needs the .NET 10 SDK, and there is none on the PATH. See https://learn.microsoft.com/dotnet/core/install/linux-debian" >&2
+    exit 2
+  fi
+}
+
+# require_packages PROBE=PACKAGE...: a probe is a command, or a file when it begins with a slash.
+require_packages() {
+  local missing=() pair probe
+  for pair in "$@"; do
+    probe=${pair%%=*}
+    case $probe in
+      /*) [ -e "$probe" ] ;;
+      *) command -v "$probe" >/dev/null ;;
+    esac || missing+=("${pair#*=}")
+  done
+  [ ${#missing[@]} -eq 0 ] && return
+  local root=()
+  [ "$(id -u)" -eq 0 ] || root=(sudo)
+  echo "Installing from Debian's packages: ${missing[*]}"
+  if ! { "${root[@]}" apt-get update -qq && DEBIAN_FRONTEND=noninteractive "${root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}"; } >/dev/null; then
+    echo "Could not install ${missing[*]}; install them by hand and call again." >&2
+    exit 2
+  fi
+}
+
+build() {
+  dotnet build "$@" --configuration Release --verbosity quiet "-clp:ErrorsOnly;NoSummary"
+}

@@ -1,0 +1,45 @@
+// A service that can be restarted under load: start it, send it SIGUSR2, and no client notices.
+using System.Reflection;
+using Baton.AspNetCore;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.UseGracefulRestart();
+var app = builder.Build();
+
+string pid = Environment.ProcessId.ToString();
+string version = Assembly.GetExecutingAssembly().GetName().Version!.ToString(3);
+
+// Every response names the process that gave it.
+app.Use((context, next) =>
+{
+    context.Response.Headers["X-Pid"] = pid;
+    return next(context);
+});
+
+app.MapGet("/", () => $"Hello {version} from {pid}\n");
+
+app.MapGet("/sleep", async (int ms, CancellationToken aborted) =>
+{
+    await Task.Delay(ms, aborted);
+    return $"slept {ms} ms in {pid}\n";
+});
+
+app.MapGet("/big", async (long bytes, HttpResponse response, CancellationToken aborted) =>
+{
+    response.ContentType = "application/octet-stream";
+    response.ContentLength = bytes;
+    byte[] chunk = new byte[64 * 1024];
+    for (long left = bytes; left > 0; left -= chunk.Length)
+    {
+        await response.Body.WriteAsync(chunk.AsMemory(0, (int)Math.Min(left, chunk.Length)), aborted);
+    }
+});
+
+app.MapPost("/echo", (HttpRequest request, HttpResponse response) =>
+{
+    response.ContentType = request.ContentType;
+    response.ContentLength = request.ContentLength;
+    return request.Body.CopyToAsync(response.Body, request.HttpContext.RequestAborted);
+});
+
+app.Run();

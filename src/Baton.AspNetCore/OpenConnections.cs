@@ -1,0 +1,121 @@
+using System.Collections.Concurrent;
+using Baton.Lifecycle;
+using Microsoft.AspNetCore.Connections;
+
+namespace Baton.AspNetCore;
+
+/// <summary>
+/// Every open connection of this application's Kestrel, and their drain: an answer ends its connection, an idle one is closed after a grace, and
+/// whoever waits hears when none is left. Kestrel itself must not be stopping yet: it stops its own clock first, and HTTP/2 needs that.
+/// </summary>
+internal sealed class OpenConnections : IRestartParticipant
+{
+    private static readonly TimeSpan SweepInterval = TimeSpan.FromMilliseconds(500);
+
+    // An HTTP/2 connection with only long streams never brings a next request to announce the end with.
+    private static readonly TimeSpan LongStream = TimeSpan.FromSeconds(2);
+
+    private readonly ConcurrentDictionary<TrackedConnection, byte> _open = new();
+    private readonly TaskCompletionSource _allClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly GracefulRestartOptions _options;
+    private volatile bool _draining;
+    private int _accepting;
+
+    public OpenConnections(Restarter restarter, GracefulRestartOptions options)
+    {
+        _options = options;
+        restarter.Register(this);
+    }
+
+    /// <summary>Whether answers end their connections.</summary>
+    internal bool IsDraining => _draining;
+
+    public async Task DrainAsync()
+    {
+        _draining = true;
+        CompleteIfNoneIsOpen();
+        long begun = _options.TimeProvider.GetTimestamp();
+        using var timer = new PeriodicTimer(SweepInterval, _options.TimeProvider);
+        while (!_allClosed.Task.IsCompleted)
+        {
+            Sweep(begun);
+            await Task.WhenAny(_allClosed.Task, timer.WaitForNextTickAsync().AsTask()).ConfigureAwait(false);
+        }
+    }
+
+    public OpenWork Cut()
+    {
+        var cut = default(OpenWork);
+        foreach (TrackedConnection connection in _open.Keys)
+        {
+            int requests = connection.Requests;
+            if (requests == 0)
+            {
+                connection.AnnounceClose();
+            }
+            else
+            {
+                cut += new OpenWork(1, requests);
+                connection.Abort(new ConnectionAbortedException("The drain of this process was cut short."));
+            }
+        }
+
+        return cut;
+    }
+
+    /// <summary>
+    /// Accepts one connection. One that arrives at the moment the gate closes is still ours: nothing is drained while this runs.
+    /// </summary>
+    internal async ValueTask<ConnectionContext?> AcceptAsync(IConnectionListener listener, CancellationToken open)
+    {
+        Interlocked.Increment(ref _accepting);
+        try
+        {
+            return await listener.AcceptAsync(open).ConfigureAwait(false) is { } connection ? Track(connection) : null;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _accepting);
+            CompleteIfNoneIsOpen();
+        }
+    }
+
+    internal void Remove(TrackedConnection connection)
+    {
+        _open.TryRemove(connection, out _);
+        CompleteIfNoneIsOpen();
+    }
+
+    private TrackedConnection Track(ConnectionContext connection)
+    {
+        var tracked = new TrackedConnection(connection, this);
+        _open[tracked] = 0;
+        return tracked;
+    }
+
+    private void CompleteIfNoneIsOpen()
+    {
+        // ConcurrentDictionary.IsEmpty locks: asked only while draining.
+        if (_draining && Volatile.Read(ref _accepting) == 0 && _open.IsEmpty)
+        {
+            _allClosed.TrySetResult();
+        }
+    }
+
+    private void Sweep(long begun)
+    {
+        long now = _options.TimeProvider.GetTimestamp();
+        foreach (TrackedConnection connection in _open.Keys)
+        {
+            bool idle = connection.Requests == 0;
+            connection.IdleSince = idle ? connection.IdleSince ?? now : null;
+            if (idle ? Passed(connection.IdleSince!.Value, now, _options.IdleGrace) : connection.IsHttp2 && Passed(begun, now, LongStream))
+            {
+                connection.AnnounceClose();
+            }
+        }
+    }
+
+    private bool Passed(long since, long now, TimeSpan limit) =>
+        limit != Timeout.InfiniteTimeSpan && _options.TimeProvider.GetElapsedTime(since, now) >= limit;
+}

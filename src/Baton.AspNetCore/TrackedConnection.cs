@@ -1,0 +1,93 @@
+using System.IO.Pipelines;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Baton.AspNetCore;
+
+/// <summary>
+/// A connection from accept to close, and what the drain has to know of it. A feature of its own connection, so that a request finds it.
+/// </summary>
+internal sealed class TrackedConnection : ConnectionContext
+{
+    private readonly ConnectionContext _inner;
+    private readonly OpenConnections _all;
+    private int _requests;
+    private int _announced;
+
+    internal TrackedConnection(ConnectionContext inner, OpenConnections all)
+    {
+        (_inner, _all) = (inner, all);
+        inner.Features.Set(this);
+    }
+
+    public override string ConnectionId { get => _inner.ConnectionId; set => _inner.ConnectionId = value; }
+
+    public override IFeatureCollection Features => _inner.Features;
+
+    public override IDictionary<object, object?> Items { get => _inner.Items; set => _inner.Items = value; }
+
+    public override IDuplexPipe Transport { get => _inner.Transport; set => _inner.Transport = value; }
+
+    public override EndPoint? LocalEndPoint { get => _inner.LocalEndPoint; set => _inner.LocalEndPoint = value; }
+
+    public override EndPoint? RemoteEndPoint { get => _inner.RemoteEndPoint; set => _inner.RemoteEndPoint = value; }
+
+    public override CancellationToken ConnectionClosed { get => _inner.ConnectionClosed; set => _inner.ConnectionClosed = value; }
+
+    /// <summary>Requests in progress.</summary>
+    internal int Requests => Volatile.Read(ref _requests);
+
+    /// <summary>Whether it has carried an HTTP/2 request.</summary>
+    internal bool IsHttp2 { get; private set; }
+
+    /// <summary>Since when the drain has found it without a request; null when it last had one. The drain's own note.</summary>
+    internal long? IdleSince { get; set; }
+
+    internal Socket? Socket => Features.Get<IConnectionSocketFeature>()?.Socket;
+
+    public override void Abort(ConnectionAbortedException abortReason) => _inner.Abort(abortReason);
+
+    public override void Abort() => _inner.Abort();
+
+    /// <summary>Counts as open until the last byte has been given to the kernel.</summary>
+    public override async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await _inner.DisposeAsync().ConfigureAwait(false);
+            await base.DisposeAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _all.Remove(this);
+        }
+    }
+
+    internal void RequestStarted(bool http2)
+    {
+        if (http2)
+        {
+            IsHttp2 = true;
+        }
+
+        Interlocked.Increment(ref _requests);
+    }
+
+    internal void RequestEnded() => Interlocked.Decrement(ref _requests);
+
+    /// <summary>Tells the peer once that this connection ends: GOAWAY in HTTP/2, end of stream on an idle HTTP/1.1 connection.</summary>
+    /// <returns>True for the first call.</returns>
+    internal bool AnnounceClose()
+    {
+        if (Interlocked.Exchange(ref _announced, 1) != 0)
+        {
+            return false;
+        }
+
+        Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
+        return true;
+    }
+}

@@ -1,0 +1,205 @@
+using System.ComponentModel;
+using Baton.Interop;
+using Baton.Listeners;
+using Baton.Processes;
+
+namespace Baton.Handover;
+
+/// <summary>
+/// The predecessor's side: talks to a successor and watches it until it has ended. Owns the channel and the pidfd. A thread of its own receives, so
+/// that neither a silent successor nor a stuck thread pool delays anything else.
+/// </summary>
+internal sealed class SuccessorLink : ISuccessor
+{
+    private readonly SpawnedProcess _process;
+    private readonly HandoverChannel _channel;
+    private readonly ListenerRegistry _listeners;
+    private readonly int _generation;
+    private readonly Action<SuccessorEvent> _post;
+    private bool _greeted;
+
+    private SuccessorLink(SpawnedProcess process, HandoverChannel channel, ListenerRegistry listeners, int generation, Action<SuccessorEvent> post) =>
+        (_process, _channel, _listeners, _generation, _post) = (process, channel, listeners, generation, post);
+
+    public int Pid => _process.Id;
+
+    /// <summary>Starts the command as a successor of the given generation and begins to watch it.</summary>
+    /// <exception cref="RestartException">It could not be started.</exception>
+    internal static SuccessorLink Start(
+        StartCommand command, IEnumerable<int> blockedSignals, ListenerRegistry listeners, int generation, TimeSpan frameLimit, Action<SuccessorEvent> post)
+    {
+        (HandoverChannel ours, Descriptor theirs) = HandoverChannel.CreatePair(frameLimit);
+        try
+        {
+            using (theirs)
+            {
+                var environment = new Dictionary<string, string>(command.Environment)
+                {
+                    [HandoverProtocol.EnvironmentVariable] = HandoverAddress.Format(HandoverProtocol.InheritedDescriptor, Environment.ProcessId),
+                };
+                SpawnedProcess process = Spawner.Spawn(command, environment, theirs, HandoverProtocol.InheritedDescriptor, blockedSignals);
+                var link = new SuccessorLink(process, ours, listeners, generation, post);
+                new Thread(link.Run) { IsBackground = true, Name = "baton-successor" }.Start();
+                return link;
+            }
+        }
+        catch
+        {
+            ours.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Does all of a start and a conversation but the start, so that it is compiled before a restart waits for it.</summary>
+    internal static void Rehearse(StartCommand command)
+    {
+        (HandoverChannel ours, Descriptor theirs) = HandoverChannel.CreatePair(TimeSpan.Zero);
+        using (theirs)
+        using (ours)
+        {
+            Spawner.Rehearse(command);
+            HandoverCodec.WarmUp();
+        }
+    }
+
+    public void Commit() => _channel.Send(new HandoverMessage.Commit());
+
+    public void Refuse(string reason)
+    {
+        try
+        {
+            _channel.Send(new HandoverMessage.Refused(reason));
+        }
+        catch (RestartException)
+        {
+            // It is being killed anyway; the words were a courtesy.
+        }
+    }
+
+    public void Kill() => _process.Kill();
+
+    private void Run()
+    {
+        bool talking = true;
+        while (true)
+        {
+            (bool said, bool ended) = Poller.WaitRead(talking ? _channel.Number : -1, _process.PidfdNumber, Timeout.InfiniteTimeSpan);
+
+            // What it said before it ended comes first: it may hold the reason.
+            if (said)
+            {
+                talking = Listen();
+            }
+            else if (ended)
+            {
+                break;
+            }
+        }
+
+        ExitStatus status = _process.Reap();
+        _channel.Dispose();
+        _process.Dispose();
+        _post(new SuccessorEvent.Ended(status));
+    }
+
+    /// <summary>Receives one message; false when there will be no more.</summary>
+    private bool Listen()
+    {
+        try
+        {
+            Received? received = _channel.Receive();
+            if (received is null)
+            {
+                // It closed the channel or, far more often, has ended: the pidfd will tell. One that lives on can't become ready.
+                return false;
+            }
+
+            Answer(received.WithoutDescriptors());
+            return true;
+        }
+        catch (RestartException e) when (e.Failure == RestartFailure.PeerLost)
+        {
+            // It ended while it was answered. What it said before that is still to be read, and may hold the reason.
+            return true;
+        }
+        catch (RestartException e)
+        {
+            _post(new SuccessorEvent.Broken(e));
+            return false;
+        }
+    }
+
+    private void Answer(HandoverMessage message)
+    {
+        // Whoever has not been greeted has no listeners to serve on.
+        if (message is HandoverMessage.Hello ? _greeted : !_greeted && message is HandoverMessage.Progress or HandoverMessage.Ready)
+        {
+            throw new RestartException(RestartFailure.ProtocolError, $"It said {message.GetType().Name} {(_greeted ? "a second time" : "before Hello")}.");
+        }
+
+        switch (message)
+        {
+            case HandoverMessage.Hello hello:
+                _greeted = true;
+                Greet(hello);
+                break;
+            case HandoverMessage.Progress progress:
+                _post(new SuccessorEvent.Progress(progress.Phase));
+                break;
+            case HandoverMessage.Ready ready:
+                _post(new SuccessorEvent.Ready(ready.Claimed));
+                break;
+            case HandoverMessage.Failed failed:
+                _post(new SuccessorEvent.Failed(failed.Reason));
+                break;
+            case HandoverMessage.Unknown:
+                break;
+            default:
+                throw new RestartException(RestartFailure.ProtocolError, $"A successor does not send {message.GetType().Name}.");
+        }
+    }
+
+    private void Greet(HandoverMessage.Hello hello)
+    {
+        if (HandoverProtocol.Agree(hello.MinVersion, hello.MaxVersion) is not { } version)
+        {
+            string reason = $"the successor speaks handover protocol {hello.MinVersion} to {hello.MaxVersion}, process {Environment.ProcessId} "
+                + $"{HandoverProtocol.MinVersion} to {HandoverProtocol.MaxVersion}";
+            Refuse(reason);
+            throw new RestartException(RestartFailure.ProtocolError, reason);
+        }
+
+        IReadOnlyList<HeldListener> listeners = _listeners.Snapshot();
+        _post(new SuccessorEvent.Progress($"{hello.Program} is starting, and gets {listeners.Count} listeners"));
+        int sent = 0;
+        do
+        {
+            HeldListener[] batch = [.. listeners.Skip(sent).Take(HandoverProtocol.MaxBatch)];
+            sent += batch.Length;
+            SendBatch(version, batch, more: sent < listeners.Count);
+        }
+        while (sent < listeners.Count);
+    }
+
+    private void SendBatch(int version, HeldListener[] batch, bool more)
+    {
+        // Duplicates, because the server may close a listener of its own at this very moment.
+        var descriptors = new List<Descriptor>(batch.Length);
+        try
+        {
+            descriptors.AddRange(batch.Select(l => l.Descriptor.Duplicate()));
+            string[] keys = [.. batch.Select(l => l.Key.ToString())];
+            _channel.Send(
+                new HandoverMessage.Listeners(version, Environment.ProcessId, _generation, keys, more), [.. descriptors.Select(d => d.Number)]);
+        }
+        catch (Exception e) when (e is Win32Exception or ObjectDisposedException)
+        {
+            // No descriptor is free, or the server closed a listener just now: this restart fails, the next one may do.
+            throw new RestartException(RestartFailure.ProtocolError, $"The listeners could not be passed on: {e.Message}", e);
+        }
+        finally
+        {
+            descriptors.ForEach(d => d.Dispose());
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using System.ComponentModel;
+using System.Globalization;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Baton.Interop;
+
+/// <summary>
+/// Owns one file descriptor and closes it, nothing more: unlike a <see cref="Socket"/> it neither sets SO_LINGER, nor
+/// disconnects, nor unlinks a path, so closing it does no harm to another process that shares the open file description.
+/// Always close-on-exec.
+/// </summary>
+internal sealed class Descriptor : SafeHandleMinusOneIsInvalid
+{
+    internal Descriptor(int fd)
+        : base(ownsHandle: true) => SetHandle(fd);
+
+    /// <summary>The number, valid while this object is open and the caller keeps it so.</summary>
+    internal int Number => (int)handle;
+
+    /// <summary>Takes the descriptor from a socket: the socket object is dead afterwards, and can't harm the listener when collected.</summary>
+    internal static Descriptor TakeFrom(Socket socket)
+    {
+        int fd = (int)socket.SafeHandle.DangerousGetHandle();
+        socket.SafeHandle.SetHandleAsInvalid();
+        // Its finalizer would unlink the path of a unix socket that this object bound.
+#pragma warning disable CA1816 // not our own finalizer: this is how the socket loses its own
+        GC.SuppressFinalize(socket);
+#pragma warning restore CA1816
+        var taken = new Descriptor(fd);
+        taken.SetCloseOnExec();
+        return taken;
+    }
+
+    /// <summary>Another descriptor of the same open file description, close-on-exec from its first moment (fcntl(2)).</summary>
+    /// <exception cref="Win32Exception">No descriptor is free (EMFILE), or this one is closed.</exception>
+    internal Descriptor Duplicate()
+    {
+        bool held = false;
+        try
+        {
+            DangerousAddRef(ref held);
+            int fd = Libc.fcntl(Number, Libc.F_DUPFD_CLOEXEC, 3);
+            return fd >= 0 ? new Descriptor(fd) : throw new Win32Exception(Libc.Errno, $"Could not duplicate descriptor {Number}: {Libc.Describe(Libc.Errno)}.");
+        }
+        finally
+        {
+            if (held)
+            {
+                DangerousRelease();
+            }
+        }
+    }
+
+    internal void SetCloseOnExec() => _ = Libc.fcntl(Number, Libc.F_SETFD, Libc.FD_CLOEXEC);
+
+    public override string ToString() => Number.ToString(CultureInfo.InvariantCulture);
+
+    protected override bool ReleaseHandle() => Libc.close((int)handle) == 0;
+}

@@ -1,0 +1,71 @@
+using System.Runtime.InteropServices;
+
+namespace Baton.Interop;
+
+// fcntl.h, unistd.h, stdlib.h, sys/stat.h, sys/epoll.h
+internal static unsafe partial class Libc
+{
+    internal const int F_GETFD = 1;
+    internal const int F_SETFD = 2;
+    internal const int F_DUPFD_CLOEXEC = 1030;
+    internal const int FD_CLOEXEC = 1;
+
+    internal const int AT_FDCWD = -100;
+    internal const int AT_SYMLINK_NOFOLLOW = 0x100;
+    internal const uint STATX_TYPE = 0x1;
+    internal const uint STATX_INO = 0x100;
+    internal const int S_IFMT = 0xF000;
+    internal const int S_IFSOCK = 0xC000;
+
+    internal const int EPOLL_CTL_DEL = 2;
+
+    /// <summary>The fields used of <c>struct statx</c>, whose layout is the same on every architecture.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    internal struct Statx
+    {
+        [FieldOffset(28)] internal ushort stx_mode;
+        [FieldOffset(32)] internal ulong stx_ino;
+        [FieldOffset(136)] internal uint stx_dev_major;
+        [FieldOffset(140)] internal uint stx_dev_minor;
+    }
+
+    [LibraryImport(Name, SetLastError = true)]
+    internal static partial int fcntl(int fd, int cmd, int arg);
+
+    [LibraryImport(Name, SetLastError = true)]
+    internal static partial int close(int fd);
+
+    [LibraryImport(Name, SetLastError = true)]
+    internal static partial int epoll_ctl(int epfd, int op, int fd, void* @event);
+
+    [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial byte* realpath(string path, byte* resolved);
+
+    [LibraryImport(Name)]
+    private static partial void free(void* memory);
+
+    /// <summary>The path with every link resolved, or null when it can't be (it does not exist, no permission).</summary>
+    internal static string? RealPath(string path)
+    {
+        byte* resolved = realpath(path, null);
+        if (resolved is null)
+        {
+            return null;
+        }
+
+        string result = Marshal.PtrToStringUTF8((nint)resolved)!;
+        free(resolved);
+        return result;
+    }
+
+    /// <summary>Type and identity of the file at <paramref name="path"/> itself (a link is not followed), or null.</summary>
+    internal static Statx? Stat(string path)
+    {
+        Statx buffer = default;
+        nint utf8 = Marshal.StringToCoTaskMemUTF8(path);
+        // By number: musl has the wrapper only in its newer versions.
+        nint result = syscall(SYS_statx, AT_FDCWD, utf8, AT_SYMLINK_NOFOLLOW, (nint)(STATX_TYPE | STATX_INO), (nint)(&buffer));
+        Marshal.FreeCoTaskMem(utf8);
+        return result == 0 ? buffer : null;
+    }
+}

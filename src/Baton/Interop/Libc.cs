@@ -1,0 +1,28 @@
+using System.Runtime.InteropServices;
+
+namespace Baton.Interop;
+
+/// <summary>
+/// The C library calls Baton needs and .NET does not offer. One file per header, names and constants as in C, checked
+/// against the C headers by <c>InteropTests</c>. Everything is blittable. Linux on 64-bit little-endian machines only:
+/// callers ask <see cref="Platform.HandoverSupported"/> first.
+/// </summary>
+internal static unsafe partial class Libc
+{
+    private const string Name = "libc";
+
+    // errno.h, the same on x64 and arm64.
+    internal const int ENOENT = 2;
+    internal const int EINTR = 4;
+    internal const int EAGAIN = 11;
+    internal const int EACCES = 13;
+    internal const int ENOTDIR = 20;
+    internal const int ENOEXEC = 8;
+    internal const int ECHILD = 10;
+    internal const int EPIPE = 32;
+    internal const int ECONNRESET = 104;
+
+    internal static string Describe(int errno) => $"{Marshal.GetPInvokeErrorMessage(errno)} (errno {errno})";
+
+    internal static int Errno => Marshal.GetLastPInvokeError();
+}

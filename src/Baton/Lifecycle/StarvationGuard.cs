@@ -1,0 +1,50 @@
+using Microsoft.Extensions.Logging;
+
+namespace Baton.Lifecycle;
+
+/// <summary>
+/// .NET runs the handlers of SIGUSR2 and SIGHUP on the thread pool, behind whatever waits there. Where the pool makes no progress at all, a restart,
+/// often the way out, would never be noticed; so threads are added until it moves, and taken back then.
+/// </summary>
+internal sealed class StarvationGuard(ControlLoop loop, ILogger logger)
+{
+    // The runtime adds about two threads a second by itself; this is faster, and still no burst for a pool that is merely busy.
+    private const int Step = 8;
+    private const int MaxAdded = 256;
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan IntervalWhileStuck = TimeSpan.FromMilliseconds(250);
+    private long _completed;
+
+    // What the application had, while it is raised.
+    private int? _minimum;
+
+    internal void Begin() => loop.Schedule(Interval, Check);
+
+    private void Check()
+    {
+        long completed = ThreadPool.CompletedWorkItemCount;
+        long pending = ThreadPool.PendingWorkItemCount;
+        bool stuck = pending > 0 && completed == _completed;
+        _completed = completed;
+        ThreadPool.GetMinThreads(out int workers, out int io);
+        if (stuck)
+        {
+            if (_minimum is null)
+            {
+                logger.ThreadPoolStarved(Environment.ProcessId, pending);
+            }
+
+            _minimum ??= workers;
+
+            // Counted from the threads there are: below that, the minimum changes nothing. Refused beyond the pool's own maximum.
+            _ = ThreadPool.SetMinThreads(Math.Min(Math.Max(workers, ThreadPool.ThreadCount) + Step, _minimum.Value + MaxAdded), io);
+        }
+        else if (_minimum is { } minimum)
+        {
+            _ = ThreadPool.SetMinThreads(minimum, io);
+            _minimum = null;
+        }
+
+        loop.Schedule(stuck ? IntervalWhileStuck : Interval, Check);
+    }
+}

@@ -1,0 +1,146 @@
+using System.Reflection;
+using Baton.Handover;
+using Baton.Listeners;
+using Microsoft.Extensions.Logging;
+
+namespace Baton.Lifecycle;
+
+/// <summary>
+/// This process's part as a successor: from the variable that a predecessor set to the decision that it may serve. The conversation has a thread of
+/// its own, so that the application builds its host meanwhile; who needs a listener waits for it.
+/// </summary>
+internal sealed class Succession
+{
+    private readonly TaskCompletionSource<PredecessorLink> _greeted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Func<PredecessorLink> _greet;
+    private readonly ListenerRegistry _listeners;
+    private readonly ILogger _logger;
+
+    private Succession(Func<PredecessorLink> greet, int predecessorPid, ListenerRegistry listeners, ILogger logger)
+    {
+        (_greet, PredecessorPid, _listeners, _logger) = (greet, predecessorPid, listeners, logger);
+        listeners.AwaitInheritance(_greeted.Task);
+    }
+
+    internal int PredecessorPid { get; }
+
+    /// <summary>This process's own generation, once the predecessor has said it.</summary>
+    /// <exception cref="RestartException">The predecessor is gone, does not answer, refuses or breaks the protocol.</exception>
+    internal int Generation => Link.Generation;
+
+    private PredecessorLink Link => _greeted.Task.GetAwaiter().GetResult();
+
+    private static string Program
+    {
+        get
+        {
+            AssemblyName? name = Assembly.GetEntryAssembly()?.GetName();
+            return $"{name?.Name} {name?.Version?.ToString(3)}";
+        }
+    }
+
+    /// <summary>Reads and removes the variable; null in a first generation.</summary>
+    internal static Succession? Find(ListenerRegistry listeners, TimeSpan limit, ILogger logger)
+    {
+        string? address = Environment.GetEnvironmentVariable(HandoverProtocol.EnvironmentVariable);
+        if (address is null)
+        {
+            return null;
+        }
+
+        Environment.SetEnvironmentVariable(HandoverProtocol.EnvironmentVariable, null);
+        if (HandoverAddress.Open(address, out int predecessorPid, out string problem) is { } socket)
+        {
+            return new Succession(() => PredecessorLink.Greet(socket, listeners, Program, limit), predecessorPid, listeners, logger);
+        }
+
+        logger.HandoverIgnored(HandoverProtocol.EnvironmentVariable, address, problem);
+        return null;
+    }
+
+    /// <summary>Receives the listeners, passes on what the predecessor says, and tells it if this process fails.</summary>
+    internal void Begin(ProcessLifecycle lifecycle, ControlLoop loop)
+    {
+        AppDomain.CurrentDomain.UnhandledException += (_, e) =>
+        {
+            if (lifecycle.State == ProcessState.Starting)
+            {
+                SayFailed(Describe(e.ExceptionObject as Exception));
+            }
+        };
+        new Thread(() => Run(lifecycle, loop)) { IsBackground = true, Name = "baton-predecessor" }.Start();
+    }
+
+    /// <exception cref="RestartException">The predecessor is gone.</exception>
+    internal void SayReady(IReadOnlyList<string> claimed) => Link.Send(new HandoverMessage.Ready(claimed));
+
+    /// <summary>Lost if the predecessor has not been greeted yet: the greeting itself is news enough.</summary>
+    internal void SayProgress(string phase)
+    {
+        if (_greeted.Task.IsCompletedSuccessfully)
+        {
+            Link.TrySend(new HandoverMessage.Progress(phase));
+        }
+    }
+
+    internal void SayFailed(string reason)
+    {
+        // Waits for the greeting, which has a limit: without it the predecessor could not be told.
+        if (Task.WhenAny(_greeted.Task).GetAwaiter().GetResult().IsCompletedSuccessfully)
+        {
+            Link.TrySend(new HandoverMessage.Failed(reason));
+        }
+    }
+
+    private void Run(ProcessLifecycle lifecycle, ControlLoop loop)
+    {
+        try
+        {
+            PredecessorLink link = _greet();
+            _logger.HandoverBegun(link.Generation, Environment.ProcessId, link.Pid, _listeners.InheritedCount);
+            _greeted.SetResult(link);
+            HandoverCodec.WarmUp();
+            link.Listen(message => loop.Post(() => Hear(message, lifecycle)));
+        }
+        catch (Exception e)
+        {
+            // Also what nobody foresaw, such as no descriptor to load code with: the application waits for this, and must not wait for ever.
+            _greeted.TrySetException(e as RestartException ?? new RestartException(RestartFailure.ProtocolError, $"The handover broke: {e.Message}", e));
+            loop.Post(() => Lose(e.Message, lifecycle));
+        }
+    }
+
+    // One line; the whole exception is printed by the runtime, where this process writes its errors.
+    private static string Describe(Exception? exception)
+    {
+        var causes = new List<string>();
+        for (Exception? e = exception; e is not null; e = e.InnerException)
+        {
+            causes.Add($"{e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")}");
+        }
+
+        return causes.Count == 0 ? "an unhandled exception" : string.Join(" <- ", causes);
+    }
+
+    private void Hear(HandoverMessage? message, ProcessLifecycle lifecycle)
+    {
+        switch (message)
+        {
+            case HandoverMessage.Commit:
+                lifecycle.Serve();
+                break;
+            case HandoverMessage.Refused refused:
+                lifecycle.GiveUpStarting($"the predecessor refused: {refused.Reason}");
+                break;
+            case null:
+                Lose("the predecessor is gone", lifecycle);
+                break;
+        }
+    }
+
+    private void Lose(string reason, ProcessLifecycle lifecycle)
+    {
+        _logger.PredecessorGone(PredecessorPid);
+        lifecycle.GiveUpStarting(reason);
+    }
+}

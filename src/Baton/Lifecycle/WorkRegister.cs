@@ -1,0 +1,62 @@
+namespace Baton.Lifecycle;
+
+/// <summary>The servers of this process and the tokens by which the application learns that it is to finish. Safe from any thread.</summary>
+internal sealed class WorkRegister
+{
+    private readonly Lock _lock = new();
+    private readonly List<IRestartParticipant> _participants = [];
+    private readonly CancellationTokenSource _draining = new();
+    private readonly CancellationTokenSource _stopping = new();
+
+    // Without a registered server the work is the application's own, and ends when it disposes the restarter.
+    private readonly TaskCompletionSource _applicationDone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    internal CancellationToken Draining => _draining.Token;
+
+    internal CancellationToken Stopping => _stopping.Token;
+
+    internal void Register(IRestartParticipant participant)
+    {
+        lock (_lock)
+        {
+            _participants.Add(participant);
+        }
+    }
+
+    internal void AnnounceStopping() => _ = _stopping.CancelAsync();
+
+    /// <summary>Ends the wait for an application without registered servers.</summary>
+    internal void ApplicationDone() => _applicationDone.TrySetResult();
+
+    internal Task DrainAsync()
+    {
+        // Not on this thread: an application's callbacks may take their time.
+        _ = _draining.CancelAsync();
+        IRestartParticipant[] participants = Snapshot();
+        return participants.Length == 0 ? _applicationDone.Task : Task.WhenAll(participants.Select(p => p.DrainAsync()));
+    }
+
+    internal OpenWork Cut()
+    {
+        var cut = default(OpenWork);
+        foreach (IRestartParticipant participant in Snapshot())
+        {
+            cut += participant.Cut();
+        }
+
+        if (cut != default)
+        {
+            Environment.ExitCode = Restarter.ForcedExitCode;
+        }
+
+        return cut;
+    }
+
+    private IRestartParticipant[] Snapshot()
+    {
+        lock (_lock)
+        {
+            return [.. _participants];
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+
+namespace Baton.Listeners;
+
+/// <summary>How a listener that was not inherited is bound.</summary>
+internal static class ListenerBinding
+{
+    internal static Socket Bind(EndPoint endPoint)
+    {
+        ProtocolType protocol = endPoint is IPEndPoint ? ProtocolType.Tcp : ProtocolType.Unspecified;
+        var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, protocol);
+        try
+        {
+            if (endPoint is IPEndPoint ip && ip.Address.Equals(IPAddress.IPv6Any))
+            {
+                socket.DualMode = true;
+            }
+
+            socket.Bind(endPoint);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Binds; a unix socket path that a crashed process left behind is taken over.</summary>
+    internal static Socket BindReplacingStale(string request, Func<Socket> bind, ILogger logger)
+    {
+        try
+        {
+            return bind();
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse && StalePath(request) is not null)
+        {
+            string path = StalePath(request)!;
+            File.Delete(path);
+            logger.StalePathTakenOver(path);
+            return bind();
+        }
+    }
+
+    private static string? StalePath(string request) =>
+        new ListenerKey(request, 0).Path is { } path && UnixPath.IsStale(path) ? path : null;
+}

@@ -1,0 +1,235 @@
+using System.Net;
+using System.Net.Sockets;
+using Baton.Interop;
+using Microsoft.Extensions.Logging;
+
+namespace Baton.Listeners;
+
+/// <summary>
+/// The listening sockets of this process: inherited from the predecessor where the same request was made before, else bound.
+/// Get it from <see cref="Restarter.Listeners"/>.
+/// </summary>
+/// <remarks>
+/// Holds two sets, both of our own descriptors: <c>_inherited</c>, received but not asked for yet, closed when the service is ready;
+/// and <c>_held</c>, in use here and passed on at the next restart. Safe to call from any thread.
+/// </remarks>
+public sealed class ListenerRegistry
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<ListenerKey, Descriptor> _inherited = [];
+    private readonly Dictionary<ListenerKey, HeldListener> _held = [];
+    private readonly EventPolls _polls = new();
+
+    // Descriptors of sockets given to the application, which may accept on them to its end: never closed by us.
+    private readonly List<ClaimedListener> _handedOut = [];
+    private readonly ILogger _logger;
+    private Task _inheritance = Task.CompletedTask;
+    private bool _released;
+    private bool _passedOn;
+
+    // Until this process has served, what it inherited is its predecessor's, which may serve on: its paths stay.
+    private bool _served;
+
+    internal ListenerRegistry(ILogger logger) => _logger = logger;
+
+    /// <summary>
+    /// A listening socket for an end point: the predecessor's if it listened on the same, else a new one. An address
+    /// <c>[::]</c> takes IPv4 too. Port 0 finds the port it had before the restart.
+    /// </summary>
+    /// <param name="endPoint">An <see cref="IPEndPoint"/> or <see cref="UnixDomainSocketEndPoint"/> (path or abstract name).</param>
+    /// <param name="backlog">Connections the kernel queues; default 512, the kernel caps it at <c>net.core.somaxconn</c>.</param>
+    /// <returns>
+    /// A socket to accept on. Stop accepting when <see cref="Restarter.Draining"/> is cancelled. Disposing it closes nothing: the registry owns the
+    /// listener and passes it on.
+    /// </returns>
+    /// <exception cref="SocketException">The address is in use by another process, or may not be bound.</exception>
+    /// <exception cref="NotSupportedException">Another kind of end point.</exception>
+    /// <exception cref="RestartException">This process was started to take over, but got no listeners; it is about to end.</exception>
+    public Socket Listen(EndPoint endPoint, int backlog = 512)
+    {
+        ArgumentNullException.ThrowIfNull(endPoint);
+        ArgumentOutOfRangeException.ThrowIfNegative(backlog);
+        ClaimedListener claim = Claim(ListenerKey.RequestOf(endPoint), () => ListenerBinding.Bind(endPoint));
+        try
+        {
+            claim.Socket.Listen(backlog);
+        }
+        catch
+        {
+            claim.Dispose();
+            throw;
+        }
+
+        lock (_gate)
+        {
+            _handedOut.Add(claim);
+        }
+
+        return claim.Socket;
+    }
+
+    /// <summary>Inherits the listener of a request, or holds the one that <paramref name="bind"/> makes.</summary>
+    internal ClaimedListener Claim(string request, Func<Socket> bind)
+    {
+        _inheritance.GetAwaiter().GetResult();
+        if (TryInherit(request) is { } inherited)
+        {
+            _logger.ListenerInherited(inherited.Key.ToString());
+            return Adopt(inherited);
+        }
+
+        // Outside the lock: binding may take a while, and it may be the application's own code.
+        Socket bound = ListenerBinding.BindReplacingStale(request, bind, _logger);
+        if (!Platform.HandoverSupported)
+        {
+            return new ClaimedListener(bound);
+        }
+
+        HeldListener held = Hold(request, Descriptor.TakeFrom(bound));
+        _logger.ListenerBound(held.Key.ToString());
+        return Adopt(held);
+    }
+
+    internal int InheritedCount
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _inherited.Count;
+            }
+        }
+    }
+
+    /// <summary>Until this completes nobody gets a listener: it may be among those that are still on their way.</summary>
+    internal void AwaitInheritance(Task inheritance) => _inheritance = inheritance;
+
+    /// <summary>Takes over what the predecessor passed on.</summary>
+    internal void Inherit(ListenerKey key, Descriptor descriptor)
+    {
+        lock (_gate)
+        {
+            if (!_inherited.TryAdd(key, descriptor))
+            {
+                throw new RestartException(RestartFailure.ProtocolError, $"The listener {key} was passed twice.");
+            }
+        }
+    }
+
+    /// <summary>What is passed on at a restart, and shown in the status.</summary>
+    internal IReadOnlyList<HeldListener> Snapshot()
+    {
+        lock (_gate)
+        {
+            return [.. _held.Values];
+        }
+    }
+
+    /// <summary>
+    /// While a successor serves what we hold, nothing is closed or removed one by one: all goes at <see cref="Release"/>, or stays ours
+    /// if the successor gives it back.
+    /// </summary>
+    internal void SetPassedOn(bool passedOn)
+    {
+        lock (_gate)
+        {
+            _passedOn = passedOn;
+            _served |= !passedOn;
+        }
+    }
+
+    /// <summary>Closes what was inherited and never asked for: this configuration has no use for it.</summary>
+    internal void CloseUnclaimed()
+    {
+        List<KeyValuePair<ListenerKey, Descriptor>> unclaimed;
+        lock (_gate)
+        {
+            unclaimed = [.. _inherited];
+            _inherited.Clear();
+        }
+
+        foreach ((ListenerKey key, Descriptor descriptor) in unclaimed)
+        {
+            descriptor.Dispose();
+            _logger.ListenerUnclaimed(key.ToString());
+        }
+    }
+
+    /// <summary>
+    /// Closes our descriptors for good. Paths of unix sockets go too, but not of those that the successor claimed.
+    /// </summary>
+    internal void Release(IReadOnlyCollection<string> claimedBySuccessor)
+    {
+        CloseUnclaimed();
+        IReadOnlyList<HeldListener> held = Snapshot();
+        lock (_gate)
+        {
+            _released = true;
+            _held.Clear();
+        }
+
+        foreach (HeldListener listener in held)
+        {
+            if (!claimedBySuccessor.Contains(listener.Key.ToString()) && OwnsPath(listener))
+            {
+                listener.RemovePath();
+            }
+
+            listener.Dispose();
+        }
+    }
+
+    private bool OwnsPath(HeldListener listener) => _served || !listener.IsInherited;
+
+    private ClaimedListener Adopt(HeldListener held) => held.Adopt(() => Drop(held));
+
+    // The server let go of one listener, for example because its configuration was reloaded without the endpoint.
+    private void Drop(HeldListener held)
+    {
+        bool ours;
+        lock (_gate)
+        {
+            ours = !_released && !_passedOn && _held.Remove(held.Key);
+        }
+
+        if (ours)
+        {
+            if (OwnsPath(held))
+            {
+                held.RemovePath();
+            }
+
+            held.Dispose();
+            _logger.ListenerClosed(held.Key.ToString());
+        }
+    }
+
+    private HeldListener? TryInherit(string request)
+    {
+        lock (_gate)
+        {
+            ListenerKey key = _inherited.Keys.Where(k => k.Request == request).OrderBy(k => k.Ordinal).FirstOrDefault();
+            return _inherited.Remove(key, out Descriptor? descriptor) ? _held[key] = new HeldListener(key, descriptor, _polls, inherited: true) : null;
+        }
+    }
+
+    private HeldListener Hold(string request, Descriptor descriptor)
+    {
+        lock (_gate)
+        {
+            ListenerKey key = FreeKey(request);
+            return _held[key] = new HeldListener(key, descriptor, _polls, inherited: false);
+        }
+    }
+
+    private ListenerKey FreeKey(string request)
+    {
+        int ordinal = 0;
+        while (_held.ContainsKey(new ListenerKey(request, ordinal)))
+        {
+            ordinal++;
+        }
+
+        return new ListenerKey(request, ordinal);
+    }
+}

@@ -1,0 +1,87 @@
+using Microsoft.Extensions.Logging;
+
+namespace Baton;
+
+/// <summary>
+/// Every log line of the core. Ids and names are a contract: 100 listeners, 200 processes, 300 handover, 400 lifecycle, 500 drain.
+/// </summary>
+internal static partial class Log
+{
+    [LoggerMessage(100, LogLevel.Information, "Listening on {Listener} (inherited)", EventName = "ListenerInherited")]
+    internal static partial void ListenerInherited(this ILogger logger, string listener);
+
+    [LoggerMessage(101, LogLevel.Information, "Listening on {Listener} (bound)", EventName = "ListenerBound")]
+    internal static partial void ListenerBound(this ILogger logger, string listener);
+
+    [LoggerMessage(102, LogLevel.Information, "Closed {Listener}: inherited, but this configuration does not use it", EventName = "ListenerUnclaimed")]
+    internal static partial void ListenerUnclaimed(this ILogger logger, string listener);
+
+    [LoggerMessage(103, LogLevel.Information, "Closed {Listener}: the server no longer uses it", EventName = "ListenerClosed")]
+    internal static partial void ListenerClosed(this ILogger logger, string listener);
+
+    [LoggerMessage(104, LogLevel.Warning, "Removed {Path}: a process that is gone left it behind, nobody listened there", EventName = "StalePathTakenOver")]
+    internal static partial void StalePathTakenOver(this ILogger logger, string path);
+
+    [LoggerMessage(200, LogLevel.Information, "Started successor {SuccessorPid}: {Program}", EventName = "SuccessorStarted")]
+    internal static partial void SuccessorStarted(this ILogger logger, int successorPid, string program);
+
+    [LoggerMessage(201, LogLevel.Warning, "Successor {SuccessorPid} {ExitStatus} while process {Pid} was still finishing its work", EventName = "SuccessorGone")]
+    internal static partial void SuccessorGone(this ILogger logger, int successorPid, string exitStatus, int pid);
+
+    [LoggerMessage(202, LogLevel.Warning, "The thread pool of process {Pid} is stuck with {Pending} items waiting; adding threads so that signals are noticed", EventName = "ThreadPoolStarved")]
+    internal static partial void ThreadPoolStarved(this ILogger logger, int pid, long pending);
+
+    [LoggerMessage(203, LogLevel.Error, "Successor {SuccessorPid} was killed but has not ended within {Limit}; nothing of this process depends on it", EventName = "SuccessorNotReaped")]
+    internal static partial void SuccessorNotReaped(this ILogger logger, int successorPid, TimeSpan limit);
+
+    [LoggerMessage(300, LogLevel.Information, "Successor {SuccessorPid}: {Phase}", EventName = "SuccessorProgress")]
+    internal static partial void SuccessorProgress(this ILogger logger, int successorPid, string phase);
+
+    [LoggerMessage(301, LogLevel.Warning, "Ignored {Variable}={Value}: {Reason}; starting as a first generation", EventName = "HandoverIgnored")]
+    internal static partial void HandoverIgnored(this ILogger logger, string variable, string value, string reason);
+
+    [LoggerMessage(302, LogLevel.Information, "Generation {Generation}, process {Pid}, takes over from process {PredecessorPid} with {Listeners} listeners", EventName = "HandoverBegun")]
+    internal static partial void HandoverBegun(this ILogger logger, int generation, int pid, int predecessorPid, int listeners);
+
+    [LoggerMessage(303, LogLevel.Information, "Predecessor {PredecessorPid} has gone", EventName = "PredecessorGone")]
+    internal static partial void PredecessorGone(this ILogger logger, int predecessorPid);
+
+    [LoggerMessage(304, LogLevel.Warning, "The handover channel broke after the handover: {Reason}; nothing depends on it any more", EventName = "ChannelBroken")]
+    internal static partial void ChannelBroken(this ILogger logger, string reason);
+
+    [LoggerMessage(400, LogLevel.Information, "Process {Pid}, generation {Generation}: {Previous} -> {State}", EventName = "StateChanged")]
+    internal static partial void StateChanged(this ILogger logger, int pid, int generation, ProcessState previous, ProcessState state);
+
+    [LoggerMessage(401, LogLevel.Information, "Restart asked by {Trigger}", EventName = "RestartAsked")]
+    internal static partial void RestartAsked(this ILogger logger, string trigger);
+
+    [LoggerMessage(402, LogLevel.Warning, "Restart asked by {Trigger} refused: {Reason}", EventName = "RestartRefused")]
+    internal static partial void RestartRefused(this ILogger logger, string trigger, string reason);
+
+    [LoggerMessage(403, LogLevel.Information, "Restart asked by {Trigger} is held until this process serves", EventName = "RestartHeld")]
+    internal static partial void RestartHeld(this ILogger logger, string trigger);
+
+    [LoggerMessage(404, LogLevel.Error, "Restart failed: {Reason}", EventName = "RestartFailed")]
+    internal static partial void RestartFailed(this ILogger logger, string reason);
+
+    [LoggerMessage(405, LogLevel.Information, "Handed over to process {SuccessorPid}, generation {SuccessorGeneration}, {Milliseconds} ms after the request", EventName = "HandedOver")]
+    internal static partial void HandedOver(this ILogger logger, int successorPid, int successorGeneration, long milliseconds);
+
+    [LoggerMessage(406, LogLevel.Information, "Shutdown asked by {Trigger}", EventName = "ShutdownAsked")]
+    internal static partial void ShutdownAsked(this ILogger logger, string trigger);
+
+    [LoggerMessage(407, LogLevel.Critical, "Process {Pid} ends at once: {Reason}", EventName = "ProcessEnded")]
+    internal static partial void ProcessEnded(this ILogger logger, int pid, string reason);
+
+    [LoggerMessage(408, LogLevel.Error, "A step of the lifecycle failed; the state stays as it is and the service goes on", EventName = "LoopFailed")]
+    internal static partial void LoopFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(500, LogLevel.Information, "Process {Pid} drained in {Milliseconds} ms", EventName = "Drained")]
+    internal static partial void Drained(this ILogger logger, int pid, long milliseconds);
+
+    [LoggerMessage(501, LogLevel.Warning, "Process {Pid} forced by {Trigger}: cut {Connections} connections and {Requests} requests", EventName = "Forced")]
+    internal static partial void Forced(this ILogger logger, int pid, string trigger, int connections, int requests);
+
+    [LoggerMessage(502, LogLevel.Error, "Draining failed; what is left is waited for until the drain timeout", EventName = "DrainFailed")]
+    internal static partial void DrainFailed(this ILogger logger, Exception exception);
+}

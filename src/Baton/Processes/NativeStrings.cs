@@ -1,0 +1,32 @@
+using System.Runtime.InteropServices;
+
+namespace Baton.Processes;
+
+/// <summary>A null-terminated array of C strings, as exec(3) takes it, freed on dispose.</summary>
+internal sealed unsafe class NativeStrings : IDisposable
+{
+    private readonly int _count;
+
+    internal NativeStrings(IReadOnlyCollection<string> strings)
+    {
+        _count = strings.Count;
+        Pointer = (nint*)NativeMemory.AllocZeroed((nuint)_count + 1, (nuint)sizeof(nint));
+        int i = 0;
+        foreach (string text in strings)
+        {
+            Pointer[i++] = Marshal.StringToCoTaskMemUTF8(text);
+        }
+    }
+
+    internal nint* Pointer { get; }
+
+    public void Dispose()
+    {
+        for (int i = 0; i < _count; i++)
+        {
+            Marshal.FreeCoTaskMem(Pointer[i]);
+        }
+
+        NativeMemory.Free(Pointer);
+    }
+}

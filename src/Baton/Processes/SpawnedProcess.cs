@@ -1,0 +1,78 @@
+using Baton.Interop;
+
+namespace Baton.Processes;
+
+/// <summary>
+/// A process that we started, held by a pidfd so that its number can't be taken for another's. Owns the pidfd; the process itself
+/// lives on when this is disposed.
+/// </summary>
+internal sealed class SpawnedProcess : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly Descriptor _pidfd;
+    private bool _closed;
+
+    private SpawnedProcess(int pid, Descriptor pidfd) => (Id, _pidfd) = (pid, pidfd);
+
+    internal int Id { get; }
+
+    /// <summary>For poll: readable once the process has ended.</summary>
+    internal int PidfdNumber => _pidfd.Number;
+
+    /// <summary>Watches a child of ours that has just been started, so that it can't have been reaped yet.</summary>
+    /// <exception cref="RestartException">No pidfd can be had; the process was killed.</exception>
+    internal static SpawnedProcess Watch(int pid)
+    {
+        nint fd = Libc.syscall(Libc.SYS_pidfd_open, pid, 0, 0, 0, 0);
+        if (fd >= 0)
+        {
+            return new SpawnedProcess(pid, new Descriptor((int)fd));
+        }
+
+        int errno = Libc.Errno;
+        _ = Libc.kill(pid, Libc.SIGKILL);
+        throw new RestartException(RestartFailure.SpawnFailed, $"Could not watch process {pid} (pidfd_open needs Linux 5.3): {Libc.Describe(errno)}. It was killed.");
+    }
+
+    /// <summary>SIGKILL. Does nothing when it has ended already.</summary>
+    internal void Kill()
+    {
+        lock (_lock)
+        {
+            // Once closed, the number of the pidfd may be that of another process.
+            if (!_closed)
+            {
+                _ = Libc.syscall(Libc.SYS_pidfd_send_signal, _pidfd.Number, Libc.SIGKILL, 0, 0, 0);
+            }
+        }
+    }
+
+    /// <summary>Collects the exit status; call once the pidfd is readable.</summary>
+    internal unsafe ExitStatus Reap()
+    {
+        Libc.Siginfo info = default;
+        int result;
+        do
+        {
+            result = Libc.waitid(Libc.P_PIDFD, _pidfd.Number, &info, Libc.WEXITED);
+        }
+        while (result < 0 && Libc.Errno == Libc.EINTR);
+
+        // ECHILD: somebody else reaped it, as the runtime does in process 1 or where SIGCHLD was ignored at start.
+        if (result < 0)
+        {
+            return ExitStatus.Unknown;
+        }
+
+        return info.si_code == Libc.CLD_EXITED ? new ExitStatus(info.si_status, Signal: null) : new ExitStatus(Code: null, info.si_status);
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _closed = true;
+            _pidfd.Dispose();
+        }
+    }
+}

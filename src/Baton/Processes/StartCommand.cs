@@ -1,0 +1,67 @@
+using System.Collections;
+using Baton.Interop;
+
+namespace Baton.Processes;
+
+/// <summary>
+/// How this process was started, kept in its first moments so that a successor is started the same way. Nothing is resolved through
+/// links: after <c>current -> releases/2</c> the same words start the new release.
+/// </summary>
+internal sealed record StartCommand(string Program, IReadOnlyList<string> Arguments, string WorkingDirectory, IReadOnlyDictionary<string, string> Environment)
+{
+    /// <summary>Reads it from the running process.</summary>
+    internal static StartCommand Capture()
+    {
+        string[] words = CommandLine();
+        string directory = LogicalWorkingDirectory();
+        return new StartCommand(FindProgram(words[0], directory), words, directory, CurrentEnvironment());
+    }
+
+    /// <summary>
+    /// The file that was started: the first word of the command line, looked up as the shell did. A first word that leads to another
+    /// program (<c>exec -a name</c>) says nothing; then it is the file that the kernel runs.
+    /// </summary>
+    internal static string FindProgram(string word, string directory, string? runs, string? searchPath)
+    {
+        IEnumerable<string> candidates = word.Contains('/')
+            ? [Path.Combine(directory, word)]
+            : (searchPath ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries).Select(d => Path.Combine(directory, d, word));
+        return candidates.FirstOrDefault(c => runs is not null && Libc.RealPath(c) == runs) ?? runs ?? word;
+    }
+
+    private static string FindProgram(string word, string directory) =>
+        Platform.HandoverSupported
+            ? FindProgram(word, directory, Libc.RealPath("/proc/self/exe"), System.Environment.GetEnvironmentVariable("PATH"))
+            : System.Environment.ProcessPath ?? word;
+
+    // Environment.GetCommandLineArgs() names the DLL for the program, resolved, and drops the words meant for the dotnet host.
+    private static string[] CommandLine()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return System.Environment.GetCommandLineArgs();
+        }
+
+        string text = File.ReadAllText("/proc/self/cmdline");
+        return text.EndsWith('\0') ? text[..^1].Split('\0') : text.Split('\0');
+    }
+
+    // $PWD keeps the link through which the directory was entered; getcwd(2) does not. It counts only while it names the same place.
+    private static string LogicalWorkingDirectory()
+    {
+        string physical = System.Environment.CurrentDirectory;
+        string? logical = System.Environment.GetEnvironmentVariable("PWD");
+        return Platform.HandoverSupported && logical is ['/', ..] && Libc.RealPath(logical) == physical ? logical : physical;
+    }
+
+    private static Dictionary<string, string> CurrentEnvironment()
+    {
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (DictionaryEntry entry in System.Environment.GetEnvironmentVariables())
+        {
+            variables[(string)entry.Key] = (string?)entry.Value ?? "";
+        }
+
+        return variables;
+    }
+}

@@ -1,0 +1,38 @@
+namespace Baton;
+
+/// <summary>Why a restart did not come about. The first ones refuse it before anything was begun.</summary>
+public enum RestartFailure
+{
+    /// <summary>Refused: this process is not serving yet.</summary>
+    NotReady,
+
+    /// <summary>Refused: another restart is in progress.</summary>
+    InProgress,
+
+    /// <summary>Refused: a successor serves already, this process only finishes its work.</summary>
+    AlreadyHandedOver,
+
+    /// <summary>Refused: this process is shutting down.</summary>
+    Stopping,
+
+    /// <summary>Refused: sockets can't be handed over on this platform.</summary>
+    NotSupported,
+
+    /// <summary>The program could not be started: missing, not executable, of another machine, no resources.</summary>
+    SpawnFailed,
+
+    /// <summary>The successor ended before it was ready.</summary>
+    SuccessorExited,
+
+    /// <summary>The successor said that it can't serve, and why.</summary>
+    SuccessorFailed,
+
+    /// <summary>The successor was not ready within <see cref="RestarterOptions.ReadyTimeout"/> and was killed.</summary>
+    ReadyTimedOut,
+
+    /// <summary>The peer broke the handover protocol, or speaks no version of it that we do.</summary>
+    ProtocolError,
+
+    /// <summary>The process at the other end of the handover is gone.</summary>
+    PeerLost,
+}

@@ -1,0 +1,92 @@
+using System.Text.Json;
+using Baton.ProcessTests.Http;
+using Baton.ProcessTests.Service;
+
+namespace Baton.ProcessTests;
+
+/// <summary>E5, E7: a successor is started as the first process was.</summary>
+public sealed class EnvironmentTests
+{
+    [Fact] // E5
+    public async Task Environment_arguments_and_directory_are_kept_over_generations()
+    {
+        const string Value = "with spaces, = and \u00fc\nin two lines";
+        var environment = new Dictionary<string, string> { ["TEST_VALUE"] = Value };
+        ServiceSetup setup = new ServiceSetup { Environment = environment }.With("--Greeting", "good day, \"friend\"", "");
+        await using ServiceProcess service = await ServiceProcess.StartAsync(setup);
+
+        await service.RestartAsync();
+        await service.RestartAsync();
+
+        Assert.Equal(Value, await AskAsync(service, "/env?name=TEST_VALUE"));
+        Assert.Equal("", await AskAsync(service, "/env?name=BATON_HANDOVER"));
+        Assert.Equal(setup.Arguments, JsonSerializer.Deserialize<string[]>(await AskAsync(service, "/args")));
+        Assert.Equal(service.WorkingDirectory, await AskAsync(service, "/cwd"));
+    }
+
+    [Fact] // E7
+    public async Task Service_started_by_the_dotnet_host_restarts()
+    {
+        await using ServiceProcess service = await ServiceProcess.StartAsync(
+            new ServiceSetup { Command = ["dotnet", Path.Combine(ServiceSetup.BuiltDirectory, "TestService.dll")] });
+
+        int predecessor = await service.RestartAsync();
+
+        Assert.NotEqual(predecessor, service.Pid);
+        Assert.Equal(service.Pid, (await HttpConnection.GetOnceAsync(service.Address)).Pid);
+    }
+
+    [Fact] // E5
+    public async Task Successor_runs_from_the_release_that_the_link_leads_to_now()
+    {
+        using var releases = new ReleaseDirectory();
+        await using ServiceProcess service = await ServiceProcess.StartAsync(new ServiceSetup { Command = [releases.Program] });
+        await AssertRunsFromAsync(releases.PathOf("1"), service);
+
+        releases.Switch(releases.Add("2"));
+        await service.RestartAsync();
+        await AssertRunsFromAsync(releases.PathOf("2"), service);
+
+        releases.Switch(releases.PathOf("1"));
+        await service.RestartAsync();
+        await AssertRunsFromAsync(releases.PathOf("1"), service);
+    }
+
+    [Fact] // E5
+    public async Task Program_and_directory_both_follow_the_link_when_the_shell_came_by_it()
+    {
+        using var releases = new ReleaseDirectory();
+        await using ServiceProcess service = await ServiceProcess.StartAsync(
+            new ServiceSetup { Command = ["sh", "-c", "cd \"$0\" && exec ./TestService \"$@\"", releases.Current] });
+
+        releases.Switch(releases.Add("2"));
+        await service.RestartAsync();
+
+        await AssertRunsFromAsync(releases.PathOf("2"), service);
+        Assert.Equal(releases.PathOf("2"), await AskAsync(service, "/cwd"));
+    }
+
+    [Fact] // E5
+    public async Task Working_directory_that_was_deleted_fails_the_restart_until_it_is_there_again()
+    {
+        using var temporary = new TemporaryDirectory();
+        string directory = temporary.PathOf("work");
+        Directory.CreateDirectory(directory);
+        await using ServiceProcess service = await ServiceProcess.StartAsync(new ServiceSetup { WorkingDirectory = directory });
+
+        Directory.Delete(directory, recursive: true);
+        string line = await service.FailToRestartAsync();
+        Assert.Contains($"in {directory}: the working directory does not exist", line, StringComparison.Ordinal);
+        Assert.Equal(service.Pid, (await HttpConnection.GetOnceAsync(service.Address)).Pid);
+
+        Directory.CreateDirectory(directory);
+        await service.RestartAsync();
+        Assert.Equal(directory, await AskAsync(service, "/cwd"));
+    }
+
+    private static async Task<string> AskAsync(ServiceProcess service, string path) =>
+        (await HttpConnection.GetOnceAsync(service.Address, path)).Text;
+
+    private static async Task AssertRunsFromAsync(string release, ServiceProcess service) =>
+        Assert.Equal(release, (await AskAsync(service, "/release")).TrimEnd('/'));
+}

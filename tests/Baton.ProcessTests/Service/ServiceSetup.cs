@@ -1,0 +1,31 @@
+namespace Baton.ProcessTests.Service;
+
+/// <summary>How a service is started. The default: on a free port, and it behaves.</summary>
+internal sealed record ServiceSetup
+{
+    /// <summary>Where the build puts the service: beside this program.</summary>
+    internal static readonly string BuiltDirectory =
+        AppContext.BaseDirectory.Replace("Baton.ProcessTests", "TestService", StringComparison.Ordinal);
+
+    internal static readonly string BuiltProgram = Path.Combine(BuiltDirectory, "TestService");
+
+    /// <summary>The program, and what stands before the service's own arguments.</summary>
+    internal IReadOnlyList<string> Command { get; init; } = [BuiltProgram];
+
+    internal IReadOnlyList<string> Arguments { get; init; } = ["--urls", "http://127.0.0.1:0"];
+
+    internal IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The content of appsettings.json in the working directory; null for none.</summary>
+    internal string? Settings { get; init; }
+
+    internal string FirstBehaviour { get; init; } = "";
+
+    /// <summary>An existing directory of the test's own; null for a new one.</summary>
+    internal string? WorkingDirectory { get; init; }
+
+    internal static ServiceSetup ListeningOn(params IEnumerable<string> urls) =>
+        new() { Arguments = ["--urls", string.Join(';', urls)] };
+
+    internal ServiceSetup With(params IEnumerable<string> arguments) => this with { Arguments = [.. Arguments, .. arguments] };
+}

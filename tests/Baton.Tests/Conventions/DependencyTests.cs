@@ -1,0 +1,58 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using Baton.Tests.Support;
+
+namespace Baton.Tests.Conventions;
+
+/// <summary>Which part may use which.</summary>
+public class DependencyTests
+{
+    [Fact]
+    public void Core_References_TheFrameworkAndLoggingAbstractionsOnly() =>
+        Assert.All(References(Assemblies.Core), name => Assert.True(
+            name == "Microsoft.Extensions.Logging.Abstractions" || name.StartsWith("System.", StringComparison.Ordinal) || name.StartsWith("Microsoft.Win32.", StringComparison.Ordinal),
+            name));
+
+    [Fact]
+    public void Hosting_OfOurs_ReferencesCoreOnly() => Assert.Equal(["Baton"], Ours(Assemblies.Hosting));
+
+    [Fact]
+    public void AspNetCore_OfOurs_ReferencesCoreAndHosting() => Assert.Equal(["Baton", "Baton.Hosting"], Ours(Assemblies.AspNetCore));
+
+    [Theory]
+    [InlineData("Interop")]
+    [InlineData("Processes", "Interop")]
+    [InlineData("Listeners", "Interop")]
+    [InlineData("Handover", "Interop", "Listeners", "Processes")]
+    [InlineData("Lifecycle", "Handover", "Listeners", "Processes")]
+    public void Folder_OfTheCore_UsesOnlyThoseBelowIt(string folder, params string[] below)
+    {
+        IEnumerable<string> used =
+            from file in Repository.SourceFiles($"src/Baton/{folder}")
+            from Match match in Regex.Matches(Repository.Read(file), @"^using Baton\.(\w+);", RegexOptions.Multiline)
+            where !below.Contains(match.Groups[1].Value)
+            select $"{file} uses Baton.{match.Groups[1].Value}";
+        Assert.Empty(used);
+    }
+
+    [Fact]
+    public void Core_Folders_AreAllInTheTable() =>
+        Assert.Equal(
+            ["Handover", "Interop", "Lifecycle", "Listeners", "Processes"],
+            Repository.SourceFiles("src/Baton").Select(f => f.Split('/')[2]).Where(f => !f.EndsWith(".cs", StringComparison.Ordinal)).Distinct().Order());
+
+    // Within Baton.* another namespace needs no using.
+    [Fact]
+    public void Lifecycle_NeverNamesInterop() =>
+        Assert.All(Repository.SourceFiles("src/Baton/Lifecycle"), file => Assert.DoesNotMatch(@"\b(Interop\.|Libc\.|Descriptor\b)", Repository.Read(file)));
+
+    [Fact]
+    public void Files_ThatImportNativeFunctions_AreInInteropOnly() =>
+        Assert.All(
+            Repository.SourceFiles("src").Where(f => Regex.IsMatch(Repository.Read(f), @"\[(LibraryImport|DllImport)\b")),
+            file => Assert.StartsWith("src/Baton/Interop/", file, StringComparison.Ordinal));
+
+    private static IEnumerable<string> References(Assembly assembly) => assembly.GetReferencedAssemblies().Select(r => r.Name!);
+
+    private static IEnumerable<string> Ours(Assembly assembly) => References(assembly).Where(r => r.StartsWith("Baton", StringComparison.Ordinal)).Order();
+}

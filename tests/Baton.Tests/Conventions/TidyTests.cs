@@ -1,0 +1,32 @@
+using System.Text.RegularExpressions;
+using Baton.Tests.Support;
+
+namespace Baton.Tests.Conventions;
+
+/// <summary>The style guide, as far as a machine can read it.</summary>
+public class TidyTests
+{
+    private const int MaxLines = 300;
+
+    [Theory]
+    [InlineData("src")]
+    [InlineData("tests/Baton.Tests")]
+    public void Files_AreShort(string folder) =>
+        Assert.All(Repository.SourceFiles(folder), file => Assert.True(Repository.Read(file).Split('\n').Length - 1 <= MaxLines, $"{file} is longer than {MaxLines} lines"));
+
+    [Fact]
+    public void Catches_SayWhyTheyDoNothing() =>
+        Assert.All(Repository.SourceFiles("src"), file => Assert.False(Regex.IsMatch(Repository.Read(file), @"\bcatch\b[^{]*\{\s*\}"), $"{file} has an empty catch"));
+
+    [Fact]
+    public void Types_HaveNamesThatSayWhatTheyAre() =>
+        Assert.All(
+            Assemblies.All.SelectMany(a => a.GetTypes()).Where(t => t.Namespace?.StartsWith("Baton", StringComparison.Ordinal) == true),
+            type => Assert.DoesNotMatch("(Manager|Helper|Helpers|Util|Utils|Utilities)$", type.Name));
+
+    [Fact]
+    public void Classes_OfTheLibrary_AreSealedOrMeantToBeInherited() =>
+        Assert.All(
+            Assemblies.All.SelectMany(a => a.GetTypes()).Where(t => t is { IsClass: true, IsAbstract: false, IsSealed: false } && t.Namespace?.StartsWith("Baton", StringComparison.Ordinal) == true),
+            type => Assert.Equal(nameof(RestarterOptions), type.Name));
+}

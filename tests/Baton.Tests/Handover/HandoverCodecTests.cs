@@ -1,0 +1,103 @@
+using System.Reflection;
+using System.Text;
+using Baton.Handover;
+
+namespace Baton.Tests.Handover;
+
+public class HandoverCodecTests
+{
+    [Fact]
+    public void Decode_WhatWasEncoded_IsTheSameMessage() =>
+        Assert.All(Messages.All, m => Messages.AssertSame(m, HandoverCodec.Decode(HandoverCodec.Encode(m))));
+
+    [Fact]
+    public void Messages_All_AreAllThatThereAre()
+    {
+        IEnumerable<Type> sent = typeof(HandoverMessage).GetNestedTypes(BindingFlags.NonPublic).Where(t => t != typeof(HandoverMessage.Unknown));
+        Assert.Equal(sent.Select(t => t.Name).Order(), Messages.All.Select(m => m.GetType().Name).Order());
+    }
+
+    [Fact]
+    public void Encode_Unknown_IsNeverSent() =>
+        Assert.Throws<ArgumentException>(() => HandoverCodec.Encode(new HandoverMessage.Unknown("later")));
+
+    // C10: the wire form is what an older or newer version reads.
+    [Theory]
+    [InlineData("""{"kind":"hello","optional":false,"body":{"minVersion":1,"maxVersion":2,"pid":7,"program":"a"}}""")]
+    [InlineData("""{"kind":"listeners","optional":false,"body":{"version":1,"pid":7,"generation":2,"keys":["tcp:[::]:80"],"more":false}}""")]
+    [InlineData("""{"kind":"progress","optional":false,"body":{"phase":"warming up"}}""")]
+    [InlineData("""{"kind":"ready","optional":false,"body":{"claimed":["tcp:[::]:80"]}}""")]
+    [InlineData("""{"kind":"failed","optional":false,"body":{"reason":"why"}}""")]
+    [InlineData("""{"kind":"commit","optional":false,"body":{}}""")]
+    [InlineData("""{"kind":"refused","optional":false,"body":{"reason":"why"}}""")]
+    public void Encode_EveryKind_KeepsItsWireForm(string json) =>
+        Assert.Equal(json, Encoding.UTF8.GetString(HandoverCodec.Encode(Decode(json))));
+
+    // C10
+    [Fact]
+    public void Decode_FieldsOfANewerVersion_AreIgnored()
+    {
+        HandoverMessage message = Decode("""{"kind":"progress","optional":false,"since":3,"body":{"phase":"a","percent":50,"more":{"x":[1]}},"z":null}""");
+        Assert.Equal(new HandoverMessage.Progress("a"), message);
+    }
+
+    // C10
+    [Fact]
+    public void Decode_UnknownKind_IsRefused() =>
+        Assert.Contains("unknown kind \"later\"", Failure("""{"kind":"later","optional":false,"body":{}}"""), StringComparison.Ordinal);
+
+    // C10
+    [Fact]
+    public void Decode_UnknownKindMarkedOptional_IsPassedOver() =>
+        Assert.Equal(new HandoverMessage.Unknown("later"), Decode("""{"kind":"later","optional":true,"body":{"x":1}}"""));
+
+    // C10
+    [Theory]
+    [InlineData("")]
+    [InlineData("   ")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("17")]
+    [InlineData("\"hello\"")]
+    [InlineData("{}")]
+    [InlineData("{")]
+    [InlineData("""{"kind":null,"optional":false,"body":{}}""")]
+    [InlineData("""{"kind":7,"optional":false,"body":{}}""")]
+    [InlineData("""{"kind":"hello","optional":false,"body":null}""")]
+    [InlineData("""{"kind":"hello","optional":false,"body":[]}""")]
+    [InlineData("""{"kind":"hello","optional":false,"body":{}}""")]
+    [InlineData("""{"kind":"hello","optional":false}""")]
+    [InlineData("""{"kind":"hello","optional":false,"body":{"minVersion":"1","maxVersion":1,"pid":1,"program":"a"}}""")]
+    [InlineData("""{"kind":"hello","optional":false,"body":{"minVersion":1e99,"maxVersion":1,"pid":1,"program":"a"}}""")]
+    [InlineData("""{"kind":"progress","optional":false,"body":{"phase":null}}""")]
+    [InlineData("""{"kind":"progress","optional":false,"body":{"phase":"\ud800"}}""")]
+    [InlineData("""{"kind":"ready","optional":false,"body":{"claimed":null}}""")]
+    [InlineData("""{"kind":"ready","optional":false,"body":{"claimed":[null]}}""")]
+    [InlineData("""{"kind":"ready","optional":false,"body":{"claimed":[1]}}""")]
+    [InlineData("""{"kind":"listeners","optional":false,"body":{"version":1,"pid":7,"generation":2,"keys":[null],"more":false}}""")]
+    [InlineData("""{"kind":"progress","optional":false,"body":{"phase":"a"}} {}""")]
+    public void Decode_NotAMessage_IsAProtocolError(string json) => Failure(json);
+
+    // C10
+    [Fact]
+    public void Decode_NestedTooDeep_IsAProtocolError() =>
+        Failure("""{"kind":"progress","optional":false,"body":{"phase":"a","x":""" + new string('[', 10_000) + new string(']', 10_000) + "}}");
+
+    // C10
+    [Fact]
+    public void Decode_NotUtf8_IsAProtocolError()
+    {
+        byte[] frame = Encoding.UTF8.GetBytes("""{"kind":"progress","optional":false,"body":{"phase":"?"}}""");
+        frame[Array.IndexOf(frame, (byte)'?')] = 0xFF;
+        Assert.Equal(RestartFailure.ProtocolError, Assert.Throws<RestartException>(() => HandoverCodec.Decode(frame)).Failure);
+    }
+
+    private static HandoverMessage Decode(string json) => HandoverCodec.Decode(Encoding.UTF8.GetBytes(json));
+
+    private static string Failure(string json)
+    {
+        RestartException failure = Assert.Throws<RestartException>(() => Decode(json));
+        Assert.Equal(RestartFailure.ProtocolError, failure.Failure);
+        return failure.Message;
+    }
+}

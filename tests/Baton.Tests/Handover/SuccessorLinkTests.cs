@@ -1,0 +1,223 @@
+using System.Collections.Concurrent;
+using Baton.Handover;
+using Baton.Interop;
+using Baton.Processes;
+using Baton.Tests.Support;
+
+namespace Baton.Tests.Handover;
+
+/// <summary>The predecessor's side, over a shell that writes prepared frames in the place of a successor.</summary>
+public sealed class SuccessorLinkTests : IDisposable
+{
+    private const int Generation = 2;
+
+    // One that hangs: it neither reads nor ends until it is killed.
+    private const string Hang = "kill -STOP $$";
+
+    private static readonly HandoverMessage Hello = new HandoverMessage.Hello(HandoverProtocol.MinVersion, HandoverProtocol.MaxVersion, Pid: 4711, "Shop 1.2.3");
+
+    private readonly TemporaryDirectory _directory = new();
+    private readonly RegistryFixture _listeners = new();
+    private readonly BlockingCollection<SuccessorEvent> _events = [];
+
+    public void Dispose()
+    {
+        _listeners.Dispose();
+        _directory.Dispose();
+        _events.Dispose();
+    }
+
+    [Fact]
+    public void Run_SuccessorGreets_GetsTheListeners()
+    {
+        _listeners.Registry.Listen(RegistryFixture.AnyPort);
+        SuccessorLink link = Start([ChannelFixture.Frame(Hello)], Hang);
+        Assert.Equal(new SuccessorEvent.Progress("Shop 1.2.3 is starting, and gets 1 listeners"), Next());
+        Kill(link);
+    }
+
+    // F2: it is gone before it can be answered, and its own account is what counts.
+    [Fact]
+    public void Run_SuccessorEndsWhileItIsGreeted_ReportsItsReasonAndItsEnd()
+    {
+        _listeners.Registry.Listen(RegistryFixture.AnyPort);
+        using var pid = new BlockingCollection<int>();
+        byte[][] frames = [.. ((HandoverMessage[])[new HandoverMessage.Failed("a"), Hello, new HandoverMessage.Failed("no such database")]).Select(ChannelFixture.Frame)];
+
+        // Holds the conversation at its first word until the successor has ended.
+        SuccessorLink link = Start(frames, "exit 7", happened =>
+        {
+            if (happened is SuccessorEvent.Failed { Reason: "a" })
+            {
+                using var process = SpawnedProcess.Watch(pid.Take());
+                Poller.Wait(process.PidfdNumber, Libc.POLLIN, Deadline.Limit);
+            }
+
+            _events.Add(happened);
+        });
+        pid.Add(link.Pid, TestContext.Current.CancellationToken);
+
+        Assert.Equal(new SuccessorEvent.Failed("a"), Next());
+        Assert.IsType<SuccessorEvent.Progress>(Next());
+        Assert.Equal(new SuccessorEvent.Failed("no such database"), Next());
+        Assert.Equal(new SuccessorEvent.Ended(new ExitStatus(7, null)), Next());
+    }
+
+    // C5: its server closes a listener at the very moment in which it is passed on. The thread that passes it on must not end this process.
+    [Fact]
+    public void Run_AListenerIsClosedWhileItIsPassedOn_OnlyTheHandoverBreaks()
+    {
+        _listeners.Registry.Listen(RegistryFixture.AnyPort);
+        Assert.Single(_listeners.Registry.Snapshot()).Dispose();
+        SuccessorLink link = StartGreeted([], Hang);
+        Assert.IsType<SuccessorEvent.Broken>(Next());
+        Kill(link);
+    }
+
+    // F5: what it said before it ended comes first.
+    [Fact]
+    public void Run_SuccessorSpeaksAndEndsAtOnce_EverythingIsHeardInOrder()
+    {
+        StartGreeted(
+            [ChannelFixture.Frame(new HandoverMessage.Progress("warming up")), ChannelFixture.Frame(new HandoverMessage.Failed("no such database"))], "exit 1");
+        Assert.Equal(new SuccessorEvent.Progress("warming up"), Next());
+        Assert.Equal(new SuccessorEvent.Failed("no such database"), Next());
+        Assert.Equal(new SuccessorEvent.Ended(new ExitStatus(1, null)), Next());
+    }
+
+    [Fact]
+    public void Run_SuccessorIsReady_TellsWhatItClaimed()
+    {
+        SuccessorLink link = StartGreeted([ChannelFixture.Frame(new HandoverMessage.Ready(["tcp:127.0.0.1:0"]))], Hang);
+        Assert.Equal(["tcp:127.0.0.1:0"], Assert.IsType<SuccessorEvent.Ready>(Next()).Claimed);
+        Kill(link);
+    }
+
+    // F4
+    [Fact]
+    public void Kill_SuccessorHangs_EndsIt()
+    {
+        SuccessorLink link = Start([], Hang);
+        Kill(link);
+    }
+
+    // C10
+    [Fact]
+    public void Run_NoVersionInCommon_IsBrokenAndNamesBothRanges()
+    {
+        SuccessorLink link = Start([ChannelFixture.Frame(new HandoverMessage.Hello(8, 9, Pid: 4711, "Shop 9.0.0"))], Hang);
+        RestartException cause = Assert.IsType<SuccessorEvent.Broken>(Next()).Cause;
+        Assert.Equal(RestartFailure.ProtocolError, cause.Failure);
+        Assert.Contains("the successor speaks handover protocol 8 to 9", cause.Message, StringComparison.Ordinal);
+        Kill(link);
+    }
+
+    // C10
+    [Fact]
+    public void Run_Garbage_IsBroken()
+    {
+        SuccessorLink link = Start([ChannelFixture.Frame("garbage")], Hang);
+        Assert.Equal(RestartFailure.ProtocolError, Assert.IsType<SuccessorEvent.Broken>(Next()).Cause.Failure);
+        Kill(link);
+    }
+
+    // C10
+    [Fact]
+    public void Run_AMessageOnlyAPredecessorSends_IsBroken()
+    {
+        SuccessorLink link = Start([ChannelFixture.Frame(new HandoverMessage.Commit())], Hang);
+        Assert.Contains("A successor does not send Commit", Assert.IsType<SuccessorEvent.Broken>(Next()).Cause.Message, StringComparison.Ordinal);
+        Kill(link);
+    }
+
+    // C10: without a greeting it has no listeners to serve on.
+    [Fact]
+    public void Run_ReadyBeforeHello_IsBroken()
+    {
+        SuccessorLink link = Start([ChannelFixture.Frame(new HandoverMessage.Ready([]))], Hang);
+        Assert.Contains("Ready before Hello", Assert.IsType<SuccessorEvent.Broken>(Next()).Cause.Message, StringComparison.Ordinal);
+        Kill(link);
+    }
+
+    // C10
+    [Fact]
+    public void Run_HelloTwice_IsBroken()
+    {
+        SuccessorLink link = StartGreeted([ChannelFixture.Frame(Hello)], Hang);
+        Assert.Contains("Hello a second time", Assert.IsType<SuccessorEvent.Broken>(Next()).Cause.Message, StringComparison.Ordinal);
+        Kill(link);
+    }
+
+    // C10
+    [Fact]
+    public void Run_AnOptionalMessageOfANewerVersion_IsPassedOver()
+    {
+        StartGreeted([ChannelFixture.Frame("""{"kind":"later","optional":true,"body":{}}"""), ChannelFixture.Frame(new HandoverMessage.Progress("a"))], "exit 0");
+        Assert.Equal(new SuccessorEvent.Progress("a"), Next());
+        Assert.Equal(new SuccessorEvent.Ended(new ExitStatus(0, null)), Next());
+    }
+
+    // F9
+    [Fact]
+    public void Commit_SuccessorHasEnded_SaysThatItIsGone()
+    {
+        SuccessorLink link = Start([], "exit 0");
+        Assert.IsType<SuccessorEvent.Ended>(Next());
+        Assert.Equal(RestartFailure.PeerLost, Assert.Throws<RestartException>(link.Commit).Failure);
+        link.Refuse("a courtesy");
+        link.Kill();
+    }
+
+    // C6
+    [Fact]
+    public void Run_SuccessorHasEnded_NothingOfItIsLeftOpen()
+    {
+        Start([], "exit 0");
+        Assert.IsType<SuccessorEvent.Ended>(Next());
+        var before = DescriptorCount.Take();
+        SuccessorLink link = Start([ChannelFixture.Frame(Hello)], Hang);
+        Assert.IsType<SuccessorEvent.Progress>(Next());
+        Kill(link);
+        before.AssertUnchanged();
+    }
+
+    // F1
+    [Fact]
+    public void Start_ProgramIsMissing_LeavesNothingOpen()
+    {
+        var before = DescriptorCount.Take();
+        var command = new StartCommand(_directory.File("App"), ["App"], _directory.Path, new Dictionary<string, string>());
+        Assert.Throws<RestartException>(() => Start(command));
+        before.AssertUnchanged();
+    }
+
+    private SuccessorEvent Next()
+    {
+        Assert.True(_events.TryTake(out SuccessorEvent? next, Deadline.Limit), "nothing more happens");
+        return next;
+    }
+
+    private void Kill(SuccessorLink link)
+    {
+        link.Kill();
+        Assert.Equal(new SuccessorEvent.Ended(new ExitStatus(null, 9)), Next());
+    }
+
+    private SuccessorLink StartGreeted(IEnumerable<byte[]> frames, string end)
+    {
+        SuccessorLink link = Start([ChannelFixture.Frame(Hello), .. frames], end);
+        Assert.IsType<SuccessorEvent.Progress>(Next());
+        return link;
+    }
+
+    private SuccessorLink Start(IEnumerable<byte[]> frames, string end, Action<SuccessorEvent>? post = null)
+    {
+        string file = _directory.File(Path.GetRandomFileName());
+        File.WriteAllBytes(file, [.. frames.SelectMany(f => f)]);
+        string script = $"cat {file} >&{HandoverProtocol.InheritedDescriptor}; {end}";
+        return Start(new StartCommand("/bin/sh", ["sh", "-c", script], _directory.Path, new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin" }), post);
+    }
+
+    private SuccessorLink Start(StartCommand command, Action<SuccessorEvent>? post = null) =>
+        SuccessorLink.Start(command, blockedSignals: [], _listeners.Registry, Generation, Deadline.Limit, post ?? _events.Add);
+}

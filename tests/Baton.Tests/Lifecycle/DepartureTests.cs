@@ -1,0 +1,137 @@
+using Baton.Lifecycle;
+using Baton.Tests.Support;
+
+namespace Baton.Tests.Lifecycle;
+
+/// <summary>How a process ends: drained, or cut.</summary>
+public class DepartureTests
+{
+    private static string HardEnd(string trigger) =>
+        $"end process with {Restarter.ForcedExitCode}: forced by {trigger}, and after 5 s more the application has still not ended";
+
+    // D7
+    [Fact]
+    public async Task Drain_NothingIsOpen_EndsAtOnce()
+    {
+        LifecycleFixture fixture = LifecycleFixture.Restarting(out _);
+        fixture.Effects.WorkEnds();
+        fixture.Do(() => fixture.Successor.SaysReady());
+
+        Assert.Equal(ProcessState.Exited, fixture.Lifecycle.State);
+        await fixture.Lifecycle.Exited.Soon();
+        Assert.DoesNotContain("cut", fixture.Journal.Entries);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Drain_TheLastWorkEnds_TheProcessMayLeave(bool handedOver)
+    {
+        LifecycleFixture fixture = handedOver ? LifecycleFixture.HandedOver() : LifecycleFixture.ShuttingDown();
+        fixture.Pass(TimeSpan.FromSeconds(2));
+        Assert.False(fixture.Lifecycle.Exited.IsCompleted);
+
+        fixture.Do(fixture.Effects.WorkEnds);
+
+        Assert.True(fixture.Lifecycle.Exited.IsCompletedSuccessfully);
+        Assert.Contains(fixture.Logger.Lines, l => l.Text == $"Process {Environment.ProcessId} drained in 2000 ms");
+    }
+
+    // D6
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Drain_TimeoutPasses_CutsWhatIsOpenAndSaysHowMuch(bool handedOver)
+    {
+        LifecycleFixture fixture = handedOver ? LifecycleFixture.HandedOver() : LifecycleFixture.ShuttingDown();
+        fixture.Effects.Open = new OpenWork(Connections: 3, Requests: 5);
+        fixture.Pass(fixture.Options.DrainTimeout - TimeSpan.FromTicks(1));
+        Assert.DoesNotContain("cut", fixture.Journal.Entries);
+
+        fixture.Pass(TimeSpan.FromTicks(1));
+
+        Assert.Equal(ProcessState.Exited, fixture.Lifecycle.State);
+        LogLine line = Assert.Single(fixture.Logger.Lines, l => l.Event.Name == "Forced");
+        Assert.Equal($"Process {Environment.ProcessId} forced by the drain timeout of 60 s: cut 3 connections and 5 requests", line.Text);
+    }
+
+    // D6
+    [Fact]
+    public void Drain_InfiniteTimeout_IsCutOnlyByForce()
+    {
+        LifecycleFixture fixture = LifecycleFixture.Serving();
+        fixture.Options.DrainTimeout = Timeout.InfiniteTimeSpan;
+        fixture.Shutdown();
+        fixture.Pass(TimeSpan.FromDays(365));
+        Assert.Equal(ProcessState.ShuttingDown, fixture.Lifecycle.State);
+
+        fixture.Force();
+        Assert.Equal(ProcessState.Exited, fixture.Lifecycle.State);
+    }
+
+    // D6
+    [Fact]
+    public void Force_WhileDraining_CutsOnceAndTheDrainTimeoutAddsNothing()
+    {
+        LifecycleFixture fixture = LifecycleFixture.HandedOver();
+        fixture.Force();
+        fixture.Force();
+        fixture.Pass(fixture.Options.DrainTimeout);
+        Assert.Equal(1, fixture.Journal.Count("cut"));
+        Assert.Equal(1, fixture.Journal.Count("log Forced"));
+    }
+
+    [Fact]
+    public void Force_Serving_ShutsDownAndCutsAtOnce()
+    {
+        LifecycleFixture fixture = LifecycleFixture.Serving();
+        fixture.Force();
+        fixture.Journal.AssertOrder("close gate", "release all but []", "drain", "cut");
+        Assert.Equal(ProcessState.Exited, fixture.Lifecycle.State);
+    }
+
+    [Fact]
+    public void Force_DuringRestart_KillsTheSuccessorToo()
+    {
+        LifecycleFixture fixture = LifecycleFixture.Restarting(out _);
+        fixture.Force();
+        Assert.Equal(1, fixture.Journal.Count("kill 4711"));
+        Assert.Equal(ProcessState.Exited, fixture.Lifecycle.State);
+    }
+
+    // D6
+    [Fact]
+    public void Force_TheApplicationStillRunsAfterTheExitTimeout_EndsTheProcess()
+    {
+        LifecycleFixture fixture = LifecycleFixture.ShuttingDown();
+        fixture.Force();
+        fixture.Pass(fixture.Options.ExitTimeout - TimeSpan.FromTicks(1));
+        Assert.DoesNotContain(HardEnd("the test"), fixture.Journal.Entries);
+
+        fixture.Pass(TimeSpan.FromTicks(1));
+        Assert.Equal(1, fixture.Journal.Count(HardEnd("the test")));
+    }
+
+    // Old code must not stay because the application hangs in its own shutdown.
+    [Fact]
+    public void Drain_DoneButTheApplicationHangs_IsEndedAfterDrainAndExitTimeout()
+    {
+        LifecycleFixture fixture = LifecycleFixture.HandedOver();
+        fixture.Do(fixture.Effects.WorkEnds);
+        fixture.Pass(fixture.Options.DrainTimeout);
+        fixture.Pass(fixture.Options.ExitTimeout);
+        Assert.Equal(1, fixture.Journal.Count(HardEnd("the drain timeout of 60 s")));
+    }
+
+    [Fact]
+    public void Drain_Fails_IsLoggedAndTheDrainTimeoutStillHolds()
+    {
+        LifecycleFixture fixture = LifecycleFixture.HandedOver();
+        fixture.Do(() => fixture.Effects.DrainFails(new InvalidOperationException("a server's defect")));
+        Assert.Contains("DrainFailed", fixture.Logger.EventNames);
+        Assert.Equal(ProcessState.Draining, fixture.Lifecycle.State);
+
+        fixture.Pass(fixture.Options.DrainTimeout);
+        Assert.Equal(ProcessState.Exited, fixture.Lifecycle.State);
+    }
+}

@@ -1,0 +1,27 @@
+namespace Baton.Tests.Support;
+
+/// <summary>How many descriptors this process had at some moment, to compare with later.</summary>
+internal sealed class DescriptorCount
+{
+    private readonly int _before;
+
+    private DescriptorCount(int before) => _before = before;
+
+    internal static DescriptorCount Take()
+    {
+        // What earlier tests left to finalizers is not this test's. What this one leaves to them counts as open.
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        return new DescriptorCount(Now());
+    }
+
+    internal void AssertUnchanged() => AssertChangedBy(0);
+
+    internal void AssertChangedBy(int number) => Assert.Equal(number, Now() - _before);
+
+    // Without what the runtime opens when it first needs it and keeps: assemblies, its sets of sockets, its source of random numbers.
+    private static bool IsOfTheRuntime(string? target) =>
+        target is null or "anon_inode:[eventpoll]" or "/dev/urandom" || Path.GetExtension(target) is ".dll" or ".pdb";
+
+    private static int Now() => Directory.GetFiles("/proc/self/fd").Count(file => !IsOfTheRuntime(new FileInfo(file).LinkTarget));
+}

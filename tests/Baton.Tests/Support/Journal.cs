@@ -1,0 +1,42 @@
+namespace Baton.Tests.Support;
+
+/// <summary>What the fakes were told, in order.</summary>
+internal sealed class Journal
+{
+    private readonly Lock _lock = new();
+    private readonly List<string> _entries = [];
+
+    internal IReadOnlyList<string> Entries
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _entries];
+            }
+        }
+    }
+
+    internal void Add(string entry)
+    {
+        lock (_lock)
+        {
+            _entries.Add(entry);
+        }
+    }
+
+    internal int Count(string entry) => Entries.Count(e => e == entry);
+
+    /// <summary>Asserts that these entries are there in this order, whatever stands between them.</summary>
+    internal void AssertOrder(params string[] expected)
+    {
+        IReadOnlyList<string> entries = Entries;
+        int at = -1;
+        foreach (string entry in expected)
+        {
+            int next = entries.Skip(at + 1).ToList().IndexOf(entry);
+            Assert.True(next >= 0, $"\"{entry}\" is missing, or comes too early, in:\n{string.Join('\n', entries)}");
+            at += next + 1;
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using Baton.Lifecycle;
+
+namespace Baton.Tests.Support;
+
+/// <summary>The real lifecycle over fake effects and a clock that stands still; its loop runs when the test says so.</summary>
+internal sealed class LifecycleFixture
+{
+    private readonly ManualTime _time = new();
+    private readonly ControlLoop _loop;
+
+    internal LifecycleFixture(bool hasPredecessor = false, int generation = 1)
+    {
+        Effects = new FakeEffects(Journal);
+        Logger = new RecordingLogger(line => Journal.Add($"log {line.Event.Name}"));
+        _loop = new ControlLoop(_time, Logger);
+        Options = new RestarterOptions { TimeProvider = _time };
+        Lifecycle = new ProcessLifecycle(() => generation, hasPredecessor, Effects, _loop, Options, Logger);
+    }
+
+    internal Journal Journal { get; } = new();
+
+    internal RecordingLogger Logger { get; }
+
+    internal FakeEffects Effects { get; }
+
+    internal FakeSuccessor Successor => Effects.Successor;
+
+    internal RestarterOptions Options { get; }
+
+    internal ProcessLifecycle Lifecycle { get; }
+
+    /// <summary>A first generation that serves.</summary>
+    internal static LifecycleFixture Serving()
+    {
+        var fixture = new LifecycleFixture();
+        fixture.Do(fixture.Lifecycle.ServiceReady);
+        return fixture;
+    }
+
+    /// <summary>A first generation that has started a successor.</summary>
+    internal static LifecycleFixture Restarting(out Task<RestartOutcome> outcome)
+    {
+        LifecycleFixture fixture = Serving();
+        outcome = fixture.AskRestart();
+        return fixture;
+    }
+
+    /// <summary>A predecessor that only finishes its work.</summary>
+    internal static LifecycleFixture HandedOver(params string[] claimed)
+    {
+        LifecycleFixture fixture = Restarting(out _);
+        fixture.Do(() => fixture.Successor.SaysReady(claimed));
+        return fixture;
+    }
+
+    /// <summary>A process on its way out without a successor.</summary>
+    internal static LifecycleFixture ShuttingDown()
+    {
+        LifecycleFixture fixture = Serving();
+        fixture.Shutdown();
+        return fixture;
+    }
+
+    /// <summary>Does something that posts to the loop, or belongs on it, and runs what follows from it.</summary>
+    internal void Do(Action action)
+    {
+        _loop.Post(action);
+        _loop.RunDue();
+    }
+
+    internal Task<RestartOutcome> AskRestart(string trigger = "the test", bool holdUntilReady = false)
+    {
+        var asked = new TaskCompletionSource<RestartOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Do(() => Lifecycle.RequestRestart(trigger, holdUntilReady, asked));
+        return asked.Task;
+    }
+
+    internal void Shutdown() => Do(() => Lifecycle.RequestShutdown("the test"));
+
+    internal void Force() => Do(() => Lifecycle.Force("the test"));
+
+    internal void Pass(TimeSpan time)
+    {
+        _time.Advance(time);
+        _loop.RunDue();
+    }
+
+    internal void AssertServesAndCanRestart()
+    {
+        Assert.Equal(ProcessState.Serving, Lifecycle.State);
+        Task<RestartOutcome> next = AskRestart();
+        Assert.Equal(ProcessState.Restarting, Lifecycle.State);
+        Assert.False(next.IsFaulted);
+    }
+}

@@ -1,0 +1,42 @@
+// The service that the process tests start, restart and kill. It behaves, unless a file tells the process that starts to misbehave.
+using System.Net;
+using System.Net.Sockets;
+using Baton.AspNetCore;
+using TestService;
+
+Behaviour behaviour = Behaviour.OfThisProcess();
+behaviour.BeginMain();
+
+var builder = WebApplication.CreateBuilder(args);
+builder.UseGracefulRestart(options => builder.Configuration.Bind("Restart", options));
+behaviour.Inherited();
+
+// One line for each event, and on each the process that wrote it.
+builder.Logging.AddSimpleConsole(console =>
+{
+    console.SingleLine = true;
+    console.TimestampFormat = $"HH:mm:ss.fff '[{Environment.ProcessId}] '";
+});
+builder.Logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+builder.Services.AddSingleton<IHostedService>(new BehavingService(behaviour));
+
+// Neither has a form in configuration.
+if (builder.Configuration["AbstractName"] is { } name)
+{
+    builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(new UnixDomainSocketEndPoint($"\0{name}")));
+}
+
+if (builder.Configuration.GetValue<int?>("Listeners") is { } listeners)
+{
+    builder.WebHost.ConfigureKestrel(kestrel =>
+    {
+        for (int i = 0; i < listeners; i++)
+        {
+            kestrel.Listen(IPAddress.Loopback, 0);
+        }
+    });
+}
+
+var app = builder.Build();
+app.MapTestEndpoints();
+app.Run();

@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace TestService;
+
+/// <summary>What a test can ask of the service. Every answer names its process in <c>X-Pid</c>.</summary>
+internal static class TestEndpoints
+{
+    private const int ChunkBytes = 64 * 1024;
+
+    internal static void MapTestEndpoints(this WebApplication app)
+    {
+        string pid = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
+        app.Use((context, next) =>
+        {
+            context.Response.Headers["X-Pid"] = pid;
+            return next(context);
+        });
+
+        app.MapGet("/", () => "hello");
+        app.MapGet("/sleep", async (int ms, CancellationToken aborted) => await Task.Delay(ms, aborted));
+        app.MapGet("/wait", (string at, CancellationToken aborted) => Latch.PassAsync(at, aborted));
+        app.MapGet("/stuck", StayAsync);
+        app.MapGet("/big", SendAsync);
+        app.MapPost("/echo", EchoAsync);
+        app.MapGet("/env", (string name) => Environment.GetEnvironmentVariable(name) ?? "");
+        app.MapGet("/cwd", () => Environment.CurrentDirectory);
+        app.MapGet("/release", () => AppContext.BaseDirectory);
+        app.MapGet("/args", () => Environment.GetCommandLineArgs()[1..]);
+        app.MapGet("/spawn-child", () => Process.Start("/bin/sleep", ["1000"]).Id);
+        app.MapGet("/starve", Starve);
+    }
+
+    private static async Task StayAsync(string? at)
+    {
+        if (at is not null)
+        {
+            await Latch.ReachAsync(at);
+        }
+
+        await Task.Delay(Timeout.Infinite, CancellationToken.None);
+    }
+
+    private static async Task SendAsync(long bytes, HttpResponse response, CancellationToken aborted)
+    {
+        response.ContentLength = bytes;
+        byte[] chunk = new byte[ChunkBytes];
+        for (long left = bytes; left > 0; left -= ChunkBytes)
+        {
+            await response.Body.WriteAsync(chunk.AsMemory(0, (int)Math.Min(left, ChunkBytes)), aborted);
+        }
+    }
+
+    private static Task EchoAsync(HttpRequest request, HttpResponse response)
+    {
+        response.ContentLength = request.ContentLength;
+        return request.Body.CopyToAsync(response.Body, request.HttpContext.RequestAborted);
+    }
+
+    /// <summary>Far more sleeping work items than the pool gets threads for by itself while they sleep.</summary>
+    private static void Starve(int items, int seconds)
+    {
+        for (int i = 0; i < items; i++)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(_ => Thread.Sleep(TimeSpan.FromSeconds(seconds)), null);
+        }
+    }
+}
