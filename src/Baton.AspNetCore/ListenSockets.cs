@@ -19,6 +19,9 @@ internal sealed class ListenSockets(Restarter restarter) : IPostConfigureOptions
     public void PostConfigure(string? name, SocketTransportOptions options)
     {
         _bind = options.CreateBoundListenSocket;
+
+        // Connections wait there while a successor takes over. Beyond it the kernel lets TCP clients wait for a second, and refuses those of unix sockets.
+        options.Backlog = Math.Max(options.Backlog, ListenerRegistry.DefaultBacklog);
         options.CreateBoundListenSocket = endPoint => _next ?? _bind(endPoint);
     }
 

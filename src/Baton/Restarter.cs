@@ -80,6 +80,9 @@ public sealed class Restarter : IAsyncDisposable
 
     internal AcceptGate Gate { get; } = new();
 
+    /// <summary>Completes when this process is no longer on probation: at once in a first generation that serves.</summary>
+    internal Task ProbationEnded => Task.CompletedTask;
+
     // Where nothing can be handed over, a signal to restart keeps the meaning that the platform gives it.
     private IEnumerable<PosixSignal> AllSignals =>
         Platform.HandoverSupported ? _options.RestartSignals.Concat(_options.ShutdownSignals) : _options.ShutdownSignals;
@@ -122,7 +125,8 @@ public sealed class Restarter : IAsyncDisposable
     /// Ignored in a first generation and once this process serves.
     /// </summary>
     /// <param name="phase">A few words, such as "loading the catalogue".</param>
-    public void ReportProgress(string phase)
+    /// <param name="detail">How far it is, such as "3 of 4"; null for nothing to say.</param>
+    public void ReportProgress(string phase, string? detail = null)
     {
         ArgumentNullException.ThrowIfNull(phase);
         _loop.Post(() =>
@@ -132,6 +136,16 @@ public sealed class Restarter : IAsyncDisposable
                 _succession?.SayProgress(phase);
             }
         });
+    }
+
+    /// <summary>
+    /// Says that this process can't serve after all. While it is on probation its predecessor takes over again, and this process finishes what it has accepted
+    /// and ends. Ignored, but logged, at any other time.
+    /// </summary>
+    /// <param name="reason">What is wrong, for the log and for whoever asked for the restart.</param>
+    public void ReportUnhealthy(string reason)
+    {
+        ArgumentNullException.ThrowIfNull(reason);
     }
 
     /// <summary>Starts a successor and hands over to it.</summary>

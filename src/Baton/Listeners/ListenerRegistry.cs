@@ -15,6 +15,9 @@ namespace Baton.Listeners;
 /// </remarks>
 public sealed class ListenerRegistry
 {
+    /// <summary>What Linux allows at most unless told otherwise (net.core.somaxconn): 4096.</summary>
+    public const int DefaultBacklog = 4096;
+
     private readonly Lock _gate = new();
     private readonly Dictionary<ListenerKey, Descriptor> _inherited = [];
     private readonly Dictionary<ListenerKey, HeldListener> _held = [];
@@ -37,7 +40,7 @@ public sealed class ListenerRegistry
     /// <c>[::]</c> takes IPv4 too. Port 0 finds the port it had before the restart.
     /// </summary>
     /// <param name="endPoint">An <see cref="IPEndPoint"/> or <see cref="UnixDomainSocketEndPoint"/> (path or abstract name).</param>
-    /// <param name="backlog">Connections the kernel queues; default 512, the kernel caps it at <c>net.core.somaxconn</c>.</param>
+    /// <param name="backlog">Connections the kernel queues while nobody accepts; the kernel caps it at <c>net.core.somaxconn</c>.</param>
     /// <returns>
     /// A socket to accept on. Stop accepting when <see cref="Restarter.Draining"/> is cancelled. Disposing it closes nothing: the registry owns the
     /// listener and passes it on.
@@ -45,7 +48,7 @@ public sealed class ListenerRegistry
     /// <exception cref="SocketException">The address is in use by another process, or may not be bound.</exception>
     /// <exception cref="NotSupportedException">Another kind of end point.</exception>
     /// <exception cref="RestartException">This process was started to take over, but got no listeners; it is about to end.</exception>
-    public Socket Listen(EndPoint endPoint, int backlog = 512)
+    public Socket Listen(EndPoint endPoint, int backlog = DefaultBacklog)
     {
         ArgumentNullException.ThrowIfNull(endPoint);
         ArgumentOutOfRangeException.ThrowIfNegative(backlog);
