@@ -81,7 +81,7 @@ public sealed class Restarter : IAsyncDisposable
     internal AcceptGate Gate { get; } = new();
 
     /// <summary>Completes when this process is no longer on probation: at once in a first generation that serves.</summary>
-    internal Task ProbationEnded => Task.CompletedTask;
+    internal Task ProbationEnded => _lifecycle.ProbationEnded;
 
     // Where nothing can be handed over, a signal to restart keeps the meaning that the platform gives it.
     private IEnumerable<PosixSignal> AllSignals =>
@@ -146,6 +146,7 @@ public sealed class Restarter : IAsyncDisposable
     public void ReportUnhealthy(string reason)
     {
         ArgumentNullException.ThrowIfNull(reason);
+        _loop.Post(() => _lifecycle.ReportUnhealthy(reason));
     }
 
     /// <summary>Starts a successor and hands over to it.</summary>

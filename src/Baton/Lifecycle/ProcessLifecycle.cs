@@ -28,6 +28,11 @@ internal sealed class ProcessLifecycle(
     /// <summary>Completes when nothing is open any more.</summary>
     internal Task Exited => _exited.Task;
 
+    /// <summary>Completes when this process is no longer on probation.</summary>
+    internal Task ProbationEnded => _ready.Task;
+
+    internal void ReportUnhealthy(string reason) => logger.RestartFailed(reason);
+
     /// <summary>The service says that it can serve: a first generation does, a successor asks its predecessor.</summary>
     internal void ServiceReady()
     {
