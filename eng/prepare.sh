@@ -28,6 +28,7 @@ require_packages() {
   fi
 }
 
+# Says nothing but what is wrong.
 build() {
-  dotnet build "$@" --configuration Release --verbosity quiet "-clp:ErrorsOnly;NoSummary"
+  dotnet build "$@" --configuration Release --verbosity quiet "-clp:ErrorsOnly" | { grep -E '(error|warning) ' || [ $? -eq 1 ]; }
 }

@@ -23,12 +23,7 @@ internal static class ConnectionDrain
             return EndHttp2Async(connection);
         }
 
-        // 101 has handed the connection to another protocol, which has its own goodbye.
-        if (context.Response.StatusCode != StatusCodes.Status101SwitchingProtocols)
-        {
-            context.Response.Headers.Connection = "close";
-        }
-
+        context.Response.Headers.Connection = "close";
         return Task.CompletedTask;
     }
 

@@ -1,6 +1,8 @@
+using Baton.AspNetCore.WarmingUp;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Baton.AspNetCore;
 
@@ -10,7 +12,7 @@ namespace Baton.AspNetCore;
 /// </summary>
 internal sealed class DrainStartupFilter(OpenConnections connections) : IStartupFilter
 {
-    private readonly Func<object, Task> _starting = context => connections.IsDraining ? ConnectionDrain.EndWithAsync((HttpContext)context) : Task.CompletedTask;
+    private readonly Func<object, Task> _starting = context => OnStarting((HttpContext)context, connections);
     private readonly Func<object, Task> _completed = static connection =>
     {
         ((TrackedConnection)connection).RequestEnded();
@@ -23,14 +25,30 @@ internal sealed class DrainStartupFilter(OpenConnections connections) : IStartup
         next(app);
     };
 
+    private static Task OnStarting(HttpContext context, OpenConnections connections)
+    {
+        if (context.Response.StatusCode == StatusCodes.Status101SwitchingProtocols)
+        {
+            // Another protocol takes the connection, and it has its own goodbye.
+            context.Features.Get<TrackedConnection>()!.IsUpgraded = true;
+            return Task.CompletedTask;
+        }
+
+        return connections.IsDraining ? ConnectionDrain.EndWithAsync(context) : Task.CompletedTask;
+    }
+
     private Task Observe(HttpContext context, RequestDelegate follow)
     {
         // Absent on other transports (TestServer, HTTP/3), which are not ours to drain.
         if (context.Features.Get<TrackedConnection>() is { } connection)
         {
-            connection.RequestStarted(HttpProtocol.IsHttp2(context.Request.Protocol));
+            connection.RequestStarted(HttpProtocol.IsHttp2(context.Request.Protocol), context.Request.Path.Value ?? "");
             context.Response.OnStarting(_starting, context);
             context.Response.OnCompleted(_completed, connection);
+            if (connection is WarmUpConnection)
+            {
+                context.Features.Get<IHttpMetricsTagsFeature>()?.Tags.Add(new(WarmUpFeature.MetricsTag, true));
+            }
         }
 
         return follow(context);

@@ -1,4 +1,5 @@
 using System.Net;
+using Baton.AspNetCore.WarmingUp;
 using Baton.Lifecycle;
 using Baton.Listeners;
 using Microsoft.AspNetCore.Connections;
@@ -9,9 +10,12 @@ namespace Baton.AspNetCore;
 /// A listener that accepts only while the gate is open. When it closes, the wait for a connection is cancelled, and taken up again if it
 /// opens; only when it has ended, or Kestrel itself unbinds, does Kestrel hear that there will be no more connections.
 /// </summary>
-internal sealed class GatedListener(IConnectionListener inner, ClaimedListener claim, AcceptGate gate, OpenConnections connections) : IConnectionListener
+internal sealed class GatedListener(IConnectionListener inner, ClaimedListener claim, AcceptGate gate, OpenConnections connections, SideDoor? sideDoor) : IConnectionListener
 {
     private readonly CancellationTokenSource _unbound = new();
+
+    // Kestrel accepts one connection at a time.
+    private SideDoor? _sideDoor = sideDoor;
 
     public EndPoint EndPoint => inner.EndPoint;
 
@@ -21,6 +25,16 @@ internal sealed class GatedListener(IConnectionListener inner, ClaimedListener c
         {
             try
             {
+                if (_sideDoor is not null)
+                {
+                    if (await _sideDoor.NextAsync(_unbound.Token).ConfigureAwait(false) is { } own)
+                    {
+                        return own;
+                    }
+
+                    _sideDoor = null;
+                }
+
                 if (await gate.EnterAsync(_unbound.Token).ConfigureAwait(false) is not { } open)
                 {
                     // For good: nothing is pending any more, so our descriptor of the listener can go.
@@ -42,6 +56,11 @@ internal sealed class GatedListener(IConnectionListener inner, ClaimedListener c
     public async ValueTask UnbindAsync(CancellationToken cancellationToken = default)
     {
         await _unbound.CancelAsync().ConfigureAwait(false);
+        if (_sideDoor is { } door)
+        {
+            await door.CloseAsync().ConfigureAwait(false);
+        }
+
         await inner.UnbindAsync(cancellationToken).ConfigureAwait(false);
     }
 

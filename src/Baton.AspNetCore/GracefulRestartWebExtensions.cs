@@ -1,3 +1,4 @@
+using Baton.AspNetCore.WarmingUp;
 using Baton.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
@@ -46,6 +47,8 @@ public static class GracefulRestartWebExtensions
         services.AddSingleton(options);
         services.AddSingleton<OpenConnections>();
         services.AddSingleton<ListenSockets>();
+        services.AddSingleton<SideDoors>();
+        services.AddSingleton<IReadinessPhase, WarmUpPhase>();
 
         // Kestrel asks the last registered first.
         services.AddSingleton<IConnectionListenerFactory, RestartListenerFactory>();

@@ -16,9 +16,10 @@ internal sealed class OpenConnections : IRestartParticipant
     private static readonly TimeSpan LongStream = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<TrackedConnection, byte> _open = new();
-    private readonly TaskCompletionSource _allClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly GracefulRestartOptions _options;
-    private volatile bool _draining;
+
+    // The drain that goes on; null while this process serves.
+    private volatile TaskCompletionSource? _drain;
     private int _accepting;
 
     public OpenConnections(Restarter restarter, GracefulRestartOptions options)
@@ -28,18 +29,37 @@ internal sealed class OpenConnections : IRestartParticipant
     }
 
     /// <summary>Whether answers end their connections.</summary>
-    internal bool IsDraining => _draining;
+    internal bool IsDraining => _drain is not null;
 
-    public async Task DrainAsync()
+    public async Task DrainAsync(CancellationToken calledBack)
     {
-        _draining = true;
+        var drain = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _drain = drain;
+
+        // Not disposed with this drain: a process that has drained is called back all the same.
+        calledBack.Register(() =>
+        {
+            // Before anything is accepted again: its answers must not end their connections.
+            _drain = null;
+            drain.TrySetCanceled(calledBack);
+        });
         CompleteIfNoneIsOpen();
         long begun = _options.TimeProvider.GetTimestamp();
         using var timer = new PeriodicTimer(SweepInterval, _options.TimeProvider);
-        while (!_allClosed.Task.IsCompleted)
+        while (!drain.Task.IsCompleted)
         {
             Sweep(begun);
-            await Task.WhenAny(_allClosed.Task, timer.WaitForNextTickAsync().AsTask()).ConfigureAwait(false);
+            await Task.WhenAny(drain.Task, timer.WaitForNextTickAsync(CancellationToken.None).AsTask()).ConfigureAwait(false);
+        }
+
+        await drain.Task.ConfigureAwait(false);
+    }
+
+    public void Describe(OpenWorkReport report)
+    {
+        foreach (TrackedConnection connection in _open.Keys)
+        {
+            connection.Describe(report);
         }
     }
 
@@ -80,6 +100,8 @@ internal sealed class OpenConnections : IRestartParticipant
         }
     }
 
+    internal void Add(TrackedConnection connection) => _open[connection] = 0;
+
     internal void Remove(TrackedConnection connection)
     {
         _open.TryRemove(connection, out _);
@@ -89,16 +111,16 @@ internal sealed class OpenConnections : IRestartParticipant
     private TrackedConnection Track(ConnectionContext connection)
     {
         var tracked = new TrackedConnection(connection, this);
-        _open[tracked] = 0;
+        Add(tracked);
         return tracked;
     }
 
     private void CompleteIfNoneIsOpen()
     {
         // ConcurrentDictionary.IsEmpty locks: asked only while draining.
-        if (_draining && Volatile.Read(ref _accepting) == 0 && _open.IsEmpty)
+        if (_drain is { } drain && Volatile.Read(ref _accepting) == 0 && _open.IsEmpty)
         {
-            _allClosed.TrySetResult();
+            drain.TrySetResult();
         }
     }
 

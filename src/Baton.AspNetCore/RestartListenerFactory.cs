@@ -1,4 +1,5 @@
 using System.Net;
+using Baton.AspNetCore.WarmingUp;
 using Baton.Listeners;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -9,7 +10,7 @@ namespace Baton.AspNetCore;
 
 /// <summary>Kestrel's socket transport, with listeners that can be passed on, told when to accept, and know every open connection.</summary>
 internal sealed class RestartListenerFactory(
-    Restarter restarter, ListenSockets sockets, OpenConnections connections, IOptions<SocketTransportOptions> options, ILoggerFactory loggerFactory)
+    Restarter restarter, ListenSockets sockets, OpenConnections connections, SideDoors sideDoors, IOptions<SocketTransportOptions> options, ILoggerFactory loggerFactory)
     : IConnectionListenerFactory, IConnectionListenerFactorySelector
 {
     private readonly SocketTransportFactory _transport = new(options, loggerFactory);
@@ -19,6 +20,6 @@ internal sealed class RestartListenerFactory(
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
         (ClaimedListener claim, IConnectionListener listener) = sockets.Listen(endpoint, _transport);
-        return ValueTask.FromResult<IConnectionListener>(new GatedListener(listener, claim, restarter.Gate, connections));
+        return ValueTask.FromResult<IConnectionListener>(new GatedListener(listener, claim, restarter.Gate, connections, sideDoors.OpenFor(listener)));
     }
 }

@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
+using Baton.Lifecycle;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
@@ -10,12 +11,14 @@ namespace Baton.AspNetCore;
 /// <summary>
 /// A connection from accept to close, and what the drain has to know of it. A feature of its own connection, so that a request finds it.
 /// </summary>
-internal sealed class TrackedConnection : ConnectionContext
+internal class TrackedConnection : ConnectionContext
 {
     private readonly ConnectionContext _inner;
     private readonly OpenConnections _all;
     private int _requests;
     private int _announced;
+    private string _path = "";
+    private long _busySince;
 
     internal TrackedConnection(ConnectionContext inner, OpenConnections all)
     {
@@ -43,6 +46,9 @@ internal sealed class TrackedConnection : ConnectionContext
     /// <summary>Whether it has carried an HTTP/2 request.</summary>
     internal bool IsHttp2 { get; private set; }
 
+    /// <summary>Whether it was handed to another protocol, such as WebSocket.</summary>
+    internal bool IsUpgraded { get; set; }
+
     /// <summary>Since when the drain has found it without a request; null when it last had one. The drain's own note.</summary>
     internal long? IdleSince { get; set; }
 
@@ -66,14 +72,35 @@ internal sealed class TrackedConnection : ConnectionContext
         }
     }
 
-    internal void RequestStarted(bool http2)
+    internal void RequestStarted(bool http2, string path)
     {
         if (http2)
         {
             IsHttp2 = true;
         }
 
-        Interlocked.Increment(ref _requests);
+        // Only for the status: of several requests at once the latest path will do.
+        _path = path;
+        if (Interlocked.Increment(ref _requests) == 1)
+        {
+            _busySince = Environment.TickCount64;
+        }
+    }
+
+    internal void Describe(OpenWorkReport report)
+    {
+        int requests = Requests;
+        report.AddConnection((requests, IsUpgraded, IsHttp2) switch
+        {
+            (0, _, _) => "idle",
+            (_, true, _) => "upgraded",
+            (_, _, true) => "http/2",
+            _ => "http/1.1",
+        });
+        if (requests > 0)
+        {
+            report.AddRequests(requests, _path, TimeSpan.FromMilliseconds(Environment.TickCount64 - Volatile.Read(ref _busySince)));
+        }
     }
 
     internal void RequestEnded() => Interlocked.Decrement(ref _requests);

@@ -15,16 +15,16 @@ public static class GracefulRestartHostExtensions
     /// <param name="configure">Changes the options; null for the defaults.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     /// <returns>The builder.</returns>
-    public static IHostApplicationBuilder AddGracefulRestart(this IHostApplicationBuilder builder, Action<RestarterOptions>? configure = null)
+    public static IHostApplicationBuilder AddGracefulRestart(this IHostApplicationBuilder builder, Action<HostedRestartOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        var options = new RestarterOptions();
+        var options = new HostedRestartOptions();
         configure?.Invoke(options);
         builder.Services.AddGracefulRestart(options);
         return builder;
     }
 
-    internal static void AddGracefulRestart(this IServiceCollection services, RestarterOptions options)
+    internal static void AddGracefulRestart(this IServiceCollection services, HostedRestartOptions options)
     {
         if (services.Any(s => s.ServiceType == typeof(Restarter)))
         {
@@ -33,6 +33,13 @@ public static class GracefulRestartHostExtensions
 
         // As an instance: it is the process's, and outlives the container of one host.
         services.AddSingleton(Restarter.StartOrJoin(options));
+
+        services.AddSingleton(options);
+        services.AddSingleton<HealthPoll>();
+
+        // They run in the order of their registration.
+        services.AddSingleton<IReadinessPhase, HealthPhase>();
+        services.AddSingleton<IReadinessPhase, CallbackPhase>();
 
         // First, so that its Starting runs before and its Stopping before those of all others.
         services.Insert(0, ServiceDescriptor.Singleton<IHostedService, HostedRestart>());

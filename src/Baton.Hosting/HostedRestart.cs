@@ -5,17 +5,22 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Hosting;
 
 /// <summary>
-/// Ties the host to the restarter: started means ready, and the host's services stop only when all servers are drained, because a server that
-/// is told to stop breaks connections.
+/// Ties the host to the restarter: ready means started, healthy and warmed up, and the host's services stop only when all servers are drained, because a
+/// server that is told to stop breaks connections.
 /// </summary>
-internal sealed class HostedRestart(Restarter restarter, IHostApplicationLifetime lifetime, ILoggerFactory loggerFactory) : IHostedLifecycleService, IRestartParticipant
+internal sealed class HostedRestart(
+    Restarter restarter, IHostApplicationLifetime lifetime, ILoggerFactory loggerFactory, HostedRestartOptions options, HealthPoll health, IEnumerable<IReadinessPhase> phases)
+    : IHostedLifecycleService, IRestartParticipant
 {
+    private readonly ILogger _logger = loggerFactory.CreateLogger(Log.Category);
+
     public Task StartingAsync(CancellationToken cancellationToken)
     {
         restarter.UseLogger(loggerFactory);
+        restarter.HearSignalsFirst();
         restarter.Register(this);
         restarter.Stopping.Register(lifetime.StopApplication);
-        restarter.ReportProgress("starting its hosted services");
+        restarter.ReportProgress("hosted services", "starting");
         return Task.CompletedTask;
     }
 
@@ -23,19 +28,28 @@ internal sealed class HostedRestart(Restarter restarter, IHostApplicationLifetim
 
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
-        restarter.ReportProgress("all hosted services started");
+        restarter.ReportProgress("hosted services", "started");
+
+        // A shutdown that is asked meanwhile ends the waiting.
+        CancellationToken draining = restarter.Draining;
+        using var wanted = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, draining);
         try
         {
-            await restarter.ReadyAsync(cancellationToken).ConfigureAwait(false);
+            await new ReadinessGate(phases, options.ReadyTimeout, restarter.ReportProgress).PassAsync(wanted.Token).ConfigureAwait(false);
+            await restarter.ReadyAsync(wanted.Token).ConfigureAwait(false);
         }
         catch (RestartException e) when (e.Failure == RestartFailure.Stopping)
         {
             // A shutdown was asked while the host was starting: it is started now, and told to stop.
+            return;
         }
-        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (draining.IsCancellationRequested || lifetime.ApplicationStopping.IsCancellationRequested)
         {
-            // The same, and the host's own signal handler was faster.
+            // The same, and it was heard of here first; or the host's own signal handler was faster.
+            return;
         }
+
+        _ = WatchProbationAsync(restarter.Draining);
     }
 
     /// <summary>Runs before any service is stopped. Joins a departure that has begun; else this is the host's own wish to shut down.</summary>
@@ -43,7 +57,7 @@ internal sealed class HostedRestart(Restarter restarter, IHostApplicationLifetim
     {
         try
         {
-            await restarter.ShutdownAsync("the host", cancellationToken).ConfigureAwait(false);
+            await restarter.LeaveAsync("the host", cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -57,7 +71,28 @@ internal sealed class HostedRestart(Restarter restarter, IHostApplicationLifetim
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     // The host itself has nothing open: its services finish their work when they are stopped, after the servers.
-    Task IRestartParticipant.DrainAsync() => Task.CompletedTask;
+    Task IRestartParticipant.DrainAsync(CancellationToken resumed) => Task.CompletedTask;
 
     OpenWork IRestartParticipant.Cut() => default;
+
+    void IRestartParticipant.Describe(OpenWorkReport report)
+    {
+    }
+
+    private async Task WatchProbationAsync(CancellationToken draining)
+    {
+        try
+        {
+            await new ProbationWatch(health, options.HealthPollInterval, restarter.ProbationEnded, restarter.ReportUnhealthy).RunAsync(draining).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (draining.IsCancellationRequested)
+        {
+            // This process departs: nobody asks any more.
+        }
+        catch (Exception e)
+        {
+            // Checks that throw have been counted as unhealthy: this is the application's health check service itself.
+            _logger.ProbationWatchFailed(e);
+        }
+    }
 }

@@ -39,12 +39,19 @@ internal sealed class BufferedLogger : ILogger
         }
     }
 
-    /// <summary>The process ends: what was kept because nobody has attached yet goes to standard error.</summary>
-    internal void Abandon()
+    /// <summary>
+    /// The process ends: what was kept because nobody has attached yet goes to standard error, and so does the reason in any case, since a logger that writes in the
+    /// background, as .NET's console logger does, may not get to it.
+    /// </summary>
+    internal void Abandon(string reason)
     {
         if (_target is null)
         {
             Attach(new StandardError());
+        }
+        else
+        {
+            Console.Error.WriteLine($"Baton: {reason}");
         }
     }
 

@@ -5,9 +5,15 @@ namespace Baton;
 /// <summary>A server of this process, whose open work a departing process waits for. Registered with <see cref="Restarter.Register"/>.</summary>
 internal interface IRestartParticipant
 {
-    /// <summary>Accepting has stopped: lets clients go without breaking a request, and completes when nothing is open.</summary>
-    Task DrainAsync();
+    /// <summary>
+    /// Accepting has stopped: lets clients go without breaking a request, and completes when nothing is open. Cancelled when this process takes over
+    /// again; then it serves on, and may be drained once more later.
+    /// </summary>
+    Task DrainAsync(CancellationToken resumed);
 
     /// <summary>Cuts what is open and says how much.</summary>
     OpenWork Cut();
+
+    /// <summary>Adds what is open now.</summary>
+    void Describe(OpenWorkReport report);
 }

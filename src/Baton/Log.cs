@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Baton;
 
 /// <summary>
-/// Every log line of the core. Ids and names are a contract: 100 listeners, 200 processes, 300 handover, 400 lifecycle, 500 drain.
+/// Every log line of the core. Ids and names are a contract: 100 listeners, 200 processes, 300 handover, 400 lifecycle, 500 drain, 600 pid file.
 /// </summary>
 internal static partial class Log
 {
@@ -25,7 +25,7 @@ internal static partial class Log
     [LoggerMessage(200, LogLevel.Information, "Started successor {SuccessorPid}: {Program}", EventName = "SuccessorStarted")]
     internal static partial void SuccessorStarted(this ILogger logger, int successorPid, string program);
 
-    [LoggerMessage(201, LogLevel.Warning, "Successor {SuccessorPid} {ExitStatus} while process {Pid} was still finishing its work", EventName = "SuccessorGone")]
+    [LoggerMessage(201, LogLevel.Information, "Successor {SuccessorPid} {ExitStatus}; process {Pid} is still there", EventName = "SuccessorGone")]
     internal static partial void SuccessorGone(this ILogger logger, int successorPid, string exitStatus, int pid);
 
     [LoggerMessage(202, LogLevel.Warning, "The thread pool of process {Pid} is stuck with {Pending} items waiting; adding threads so that signals are noticed", EventName = "ThreadPoolStarved")]
@@ -58,8 +58,8 @@ internal static partial class Log
     [LoggerMessage(402, LogLevel.Warning, "Restart asked by {Trigger} refused: {Reason}", EventName = "RestartRefused")]
     internal static partial void RestartRefused(this ILogger logger, string trigger, string reason);
 
-    [LoggerMessage(403, LogLevel.Information, "Restart asked by {Trigger} is held until this process serves", EventName = "RestartHeld")]
-    internal static partial void RestartHeld(this ILogger logger, string trigger);
+    [LoggerMessage(403, LogLevel.Information, "Restart asked by {Trigger} is held until {Until}", EventName = "RestartHeld")]
+    internal static partial void RestartHeld(this ILogger logger, string trigger, string until);
 
     [LoggerMessage(404, LogLevel.Error, "Restart failed: {Reason}", EventName = "RestartFailed")]
     internal static partial void RestartFailed(this ILogger logger, string reason);
@@ -76,6 +76,27 @@ internal static partial class Log
     [LoggerMessage(408, LogLevel.Error, "A step of the lifecycle failed; the state stays as it is and the service goes on", EventName = "LoopFailed")]
     internal static partial void LoopFailed(this ILogger logger, Exception exception);
 
+    [LoggerMessage(409, LogLevel.Error, "Rolled back: successor {SuccessorPid} {What}. Process {Pid} serves again, {Milliseconds} ms after that was noticed{KnownLoss}", EventName = "RolledBack")]
+    internal static partial void RolledBack(this ILogger logger, int successorPid, string what, int pid, long milliseconds, string knownLoss);
+
+    [LoggerMessage(410, LogLevel.Error, "Process {Pid} asks its predecessor to take over again: {Reason}", EventName = "GivingBack")]
+    internal static partial void GivingBack(this ILogger logger, int pid, string reason);
+
+    [LoggerMessage(411, LogLevel.Error, "Process {Pid} goes on serving although it is unhealthy: {Reason}", EventName = "NotTakenBack")]
+    internal static partial void NotTakenBack(this ILogger logger, int pid, string reason);
+
+    [LoggerMessage(412, LogLevel.Warning, "Process {Pid} is unhealthy, and there is no predecessor to take over again: {Reason}", EventName = "UnhealthyIgnored")]
+    internal static partial void UnhealthyIgnored(this ILogger logger, int pid, string reason);
+
+    [LoggerMessage(413, LogLevel.Information, "Started process {SuccessorPid}, generation {SuccessorGeneration}, in place of this one, {Milliseconds} ms after the request", EventName = "StartedInPlace")]
+    internal static partial void StartedInPlace(this ILogger logger, int successorPid, int successorGeneration, long milliseconds);
+
+    [LoggerMessage(414, LogLevel.Warning, "Forced process {OlderPid}, generation {OlderGeneration}, to end: {Reason}", EventName = "GenerationForced")]
+    internal static partial void GenerationForced(this ILogger logger, int olderPid, int olderGeneration, string reason);
+
+    [LoggerMessage(415, LogLevel.Information, "Restart asked by {Trigger} is passed on to process {SuccessorPid}, which serves now", EventName = "RestartPassedOn")]
+    internal static partial void RestartPassedOn(this ILogger logger, string trigger, int successorPid);
+
     [LoggerMessage(500, LogLevel.Information, "Process {Pid} drained in {Milliseconds} ms", EventName = "Drained")]
     internal static partial void Drained(this ILogger logger, int pid, long milliseconds);
 
@@ -84,4 +105,10 @@ internal static partial class Log
 
     [LoggerMessage(502, LogLevel.Error, "Draining failed; what is left is waited for until the drain timeout", EventName = "DrainFailed")]
     internal static partial void DrainFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(600, LogLevel.Error, "Could not write {Pid} to the pid file {Path}: {Reason}; the service goes on without", EventName = "PidFileFailed")]
+    internal static partial void PidFileFailed(this ILogger logger, string path, int pid, string reason);
+
+    [LoggerMessage(601, LogLevel.Warning, "Could not remove {Path}: {Reason}", EventName = "PidFileLeft")]
+    internal static partial void PidFileLeft(this ILogger logger, string path, string reason);
 }

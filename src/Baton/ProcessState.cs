@@ -6,13 +6,16 @@ public enum ProcessState
     /// <summary>Not ready yet; accepts nothing.</summary>
     Starting,
 
+    /// <summary>Accepts and serves; its predecessor is still able to take over again.</summary>
+    OnProbation,
+
     /// <summary>Accepts and serves.</summary>
     Serving,
 
     /// <summary>Serves, and starts its successor.</summary>
     Restarting,
 
-    /// <summary>The successor serves; accepts nothing, finishes its work, and still holds its listeners.</summary>
+    /// <summary>The successor serves, on probation; accepts nothing, finishes its work, and holds its listeners to take over again if need be.</summary>
     HandedOver,
 
     /// <summary>The successor serves for good; listeners are closed, open work finishes.</summary>

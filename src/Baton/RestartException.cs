@@ -1,7 +1,7 @@
 namespace Baton;
 
 /// <summary>
-/// A restart was refused or failed. The message says what was tried, what happened and what holds now; <see cref="Failure"/> is for programs.
+/// A restart was refused or failed. The message says what was tried, what happened and what holds now; the rest is for programs.
 /// </summary>
 /// <param name="failure">The reason.</param>
 /// <param name="message">What was tried, what happened, what holds now.</param>
@@ -10,4 +10,16 @@ public sealed class RestartException(RestartFailure failure, string message, Exc
 {
     /// <summary>The reason.</summary>
     public RestartFailure Failure { get; } = failure;
+
+    /// <summary>What the successor itself said was wrong: its exception, its health report. Null if it said nothing.</summary>
+    public string? SuccessorWords { get; init; }
+
+    /// <summary>The successor's exit code; null if it has not ended, or by a signal.</summary>
+    public int? SuccessorExitCode { get; init; }
+
+    /// <summary>The signal that ended the successor; null if none did.</summary>
+    public int? SuccessorSignal { get; init; }
+
+    /// <summary>What the time went into until then, in order; empty for a refusal.</summary>
+    public IReadOnlyList<RestartPhase> Phases { get; init; } = [];
 }

@@ -15,8 +15,14 @@ public enum RestartFailure
     /// <summary>Refused: this process is shutting down.</summary>
     Stopping,
 
-    /// <summary>Refused: sockets can't be handed over on this platform.</summary>
+    /// <summary>Refused: not possible on this platform.</summary>
     NotSupported,
+
+    /// <summary>Refused: the program that was asked for may not be started, see <see cref="RestarterOptions.AllowedProgramDirectories"/>.</summary>
+    ProgramRefused,
+
+    /// <summary>The program did not pass its check, see <see cref="RestarterOptions.CheckArguments"/>; nothing was started but the check.</summary>
+    CheckFailed,
 
     /// <summary>The program could not be started: missing, not executable, of another machine, no resources.</summary>
     SpawnFailed,
@@ -32,6 +38,15 @@ public enum RestartFailure
 
     /// <summary>The peer broke the handover protocol, or speaks no version of it that we do.</summary>
     ProtocolError,
+
+    /// <summary>Rolled back: the successor ended while it was on probation.</summary>
+    SuccessorDied,
+
+    /// <summary>Rolled back: the successor said, while it was on probation, that it can't serve.</summary>
+    SuccessorUnhealthy,
+
+    /// <summary>Rolled back: the successor made no progress for <see cref="RestarterOptions.HeartbeatTimeout"/> while it was on probation.</summary>
+    SuccessorHung,
 
     /// <summary>The process at the other end of the handover is gone.</summary>
     PeerLost,

@@ -18,6 +18,9 @@ public sealed class Restarter : IAsyncDisposable
     /// <summary>Exit code of a process whose open work was cut, by the drain timeout or by force: 124, as of timeout(1).</summary>
     public const int ForcedExitCode = 124;
 
+    /// <summary>Exit code of a process whose predecessor took over again because it was unhealthy: 1.</summary>
+    public const int RolledBackExitCode = 1;
+
     // By then the first requests have been answered; a restart that is asked earlier only takes some milliseconds longer.
     private static readonly TimeSpan RehearsalDelay = TimeSpan.FromSeconds(1);
 
@@ -28,9 +31,11 @@ public sealed class Restarter : IAsyncDisposable
     private readonly ControlLoop _loop;
     private readonly ProcessLifecycle _lifecycle;
     private readonly WorkRegister _work = new();
-    private readonly SignalTriggers _signals;
+    private readonly OlderGenerations _older;
     private readonly Succession? _succession;
-    private bool _shutdownSignalled;
+    private readonly CompleteRestart? _replaces;
+    private readonly SignalTriggers _signals;
+    private readonly SignalActions _signalActions;
 
     private Restarter(RestarterOptions options)
     {
@@ -46,12 +51,19 @@ public sealed class Restarter : IAsyncDisposable
         Listeners = new ListenerRegistry(_logger);
 
         // In this order: how this process was started, before anything changes that; handlers, before a signal can kill; the predecessor.
-        StartCommand? command = Platform.HandoverSupported ? StartCommand.Capture() : null;
-        _signals = new SignalTriggers(AllSignals, OnSignal);
+        StartCommand command = StartCommand.Capture();
+        _signals = new SignalTriggers(AllSignals, signal => _loop.Post(() => _signalActions!.Arrived(signal)));
         SignalTriggers.Unblock(AllSignals);
-        _succession = Platform.HandoverSupported ? Succession.Find(Listeners, options.HandshakeTimeout, _logger) : null;
-        var effects = new LifecycleEffects(options, Listeners, Gate, _work, command, _succession, _logger);
-        _lifecycle = new ProcessLifecycle(() => Generation, _succession is not null, effects, _loop, options, _logger);
+        _older = new OlderGenerations(options.HandshakeTimeout, _logger);
+        _succession = Platform.HandoverSupported ? Succession.Find(Listeners, _older, options, _logger) : null;
+        if ((_replaces = CompleteRestart.Find()) is not null)
+        {
+            Listeners.AwaitAddresses(new DepartingPredecessor(_replaces.WaitGone, options.HandshakeTimeout));
+        }
+
+        var effects = new LifecycleEffects(options, Listeners, Gate, _work, command, _succession, _older, _logger);
+        _lifecycle = new ProcessLifecycle(() => Generation, _succession is not null, new LifecycleContext(effects, _loop, options, _logger));
+        _signalActions = new SignalActions(options, _lifecycle);
         Begin(command);
     }
 
@@ -63,9 +75,12 @@ public sealed class Restarter : IAsyncDisposable
 
     /// <summary>1 for the first process, one more with every restart.</summary>
     /// <exception cref="RestartException">This process was started to take over, but its predecessor is gone, does not answer or refuses.</exception>
-    public int Generation => _succession?.Generation ?? 1;
+    public int Generation => _succession?.Generation ?? _replaces?.Generation ?? 1;
 
-    /// <summary>Cancelled when a successor serves or a shutdown was asked: stop accepting, finish what is open.</summary>
+    /// <summary>
+    /// Cancelled when a successor serves or a shutdown was asked: stop accepting, finish what is open. After a restart that was rolled back there is a new one:
+    /// whoever accepts by itself uses <see cref="WaitToAcceptAsync"/>.
+    /// </summary>
     public CancellationToken Draining => _work.Draining;
 
     /// <summary>Cancelled when this process is to end; not before a successor has proved itself.</summary>
@@ -75,17 +90,29 @@ public sealed class Restarter : IAsyncDisposable
     public Task Exited => _lifecycle.Exited;
 
     /// <summary>A snapshot for people and programs.</summary>
-    public RestartStatus Status => new(
-        Environment.ProcessId, Generation, _lifecycle.State, _succession?.PredecessorPid, _lifecycle.SuccessorPid, [.. Listeners.Snapshot().Select(l => l.Key.ToString())]);
+    public RestartStatus Status
+    {
+        get
+        {
+            GenerationStatus own = _work.Describe().ToStatus(Environment.ProcessId, Generation, _lifecycle.State);
+            return new RestartStatus(
+                own.Pid,
+                own.Generation,
+                own.State,
+                _succession?.PredecessorPid ?? _replaces?.Predecessor,
+                _lifecycle.SuccessorPid,
+                [.. Listeners.Snapshot().Select(l => l.Key.ToString())],
+                [own, .. _older.Living],
+                _lifecycle.History);
+        }
+    }
 
     internal AcceptGate Gate { get; } = new();
 
     /// <summary>Completes when this process is no longer on probation: at once in a first generation that serves.</summary>
     internal Task ProbationEnded => _lifecycle.ProbationEnded;
 
-    // Where nothing can be handed over, a signal to restart keeps the meaning that the platform gives it.
-    private IEnumerable<PosixSignal> AllSignals =>
-        Platform.HandoverSupported ? _options.RestartSignals.Concat(_options.ShutdownSignals) : _options.ShutdownSignals;
+    private IEnumerable<PosixSignal> AllSignals => _options.RestartSignals.Concat(_options.ShutdownSignals);
 
     /// <summary>
     /// Starts graceful restart in this process, as early as possible: registers for signals and, in a successor, begins to take over the
@@ -133,7 +160,7 @@ public sealed class Restarter : IAsyncDisposable
         {
             if (_lifecycle.State == ProcessState.Starting)
             {
-                _succession?.SayProgress(phase);
+                _succession?.SayProgress(phase, detail ?? "");
             }
         });
     }
@@ -149,15 +176,28 @@ public sealed class Restarter : IAsyncDisposable
         _loop.Post(() => _lifecycle.ReportUnhealthy(reason));
     }
 
-    /// <summary>Starts a successor and hands over to it.</summary>
+    /// <summary>
+    /// Starts a successor, hands over to it, and waits until it has proved itself: until the end of <see cref="RestarterOptions.Probation"/>. Asked
+    /// while this process is itself on probation, or might still take over again, it begins when that is over; who asks for the same meanwhile gets
+    /// the same outcome.
+    /// </summary>
+    /// <param name="program">
+    /// The program to start, an absolute path inside one of <see cref="RestarterOptions.AllowedProgramDirectories"/>; null for the one this process was started as.
+    /// </param>
     /// <param name="trigger">Who asks, for the log.</param>
     /// <param name="cancellationToken">Ends the wait, not the restart.</param>
-    /// <exception cref="RestartException">Refused, or failed: this process serves as before.</exception>
-    /// <returns>The outcome, once the successor serves.</returns>
-    public Task<RestartOutcome> RestartAsync(string trigger = "the application", CancellationToken cancellationToken = default) =>
-        RequestRestart(trigger).WaitAsync(cancellationToken);
+    /// <exception cref="RestartException">Refused, failed or rolled back: this process serves as before, unless a shutdown was asked.</exception>
+    /// <returns>The outcome, once the successor serves for good.</returns>
+    public Task<RestartOutcome> RestartAsync(string? program = null, string trigger = "the application", CancellationToken cancellationToken = default)
+    {
+        var request = new RestartRequest(trigger, program);
+        _loop.Post(() => _lifecycle.RequestRestart(request));
+        return request.Outcome.WaitAsync(cancellationToken);
+    }
 
-    /// <summary>Stops accepting and finishes what is open.</summary>
+    /// <summary>
+    /// Stops accepting and finishes what is open: the service ends. Where a predecessor or a successor is part of a probation, both end.
+    /// </summary>
     /// <param name="trigger">Who asks, for the log.</param>
     /// <param name="cancellationToken">Ends the wait, not the shutdown.</param>
     /// <returns>A task that completes with <see cref="Exited"/>.</returns>
@@ -172,15 +212,24 @@ public sealed class Restarter : IAsyncDisposable
     public void Force(string trigger = "the application") => _loop.Post(() => _lifecycle.Force(trigger));
 
     /// <summary>
-    /// Ends graceful restart in this process: the application's work is done. Shuts down if that was not asked before.
+    /// Ends graceful restart in this process: the application's work is done. Shuts down if that was not asked before; but where another process of the service can
+    /// serve instead, it does: a predecessor takes over again from one that is on probation.
     /// </summary>
     /// <returns>A task that completes when listeners are closed and signals are released.</returns>
     public async ValueTask DisposeAsync()
     {
         _work.ApplicationDone();
-        await ShutdownAsync("its end").ConfigureAwait(false);
+        await LeaveAsync("the application", CancellationToken.None).ConfigureAwait(false);
         Release();
     }
+
+    /// <summary>
+    /// Waits until this process is to accept: when it serves, and again after a restart that was rolled back. The token that it gives is cancelled when accepting
+    /// must stop; null says that this process will never accept again.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Until when to accept; null for never again.</returns>
+    public ValueTask<CancellationToken?> WaitToAcceptAsync(CancellationToken cancellationToken = default) => Gate.EnterAsync(cancellationToken);
 
     /// <summary>Several hosts of one process share its restarter; hosts one after the other, as in tests, get one each.</summary>
     internal static Restarter StartOrJoin(RestarterOptions options)
@@ -198,6 +247,19 @@ public sealed class Restarter : IAsyncDisposable
         return Start(options);
     }
 
+    /// <summary>The application ends by itself, which is not the same as being asked to shut the service down.</summary>
+    internal Task LeaveAsync(string who, CancellationToken cancellationToken)
+    {
+        _loop.Post(() => _lifecycle.Leave(who));
+        return _lifecycle.Exited.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// Has our handlers called before those that were registered meanwhile: .NET calls the last one first, and a host that heard of a signal before us would
+    /// seem to end by itself.
+    /// </summary>
+    internal void HearSignalsFirst() => _signals.Renew();
+
     internal void UseLogger(ILoggerFactory factory) => _logger.Attach(factory.CreateLogger("Baton"));
 
     internal void Register(IRestartParticipant participant) => _work.Register(participant);
@@ -209,60 +271,18 @@ public sealed class Restarter : IAsyncDisposable
         _loop.Dispose();
     }
 
-    private void Begin(StartCommand? command)
+    private void Begin(StartCommand command)
     {
-        _succession?.Begin(_lifecycle, _loop);
+        _succession?.Begin(_lifecycle, _loop, Gate, _options.ExitTimeout + _options.ExitTimeout);
         _loop.Start(() =>
         {
             // A thread that always takes the signals: those that existed before keep the mask this process was started with.
             SignalTriggers.Unblock(AllSignals);
             new StarvationGuard(_loop, _logger).Begin();
-            if (command is not null)
+            if (Platform.HandoverSupported)
             {
                 _loop.Schedule(RehearsalDelay, () => SuccessorLink.Rehearse(command));
             }
         });
-    }
-
-    private void OnSignal(PosixSignal signal)
-    {
-        string trigger = SignalNumber.NameOf(signal);
-        if (_options.RestartSignals.Contains(signal))
-        {
-            _loop.Post(() => _lifecycle.RequestRestart(trigger, holdUntilReady: true, asked: null));
-        }
-        else
-        {
-            _loop.Post(() => OnShutdownSignal(trigger));
-        }
-    }
-
-    private void OnShutdownSignal(string trigger)
-    {
-        if (_shutdownSignalled)
-        {
-            _lifecycle.Force($"a second signal, {trigger}");
-            return;
-        }
-
-        _shutdownSignalled = true;
-        _lifecycle.RequestShutdown(trigger);
-    }
-
-    private Task<RestartOutcome> RequestRestart(string trigger)
-    {
-        var asked = new TaskCompletionSource<RestartOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (Platform.HandoverSupported)
-        {
-            _loop.Post(() => _lifecycle.RequestRestart(trigger, holdUntilReady: false, asked));
-        }
-        else
-        {
-            string reason = Refusals.Describe(RestartFailure.NotSupported, successorPid: null);
-            _logger.RestartRefused(trigger, reason);
-            asked.SetException(new RestartException(RestartFailure.NotSupported, $"Restart by {trigger} was refused: {reason}."));
-        }
-
-        return asked.Task;
     }
 }

@@ -23,7 +23,7 @@ public sealed class ChannelTests
         { "an unknown kind", Frame("""{"kind":"surrender","optional":false,"body":{}}"""), "unknown kind \"surrender\"" },
         { "a hello without fields", Frame("""{"kind":"hello","optional":false,"body":{}}"""), "A message that is not valid arrived" },
         { "a later version", Frame(HelloOfVersion(99)), "speaks handover protocol 99 to 99" },
-        { "the predecessor's words", Frame("""{"kind":"commit","optional":false,"body":{}}"""), "A successor does not send" },
+        { "the predecessor's words", Frame("""{"kind":"taken-back","optional":false,"body":{}}"""), "It said TakenBack before Hello" },
         { "ready before hello", Frame("""{"kind":"ready","optional":false,"body":{"claimed":[]}}"""), "broke the handover" },
         { "hello twice", [.. Frame(HelloOfVersion(1)), .. Frame(HelloOfVersion(1))], "broke the handover" },
     };

@@ -16,6 +16,7 @@ public class RestarterOptionsTests
         _options.ReadyTimeout = Timeout.InfiniteTimeSpan;
         _options.DrainTimeout = Timeout.InfiniteTimeSpan;
         _options.IdleGrace = Timeout.InfiniteTimeSpan;
+        _options.HealthCheckTimeout = Timeout.InfiniteTimeSpan;
         _options.Validate();
         _options.DrainTimeout = TimeSpan.Zero;
         _options.IdleGrace = TimeSpan.Zero;
@@ -28,6 +29,9 @@ public class RestarterOptionsTests
     [InlineData(nameof(GracefulRestartOptions.DrainTimeout), -2, "DrainTimeout is -00:00:02; allowed is zero or more, or infinite.")]
     [InlineData(nameof(GracefulRestartOptions.HandshakeTimeout), 0, "HandshakeTimeout is 00:00:00; allowed is more than zero, and finite.")]
     [InlineData(nameof(GracefulRestartOptions.ExitTimeout), 0, "ExitTimeout is 00:00:00; allowed is more than zero, and finite.")]
+    [InlineData(nameof(GracefulRestartOptions.HealthPollInterval), 0, "HealthPollInterval is 00:00:00; allowed is more than zero, at most a day.")]
+    [InlineData(nameof(GracefulRestartOptions.HealthCheckTimeout), 0, "HealthCheckTimeout is 00:00:00; allowed is more than zero, at most a day, or infinite.")]
+    [InlineData(nameof(GracefulRestartOptions.HealthCheckTimeout), 100_000, "HealthCheckTimeout is 1.03:46:40; allowed is more than zero, at most a day, or infinite.")]
     [InlineData(nameof(GracefulRestartOptions.IdleGrace), -2, "IdleGrace is -00:00:02; allowed is zero or more, or infinite.")]
     public void Validate_OutOfRange_NamesTheOptionItsValueAndWhatIsAllowed(string option, int seconds, string message)
     {
@@ -35,13 +39,21 @@ public class RestarterOptionsTests
         Assert.Equal(option, Fails(message).ParamName);
     }
 
+    [Fact]
+    public void Validate_NoReadinessTag_IsRefused()
+    {
+        _options.ReadinessTag = "";
+        Fails("ReadinessTag is ''; allowed is any text but none.");
+    }
+
     [Theory]
+    [InlineData(nameof(GracefulRestartOptions.HealthPollInterval))]
     [InlineData(nameof(GracefulRestartOptions.HandshakeTimeout))]
     [InlineData(nameof(GracefulRestartOptions.ExitTimeout))]
     public void Validate_InfiniteWhereItMayNotBe_IsRefused(string option)
     {
         typeof(GracefulRestartOptions).GetProperty(option)!.SetValue(_options, Timeout.InfiniteTimeSpan);
-        Fails("more than zero, and finite");
+        Fails("allowed is more than zero, ");
     }
 
     [Fact]

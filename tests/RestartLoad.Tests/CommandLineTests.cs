@@ -63,6 +63,13 @@ public sealed class CommandLineTests
     [InlineData("--http", "http://127.0.0.1:1", "--signal", "SIGSEGV")]
     [InlineData("--http", "http://127.0.0.1:1", "--duration", "1e99")]
     [InlineData("--http", "http://127.0.0.1:1", "--scale", "NaN")]
+    [InlineData("--http", "http://127.0.0.1:1", "--release", "/tmp=serves", "--", "true")]
+    [InlineData("--http", "http://127.0.0.1:1", "--release", "/tmp=serves", "--current", "/proc/self/exe")]
+    [InlineData("--http", "http://127.0.0.1:1", "--release", "/tmp=serves", "--current", "/proc/self/exe", "--restarts", "1", "--", "true")]
+    [InlineData("--http", "http://127.0.0.1:1", "--release", "/tmp=serves", "--current", "/tmp", "--", "true")]
+    [InlineData("--http", "http://127.0.0.1:1", "--release", "/tmp=crashes", "--current", "/proc/self/exe", "--", "true")]
+    [InlineData("--http", "http://127.0.0.1:1", "--release", "/no/such=serves", "--current", "/proc/self/exe", "--", "true")]
+    [InlineData("--http", "http://127.0.0.1:1", "--current", "/proc/self/exe", "--", "true")]
     public async Task Wrong_usage_exits_with_2_and_makes_no_request(params string[] arguments)
     {
         (int exitCode, string output, string error) = await InvokeAsync(arguments);

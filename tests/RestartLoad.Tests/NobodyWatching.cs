@@ -1,3 +1,4 @@
+using RestartLoad.Releases;
 using RestartLoad.Restarts;
 
 namespace RestartLoad.Tests;
@@ -6,6 +7,10 @@ namespace RestartLoad.Tests;
 internal sealed class NobodyWatching : IRestartObserver
 {
     public void RestartDone(RestartReport restart)
+    {
+    }
+
+    public void ReleaseDone(ReleaseReport release)
     {
     }
 

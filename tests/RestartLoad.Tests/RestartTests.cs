@@ -143,6 +143,37 @@ public sealed class RestartTests
     }
 
     [Fact]
+    public async Task After_a_roll_back_the_predecessor_is_the_one_that_answers_again()
+    {
+        List<string> problems = [];
+        AnswerWatch watch = new(problems.Add);
+        watch.Observe(1, TimeSpan.FromSeconds(1));
+        Task<FirstAnswer> successor = watch.ExpectSuccessor();
+        watch.Observe(2, TimeSpan.FromSeconds(2));
+        Task<FirstAnswer> again = watch.NextAnswerOf(1);
+        watch.Observe(2, TimeSpan.FromSeconds(3));
+        Assert.False(again.IsCompleted);
+
+        watch.Observe(1, TimeSpan.FromSeconds(4));
+        watch.ServesAgain(1);
+        watch.Observe(2, TimeSpan.FromSeconds(5));
+
+        Assert.Equal(new FirstAnswer(2, TimeSpan.FromSeconds(2)), await successor);
+        Assert.Equal(new FirstAnswer(1, TimeSpan.FromSeconds(4)), await again);
+        Assert.Equal(1, watch.Current);
+        Assert.Empty(problems);
+    }
+
+    [Fact]
+    public void A_process_whose_first_thread_alone_has_ended_still_holds_its_connections()
+    {
+        ProcessIdentity dying = new(4711, 'Z', Parent: 1, Session: 1, Threads: 2, StartTime: 1);
+
+        Assert.False(dying.IsZombie);
+        Assert.True((dying with { Threads = 1 }).IsZombie);
+    }
+
+    [Fact]
     public async Task A_run_that_gets_nowhere_ends_at_its_limit_and_fails()
     {
         using FakeGenerations generations = new();

@@ -1,9 +1,47 @@
+using System.Globalization;
+using Baton;
+
 namespace TestService;
 
-/// <summary>Starts as the process is told to, before Kestrel does.</summary>
-internal sealed class BehavingService(Behaviour behaviour) : IHostedService
+/// <summary>Starts and stops as the process is told to, before Kestrel does; and does what it is told to do once it serves.</summary>
+internal sealed class BehavingService(Behaviour behaviour, IHostApplicationLifetime lifetime) : IHostedService
 {
-    public Task StartAsync(CancellationToken cancellationToken) => behaviour.StartServiceAsync(cancellationToken);
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (behaviour.Argument("after-commit") is { } order)
+        {
+            _ = AfterCommitAsync(order.Split(' '));
+        }
 
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+        if (behaviour.Argument("in-start") is { } misdeed)
+        {
+            await Misdeed.CommitAsync(misdeed, lifetime);
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+        }
+
+        if (behaviour.Has("crash-in-hosted-service"))
+        {
+            throw new InvalidOperationException("told to crash in a hosted service");
+        }
+
+        if (behaviour.Has("hang-in-hosted-service"))
+        {
+            await Task.Delay(Timeout.Infinite, CancellationToken.None);
+        }
+
+        if (behaviour.Argument("wait-at") is { } latch)
+        {
+            await Latch.PassAsync(latch, cancellationToken);
+        }
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) =>
+        behaviour.Has("hang-in-stop") ? Task.Delay(Timeout.Infinite, CancellationToken.None) : Task.CompletedTask;
+
+    private async Task AfterCommitAsync(string[] order)
+    {
+        await Restarter.Default!.WaitToAcceptAsync();
+        await Task.Delay(int.Parse(order[1], CultureInfo.InvariantCulture));
+        await Misdeed.CommitAsync(order[0], lifetime);
+    }
 }

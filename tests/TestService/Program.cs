@@ -5,11 +5,21 @@ using Baton.AspNetCore;
 using TestService;
 
 Behaviour behaviour = Behaviour.OfThisProcess();
-behaviour.BeginMain();
+if (args.Contains("--check"))
+{
+    EarlyBehaviour.CheckAndExit(behaviour);
+}
+
+EarlyBehaviour.BeginMain(behaviour);
 
 var builder = WebApplication.CreateBuilder(args);
-builder.UseGracefulRestart(options => builder.Configuration.Bind("Restart", options));
-behaviour.Inherited();
+builder.UseGracefulRestart(options =>
+{
+    builder.Configuration.Bind("Restart", options);
+    options.Tap = StepTap.Of(behaviour);
+    options.AddReadiness(behaviour);
+});
+EarlyBehaviour.Inherited(behaviour);
 
 // One line for each event, and on each the process that wrote it.
 builder.Logging.AddSimpleConsole(console =>
@@ -18,7 +28,7 @@ builder.Logging.AddSimpleConsole(console =>
     console.TimestampFormat = $"HH:mm:ss.fff '[{Environment.ProcessId}] '";
 });
 builder.Logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
-builder.Services.AddSingleton<IHostedService>(new BehavingService(behaviour));
+builder.Services.AddSingleton(behaviour).AddHostedService<BehavingService>().AddReadiness(behaviour);
 
 // Neither has a form in configuration.
 if (builder.Configuration["AbstractName"] is { } name)
@@ -38,5 +48,6 @@ if (builder.Configuration.GetValue<int?>("Listeners") is { } listeners)
 }
 
 var app = builder.Build();
+app.UseReadiness(behaviour);
 app.MapTestEndpoints();
 app.Run();

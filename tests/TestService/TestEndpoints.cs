@@ -1,5 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Baton;
 
 namespace TestService;
 
@@ -7,6 +10,7 @@ namespace TestService;
 internal static class TestEndpoints
 {
     private const int ChunkBytes = 64 * 1024;
+    private static readonly JsonSerializerOptions ByName = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
 
     internal static void MapTestEndpoints(this WebApplication app)
     {
@@ -27,8 +31,25 @@ internal static class TestEndpoints
         app.MapGet("/cwd", () => Environment.CurrentDirectory);
         app.MapGet("/release", () => AppContext.BaseDirectory);
         app.MapGet("/args", () => Environment.GetCommandLineArgs()[1..]);
+        app.MapGet("/restart", RestartAsync);
         app.MapGet("/spawn-child", () => Process.Start("/bin/sleep", ["1000"]).Id);
         app.MapGet("/starve", Starve);
+        app.MapGet("/unhealthy", (Restarter restarter) => restarter.ReportUnhealthy("told to be unhealthy"));
+        app.MapGet("/status", (Restarter restarter) => Results.Json(restarter.Status, ByName));
+    }
+
+    /// <summary>One line: what <c>RestartAsync</c> gave, or threw.</summary>
+    private static async Task<string> RestartAsync(string? program, Restarter restarter)
+    {
+        try
+        {
+            RestartOutcome outcome = await restarter.RestartAsync(program, "a request");
+            return $"{outcome.Strategy} {outcome.SuccessorPid} {outcome.Generation} {string.Join(',', outcome.Phases.Select(p => p.Name))}";
+        }
+        catch (RestartException e)
+        {
+            return $"{e.Failure} code={e.SuccessorExitCode} signal={e.SuccessorSignal} words={e.SuccessorWords} {e.Message}";
+        }
     }
 
     private static async Task StayAsync(string? at)

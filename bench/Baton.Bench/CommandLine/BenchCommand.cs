@@ -3,6 +3,7 @@ using Baton.Bench.Allocations;
 using Baton.Bench.Restarts;
 using Baton.Bench.Results;
 using Baton.Bench.Throughput;
+using Baton.Bench.WarmUps;
 
 namespace Baton.Bench.CommandLine;
 
@@ -28,7 +29,10 @@ internal static class BenchCommand
 
     private static RootCommand Create()
     {
-        IBenchmark[] benchmarks = [new ThroughputBenchmark(), new AllocationBenchmark(), new StartBenchmark(), new HandoverBenchmark()];
+        IBenchmark[] benchmarks =
+        [
+            new ThroughputBenchmark(), new AllocationBenchmark(), new StartBenchmark(), new HandoverBenchmark(), new RollbackBenchmark(), new WarmUpBenchmark(),
+        ];
         var options = new BenchOptions();
         RootCommand root = new(Description);
         options.AddTo(root);

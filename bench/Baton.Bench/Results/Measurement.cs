@@ -16,7 +16,7 @@ internal sealed record Measurement(
 }
 
 /// <summary>Measured and baseline, compared pair by pair.</summary>
-/// <param name="Kind"><c>ratio</c> or <c>difference</c>.</param>
+/// <param name="Kind"><c>ratio</c>, <c>difference</c>, or the quantile of the measured side alone.</param>
 /// <param name="Median">Of all pairs.</param>
 /// <param name="LowerQuartile">A quarter of the pairs is below.</param>
 /// <param name="UpperQuartile">A quarter of the pairs is above.</param>

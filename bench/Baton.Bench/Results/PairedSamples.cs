@@ -16,22 +16,27 @@ internal sealed class PairedSamples
     public Measurement Difference(string metric, string unit, string against, Target? target) =>
         Compare(metric, unit, against, target, "difference", pair => pair.Measured - pair.Baseline);
 
+    /// <summary>The measured side by itself, where the target is a time and not a comparison: its median, and what happens seldom.</summary>
+    public IReadOnlyList<Measurement> Distribution(string metric, string unit, string against, Target? target)
+    {
+        double[] measured = [.. _pairs.Select(pair => pair.Measured).Order()];
+        return [Row("median", 0.5), Row("p90", 0.9), Row("max", 1)];
+
+        Measurement Row(string kind, double quantile)
+        {
+            double value = Quantiles.Of(measured, quantile);
+            var comparison = new Comparison(kind, value, Quantiles.Of(measured, 0.25), Quantiles.Of(measured, 0.75), _pairs.Count);
+            return new Measurement($"{metric}: {kind}", unit, value, against, Median(pair => pair.Baseline), comparison, target);
+        }
+    }
+
     private Measurement Compare(
         string metric, string unit, string against, Target? target, string kind, Func<(double Measured, double Baseline), double> compare)
     {
         double[] compared = [.. _pairs.Select(compare).Order()];
-        var comparison = new Comparison(kind, Quantile(compared, 0.5), Quantile(compared, 0.25), Quantile(compared, 0.75), _pairs.Count);
+        var comparison = new Comparison(kind, Quantiles.Of(compared, 0.5), Quantiles.Of(compared, 0.25), Quantiles.Of(compared, 0.75), _pairs.Count);
         return new Measurement(metric, unit, Median(pair => pair.Measured), against, Median(pair => pair.Baseline), comparison, target);
     }
 
-    private double Median(Func<(double Measured, double Baseline), double> half) => Quantile([.. _pairs.Select(half).Order()], 0.5);
-
-    /// <summary>Interpolated between neighbours.</summary>
-    private static double Quantile(double[] ordered, double quantile)
-    {
-        double at = quantile * (ordered.Length - 1);
-        int below = (int)at;
-        int above = Math.Min(below + 1, ordered.Length - 1);
-        return ordered[below] + ((at - below) * (ordered[above] - ordered[below]));
-    }
+    private double Median(Func<(double Measured, double Baseline), double> half) => Quantiles.Of([.. _pairs.Select(half).Order()], 0.5);
 }

@@ -39,6 +39,15 @@ internal static class FirstAnswer
         }
     }
 
+    /// <summary>Of the process that gave this response, as its header says; null when the header is not there, or not yet.</summary>
+    public static int? PidIn(string response)
+    {
+        const string Header = "X-Pid: ";
+        int start = response.IndexOf(Header, StringComparison.OrdinalIgnoreCase) + Header.Length;
+        int end = response.IndexOf("\r\n", start, StringComparison.Ordinal);
+        return start >= Header.Length && end > start ? int.Parse(response.AsSpan(start..end), CultureInfo.InvariantCulture) : null;
+    }
+
     /// <summary>The process that answered, as its header says; null when nobody listens.</summary>
     private static async Task<int?> AskAsync(IPEndPoint address, byte[] buffer, CancellationToken cancellation)
     {
@@ -64,13 +73,5 @@ internal static class FirstAnswer
         }
 
         return null;
-    }
-
-    private static int? PidIn(string response)
-    {
-        const string Header = "X-Pid: ";
-        int start = response.IndexOf(Header, StringComparison.OrdinalIgnoreCase) + Header.Length;
-        int end = response.IndexOf("\r\n", start, StringComparison.Ordinal);
-        return start >= Header.Length && end > start ? int.Parse(response.AsSpan(start..end), CultureInfo.InvariantCulture) : null;
     }
 }

@@ -70,6 +70,14 @@ internal sealed class ServiceProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Restarts by SIGUSR2; the process of this service stays the one that is asked, and ended at last.</summary>
+    /// <returns>The successor, which has answered, and is the caller's to dispose of.</returns>
+    public async Task<WatchedProcess> StartSuccessorAsync(CancellationToken cancellation)
+    {
+        _serving.Send(WatchedProcess.SIGUSR2);
+        return WatchedProcess.Of(await FirstAnswerAsync(pid => pid != Pid, cancellation));
+    }
+
     /// <summary>Restarts by SIGUSR2, and waits until the predecessor has gone.</summary>
     /// <returns>From the signal to the first answer of the successor.</returns>
     public async Task<TimeSpan> RestartAsync(CancellationToken cancellation)
@@ -80,13 +88,29 @@ internal sealed class ServiceProcess : IAsyncDisposable
         int successor = await FirstAnswerAsync(pid => pid != predecessor.Id, cancellation);
         TimeSpan took = Stopwatch.GetElapsedTime(begun);
         _serving = WatchedProcess.Of(successor);
-        if (predecessor.WaitForEnd(EndLimit))
-        {
-            return took;
-        }
+        RequireEnd(predecessor);
+        return took;
+    }
 
-        predecessor.Send(WatchedProcess.SIGKILL);
-        throw new BenchException($"Process {predecessor.Id} had not ended {EndLimit.TotalSeconds:0} s after it handed over, and was killed.");
+    /// <summary>Restarts by SIGUSR2 and asks nobody, so that the first request of the successor is still to come.</summary>
+    /// <returns>The predecessor, which has handed over and not ended; the caller's to dispose of.</returns>
+    public async Task<WatchedProcess> HandOverAsync(CancellationToken cancellation)
+    {
+        WatchedProcess predecessor = _serving;
+        int linesBefore = _output.Count;
+        predecessor.Send(WatchedProcess.SIGUSR2);
+        _serving = WatchedProcess.Of(await HandedOverLine.SuccessorAsync(_output, linesBefore, StartLimit, cancellation));
+        return predecessor;
+    }
+
+    /// <exception cref="BenchException">It does not end.</exception>
+    public static void RequireEnd(WatchedProcess predecessor)
+    {
+        if (!predecessor.WaitForEnd(EndLimit))
+        {
+            predecessor.Send(WatchedProcess.SIGKILL);
+            throw new BenchException($"Process {predecessor.Id} had not ended {EndLimit.TotalSeconds:0} s after it handed over, and was killed.");
+        }
     }
 
     public ValueTask DisposeAsync()

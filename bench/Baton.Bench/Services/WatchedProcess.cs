@@ -10,6 +10,7 @@ internal sealed class WatchedProcess : IDisposable
 {
     public const int SIGUSR2 = 12;
     public const int SIGTERM = 15;
+    public const int SIGSTOP = 19;
     public const int SIGKILL = Libc.SIGKILL;
 
     private readonly Descriptor _pidfd;

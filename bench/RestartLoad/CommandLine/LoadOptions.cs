@@ -1,6 +1,7 @@
 using System.CommandLine;
 using RestartLoad.Load;
 using RestartLoad.Modes;
+using RestartLoad.Releases;
 using RestartLoad.Restarts;
 using RestartLoad.Wire;
 using static RestartLoad.CommandLine.OptionFactory;
@@ -85,13 +86,15 @@ internal sealed class LoadOptions
         Description = "Where a service given after -- writes its output (default: a temporary file, kept when the run fails)",
     };
 
+    private readonly ReleaseOptions _releases = new();
+
     public void AddTo(Command command)
     {
         Option[] all =
         [
             _http, _https, _h2c, _unix, _modes, _mix, _scale, _connections, _silence, _sleep, _upload, _download, _timeout,
             _restarts, _interval, _signal, _trigger, _restartTimeout, _drainTimeout, _reportEvery, _duration, _minRequests,
-            _maxDuration, _serviceTimeout, _serviceLog,
+            _maxDuration, _serviceTimeout, _serviceLog, .. _releases.All,
         ];
         foreach (Option option in all)
         {
@@ -103,6 +106,8 @@ internal sealed class LoadOptions
     public LoadSettings Read(ParseResult parsed, IReadOnlyList<string> serviceCommand)
     {
         Endpoints endpoints = new(parsed.GetValue(_http), parsed.GetValue(_https), parsed.GetValue(_h2c), parsed.GetValue(_unix));
+        int restarts = parsed.GetValue(_restarts);
+        ReleasePlan? releases = _releases.Read(parsed, isStarted: serviceCommand.Count > 0, hasRestarts: restarts > 0);
         LoadSettings settings = new()
         {
             Endpoints = endpoints,
@@ -117,13 +122,14 @@ internal sealed class LoadOptions
             Scale = parsed.GetValue(_scale),
             RequestTimeout = Seconds(parsed, _timeout),
             Restarts = new RestartPlan(
-                parsed.GetValue(_restarts),
+                releases?.Choices.Count ?? restarts,
                 parsed.GetValue(_interval),
                 Seconds(parsed, _restartTimeout),
                 Seconds(parsed, _drainTimeout),
                 parsed.GetValue(_reportEvery)),
             Trigger = new RestartTrigger(Signals.Parse(parsed.GetRequiredValue(_signal)), parsed.GetValue(_trigger)),
-            Duration = DurationOf(parsed),
+            Releases = releases,
+            Duration = DurationOf(parsed, hasRestarts: restarts > 0 || releases is not null),
             MinRequests = parsed.GetValue(_minRequests),
             MaxDuration = Seconds(parsed, _maxDuration),
             Command = serviceCommand,
@@ -162,11 +168,11 @@ internal sealed class LoadOptions
     private static string TemporaryLog() =>
         Path.Combine(Path.GetTempPath(), $"restart-load-{Environment.ProcessId}.log");
 
-    private TimeSpan DurationOf(ParseResult parsed)
+    private TimeSpan DurationOf(ParseResult parsed, bool hasRestarts)
     {
         const double WithoutRestarts = 10;
         bool isGiven = parsed.GetResult(_duration) is { Implicit: false };
-        bool hasOtherEnd = parsed.GetValue(_restarts) > 0 || parsed.GetValue(_minRequests) > 0;
+        bool hasOtherEnd = hasRestarts || parsed.GetValue(_minRequests) > 0;
         return isGiven || hasOtherEnd ? Seconds(parsed, _duration) : TimeSpan.FromSeconds(WithoutRestarts);
     }
 

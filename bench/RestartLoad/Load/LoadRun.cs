@@ -1,6 +1,7 @@
 using System.Globalization;
 using RestartLoad.Measuring;
 using RestartLoad.Modes;
+using RestartLoad.Releases;
 using RestartLoad.Restarts;
 
 namespace RestartLoad.Load;
@@ -10,8 +11,6 @@ namespace RestartLoad.Load;
 /// </summary>
 internal sealed class LoadRun(LoadSettings settings, RunState state, IRestartObserver observer)
 {
-    private readonly RestartDriver _driver = new(settings.Restarts, settings.Trigger, state, observer);
-
     public async Task RunAsync(CancellationToken interrupt)
     {
         List<LoadMode> modes =
@@ -118,7 +117,7 @@ internal sealed class LoadRun(LoadSettings settings, RunState state, IRestartObs
         TimeSpan interval = TimeSpan.FromMilliseconds(20);
         try
         {
-            if (!await _driver.RunAsync(limit.Token))
+            if (!await RestartAsync(limit.Token))
             {
                 return;
             }
@@ -133,9 +132,13 @@ internal sealed class LoadRun(LoadSettings settings, RunState state, IRestartObs
             state.AddProblem(string.Create(
                 CultureInfo.InvariantCulture,
                 $"The run reached its limit of {settings.MaxDuration.TotalSeconds:0} s "
-                + $"after {state.Totals().Requests} requests and {state.Restarts.Count} of {settings.Restarts.Count} restarts."));
+                + $"after {state.Totals().Requests} requests and {state.Restarts.Count + state.Releases.Count} of {settings.Restarts.Count} restarts."));
         }
     }
+
+    private Task<bool> RestartAsync(CancellationToken cancellation) => settings.Releases is { } releases
+        ? new ReleaseDriver(releases, settings.Restarts, settings.Trigger, settings.ServiceLog, state, observer).RunAsync(cancellation)
+        : new RestartDriver(settings.Restarts, settings.Trigger, state, observer).RunAsync(cancellation);
 
     private async Task StopAsync(ServiceProcess service)
     {

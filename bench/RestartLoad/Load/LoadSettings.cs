@@ -1,4 +1,5 @@
 using RestartLoad.Modes;
+using RestartLoad.Releases;
 using RestartLoad.Restarts;
 
 namespace RestartLoad.Load;
@@ -22,6 +23,9 @@ internal sealed record LoadSettings
         new(0, new NumberRange(500, 3000), TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(90), 0);
 
     public RestartTrigger Trigger { get; init; } = new(Signals.User2, null);
+
+    /// <summary>Restarts into these instead, one after the other; null: into whatever is there.</summary>
+    public ReleasePlan? Releases { get; init; }
 
     /// <summary>The load lasts at least this long.</summary>
     public TimeSpan Duration { get; init; }

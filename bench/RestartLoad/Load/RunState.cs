@@ -1,4 +1,5 @@
 using RestartLoad.Measuring;
+using RestartLoad.Releases;
 using RestartLoad.Restarts;
 
 namespace RestartLoad.Load;
@@ -9,6 +10,7 @@ internal sealed class RunState
     private readonly Lock _gate = new();
     private readonly List<string> _problems = [];
     private readonly List<RestartReport> _restarts = [];
+    private readonly List<ReleaseReport> _releases = [];
     private readonly List<GenerationSnapshot> _snapshots = [];
     private readonly List<ModeResults> _modes = [];
 
@@ -27,6 +29,8 @@ internal sealed class RunState
 
     public IReadOnlyList<RestartReport> Restarts => Copy(_restarts);
 
+    public IReadOnlyList<ReleaseReport> Releases => Copy(_releases);
+
     public IReadOnlyList<GenerationSnapshot> Snapshots => Copy(_snapshots);
 
     public IReadOnlyList<ModeResults> Modes => Copy(_modes);
@@ -34,6 +38,8 @@ internal sealed class RunState
     public void AddProblem(string problem) => Add(_problems, problem);
 
     public void AddRestart(RestartReport restart) => Add(_restarts, restart);
+
+    public void AddRelease(ReleaseReport release) => Add(_releases, release);
 
     public void AddSnapshot(GenerationSnapshot snapshot) => Add(_snapshots, snapshot);
 

@@ -4,10 +4,10 @@ namespace RestartLoad.Measuring;
 internal sealed record FailureSample(
     string Mode, string Outcome, string Detail, double AtSeconds, double AgeMilliseconds, int? Pid, int? Restart);
 
-/// <summary>Keeps the first failures with all that is known about them; the rest is only counted, elsewhere.</summary>
+/// <summary>Keeps the failures with all that is known about them; what exceeds its limit is only counted, elsewhere.</summary>
 internal sealed class FailureLog
 {
-    private const int Kept = 20;
+    private const int Kept = 10_000;
 
     private readonly Lock _gate = new();
     private readonly List<FailureSample> _samples = [];

@@ -64,4 +64,8 @@ internal sealed record ModeReport(
     long Ok,
     SortedDictionary<string, long> Failures,
     LatencySummary InsideRestarts,
-    LatencySummary OutsideRestarts);
+    LatencySummary OutsideRestarts)
+{
+    /// <summary>Neither answered nor failed: accepted by a release that died, see <see cref="Death"/>.</summary>
+    public long Lost { get; init; }
+}

@@ -1,5 +1,6 @@
 using System.Globalization;
 using RestartLoad.Load;
+using RestartLoad.Releases;
 using RestartLoad.Restarts;
 
 namespace RestartLoad.Output;
@@ -30,6 +31,9 @@ internal sealed class PlainDisplay(TextWriter writer, RunState state, bool hasRe
             + $"first answer {restart.FirstAnswerMilliseconds:0} ms, predecessor gone {restart.PredecessorGoneMilliseconds:0} ms")
         : $"restart {restart.Number}: failed");
 
+    public void ReleaseDone(ReleaseReport release) => WriteLine(string.Create(
+        CultureInfo.InvariantCulture, $"release {release.Name} {release.Outcome}, known after {release.KnownMilliseconds:0} ms"));
+
     public void SnapshotTaken(GenerationSnapshot snapshot) => WriteLine(string.Create(
         CultureInfo.InvariantCulture,
         $"after restart {snapshot.Restart}: process {snapshot.Pid} has {snapshot.Fds} fds, "
@@ -38,6 +42,9 @@ internal sealed class PlainDisplay(TextWriter writer, RunState state, bool hasRe
     private void WriteLine(string text)
     {
         (long requests, long failed) = state.Totals();
-        writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{text}; {requests} requests, {failed} failed"));
+
+        // Whether those were lost with a release that died is known in the end.
+        string without = state.Releases.Count > 0 ? "without an answer" : "failed";
+        writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{text}; {requests} requests, {failed} {without}"));
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using RestartLoad.Load;
+using RestartLoad.Releases;
 using RestartLoad.Restarts;
 using Spectre.Console;
 
@@ -21,6 +22,11 @@ internal sealed class ProgressBarDisplay(IAnsiConsole console, RunState state, L
         // The bar looks for itself.
     }
 
+    public void ReleaseDone(ReleaseReport release)
+    {
+        // As above.
+    }
+
     public void SnapshotTaken(GenerationSnapshot snapshot)
     {
         // Shown in the report.
@@ -30,14 +36,15 @@ internal sealed class ProgressBarDisplay(IAnsiConsole console, RunState state, L
     {
         int restarts = settings.Restarts.Count;
         double end = restarts > 0 ? restarts : Math.Max(1, settings.Duration.TotalSeconds);
+        string without = settings.Releases is null ? "failed" : "without an answer";
         ProgressTask bar = context.AddTask("starting", maxValue: end);
         while (!run.IsCompleted)
         {
             (long requests, long failed) = state.Totals();
-            int done = state.Restarts.Count;
+            int done = state.Restarts.Count + state.Releases.Count;
             bar.Value = restarts > 0 ? done : Math.Min(bar.MaxValue, state.Clock.Now.TotalSeconds);
             bar.Description = string.Create(
-                CultureInfo.InvariantCulture, $"{requests} requests, {failed} failed, {done}/{restarts} restarts");
+                CultureInfo.InvariantCulture, $"{requests} requests, {failed} {without}, {done}/{restarts} restarts");
             await Task.WhenAny(run, Task.Delay(Interval));
         }
     }

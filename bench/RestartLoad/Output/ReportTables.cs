@@ -15,6 +15,7 @@ internal sealed class ReportTables(IAnsiConsole console)
     {
         WriteModes(report);
         WriteRestarts(report);
+        ReleaseTables.Write(console, report);
         WriteSnapshots(report.Snapshots);
         WriteFailures(report);
         foreach (string problem in report.Problems)
@@ -22,19 +23,24 @@ internal sealed class ReportTables(IAnsiConsole console)
             console.MarkupLineInterpolated($"[red]{problem}[/]");
         }
 
-        // This line is a contract: scripts look for it.
+        // The beginning of this line is a contract: scripts look for it.
         RunTotals totals = report.Totals;
         string line = string.Create(
             CultureInfo.InvariantCulture,
-            $"Total: {totals.Requests} requests, {totals.Failed} failed, {totals.Restarts} restarts");
+            $"Total: {totals.Requests} requests, {totals.Failed} failed, {totals.Restarts} restarts{ReleaseTables.Totals(report)}");
         console.Write(new Text(line + "\n", new Style(report.Passed ? Color.Green : Color.Red)));
     }
 
     private void WriteModes(RunReport report)
     {
-        bool hasRestarts = report.Restarts.Count > 0;
+        bool hasRestarts = report.Restarts.Count > 0 || report.Releases is not null;
         Table table = NewTable("Requests (latency in ms)");
         table.AddColumns("mode", "requests", "ok", "failed");
+        if (report.Releases is not null)
+        {
+            table.AddColumn("lost");
+        }
+
         if (hasRestarts)
         {
             table.AddColumns("in restarts", "p50", "p99", "max");
@@ -49,9 +55,10 @@ internal sealed class ReportTables(IAnsiConsole console)
         foreach (ModeReport mode in report.Modes)
         {
             string failures = string.Join(", ", mode.Failures.Select(failure => $"{failure.Value} {failure.Key}"));
+            Text[] lost = report.Releases is null ? [] : [Cell(mode.Lost)];
             table.AddRow(
             [
-                Cell(mode.Name), Cell(mode.Requests), Cell(mode.Ok), failures.Length > 0 ? Alarm(failures) : Cell(0),
+                Cell(mode.Name), Cell(mode.Requests), Cell(mode.Ok), failures.Length > 0 ? Alarm(failures) : Cell(0), .. lost,
                 .. hasRestarts ? Latencies(mode.InsideRestarts) : [], .. Latencies(mode.OutsideRestarts),
             ]);
         }
@@ -151,14 +158,14 @@ internal sealed class ReportTables(IAnsiConsole console)
         Cell(report.PredecessorsGone is { } gone ? value(gone) : null),
     ];
 
-    private static Table NewTable(string title) =>
+    internal static Table NewTable(string title) =>
         new Table { Title = new TableTitle(title), Border = TableBorder.Simple, UseSafeBorder = true }.LeftAligned();
 
-    private static Text Cell(string text) => new(text);
+    internal static Text Cell(string text) => new(text);
 
-    private static Text Cell(long? number) => new(number?.ToString(CultureInfo.InvariantCulture) ?? "-");
+    internal static Text Cell(long? number) => new(number?.ToString(CultureInfo.InvariantCulture) ?? "-");
 
-    private static Text Cell(double? number) => new(number?.ToString("0.0", CultureInfo.InvariantCulture) ?? "-");
+    internal static Text Cell(double? number) => new(number?.ToString("0.0", CultureInfo.InvariantCulture) ?? "-");
 
-    private static Text Alarm(string text) => new(text, new Style(Color.Red));
+    internal static Text Alarm(string text) => new(text, new Style(Color.Red));
 }

@@ -17,6 +17,8 @@ internal sealed class AnswerWatch(Action<string> addProblem)
     private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource<FirstAnswer>? _expected;
     private volatile int _current;
+    private volatile int _awaited;
+    private TaskCompletionSource<FirstAnswer> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>The process that answers now; 0 before the first answer, or when answers name none.</summary>
     public int Current => _current;
@@ -34,15 +36,63 @@ internal sealed class AnswerWatch(Action<string> addProblem)
         }
     }
 
+    /// <summary>Completes with the next answer that this process gives. Only one at a time can be waited for.</summary>
+    public Task<FirstAnswer> NextAnswerOf(int pid)
+    {
+        lock (_gate)
+        {
+            _answer = new TaskCompletionSource<FirstAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
+            _awaited = pid;
+            return _answer.Task;
+        }
+    }
+
+    /// <summary>A restart came to nothing: who served before it does so again, and late answers of its successor mean nothing.</summary>
+    public void ServesAgain(int pid)
+    {
+        lock (_gate)
+        {
+            if (_current != pid)
+            {
+                Remember(_current);
+                _current = pid;
+            }
+
+            _expected = null;
+        }
+    }
+
+    /// <summary>Waits until an answer has named its process.</summary>
+    /// <returns>0 when the first answer names none, or there was none within the limit.</returns>
+    public async Task<int> ServingAsync(TimeSpan limit, CancellationToken cancellation)
+    {
+        try
+        {
+            await First.WaitAsync(limit, cancellation);
+        }
+        catch (TimeoutException)
+        {
+            return 0;
+        }
+
+        return Current;
+    }
+
     public void Observe(int? pid, TimeSpan now)
     {
-        if (pid == _current)
+        if (pid == _current && pid != _awaited)
         {
             return; // Nearly always, and without the lock.
         }
 
         lock (_gate)
         {
+            if (pid is { } awaited && awaited == _awaited)
+            {
+                _awaited = 0;
+                _answer.TrySetResult(new FirstAnswer(awaited, now));
+            }
+
             if (pid is { } answering && answering != _current && !_predecessors.Contains(answering))
             {
                 Succeed(answering, now);
@@ -50,6 +100,15 @@ internal sealed class AnswerWatch(Action<string> addProblem)
         }
 
         _first.TrySetResult();
+    }
+
+    private void Remember(int predecessor)
+    {
+        _predecessors.Enqueue(predecessor);
+        if (_predecessors.Count > RememberedPredecessors)
+        {
+            _predecessors.Dequeue();
+        }
     }
 
     private void Succeed(int pid, TimeSpan now)
@@ -61,12 +120,7 @@ internal sealed class AnswerWatch(Action<string> addProblem)
             return;
         }
 
-        _predecessors.Enqueue(predecessor);
-        if (_predecessors.Count > RememberedPredecessors)
-        {
-            _predecessors.Dequeue();
-        }
-
+        Remember(predecessor);
         if (_expected is null)
         {
             addProblem($"Process {pid} answered instead of {predecessor} although no restart was triggered.");

@@ -5,9 +5,13 @@ namespace RestartLoad.Restarts;
 /// <summary>
 /// A process as /proc/PID/stat shows it (proc(5)). Pid and start time together are unique; the pid alone is reused.
 /// </summary>
-internal sealed record ProcessIdentity(int Pid, char State, int Parent, int Session, long StartTime)
+internal sealed record ProcessIdentity(int Pid, char State, int Parent, int Session, int Threads, long StartTime)
 {
-    public bool IsZombie => State is 'Z' or 'X';
+    /// <summary>
+    /// Ended, but for its parent to notice. The first thread of a dying process is a zombie before the others have ended, and until they have the process
+    /// keeps its files and connections.
+    /// </summary>
+    public bool IsZombie => State is 'Z' or 'X' && Threads <= 1;
 
     public static ProcessIdentity? Find(int pid)
     {
@@ -16,7 +20,7 @@ internal sealed record ProcessIdentity(int Pid, char State, int Parent, int Sess
             // The second field is the program's name in parentheses, and may contain both; the rest begins after the last one.
             string stat = File.ReadAllText($"/proc/{pid}/stat");
             string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-            return new ProcessIdentity(pid, fields[0][0], Int(fields[1]), Int(fields[3]), Long(fields[19]));
+            return new ProcessIdentity(pid, fields[0][0], Int(fields[1]), Int(fields[3]), Int(fields[17]), Long(fields[19]));
         }
         catch (IOException)
         {

@@ -21,7 +21,7 @@ internal sealed class RestartDriver(RestartPlan plan, RestartTrigger trigger, Ru
     {
         if (plan.ReportEvery > 0)
         {
-            await FindServingAsync(cancellation);
+            await state.Answers.ServingAsync(FirstAnswerTimeout, cancellation);
             await TakeSnapshotAsync(afterRestart: 0, cancellation);
         }
 
@@ -66,7 +66,7 @@ internal sealed class RestartDriver(RestartPlan plan, RestartTrigger trigger, Ru
 
     private async Task<RestartReport> RestartAsync(int number, CancellationToken cancellation)
     {
-        int pid = await FindServingAsync(cancellation);
+        int pid = await state.Answers.ServingAsync(FirstAnswerTimeout, cancellation);
         if (ProcessIdentity.Find(pid) is not { } predecessor)
         {
             string error = pid == 0 ? "No answer has named its process in X-Pid." : $"X-Pid names process {pid}, which does not exist.";
@@ -125,21 +125,6 @@ internal sealed class RestartDriver(RestartPlan plan, RestartTrigger trigger, Ru
             await drainLimit.CancelAsync();
             await ((Task)gone).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-    }
-
-    /// <summary>0 when no answer names a process.</summary>
-    private async Task<int> FindServingAsync(CancellationToken cancellation)
-    {
-        try
-        {
-            await state.Answers.First.WaitAsync(FirstAnswerTimeout, cancellation);
-        }
-        catch (TimeoutException)
-        {
-            return 0;
-        }
-
-        return state.Answers.Current;
     }
 
     private async Task<TimeSpan> WaitForEndAsync(ProcessIdentity process, CancellationToken cancellation)

@@ -8,19 +8,23 @@ namespace Baton.Handover;
 /// stream socket. Blocking, every wait limited, independent of the thread pool. One thread receives; any may send.
 /// Owns the socket. The end of the stream is the news that the peer is gone.
 /// </summary>
-internal sealed class HandoverChannel(Descriptor socket, TimeSpan frameLimit) : IDisposable
+/// <param name="socket">A connected stream socket.</param>
+/// <param name="frameLimit">How long the peer may take to accept, or to finish, a message.</param>
+/// <param name="tap">For tests that end a process at a given step: told of every message, before and after it is sent and when it has arrived.</param>
+internal sealed class HandoverChannel(Descriptor socket, TimeSpan frameLimit, Action<HandoverStep, HandoverMessage>? tap = null) : IDisposable
 {
     private readonly Lock _sending = new();
     private bool _closed;
+    private bool _outOfStep;
 
     /// <summary>For poll; the channel stays its owner.</summary>
     internal int Number => socket.Number;
 
     /// <summary>A connected pair, both ends close-on-exec.</summary>
-    internal static (HandoverChannel Ours, Descriptor Theirs) CreatePair(TimeSpan frameLimit)
+    internal static (HandoverChannel Ours, Descriptor Theirs) CreatePair(TimeSpan frameLimit, Action<HandoverStep, HandoverMessage>? tap = null)
     {
         (Descriptor ours, Descriptor theirs) = UnixStream.CreatePair();
-        return (new HandoverChannel(ours, frameLimit), theirs);
+        return (new HandoverChannel(ours, frameLimit, tap), theirs);
     }
 
     /// <summary>Sends one message; the descriptors stay the caller's.</summary>
@@ -28,6 +32,7 @@ internal sealed class HandoverChannel(Descriptor socket, TimeSpan frameLimit) : 
     /// <exception cref="RestartException">The peer did not take the message within the limit, or it is too long.</exception>
     internal void Send(HandoverMessage message, ReadOnlySpan<int> descriptors = default)
     {
+        tap?.Invoke(HandoverStep.Sending, message);
         byte[] body = HandoverCodec.Encode(message);
         if (body.Length > HandoverProtocol.MaxFrameBytes)
         {
@@ -45,7 +50,39 @@ internal sealed class HandoverChannel(Descriptor socket, TimeSpan frameLimit) : 
                 throw new RestartException(RestartFailure.PeerLost, "The channel to the peer is closed.");
             }
 
-            UnixStream.Send(socket, frame, descriptors, frameLimit);
+            // The peer may have half of a message, and would take the next one for the rest of it.
+            if (_outOfStep)
+            {
+                throw new RestartException(RestartFailure.ProtocolError, "The peer did not take an earlier message.");
+            }
+
+            try
+            {
+                UnixStream.Send(socket, frame, descriptors, frameLimit);
+            }
+            catch (RestartException e) when (e.Failure == RestartFailure.ProtocolError)
+            {
+                _outOfStep = true;
+                throw;
+            }
+        }
+
+        tap?.Invoke(HandoverStep.Sent, message);
+    }
+
+    /// <summary>Says something on which nothing depends, as far as it still can be said.</summary>
+    /// <returns>Whether it could.</returns>
+    internal bool TrySend(HandoverMessage message)
+    {
+        try
+        {
+            Send(message);
+            return true;
+        }
+        catch (RestartException)
+        {
+            // Nobody is there to hear it; that the peer is gone arrives by itself.
+            return false;
         }
     }
 
@@ -75,7 +112,9 @@ internal sealed class HandoverChannel(Descriptor socket, TimeSpan frameLimit) : 
 
             byte[] body = new byte[length];
             RequireWhole(UnixStream.Receive(socket, body, descriptors: null, frameLimit), length);
-            return new Received(HandoverCodec.Decode(body), descriptors);
+            var received = new Received(HandoverCodec.Decode(body), descriptors);
+            tap?.Invoke(HandoverStep.Received, received.Message);
+            return received;
         }
         catch
         {
@@ -84,13 +123,26 @@ internal sealed class HandoverChannel(Descriptor socket, TimeSpan frameLimit) : 
         }
     }
 
+    /// <summary>Our end, to be passed on to another process: it is the caller's now, and this channel is closed. Call on the thread that receives.</summary>
+    internal Descriptor Detach()
+    {
+        lock (_sending)
+        {
+            _closed = true;
+            return socket;
+        }
+    }
+
     /// <summary>Closes our end; call on the thread that receives.</summary>
     public void Dispose()
     {
         lock (_sending)
         {
-            _closed = true;
-            socket.Dispose();
+            if (!_closed)
+            {
+                _closed = true;
+                socket.Dispose();
+            }
         }
     }
 
@@ -101,6 +153,14 @@ internal sealed class HandoverChannel(Descriptor socket, TimeSpan frameLimit) : 
             throw new RestartException(RestartFailure.ProtocolError, $"The peer was gone after {read} of {wanted} bytes.");
         }
     }
+}
+
+/// <summary>Where a message is on its way.</summary>
+internal enum HandoverStep
+{
+    Sending,
+    Sent,
+    Received,
 }
 
 /// <summary>A message and the descriptors that rode with it, owned by the receiver.</summary>

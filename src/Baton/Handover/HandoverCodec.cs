@@ -9,6 +9,8 @@ namespace Baton.Handover;
 /// </summary>
 internal static class HandoverCodec
 {
+    private const int LongestText = 16 * 1024;
+
     internal static byte[] Encode(HandoverMessage message)
     {
         var bytes = new ArrayBufferWriter<byte>();
@@ -49,7 +51,7 @@ internal static class HandoverCodec
         Decode(Encode(new HandoverMessage.Hello(0, 0, 0, "")));
         Decode(Encode(new HandoverMessage.Listeners(0, 0, 0, [""], More: false)));
         Decode(Encode(new HandoverMessage.Ready([""])));
-        Decode(Encode(new HandoverMessage.Commit()));
+        Decode(Encode(new HandoverMessage.Commit(TimeSpan.Zero, TimeSpan.Zero)));
     }
 
     private static string KindOf(HandoverMessage message) => message switch
@@ -61,6 +63,16 @@ internal static class HandoverCodec
         HandoverMessage.Failed => "failed",
         HandoverMessage.Commit => "commit",
         HandoverMessage.Refused => "refused",
+        HandoverMessage.Alive => "alive",
+        HandoverMessage.Unhealthy => "unhealthy",
+        HandoverMessage.Stopping => "stopping",
+        HandoverMessage.HandedOn => "handed-on",
+        HandoverMessage.TakenBack => "taken-back",
+        HandoverMessage.Confirmed => "confirmed",
+        HandoverMessage.Shutdown => "shutdown",
+        HandoverMessage.Restart => "restart",
+        HandoverMessage.Report => "report",
+        HandoverMessage.Force => "force",
         _ => throw new ArgumentException($"{message.GetType().Name} is never sent.", nameof(message)),
     };
 
@@ -82,16 +94,46 @@ internal static class HandoverCodec
                 json.WriteBoolean("more", m.More);
                 break;
             case HandoverMessage.Progress m:
-                json.WriteString("phase", m.Phase);
+                json.WriteString("phase", Bounded(m.Phase));
+                json.WriteString("detail", Bounded(m.Detail));
                 break;
             case HandoverMessage.Ready m:
                 WriteTexts(json, "claimed", m.Claimed);
                 break;
             case HandoverMessage.Failed m:
-                json.WriteString("reason", m.Reason);
+                json.WriteString("reason", Bounded(m.Reason));
                 break;
             case HandoverMessage.Refused m:
-                json.WriteString("reason", m.Reason);
+                json.WriteString("reason", Bounded(m.Reason));
+                break;
+            case HandoverMessage.Commit m:
+                json.WriteNumber("probationMs", Milliseconds(m.Probation));
+                json.WriteNumber("heartbeatMs", Milliseconds(m.Heartbeat));
+                break;
+            case HandoverMessage.Alive m:
+                json.WriteNumber("connections", m.Connections);
+                json.WriteNumber("requests", m.Requests);
+                break;
+            case HandoverMessage.Unhealthy m:
+                json.WriteString("reason", Bounded(m.Reason));
+                break;
+            case HandoverMessage.Stopping m:
+                json.WriteString("trigger", Bounded(m.Trigger));
+                break;
+            case HandoverMessage.Confirmed m:
+                WriteOlder(json, m.Older);
+                break;
+            case HandoverMessage.Shutdown m:
+                json.WriteString("trigger", Bounded(m.Trigger));
+                break;
+            case HandoverMessage.Restart m:
+                json.WriteString("trigger", Bounded(m.Trigger));
+                break;
+            case HandoverMessage.Report m:
+                GenerationStatusCodec.Write(json, m.Status);
+                break;
+            case HandoverMessage.Force m:
+                json.WriteString("trigger", Bounded(m.Trigger));
                 break;
         }
     }
@@ -101,11 +143,21 @@ internal static class HandoverCodec
         "hello" => new HandoverMessage.Hello(Number(body, "minVersion"), Number(body, "maxVersion"), Number(body, "pid"), Text(body, "program")),
         "listeners" => new HandoverMessage.Listeners(
             Number(body, "version"), Number(body, "pid"), Number(body, "generation"), Texts(body, "keys"), body.GetProperty("more").GetBoolean()),
-        "progress" => new HandoverMessage.Progress(Text(body, "phase")),
+        "progress" => new HandoverMessage.Progress(Text(body, "phase"), Text(body, "detail")),
         "ready" => new HandoverMessage.Ready(Texts(body, "claimed")),
         "failed" => new HandoverMessage.Failed(Text(body, "reason")),
-        "commit" => new HandoverMessage.Commit(),
+        "commit" => new HandoverMessage.Commit(Span(body, "probationMs"), Span(body, "heartbeatMs")),
         "refused" => new HandoverMessage.Refused(Text(body, "reason")),
+        "alive" => new HandoverMessage.Alive(Number(body, "connections"), Number(body, "requests")),
+        "unhealthy" => new HandoverMessage.Unhealthy(Text(body, "reason")),
+        "stopping" => new HandoverMessage.Stopping(Text(body, "trigger")),
+        "handed-on" => new HandoverMessage.HandedOn(),
+        "taken-back" => new HandoverMessage.TakenBack(),
+        "confirmed" => new HandoverMessage.Confirmed(Older(body)),
+        "shutdown" => new HandoverMessage.Shutdown(Text(body, "trigger")),
+        "restart" => new HandoverMessage.Restart(Text(body, "trigger")),
+        "report" => new HandoverMessage.Report(GenerationStatusCodec.Read(body)),
+        "force" => new HandoverMessage.Force(Text(body, "trigger")),
         _ when optional => new HandoverMessage.Unknown(kind),
         _ => throw new RestartException(RestartFailure.ProtocolError, $"A message of the unknown kind \"{kind}\" arrived."),
     };
@@ -119,6 +171,36 @@ internal static class HandoverCodec
         }
 
         json.WriteEndArray();
+    }
+
+    // Words of the application, an exception or a health report: cut, they are still worth more than a message that is too long to send.
+    private static ReadOnlySpan<char> Bounded(string text) => text.AsSpan(0, Math.Min(text.Length, LongestText));
+
+    private static void WriteOlder(Utf8JsonWriter json, IReadOnlyList<OlderProcess> older)
+    {
+        json.WriteStartArray("older");
+        foreach (OlderProcess process in older)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("pid", process.Pid);
+            json.WriteNumber("generation", process.Generation);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static OlderProcess[] Older(JsonElement body) =>
+        [.. body.GetProperty("older").EnumerateArray().Select(e => new OlderProcess(Number(e, "pid"), Number(e, "generation")))];
+
+    // Infinite, and what no timer could wait for, is one number: as long as there are milliseconds.
+    private static int Milliseconds(TimeSpan span) =>
+        span == Timeout.InfiniteTimeSpan ? int.MaxValue : (int)Math.Min(Math.Ceiling(span.TotalMilliseconds), int.MaxValue);
+
+    private static TimeSpan Span(JsonElement body, string name)
+    {
+        int milliseconds = Number(body, name);
+        return milliseconds >= 0 ? TimeSpan.FromMilliseconds(milliseconds) : throw new JsonException($"{name} is negative.");
     }
 
     private static int Number(JsonElement body, string name) => body.GetProperty(name).GetInt32();

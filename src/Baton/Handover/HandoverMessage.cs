@@ -19,17 +19,56 @@ internal abstract record HandoverMessage
     /// </summary>
     internal sealed record Listeners(int Version, int Pid, int Generation, IReadOnlyList<string> Keys, bool More) : HandoverMessage;
 
-    /// <summary>Successor: what it is doing, for people.</summary>
-    internal sealed record Progress(string Phase) : HandoverMessage;
+    /// <summary>Successor: what it is doing, for people. Another detail of the same phase continues it.</summary>
+    internal sealed record Progress(string Phase, string Detail) : HandoverMessage;
 
     /// <summary>Successor: it can serve. <see cref="Claimed"/> are the keys of the listeners it uses.</summary>
     internal sealed record Ready(IReadOnlyList<string> Claimed) : HandoverMessage;
 
-    /// <summary>Successor: it can't serve, and why.</summary>
+    /// <summary>Successor: it can't serve, or no longer, and ends; and why.</summary>
     internal sealed record Failed(string Reason) : HandoverMessage;
 
-    /// <summary>Predecessor, in answer to ready: it stopped accepting; open your gate.</summary>
-    internal sealed record Commit : HandoverMessage;
+    /// <summary>
+    /// Predecessor, in answer to ready: it stopped accepting; open your gate. The successor is on probation for that long, zero for not at all, and
+    /// says that it is alive at that interval.
+    /// </summary>
+    internal sealed record Commit(TimeSpan Probation, TimeSpan Heartbeat) : HandoverMessage;
+
+    /// <summary>Successor on probation: it makes progress, and this much is open.</summary>
+    internal sealed record Alive(int Connections, int Requests) : HandoverMessage;
+
+    /// <summary>Successor on probation: it has stopped accepting and asks its predecessor to take over again.</summary>
+    internal sealed record Unhealthy(string Reason) : HandoverMessage;
+
+    /// <summary>Successor on probation: somebody asked it to shut down, which is no reason to take over again.</summary>
+    internal sealed record Stopping(string Trigger) : HandoverMessage;
+
+    /// <summary>
+    /// Successor: it hands over in turn. News only to a predecessor that was stopped for so long that this process no longer counts on it: from now on its end is
+    /// no reason to take over again.
+    /// </summary>
+    internal sealed record HandedOn : HandoverMessage;
+
+    /// <summary>Predecessor, in answer to unhealthy: it serves again; finish what you have and end.</summary>
+    internal sealed record TakenBack : HandoverMessage;
+
+    /// <summary>
+    /// Predecessor: the probation is over. <see cref="Older"/> are the generations before it that still live; the channels to them ride with the
+    /// message, in order.
+    /// </summary>
+    internal sealed record Confirmed(IReadOnlyList<OlderProcess> Older) : HandoverMessage;
+
+    /// <summary>Predecessor: somebody asked it to shut down while it waited for the probation to end, and meant the service.</summary>
+    internal sealed record Shutdown(string Trigger) : HandoverMessage;
+
+    /// <summary>Predecessor, with the end of the probation: a signal asked it for a restart meanwhile, and meant the service.</summary>
+    internal sealed record Restart(string Trigger) : HandoverMessage;
+
+    /// <summary>Any generation to a later one: what it still has to do.</summary>
+    internal sealed record Report(GenerationStatus Status) : HandoverMessage;
+
+    /// <summary>Either: cut what is open and end.</summary>
+    internal sealed record Force(string Trigger) : HandoverMessage;
 
     /// <summary>Predecessor: this successor will not take over, and why.</summary>
     internal sealed record Refused(string Reason) : HandoverMessage;
@@ -37,3 +76,6 @@ internal abstract record HandoverMessage
     /// <summary>Either: a message of a newer version that may be passed over.</summary>
     internal sealed record Unknown(string Kind) : HandoverMessage;
 }
+
+/// <summary>A generation that still lives, as a later one is told.</summary>
+internal sealed record OlderProcess(int Pid, int Generation);

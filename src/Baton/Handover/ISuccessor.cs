@@ -1,3 +1,5 @@
+using Baton.Interop;
+
 namespace Baton.Handover;
 
 /// <summary>A successor that was started, as the lifecycle sees it. Nothing here blocks for longer than the handshake limit.</summary>
@@ -5,12 +7,18 @@ internal interface ISuccessor
 {
     int Pid { get; }
 
-    /// <summary>Tells it to serve.</summary>
-    /// <exception cref="RestartException">It could not be told.</exception>
-    void Commit();
+    /// <summary>Whether it has not ended; news of its end may still be on the way.</summary>
+    bool Lives { get; }
 
-    /// <summary>Tells it that it will not take over, as far as it can be told.</summary>
-    void Refuse(string reason);
+    /// <summary>Tells it to serve, how long it is on probation, and how often to say that it is alive.</summary>
+    /// <exception cref="RestartException">It could not be told.</exception>
+    void Commit(TimeSpan probation, TimeSpan heartbeat);
+
+    /// <summary>Tells it that its probation is over, and gives it the channels to older generations; they stay the caller's.</summary>
+    void Confirm(IReadOnlyList<(OlderProcess Process, Descriptor Channel)> older);
+
+    /// <summary>Says something on which nothing depends: it may not be there to hear it.</summary>
+    void TryTell(HandoverMessage message);
 
     void Kill();
 }

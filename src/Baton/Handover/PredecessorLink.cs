@@ -4,24 +4,33 @@ using Baton.Listeners;
 namespace Baton.Handover;
 
 /// <summary>
-/// The successor's side: takes over the listeners, says when it is ready, and learns what its predecessor decides. Owns the channel.
+/// A channel to a process before this one. To the predecessor: takes over the listeners, says when this process is ready, and learns what is decided. To
+/// a generation before that, whose channel was passed on: learns what it still has to do. Owns the channel until it is passed on in turn.
 /// </summary>
 internal sealed class PredecessorLink : IDisposable
 {
     private readonly HandoverChannel _channel;
+    private readonly ManualResetEventSlim _stopped = new();
 
-    private PredecessorLink(HandoverChannel channel, int pid, int generation) => (_channel, Pid, Generation) = (channel, pid, generation);
+    // Closing the one wakes who waits on the other.
+    private readonly (Descriptor Ours, Descriptor Watched) _wake = UnixStream.CreatePair();
+    private Descriptor? _detached;
 
-    internal int Pid { get; }
+    private PredecessorLink(HandoverChannel channel, OlderProcess process, int ownGeneration) =>
+        (_channel, Process, OwnGeneration) = (channel, process, ownGeneration);
+
+    /// <summary>Who is at the other end.</summary>
+    internal OlderProcess Process { get; }
 
     /// <summary>This process's own generation, which the predecessor counts.</summary>
-    internal int Generation { get; }
+    internal int OwnGeneration { get; }
 
     /// <summary>Introduces this process and receives the listeners into the registry.</summary>
     /// <exception cref="RestartException">The predecessor is gone, refused, does not answer in time, or breaks the protocol.</exception>
-    internal static PredecessorLink Greet(Descriptor socket, ListenerRegistry listeners, string program, TimeSpan limit)
+    internal static PredecessorLink Greet(
+        Descriptor socket, ListenerRegistry listeners, string program, TimeSpan limit, Action<HandoverStep, HandoverMessage>? tap = null)
     {
-        var channel = new HandoverChannel(socket, limit);
+        var channel = new HandoverChannel(socket, limit, tap);
         try
         {
             channel.Send(new HandoverMessage.Hello(HandoverProtocol.MinVersion, HandoverProtocol.MaxVersion, Environment.ProcessId, program));
@@ -31,51 +40,66 @@ internal sealed class PredecessorLink : IDisposable
                 batch = ReceiveBatch(channel, listeners, limit);
             }
             while (batch.More);
-            return new PredecessorLink(channel, batch.Pid, batch.Generation);
+            return new PredecessorLink(channel, new OlderProcess(batch.Pid, batch.Generation - 1), batch.Generation);
         }
         catch (RestartException e)
         {
-            TrySend(channel, new HandoverMessage.Failed(e.Message));
+            channel.TrySend(new HandoverMessage.Failed(e.Message));
             channel.Dispose();
             throw;
         }
     }
 
+    /// <summary>Takes over a channel to a generation before the predecessor.</summary>
+    internal static PredecessorLink Adopt(OlderProcess process, Descriptor socket, int ownGeneration, TimeSpan limit) =>
+        new(new HandoverChannel(socket, limit), process, ownGeneration);
+
     internal void Send(HandoverMessage message) => _channel.Send(message);
 
     /// <summary>Says something on which nothing depends, as far as it still can be said.</summary>
-    internal void TrySend(HandoverMessage message) => TrySend(_channel, message);
+    /// <returns>Whether it could.</returns>
+    internal bool TrySend(HandoverMessage message) => _channel.TrySend(message);
 
-    /// <summary>Hands on every further message, and null at the end, which closes the channel.</summary>
+    /// <summary>Hands on every further message, and null at the end; returns then, or when the channel was detached.</summary>
     /// <exception cref="RestartException">The peer breaks the protocol; the channel is closed.</exception>
-    internal void Listen(Action<HandoverMessage?> received)
-    {
-        using (_channel)
-        {
-            HandoverMessage? message;
-            do
-            {
-                Poller.Wait(_channel.Number, Libc.POLLIN, Timeout.InfiniteTimeSpan);
-                message = _channel.Receive()?.WithoutDescriptors();
-                received(message);
-            }
-            while (message is not null);
-        }
-    }
-
-    public void Dispose() => _channel.Dispose();
-
-    private static void TrySend(HandoverChannel channel, HandoverMessage message)
+    internal void Listen(Action<Received?> received)
     {
         try
         {
-            channel.Send(message);
+            while (true)
+            {
+                (_, bool detach) = Poller.WaitRead(_channel.Number, _wake.Watched.Number, Timeout.InfiniteTimeSpan);
+                if (detach)
+                {
+                    _detached = _channel.Detach();
+                    return;
+                }
+
+                Received? message = _channel.Receive();
+                received(message);
+                if (message is null)
+                {
+                    return;
+                }
+            }
         }
-        catch (RestartException)
+        finally
         {
-            // Nobody is there to hear it; that the predecessor is gone arrives by itself.
+            _channel.Dispose();
+            _wake.Watched.Dispose();
+            _wake.Ours.Dispose();
+            _stopped.Set();
         }
     }
+
+    /// <summary>Stops listening, to pass the channel on. Null if it has ended, or its peer is in the middle of a message for longer than the limit.</summary>
+    internal Descriptor? Detach(TimeSpan limit)
+    {
+        _wake.Ours.Dispose();
+        return _stopped.Wait(limit) ? _detached : null;
+    }
+
+    public void Dispose() => _channel.Dispose();
 
     private static void Inherit(HandoverMessage.Listeners batch, Received received, ListenerRegistry listeners)
     {

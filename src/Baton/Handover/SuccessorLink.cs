@@ -11,6 +11,9 @@ namespace Baton.Handover;
 /// </summary>
 internal sealed class SuccessorLink : ISuccessor
 {
+    // Between the closing of the descriptors of a process that ends and its end: milliseconds. A longer one costs no more than a killed dead process.
+    private static readonly TimeSpan EndingTime = TimeSpan.FromSeconds(1);
+
     private readonly SpawnedProcess _process;
     private readonly HandoverChannel _channel;
     private readonly ListenerRegistry _listeners;
@@ -21,14 +24,20 @@ internal sealed class SuccessorLink : ISuccessor
     private SuccessorLink(SpawnedProcess process, HandoverChannel channel, ListenerRegistry listeners, int generation, Action<SuccessorEvent> post) =>
         (_process, _channel, _listeners, _generation, _post) = (process, channel, listeners, generation, post);
 
+    /// <summary>Whether sockets can be handed over on this platform.</summary>
+    internal static bool IsSupported => Platform.HandoverSupported;
+
     public int Pid => _process.Id;
+
+    public bool Lives => _process.Lives;
 
     /// <summary>Starts the command as a successor of the given generation and begins to watch it.</summary>
     /// <exception cref="RestartException">It could not be started.</exception>
     internal static SuccessorLink Start(
-        StartCommand command, IEnumerable<int> blockedSignals, ListenerRegistry listeners, int generation, TimeSpan frameLimit, Action<SuccessorEvent> post)
+        StartCommand command, IEnumerable<int> blockedSignals, ListenerRegistry listeners, int generation, TimeSpan frameLimit, Action<SuccessorEvent> post,
+        Action<HandoverStep, HandoverMessage>? tap = null)
     {
-        (HandoverChannel ours, Descriptor theirs) = HandoverChannel.CreatePair(frameLimit);
+        (HandoverChannel ours, Descriptor theirs) = HandoverChannel.CreatePair(frameLimit, tap);
         try
         {
             using (theirs)
@@ -62,44 +71,50 @@ internal sealed class SuccessorLink : ISuccessor
         }
     }
 
-    public void Commit() => _channel.Send(new HandoverMessage.Commit());
+    public void Commit(TimeSpan probation, TimeSpan heartbeat) => _channel.Send(new HandoverMessage.Commit(probation, heartbeat));
 
-    public void Refuse(string reason)
+    public void Confirm(IReadOnlyList<(OlderProcess Process, Descriptor Channel)> older)
     {
         try
         {
-            _channel.Send(new HandoverMessage.Refused(reason));
+            // More than fit into one message are more than MaxGenerations allows.
+            _channel.Send(new HandoverMessage.Confirmed([.. older.Select(o => o.Process)]), [.. older.Select(o => o.Channel.Number)]);
         }
         catch (RestartException)
         {
-            // It is being killed anyway; the words were a courtesy.
+            // It is gone, and there is nobody to confirm.
         }
     }
+
+    public void TryTell(HandoverMessage message) => _channel.TrySend(message);
 
     public void Kill() => _process.Kill();
 
     private void Run()
     {
-        bool talking = true;
-        while (true)
+        bool talking = true, living = true;
+        while (talking || living)
         {
-            (bool said, bool ended) = Poller.WaitRead(talking ? _channel.Number : -1, _process.PidfdNumber, Timeout.InfiniteTimeSpan);
+            (bool said, bool ended) = Poller.WaitRead(talking ? _channel.Number : -1, living ? _process.PidfdNumber : -1, Timeout.InfiniteTimeSpan);
 
-            // What it said before it ended comes first: it may hold the reason.
+            // What it said before it ended comes first: it may hold the reason. And after its end a later generation may have our channel.
             if (said)
             {
                 talking = Listen();
+                if (!talking && living && !Poller.Wait(_process.PidfdNumber, Libc.POLLIN, EndingTime))
+                {
+                    _post(new SuccessorEvent.Closed());
+                }
             }
             else if (ended)
             {
-                break;
+                living = false;
+                _post(new SuccessorEvent.Ended(_process.Reap()));
+                _process.Dispose();
             }
         }
 
-        ExitStatus status = _process.Reap();
         _channel.Dispose();
-        _process.Dispose();
-        _post(new SuccessorEvent.Ended(status));
     }
 
     /// <summary>Receives one message; false when there will be no more.</summary>
@@ -110,7 +125,7 @@ internal sealed class SuccessorLink : ISuccessor
             Received? received = _channel.Receive();
             if (received is null)
             {
-                // It closed the channel or, far more often, has ended: the pidfd will tell. One that lives on can't become ready.
+                // It has ended, as the pidfd will tell; or, far less often, it has closed the channel.
                 return false;
             }
 
@@ -132,7 +147,7 @@ internal sealed class SuccessorLink : ISuccessor
     private void Answer(HandoverMessage message)
     {
         // Whoever has not been greeted has no listeners to serve on.
-        if (message is HandoverMessage.Hello ? _greeted : !_greeted && message is HandoverMessage.Progress or HandoverMessage.Ready)
+        if (message is HandoverMessage.Hello ? _greeted : !_greeted && message is not (HandoverMessage.Failed or HandoverMessage.Unknown))
         {
             throw new RestartException(RestartFailure.ProtocolError, $"It said {message.GetType().Name} {(_greeted ? "a second time" : "before Hello")}.");
         }
@@ -144,13 +159,28 @@ internal sealed class SuccessorLink : ISuccessor
                 Greet(hello);
                 break;
             case HandoverMessage.Progress progress:
-                _post(new SuccessorEvent.Progress(progress.Phase));
+                _post(new SuccessorEvent.Progress(progress.Phase, progress.Detail));
                 break;
             case HandoverMessage.Ready ready:
                 _post(new SuccessorEvent.Ready(ready.Claimed));
                 break;
             case HandoverMessage.Failed failed:
                 _post(new SuccessorEvent.Failed(failed.Reason));
+                break;
+            case HandoverMessage.Alive alive:
+                _post(new SuccessorEvent.Alive(alive.Connections, alive.Requests));
+                break;
+            case HandoverMessage.Unhealthy unhealthy:
+                _post(new SuccessorEvent.Unhealthy(unhealthy.Reason));
+                break;
+            case HandoverMessage.Stopping stopping:
+                _post(new SuccessorEvent.Stopping(stopping.Trigger));
+                break;
+            case HandoverMessage.Force force:
+                _post(new SuccessorEvent.ForceAsked(force.Trigger));
+                break;
+            case HandoverMessage.HandedOn:
+                _post(new SuccessorEvent.HandedOn());
                 break;
             case HandoverMessage.Unknown:
                 break;
@@ -165,12 +195,12 @@ internal sealed class SuccessorLink : ISuccessor
         {
             string reason = $"the successor speaks handover protocol {hello.MinVersion} to {hello.MaxVersion}, process {Environment.ProcessId} "
                 + $"{HandoverProtocol.MinVersion} to {HandoverProtocol.MaxVersion}";
-            Refuse(reason);
+            TryTell(new HandoverMessage.Refused(reason));
             throw new RestartException(RestartFailure.ProtocolError, reason);
         }
 
         IReadOnlyList<HeldListener> listeners = _listeners.Snapshot();
-        _post(new SuccessorEvent.Progress($"{hello.Program} is starting, and gets {listeners.Count} listeners"));
+        _post(new SuccessorEvent.Greeted(hello.Program, listeners.Count));
         int sent = 0;
         do
         {

@@ -15,7 +15,12 @@ internal static unsafe partial class Libc
     internal const uint STATX_TYPE = 0x1;
     internal const uint STATX_INO = 0x100;
     internal const int S_IFMT = 0xF000;
+    internal const int S_IFREG = 0x8000;
     internal const int S_IFSOCK = 0xC000;
+
+    internal const int O_CLOEXEC = 0x80000;
+    internal const int R_OK = 4;
+    internal const int X_OK = 1;
 
     internal const int EPOLL_CTL_DEL = 2;
 
@@ -34,6 +39,16 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Name, SetLastError = true)]
     internal static partial int close(int fd);
+
+    [LibraryImport(Name, SetLastError = true)]
+    internal static partial nint read(int fd, void* buffer, nuint count);
+
+    [LibraryImport(Name, SetLastError = true)]
+    internal static partial int pipe2(int* fds, int flags);
+
+    /// <summary>access(2), of the real user, as which a program is started.</summary>
+    [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int access(string path, int mode);
 
     [LibraryImport(Name, SetLastError = true)]
     internal static partial int epoll_ctl(int epfd, int op, int fd, void* @event);

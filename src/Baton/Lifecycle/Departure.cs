@@ -1,63 +1,118 @@
-using Microsoft.Extensions.Logging;
-
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// The end of a process, with or without a successor: open work finishes until the drain timeout, then it is cut, and what still runs after
-/// the exit timeout ends with the process. Lives on the control loop.
+/// The end of a process: open work finishes until the drain timeout, then it is cut. While a successor is on probation the process only becomes idle, and
+/// may be called back; once it may end it does so the moment it is idle, and what still runs after the exit timeout ends with it. Lives on
+/// the control loop.
 /// </summary>
-internal sealed class Departure(ILifecycleEffects effects, ControlLoop loop, RestarterOptions options, ILogger logger, Action finished)
+/// <param name="context">What it works with.</param>
+/// <param name="finished">Called once when the process is idle and may end.</param>
+/// <param name="lastResort">Called before the process is ended hard.</param>
+internal sealed class Departure(LifecycleContext context, Action finished, Action lastResort)
 {
-    private readonly long _begun = options.TimeProvider.GetTimestamp();
-    private bool _over;
+    private readonly CancellationTokenSource _calledBack = new();
+    private readonly long _begun = context.Now;
+    private bool _idle;
     private bool _cut;
+    private bool _mayEnd;
+    private bool _awaitsSuccessor;
+    private bool _forced;
+    private bool _finished;
+
+    private RestarterOptions Options => context.Options;
 
     internal void Begin()
     {
-        loop.Schedule(options.DrainTimeout, () => DrainTimeoutPassed());
-        _ = effects.DrainAsync().ContinueWith(
-            drained => loop.Post(() => Drained(drained)), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        context.Loop.Schedule(Options.DrainTimeout, DrainTimeoutPassed);
+        _ = context.Effects.DrainAsync(_calledBack.Token).ContinueWith(
+            drained => context.Loop.Post(() => Drained(drained)), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
-    /// <summary>Cuts what is left, now.</summary>
+    /// <summary>This process serves again.</summary>
+    internal void CallBack() => _calledBack.Cancel();
+
+    /// <summary>Nobody will call this process back.</summary>
+    /// <param name="afterSuccessor">The service ends: this process waits for the successor's end, too.</param>
+    internal void MayEnd(bool afterSuccessor = false)
+    {
+        if (!_mayEnd)
+        {
+            _mayEnd = true;
+            _awaitsSuccessor = afterSuccessor;
+
+            // Also for one that is idle: the application may hang in its own shutdown, and old code must not stay.
+            context.Loop.Schedule(Options.DrainTimeout, DrainTimeoutPassed);
+            FinishIfDone();
+        }
+    }
+
+    internal void SuccessorEnded()
+    {
+        _awaitsSuccessor = false;
+        FinishIfDone();
+    }
+
+    /// <summary>Cuts what is left, now, and bounds what the application may still do.</summary>
     internal void Force(string trigger)
     {
-        if (_cut)
+        if (_forced)
         {
             return;
         }
 
-        _cut = true;
-        OpenWork cut = effects.Cut();
-        logger.Forced(Environment.ProcessId, trigger, cut.Connections, cut.Requests);
-        Finish();
-        string reason = $"forced by {trigger}, and after {options.ExitTimeout.TotalSeconds:0.###} s more the application has still not ended";
-        loop.Schedule(options.ExitTimeout, () => effects.EndProcess(Restarter.ForcedExitCode, reason));
+        _forced = true;
+        Cut(trigger);
+        FinishIfDone();
+        string reason = $"forced by {trigger}, and after {Options.ExitTimeout.TotalSeconds:0.###} s more the application has still not ended";
+        context.Loop.Schedule(Options.ExitTimeout, () =>
+        {
+            lastResort();
+            context.Effects.EndProcess(Restarter.ForcedExitCode, reason);
+        });
     }
 
-    // Also when the connections are long drained: the application may hang in its own shutdown, and old code must not stay.
-    private void DrainTimeoutPassed() => Force($"the drain timeout of {options.DrainTimeout.TotalSeconds:0.###} s");
+    private void DrainTimeoutPassed()
+    {
+        string trigger = $"the drain timeout of {Options.DrainTimeout.TotalSeconds:0.###} s";
+        if (_mayEnd)
+        {
+            Force(trigger);
+        }
+        else if (!_idle && !_calledBack.IsCancellationRequested)
+        {
+            Cut(trigger);
+        }
+    }
+
+    private void Cut(string trigger)
+    {
+        if (!_cut)
+        {
+            _cut = _idle = true;
+            OpenWork cut = context.Effects.Cut();
+            context.Logger.Forced(Environment.ProcessId, trigger, cut.Connections, cut.Requests);
+        }
+    }
 
     private void Drained(Task drained)
     {
         if (drained.IsFaulted)
         {
-            logger.DrainFailed(drained.Exception);
-            return;
+            context.Logger.DrainFailed(drained.Exception);
         }
-
-        if (!_over)
+        else if (drained.IsCompletedSuccessfully && !_idle)
         {
-            logger.Drained(Environment.ProcessId, (long)options.TimeProvider.GetElapsedTime(_begun).TotalMilliseconds);
-            Finish();
+            _idle = true;
+            context.Logger.Drained(Environment.ProcessId, (long)context.Since(_begun).TotalMilliseconds);
+            FinishIfDone();
         }
     }
 
-    private void Finish()
+    private void FinishIfDone()
     {
-        if (!_over)
+        if (_idle && _mayEnd && !_awaitsSuccessor && !_finished)
         {
-            _over = true;
+            _finished = true;
             finished();
         }
     }

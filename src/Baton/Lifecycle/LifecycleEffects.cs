@@ -1,28 +1,59 @@
 using Baton.Handover;
 using Baton.Listeners;
 using Baton.Processes;
-using Microsoft.Extensions.Logging;
 
 namespace Baton.Lifecycle;
 
 /// <summary>The real effects: successors, listeners, gate and servers of this process.</summary>
 internal sealed class LifecycleEffects(
-    RestarterOptions options, ListenerRegistry listeners, AcceptGate gate, WorkRegister work, StartCommand? command, Succession? succession, BufferedLogger logger)
+    RestarterOptions options,
+    ListenerRegistry listeners,
+    AcceptGate gate,
+    WorkRegister work,
+    StartCommand command,
+    Succession? succession,
+    OlderGenerations older,
+    BufferedLogger logger)
     : ILifecycleEffects
 {
-    public ISuccessor StartSuccessor(int generation, Action<SuccessorEvent> post)
+    private readonly PidFile _pidFile = new(options.PidFile, logger);
+    private readonly AllowedPrograms _programs = new(command, options.AllowedProgramDirectories);
+
+    public bool CanHandOver => SuccessorLink.IsSupported;
+
+    public StartCommand Choose(string? program) => _programs.Choose(program);
+
+    public Action Check(StartCommand chosen, Action<string?> finished) =>
+        ProgramCheck.Start(chosen, [.. options.CheckArguments], options.CheckTimeout, result => finished(result.Passed ? null : result.ToString())).Kill;
+
+    public ISuccessor StartSuccessor(StartCommand chosen, int generation, Action<SuccessorEvent> post)
     {
         IEnumerable<int> blocked = options.RestartSignals.Concat(options.ShutdownSignals).Select(SignalNumber.Of);
-        SuccessorLink link = SuccessorLink.Start(command!, blocked, listeners, generation, options.HandshakeTimeout, post);
-        logger.SuccessorStarted(link.Pid, $"{command!.Program} in {command.WorkingDirectory}");
+        SuccessorLink link = SuccessorLink.Start(chosen, blocked, listeners, generation, options.HandshakeTimeout, post, options.Tap);
+        logger.SuccessorStarted(link.Pid, $"{chosen.Program} in {chosen.WorkingDirectory}");
         return link;
+    }
+
+    public int StartPlainly(StartCommand chosen, int generation)
+    {
+        int pid = PlainStart.Start(chosen, generation);
+        logger.SuccessorStarted(pid, $"{chosen.Program} in {chosen.WorkingDirectory}");
+        return pid;
     }
 
     public void AnnounceReady()
     {
         listeners.CloseUnclaimed();
-        succession!.SayReady([.. listeners.Snapshot().Select(l => l.Key.ToString())]);
+        succession!.SayReady(AllKeys());
     }
+
+    public bool TellPredecessor(HandoverMessage message) => succession?.TrySay(message) ?? false;
+
+    public void Confirm(ISuccessor successor) => older.PassOn(successor);
+
+    public void ForceOlderDownTo(int most, string trigger) => older.ForceDownTo(most, trigger);
+
+    public void NameMain(int pid) => _pidFile.Name(pid);
 
     public void OpenGate()
     {
@@ -41,18 +72,34 @@ internal sealed class LifecycleEffects(
     {
         gate.End();
         listeners.Release(claimedBySuccessor);
+        _pidFile.Remove();
+    }
+
+    public void EndSharing() => listeners.EndSharing();
+
+    public void ReturnListeners()
+    {
+        // For whoever waits for this process: it was no good.
+        Environment.ExitCode = Restarter.RolledBackExitCode;
+        ReleaseListeners(AllKeys());
     }
 
     public void AnnounceStopping() => work.AnnounceStopping();
 
-    public Task DrainAsync() => work.DrainAsync();
+    public Task DrainAsync(CancellationToken calledBack) => work.DrainAsync(calledBack);
+
+    public void Resume() => work.Resume();
 
     public OpenWork Cut() => work.Cut();
+
+    public OpenWorkReport Describe() => work.Describe();
+
+    public void RunAmongWork(Action action) => ThreadPool.UnsafeQueueUserWorkItem(static a => a(), action, preferLocal: false);
 
     public void EndProcess(int exitCode, string reason)
     {
         logger.ProcessEnded(Environment.ProcessId, reason);
-        logger.Abandon();
+        logger.Abandon($"Process {Environment.ProcessId} ends at once: {reason}");
         succession?.SayFailed(reason);
 
         // Exit runs the application's own exit handlers, which may hang: this process ends all the same.
@@ -64,4 +111,6 @@ internal sealed class LifecycleEffects(
         })
         { IsBackground = true, Name = "baton-kill" }.Start();
     }
+
+    private string[] AllKeys() => [.. listeners.Snapshot().Select(l => l.Key.ToString())];
 }

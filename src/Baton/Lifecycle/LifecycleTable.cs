@@ -3,8 +3,17 @@ namespace Baton.Lifecycle;
 /// <summary>What can happen to a process, as the table knows it.</summary>
 internal enum LifecycleEvent
 {
-    /// <summary>The service is ready: as a first generation, or committed by its predecessor.</summary>
+    /// <summary>The service is ready: as a first generation, or committed by its predecessor for good.</summary>
     Ready,
+
+    /// <summary>Committed by its predecessor, on probation.</summary>
+    ReadyOnProbation,
+
+    /// <summary>Its own probation is over, or there is no predecessor left that could take over again.</summary>
+    Confirmed,
+
+    /// <summary>Its predecessor has taken over again.</summary>
+    GaveBack,
 
     RestartAsked,
 
@@ -17,14 +26,17 @@ internal enum LifecycleEvent
     /// <summary>The successor has proved itself.</summary>
     ProbationPassed,
 
+    /// <summary>The successor has not proved itself: this process serves again.</summary>
+    RolledBack,
+
     ShutdownAsked,
 
     /// <summary>Nothing is open any more, or the rest was cut.</summary>
     Finished,
 }
 
-/// <summary>Where an event leads: another state, nowhere, or a refusal.</summary>
-internal readonly record struct Transition(ProcessState Next, RestartFailure? Refusal = null);
+/// <summary>Where an event leads: another state, nowhere, a refusal, or a wait until the probation is over.</summary>
+internal readonly record struct Transition(ProcessState Next, RestartFailure? Refusal = null, bool Held = false);
 
 /// <summary>
 /// The whole lifecycle as one pure function; nothing else decides. An event that means nothing in a state, because it was overtaken by
@@ -35,9 +47,16 @@ internal static class LifecycleTable
     internal static Transition Next(ProcessState state, LifecycleEvent happened) => (state, happened) switch
     {
         (ProcessState.Starting, LifecycleEvent.Ready) => new(ProcessState.Serving),
+        (ProcessState.Starting, LifecycleEvent.ReadyOnProbation) => new(ProcessState.OnProbation),
         (ProcessState.Starting, LifecycleEvent.RestartAsked) => new(state, RestartFailure.NotReady),
         (ProcessState.Starting, LifecycleEvent.ShutdownAsked) => new(ProcessState.ShuttingDown),
 
+        (ProcessState.OnProbation, LifecycleEvent.Confirmed) => new(ProcessState.Serving),
+        (ProcessState.OnProbation, LifecycleEvent.GaveBack) => new(ProcessState.ShuttingDown),
+        (ProcessState.OnProbation, LifecycleEvent.RestartAsked) => new(state, Held: true),
+        (ProcessState.OnProbation, LifecycleEvent.ShutdownAsked) => new(ProcessState.ShuttingDown),
+
+        (ProcessState.Serving, LifecycleEvent.GaveBack) => new(ProcessState.ShuttingDown),
         (ProcessState.Serving, LifecycleEvent.RestartAsked) => new(ProcessState.Restarting),
         (ProcessState.Serving, LifecycleEvent.ShutdownAsked) => new(ProcessState.ShuttingDown),
 
@@ -46,9 +65,10 @@ internal static class LifecycleTable
         (ProcessState.Restarting, LifecycleEvent.Committed) => new(ProcessState.HandedOver),
         (ProcessState.Restarting, LifecycleEvent.ShutdownAsked) => new(ProcessState.ShuttingDown),
 
-        (ProcessState.HandedOver, LifecycleEvent.RestartAsked) => new(state, RestartFailure.AlreadyHandedOver),
+        (ProcessState.HandedOver, LifecycleEvent.RestartAsked) => new(state, Held: true),
         (ProcessState.HandedOver, LifecycleEvent.ProbationPassed) => new(ProcessState.Draining),
-        (ProcessState.HandedOver, LifecycleEvent.Finished) => new(ProcessState.Exited),
+        (ProcessState.HandedOver, LifecycleEvent.RolledBack) => new(ProcessState.Serving),
+        (ProcessState.HandedOver, LifecycleEvent.ShutdownAsked) => new(ProcessState.ShuttingDown),
 
         (ProcessState.Draining, LifecycleEvent.RestartAsked) => new(state, RestartFailure.AlreadyHandedOver),
         (ProcessState.Draining, LifecycleEvent.Finished) => new(ProcessState.Exited),

@@ -1,132 +1,115 @@
+using Baton.Handover;
+using Baton.Processes;
 using Microsoft.Extensions.Logging;
 
 namespace Baton.Lifecycle;
 
 /// <summary>
 /// The state of this process and the only place where it changes. Everything here runs on the control loop, in order, so there is nothing
-/// to lock; <see cref="LifecycleTable"/> decides, <see cref="ILifecycleEffects"/> acts.
+/// to lock; <see cref="LifecycleTable"/> decides, <see cref="ILifecycleEffects"/> acts. Three files: what every process does; its beginning, with or without a
+/// predecessor; and its restarts.
 /// </summary>
-internal sealed class ProcessLifecycle(
-    Func<int> generation, bool hasPredecessor, ILifecycleEffects effects, ControlLoop loop, RestarterOptions options, ILogger logger)
+internal sealed partial class ProcessLifecycle(Func<int> generation, bool hasPredecessor, LifecycleContext context)
 {
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _probationEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly RestartHistory _history = new(context.Options.RestartsRemembered);
+    private readonly HeldRestart _held = new();
     private volatile ProcessState _state;
     private volatile RestartAttempt? _attempt;
     private Departure? _departure;
-    private string? _held;
-    private bool _gaveUp;
+
+    // Told that this process was asked to shut down while on probation, and so the service.
+    private bool _predecessorFollows;
 
     /// <summary>The state; from any thread.</summary>
     internal ProcessState State => _state;
 
     internal int? SuccessorPid => _attempt?.SuccessorPid;
 
+    /// <summary>The restarts that this process has begun; from any thread.</summary>
+    internal IReadOnlyList<RestartRecord> History => _history.Newest;
+
     /// <summary>Completes when this process serves; fails when it never will.</summary>
     internal Task Ready => _ready.Task;
+
+    /// <summary>Completes when this process is no longer on probation, or never will be.</summary>
+    internal Task ProbationEnded => _probationEnded.Task;
 
     /// <summary>Completes when nothing is open any more.</summary>
     internal Task Exited => _exited.Task;
 
-    /// <summary>Completes when this process is no longer on probation.</summary>
-    internal Task ProbationEnded => _ready.Task;
+    private SuccessorProbation? Probation => (_attempt as HandoverAttempt)?.Probation;
 
-    internal void ReportUnhealthy(string reason) => logger.RestartFailed(reason);
+    private ILifecycleEffects Effects => context.Effects;
 
-    /// <summary>The service says that it can serve: a first generation does, a successor asks its predecessor.</summary>
-    internal void ServiceReady()
-    {
-        if (State != ProcessState.Starting)
-        {
-            return;
-        }
-
-        if (!hasPredecessor)
-        {
-            Serve();
-            return;
-        }
-
-        try
-        {
-            effects.AnnounceReady();
-            loop.Schedule(options.HandshakeTimeout, () => GiveUpStarting($"the predecessor did not answer within {options.HandshakeTimeout.TotalSeconds:0.###} s"));
-        }
-        catch (RestartException e)
-        {
-            GiveUpStarting(e.Message);
-        }
-    }
-
-    /// <summary>The predecessor has stopped accepting: serve.</summary>
-    internal void Serve()
-    {
-        if (Move(LifecycleEvent.Ready))
-        {
-            effects.OpenGate();
-            _ready.TrySetResult();
-            if (Interlocked.Exchange(ref _held, null) is { } trigger)
-            {
-                RequestRestart(trigger, holdUntilReady: true, asked: null);
-            }
-        }
-    }
-
-    /// <summary>As a successor that does not serve yet: there is nothing to take over, and nothing to fall back to.</summary>
-    internal void GiveUpStarting(string reason)
-    {
-        // Once: a refusal is followed by the end of the stream, which would take its place in the log.
-        if (State == ProcessState.Starting && !_gaveUp)
-        {
-            _gaveUp = true;
-            effects.EndProcess(exitCode: 1, $"it was to take over, but {reason}");
-        }
-    }
-
-    /// <param name="trigger">Who asks, for people.</param>
-    /// <param name="holdUntilReady">A signal can't be answered: one that comes too early is held, not refused.</param>
-    /// <param name="asked">Gets the outcome; null where nobody can be told.</param>
-    internal void RequestRestart(string trigger, bool holdUntilReady, TaskCompletionSource<RestartOutcome>? asked)
-    {
-        if (holdUntilReady && State == ProcessState.Starting)
-        {
-            _held = trigger;
-            logger.RestartHeld(trigger);
-            return;
-        }
-
-        if (LifecycleTable.Next(State, LifecycleEvent.RestartAsked).Refusal is { } refusal)
-        {
-            string reason = Refusals.Describe(refusal, SuccessorPid);
-            logger.RestartRefused(trigger, reason);
-            asked?.SetException(new RestartException(refusal, $"Restart by {trigger} was refused: {reason}."));
-            return;
-        }
-
-        logger.RestartAsked(trigger);
-        Move(LifecycleEvent.RestartAsked);
-        var attempt = new RestartAttempt(trigger, generation() + 1, asked, effects, loop, options, logger);
-        _attempt = attempt;
-        attempt.Begin(HandOver, () => BackedOut(attempt));
-    }
+    private ILogger Logger => context.Logger;
 
     internal void RequestShutdown(string trigger)
     {
-        RestartAttempt? unfinished = State == ProcessState.Restarting ? _attempt : null;
-        if (LifecycleTable.Next(State, LifecycleEvent.ShutdownAsked).Next == State)
+        ProcessState previous = State;
+        if (LifecycleTable.Next(previous, LifecycleEvent.ShutdownAsked).Next == previous)
         {
             // On its way out already.
             return;
         }
 
-        logger.ShutdownAsked(trigger);
+        Logger.ShutdownAsked(trigger);
+        if (hasPredecessor)
+        {
+            // To one that is about to hand over: this process will never serve. To one that could take over again: that it ends is no reason. To any other no news.
+            _probation?.End();
+            bool told = Effects.TellPredecessor(previous == ProcessState.Starting
+                ? new HandoverMessage.Failed($"it was asked to shut down by {trigger}")
+                : new HandoverMessage.Stopping(trigger));
+            _predecessorFollows = told && previous == ProcessState.OnProbation;
+        }
+
         Move(LifecycleEvent.ShutdownAsked);
-        unfinished?.Cancel();
         _ready.TrySetException(new RestartException(RestartFailure.Stopping, $"Process {Environment.ProcessId} was asked to shut down by {trigger} before it served."));
-        effects.CloseGate();
-        effects.ReleaseListeners(claimedBySuccessor: []);
-        Depart();
-        effects.AnnounceStopping();
+        _probationEnded.TrySetResult();
+        RefuseHeld(RestartFailure.Stopping);
+        if (previous == ProcessState.HandedOver)
+        {
+            Probation?.ShutDown(trigger);
+            Effects.ReleaseListeners(_attempt!.Claimed);
+            _departure!.MayEnd(afterSuccessor: true);
+        }
+        else
+        {
+            if (previous == ProcessState.Restarting)
+            {
+                _attempt!.Cancel();
+            }
+
+            Effects.CloseGate();
+            Effects.ReleaseListeners(claimedBySuccessor: []);
+            Depart().MayEnd();
+        }
+
+        Effects.AnnounceStopping();
+    }
+
+    /// <summary>
+    /// The application ends by itself. Where another process can serve instead, it does: a successor on probation gives back, a predecessor no longer waits to be
+    /// called back. Else it is a shutdown.
+    /// </summary>
+    internal void Leave(string trigger)
+    {
+        if (State == ProcessState.OnProbation)
+        {
+            _leaving = trigger;
+            _probation!.GiveBack($"{trigger} ends by itself");
+        }
+        else if (State == ProcessState.HandedOver && Probation is { SuccessorLives: true } probation)
+        {
+            probation.Pass();
+        }
+        else
+        {
+            RequestShutdown(trigger);
+        }
     }
 
     /// <summary>Ends now, cutting what is open.</summary>
@@ -134,37 +117,31 @@ internal sealed class ProcessLifecycle(
     {
         RequestShutdown(trigger);
         _departure?.Force(trigger);
-    }
-
-    private void HandOver()
-    {
-        Move(LifecycleEvent.Committed);
-        Depart();
-
-        // Place of the probation: until it ends, the successor may still give back what it was handed.
-        Move(LifecycleEvent.ProbationPassed);
-        effects.ReleaseListeners(_attempt!.Claimed);
-        effects.AnnounceStopping();
-    }
-
-    private void BackedOut(RestartAttempt attempt)
-    {
-        if (_attempt == attempt)
+        if (State == ProcessState.ShuttingDown)
         {
-            _attempt = null;
+            Probation?.Force(trigger);
         }
 
-        Move(LifecycleEvent.BackedOut);
+        if (_predecessorFollows)
+        {
+            // Once: it may be the one that has asked.
+            _predecessorFollows = false;
+            Effects.TellPredecessor(new HandoverMessage.Force(trigger));
+        }
     }
 
-    private void Depart()
+    private Departure Depart()
     {
-        _departure = new Departure(effects, loop, options, logger, () =>
-        {
-            Move(LifecycleEvent.Finished);
-            _exited.TrySetResult();
-        });
+        _departure = new Departure(context, Finished, lastResort: () => Probation?.KillSuccessor());
         _departure.Begin();
+        return _departure;
+    }
+
+    private void Finished()
+    {
+        Report();
+        Move(LifecycleEvent.Finished);
+        _exited.TrySetResult();
     }
 
     private bool Move(LifecycleEvent happened)
@@ -177,7 +154,7 @@ internal sealed class ProcessLifecycle(
         }
 
         _state = next;
-        logger.StateChanged(Environment.ProcessId, generation(), previous, next);
+        Logger.StateChanged(Environment.ProcessId, generation(), previous, next);
         return true;
     }
 }

@@ -15,7 +15,6 @@ internal static class Refusals
             RestartFailure.InProgress => $"another restart is in progress, successor {successor}; process {pid} keeps serving",
             RestartFailure.AlreadyHandedOver => $"process {pid} has handed over to process {successor}; ask that one",
             RestartFailure.Stopping => $"process {pid} is shutting down",
-            RestartFailure.NotSupported => $"sockets can't be handed over on this platform; process {pid} keeps serving",
             _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal, "Not a refusal."),
         };
     }

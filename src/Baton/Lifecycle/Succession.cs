@@ -14,11 +14,12 @@ internal sealed class Succession
     private readonly TaskCompletionSource<PredecessorLink> _greeted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Func<PredecessorLink> _greet;
     private readonly ListenerRegistry _listeners;
+    private readonly OlderGenerations _older;
     private readonly ILogger _logger;
 
-    private Succession(Func<PredecessorLink> greet, int predecessorPid, ListenerRegistry listeners, ILogger logger)
+    private Succession(Func<PredecessorLink> greet, int predecessorPid, ListenerRegistry listeners, OlderGenerations older, ILogger logger)
     {
-        (_greet, PredecessorPid, _listeners, _logger) = (greet, predecessorPid, listeners, logger);
+        (_greet, PredecessorPid, _listeners, _older, _logger) = (greet, predecessorPid, listeners, older, logger);
         listeners.AwaitInheritance(_greeted.Task);
     }
 
@@ -26,7 +27,7 @@ internal sealed class Succession
 
     /// <summary>This process's own generation, once the predecessor has said it.</summary>
     /// <exception cref="RestartException">The predecessor is gone, does not answer, refuses or breaks the protocol.</exception>
-    internal int Generation => Link.Generation;
+    internal int Generation => Link.OwnGeneration;
 
     private PredecessorLink Link => _greeted.Task.GetAwaiter().GetResult();
 
@@ -40,7 +41,7 @@ internal sealed class Succession
     }
 
     /// <summary>Reads and removes the variable; null in a first generation.</summary>
-    internal static Succession? Find(ListenerRegistry listeners, TimeSpan limit, ILogger logger)
+    internal static Succession? Find(ListenerRegistry listeners, OlderGenerations older, RestarterOptions options, ILogger logger)
     {
         string? address = Environment.GetEnvironmentVariable(HandoverProtocol.EnvironmentVariable);
         if (address is null)
@@ -51,7 +52,8 @@ internal sealed class Succession
         Environment.SetEnvironmentVariable(HandoverProtocol.EnvironmentVariable, null);
         if (HandoverAddress.Open(address, out int predecessorPid, out string problem) is { } socket)
         {
-            return new Succession(() => PredecessorLink.Greet(socket, listeners, Program, limit), predecessorPid, listeners, logger);
+            return new Succession(
+                () => PredecessorLink.Greet(socket, listeners, Program, options.HandshakeTimeout, options.Tap), predecessorPid, listeners, older, logger);
         }
 
         logger.HandoverIgnored(HandoverProtocol.EnvironmentVariable, address, problem);
@@ -59,12 +61,21 @@ internal sealed class Succession
     }
 
     /// <summary>Receives the listeners, passes on what the predecessor says, and tells it if this process fails.</summary>
-    internal void Begin(ProcessLifecycle lifecycle, ControlLoop loop)
+    internal void Begin(ProcessLifecycle lifecycle, ControlLoop loop, AcceptGate gate, TimeSpan limit)
     {
         AppDomain.CurrentDomain.UnhandledException += (_, e) =>
         {
-            if (lifecycle.State == ProcessState.Starting)
+            if (_greeted.Task.IsFaulted)
             {
+                // This is how the application heard of it: the process is ending already, with an exit code and a word that say more.
+                new ManualResetEventSlim().Wait(limit);
+                return;
+            }
+
+            if (lifecycle.State is ProcessState.Starting or ProcessState.OnProbation)
+            {
+                // What is accepted from now on would die with this process; the predecessor accepts it instead.
+                gate.Close();
                 SayFailed(Describe(e.ExceptionObject as Exception));
             }
         };
@@ -75,13 +86,10 @@ internal sealed class Succession
     internal void SayReady(IReadOnlyList<string> claimed) => Link.Send(new HandoverMessage.Ready(claimed));
 
     /// <summary>Lost if the predecessor has not been greeted yet: the greeting itself is news enough.</summary>
-    internal void SayProgress(string phase)
-    {
-        if (_greeted.Task.IsCompletedSuccessfully)
-        {
-            Link.TrySend(new HandoverMessage.Progress(phase));
-        }
-    }
+    internal void SayProgress(string phase, string detail) => TrySay(new HandoverMessage.Progress(phase, detail));
+
+    /// <returns>False if the predecessor is gone, or not greeted yet.</returns>
+    internal bool TrySay(HandoverMessage message) => _greeted.Task.IsCompletedSuccessfully && Link.TrySend(message);
 
     internal void SayFailed(string reason)
     {
@@ -97,10 +105,18 @@ internal sealed class Succession
         try
         {
             PredecessorLink link = _greet();
-            _logger.HandoverBegun(link.Generation, Environment.ProcessId, link.Pid, _listeners.InheritedCount);
+            _logger.HandoverBegun(link.OwnGeneration, Environment.ProcessId, link.Process.Pid, _listeners.InheritedCount);
+            _older.Add(link);
             _greeted.SetResult(link);
             HandoverCodec.WarmUp();
-            link.Listen(message => loop.Post(() => Hear(message, lifecycle)));
+            try
+            {
+                link.Listen(received => Hear(link, received, action => loop.Post(() => action(lifecycle))));
+            }
+            finally
+            {
+                _older.Gone(link);
+            }
         }
         catch (Exception e)
         {
@@ -122,18 +138,41 @@ internal sealed class Succession
         return causes.Count == 0 ? "an unhandled exception" : string.Join(" <- ", causes);
     }
 
-    private void Hear(HandoverMessage? message, ProcessLifecycle lifecycle)
+    // On the link's thread.
+    private void Hear(PredecessorLink link, Received? received, Action<Action<ProcessLifecycle>> post)
     {
-        switch (message)
+        if (received?.Message is HandoverMessage.Confirmed confirmed)
         {
-            case HandoverMessage.Commit:
-                lifecycle.Serve();
+            _older.Adopt(confirmed, received, link.OwnGeneration);
+            post(l => l.PredecessorLeft("the predecessor has confirmed this process"));
+            return;
+        }
+
+        switch (received?.WithoutDescriptors())
+        {
+            case HandoverMessage.Commit commit:
+                post(l => l.Serve(commit.Probation, commit.Heartbeat));
                 break;
             case HandoverMessage.Refused refused:
-                lifecycle.GiveUpStarting($"the predecessor refused: {refused.Reason}");
+                post(l => l.GiveUpStarting($"the predecessor refused: {refused.Reason}"));
+                break;
+            case HandoverMessage.TakenBack:
+                post(l => l.TakenBack());
+                break;
+            case HandoverMessage.Shutdown shutdown:
+                post(l => l.RequestShutdown($"{shutdown.Trigger}, sent to predecessor {PredecessorPid}"));
+                break;
+            case HandoverMessage.Restart restart:
+                post(l => l.RequestRestart(new RestartRequest($"{restart.Trigger}, sent to predecessor {PredecessorPid}", bySignal: true)));
+                break;
+            case HandoverMessage.Force force:
+                post(l => l.Force(force.Trigger));
+                break;
+            case HandoverMessage.Report report:
+                _older.Heard(link, report.Status);
                 break;
             case null:
-                Lose("the predecessor is gone", lifecycle);
+                post(l => Lose("the predecessor is gone", l));
                 break;
         }
     }
@@ -141,6 +180,6 @@ internal sealed class Succession
     private void Lose(string reason, ProcessLifecycle lifecycle)
     {
         _logger.PredecessorGone(PredecessorPid);
-        lifecycle.GiveUpStarting(reason);
+        lifecycle.PredecessorLeft(reason);
     }
 }

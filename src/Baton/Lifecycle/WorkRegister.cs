@@ -5,13 +5,22 @@ internal sealed class WorkRegister
 {
     private readonly Lock _lock = new();
     private readonly List<IRestartParticipant> _participants = [];
-    private readonly CancellationTokenSource _draining = new();
     private readonly CancellationTokenSource _stopping = new();
 
     // Without a registered server the work is the application's own, and ends when it disposes the restarter.
     private readonly TaskCompletionSource _applicationDone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private CancellationTokenSource _draining = new();
 
-    internal CancellationToken Draining => _draining.Token;
+    internal CancellationToken Draining
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _draining.Token;
+            }
+        }
+    }
 
     internal CancellationToken Stopping => _stopping.Token;
 
@@ -28,12 +37,31 @@ internal sealed class WorkRegister
     /// <summary>Ends the wait for an application without registered servers.</summary>
     internal void ApplicationDone() => _applicationDone.TrySetResult();
 
-    internal Task DrainAsync()
+    internal Task DrainAsync(CancellationToken calledBack)
     {
-        // Not on this thread: an application's callbacks may take their time.
-        _ = _draining.CancelAsync();
-        IRestartParticipant[] participants = Snapshot();
-        return participants.Length == 0 ? _applicationDone.Task : Task.WhenAll(participants.Select(p => p.DrainAsync()));
+        IRestartParticipant[] participants;
+        lock (_lock)
+        {
+            // Not on this thread: an application's callbacks may take their time.
+            _ = _draining.CancelAsync();
+            participants = [.. _participants];
+        }
+
+        return participants.Length == 0 ? _applicationDone.Task : Task.WhenAll(participants.Select(p => p.DrainAsync(calledBack)));
+    }
+
+    /// <summary>This process serves again: a new token, for a cancelled one stays so.</summary>
+    internal void Resume()
+    {
+        lock (_lock)
+        {
+            _draining = new CancellationTokenSource();
+        }
+
+        if (Environment.ExitCode == Restarter.ForcedExitCode)
+        {
+            Environment.ExitCode = 0;
+        }
     }
 
     internal OpenWork Cut()
@@ -50,6 +78,17 @@ internal sealed class WorkRegister
         }
 
         return cut;
+    }
+
+    internal OpenWorkReport Describe()
+    {
+        var report = new OpenWorkReport();
+        foreach (IRestartParticipant participant in Snapshot())
+        {
+            participant.Describe(report);
+        }
+
+        return report;
     }
 
     private IRestartParticipant[] Snapshot()

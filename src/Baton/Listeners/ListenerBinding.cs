@@ -28,6 +28,25 @@ internal static class ListenerBinding
         }
     }
 
+    /// <summary>
+    /// Binds; an address that a departing predecessor still has is waited for. Once it is gone, or the patience is at its end, the last answer counts.
+    /// </summary>
+    internal static Socket BindAfter(DepartingPredecessor? predecessor, Func<Socket> bind)
+    {
+        bool mayLeave = predecessor is not null;
+        while (true)
+        {
+            try
+            {
+                return bind();
+            }
+            catch (SocketException e) when (mayLeave && e.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            {
+                mayLeave = predecessor!.WaitABit();
+            }
+        }
+    }
+
     /// <summary>Binds; a unix socket path that a crashed process left behind is taken over.</summary>
     internal static Socket BindReplacingStale(string request, Func<Socket> bind, ILogger logger)
     {

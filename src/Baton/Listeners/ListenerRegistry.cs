@@ -27,8 +27,12 @@ public sealed class ListenerRegistry
     private readonly List<ClaimedListener> _handedOut = [];
     private readonly ILogger _logger;
     private Task _inheritance = Task.CompletedTask;
+    private DepartingPredecessor? _departing;
     private bool _released;
     private bool _passedOn;
+
+    // While the predecessor has the same listeners, one that we close could not be bound again.
+    private bool _shared;
 
     // Until this process has served, what it inherited is its predecessor's, which may serve on: its paths stay.
     private bool _served;
@@ -82,7 +86,7 @@ public sealed class ListenerRegistry
         }
 
         // Outside the lock: binding may take a while, and it may be the application's own code.
-        Socket bound = ListenerBinding.BindReplacingStale(request, bind, _logger);
+        Socket bound = ListenerBinding.BindAfter(_departing, () => ListenerBinding.BindReplacingStale(request, bind, _logger));
         if (!Platform.HandoverSupported)
         {
             return new ClaimedListener(bound);
@@ -107,11 +111,15 @@ public sealed class ListenerRegistry
     /// <summary>Until this completes nobody gets a listener: it may be among those that are still on their way.</summary>
     internal void AwaitInheritance(Task inheritance) => _inheritance = inheritance;
 
+    /// <summary>For a process whose predecessor passes nothing on: an address in use may be about to become free.</summary>
+    internal void AwaitAddresses(DepartingPredecessor predecessor) => _departing = predecessor;
+
     /// <summary>Takes over what the predecessor passed on.</summary>
     internal void Inherit(ListenerKey key, Descriptor descriptor)
     {
         lock (_gate)
         {
+            _shared = true;
             if (!_inherited.TryAdd(key, descriptor))
             {
                 throw new RestartException(RestartFailure.ProtocolError, $"The listener {key} was passed twice.");
@@ -139,6 +147,17 @@ public sealed class ListenerRegistry
             _passedOn = passedOn;
             _served |= !passedOn;
         }
+    }
+
+    /// <summary>The predecessor has closed its listeners, or is about to: what nobody uses goes.</summary>
+    internal void EndSharing()
+    {
+        lock (_gate)
+        {
+            _shared = false;
+        }
+
+        CloseUnclaimed();
     }
 
     /// <summary>Closes what was inherited and never asked for: this configuration has no use for it.</summary>
@@ -193,6 +212,13 @@ public sealed class ListenerRegistry
         lock (_gate)
         {
             ours = !_released && !_passedOn && _held.Remove(held.Key);
+            if (ours && _shared && held.IsInherited)
+            {
+                // Kestrel binds an endpoint anew when its configuration or its certificate was read again.
+                _inherited[held.Key] = held.Descriptor.Duplicate();
+                held.Dispose();
+                return;
+            }
         }
 
         if (ours)

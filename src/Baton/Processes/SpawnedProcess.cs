@@ -34,6 +34,18 @@ internal sealed class SpawnedProcess : IDisposable
         throw new RestartException(RestartFailure.SpawnFailed, $"Could not watch process {pid} (pidfd_open needs Linux 5.3): {Libc.Describe(errno)}. It was killed.");
     }
 
+    /// <summary>Whether it has not ended.</summary>
+    internal bool Lives
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return !_closed && !Poller.Wait(_pidfd.Number, Libc.POLLIN, TimeSpan.Zero);
+            }
+        }
+    }
+
     /// <summary>SIGKILL. Does nothing when it has ended already.</summary>
     internal void Kill()
     {

@@ -4,11 +4,13 @@ using Baton.Interop;
 namespace Baton.Processes;
 
 /// <summary>
-/// Starts a program by posix_spawn(3) with standard input, output and error and exactly one more descriptor. <c>Process.Start</c>
+/// Starts a program by posix_spawn(3) with standard input, output and error and exactly the descriptors that it is given. <c>Process.Start</c>
 /// does not do: it passes every inheritable descriptor on, and none under a chosen number. Owns the native memory of one start.
 /// </summary>
 internal sealed unsafe class Spawner : IDisposable
 {
+    private const int StandardError = 2;
+
     // In glibc since 2.34, not in musl: there the descriptors that would leak are closed one by one.
     private static readonly delegate* unmanaged<byte*, int, int> CloseFrom = FindCloseFrom();
 
@@ -28,15 +30,24 @@ internal sealed unsafe class Spawner : IDisposable
         SetSignals(_attributes, blockedSignals);
     }
 
-    /// <summary>Starts the command; the inherited descriptor gets the number <paramref name="target"/>.</summary>
+    /// <summary>Starts the command.</summary>
+    /// <param name="inherited">
+    /// The descriptors that it gets, by the numbers they get there: 0, 1 and 2 replace the ones of this process, others follow from 3 on without a gap.
+    /// </param>
     /// <param name="blockedSignals">Blocked in the new process until it has handlers for them, so that none can kill it while it starts.</param>
     /// <exception cref="RestartException">Missing, not executable, wrong format, no such directory, no resources.</exception>
     internal static SpawnedProcess Spawn(
-        StartCommand command, IReadOnlyDictionary<string, string> environment, Descriptor inherited, int target, IEnumerable<int> blockedSignals)
+        StartCommand command, IReadOnlyDictionary<string, string> environment, (SafeHandle Source, int Target)[] inherited, IEnumerable<int> blockedSignals)
     {
         using var spawner = new Spawner(command, environment, blockedSignals);
-        return spawner.Start(inherited, target);
+        return spawner.Start(inherited);
     }
+
+    /// <summary>Starts the command with one descriptor more, which gets the number <paramref name="target"/>.</summary>
+    /// <exception cref="RestartException">As above.</exception>
+    internal static SpawnedProcess Spawn(
+        StartCommand command, IReadOnlyDictionary<string, string> environment, Descriptor inherited, int target, IEnumerable<int> blockedSignals) =>
+        Spawn(command, environment, [(inherited, target)], blockedSignals);
 
     /// <summary>Does all of a start but the start.</summary>
     internal static void Rehearse(StartCommand command) => new Spawner(command, command.Environment, []).Dispose();
@@ -51,15 +62,28 @@ internal sealed unsafe class Spawner : IDisposable
         _variables.Dispose();
     }
 
-    private SpawnedProcess Start(Descriptor inherited, int target)
+    private SpawnedProcess Start((SafeHandle Source, int Target)[] inherited)
     {
-        // A number above the target can't be clobbered by the dup2, and stays close-on-exec here.
-        using Descriptor source = inherited.Number > target ? inherited.Duplicate() : DuplicateAbove(inherited, target);
-        Check(Libc.posix_spawn_file_actions_addchdir_np(_actions, _command.WorkingDirectory), "prepare to start");
-        Check(Libc.posix_spawn_file_actions_adddup2(_actions, source.Number, target), "prepare to start");
-        Check(CloseOthers(_actions, target + 1), "prepare to start");
-        Check(Libc.posix_spawn(out int pid, _command.Program, _actions, _attributes, _arguments.Pointer, _variables.Pointer), "start");
-        return SpawnedProcess.Watch(pid);
+        // Numbers above all targets can't be clobbered by a dup2, and stay close-on-exec here.
+        int above = inherited.Select(i => i.Target).Append(StandardError).Max() + 1;
+        var sources = new List<Descriptor>();
+        try
+        {
+            Check(Libc.posix_spawn_file_actions_addchdir_np(_actions, _command.WorkingDirectory), "prepare to start");
+            foreach ((SafeHandle source, int target) in inherited)
+            {
+                sources.Add(DuplicateAbove(source, above));
+                Check(Libc.posix_spawn_file_actions_adddup2(_actions, sources[^1].Number, target), "prepare to start");
+            }
+
+            Check(CloseOthers(_actions, above), "prepare to start");
+            Check(Libc.posix_spawn(out int pid, _command.Program, _actions, _attributes, _arguments.Pointer, _variables.Pointer), "start");
+            return SpawnedProcess.Watch(pid);
+        }
+        finally
+        {
+            sources.ForEach(s => s.Dispose());
+        }
     }
 
     private static void SetSignals(byte* attributes, IEnumerable<int> blockedSignals)
@@ -79,10 +103,24 @@ internal sealed unsafe class Spawner : IDisposable
         _ = Libc.posix_spawnattr_setflags(attributes, Libc.POSIX_SPAWN_SETSIGDEF | Libc.POSIX_SPAWN_SETSIGMASK);
     }
 
-    private static Descriptor DuplicateAbove(Descriptor descriptor, int target)
+    private static Descriptor DuplicateAbove(SafeHandle handle, int lowest)
     {
-        int fd = Libc.fcntl(descriptor.Number, Libc.F_DUPFD_CLOEXEC, target + 1);
-        return fd >= 0 ? new Descriptor(fd) : throw new RestartException(RestartFailure.SpawnFailed, $"Could not duplicate a descriptor: {Libc.Describe(Libc.Errno)}.");
+        bool held = false;
+        try
+        {
+            handle.DangerousAddRef(ref held);
+            int fd = Libc.fcntl((int)handle.DangerousGetHandle(), Libc.F_DUPFD_CLOEXEC, lowest);
+            return fd >= 0
+                ? new Descriptor(fd)
+                : throw new RestartException(RestartFailure.SpawnFailed, $"Could not duplicate a descriptor: {Libc.Describe(Libc.Errno)}.");
+        }
+        finally
+        {
+            if (held)
+            {
+                handle.DangerousRelease();
+            }
+        }
     }
 
     private static int CloseOthers(byte* actions, int from)

@@ -9,6 +9,9 @@ namespace Baton.Processes;
 /// </summary>
 internal sealed record StartCommand(string Program, IReadOnlyList<string> Arguments, string WorkingDirectory, IReadOnlyDictionary<string, string> Environment)
 {
+    // HandoverProtocol.EnvironmentVariable, which is of a folder above this one; a test compares them.
+    internal const string HandoverVariable = "BATON_HANDOVER";
+
     /// <summary>Reads it from the running process.</summary>
     internal static StartCommand Capture()
     {
@@ -16,6 +19,12 @@ internal sealed record StartCommand(string Program, IReadOnlyList<string> Argume
         string directory = LogicalWorkingDirectory();
         return new StartCommand(FindProgram(words[0], directory), words, directory, CurrentEnvironment());
     }
+
+    /// <summary>
+    /// The environment for a process that is not started to take over: without what a predecessor told this process alone.
+    /// </summary>
+    internal Dictionary<string, string> AsideEnvironment() =>
+        Environment.Where(v => v.Key is not (HandoverVariable or CompleteRestart.Variable)).ToDictionary(StringComparer.Ordinal);
 
     /// <summary>
     /// The file that was started: the first word of the command line, looked up as the shell did. A first word that leads to another
@@ -34,12 +43,20 @@ internal sealed record StartCommand(string Program, IReadOnlyList<string> Argume
             ? FindProgram(word, directory, Libc.RealPath("/proc/self/exe"), System.Environment.GetEnvironmentVariable("PATH"))
             : System.Environment.ProcessPath ?? word;
 
-    // Environment.GetCommandLineArgs() names the DLL for the program, resolved, and drops the words meant for the dotnet host.
+    /// <summary>
+    /// The command line where the system keeps none: <c>Environment.GetCommandLineArgs()</c> begins with the assembly, whichever program was started,
+    /// and lacks what was meant for the dotnet host.
+    /// </summary>
+    internal static string[] CommandLine(string? program, string[] arguments) =>
+        program is null ? arguments
+        : Path.GetFileNameWithoutExtension(program) == "dotnet" ? [program, .. arguments]
+        : [program, .. arguments.Skip(1)];
+
     private static string[] CommandLine()
     {
         if (!OperatingSystem.IsLinux())
         {
-            return System.Environment.GetCommandLineArgs();
+            return CommandLine(System.Environment.ProcessPath, System.Environment.GetCommandLineArgs());
         }
 
         string text = File.ReadAllText("/proc/self/cmdline");

@@ -10,7 +10,10 @@ internal sealed class Latch(string file)
     internal string StuckRequest => $"/stuck?at={file}";
 
     /// <summary>The behaviour of a process that waits here before it is ready.</summary>
-    internal string Behaviour => $"wait-at {file}";
+    internal string Behaviour => BehaviourOf("wait-at");
+
+    /// <summary>A behaviour that ends when this is opened.</summary>
+    internal string BehaviourOf(string word) => $"{word} {file}";
 
     internal Task ReachedAsync() => Deadline.UntilAsync(() => File.Exists(file + ".reached"));
 

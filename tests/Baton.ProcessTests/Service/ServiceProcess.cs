@@ -36,6 +36,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
         string[] mark = _mark.Split('=');
         start.Environment[mark[0]] = mark[1];
         start.Environment["TEST_SERVICE_BEHAVIOUR"] = BehaviourFile;
+        start.Environment["Restart__Probation"] = setup.Probation.ToString();
 
         // A killed process would leave its diagnostics socket behind, and it would count among its descriptors.
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
@@ -144,6 +145,18 @@ internal sealed class ServiceProcess : IAsyncDisposable
         return line;
     }
 
+    /// <summary>Waits until a predecessor serves again and has said so to whoever asked for the restart.</summary>
+    /// <returns>The log line that says why.</returns>
+    internal async Task<string> RolledBackAsync(int after = 0)
+    {
+        Match line = await Log.FirstAsync(@"Rolled back: successor \d+ .*\. Process (?<pid>\d+) serves again.*", after);
+        Pid = int.Parse(line.Groups["pid"].Value, CultureInfo.InvariantCulture);
+        Match own = await Log.FirstAsync($@"Process {Pid}, generation (?<generation>\d+): ");
+        Generation = int.Parse(own.Groups["generation"].Value, CultureInfo.InvariantCulture);
+        await Log.FirstAsync($@"Restart failed: .*rolled back\. Process {Pid} serves again", after);
+        return line.Value;
+    }
+
     /// <summary>Begins a restart whose successor waits at a latch before it is ready.</summary>
     internal async Task<(Latch Latch, int Successor)> BeginRestartAsync()
     {
@@ -204,7 +217,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
         _directory.Dispose();
     }
 
-    private static string Serving(int generation) => $@"Process (?<pid>\d+), generation {generation}: Starting -> Serving";
+    private static string Serving(int generation) => $@"Process (?<pid>\d+), generation {generation}: Starting -> (Serving|OnProbation)";
 
     private async Task<HttpConnection> BeginRequestAsync(Latch latch, string path)
     {

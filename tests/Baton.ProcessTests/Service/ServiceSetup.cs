@@ -14,6 +14,9 @@ internal sealed record ServiceSetup
 
     internal IReadOnlyList<string> Arguments { get; init; } = ["--urls", "http://127.0.0.1:0"];
 
+    /// <summary>Off unless the test is about it: the predecessor would stay for as long.</summary>
+    internal TimeSpan Probation { get; init; } = TimeSpan.Zero;
+
     internal IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
     /// <summary>The content of appsettings.json in the working directory; null for none.</summary>

@@ -68,7 +68,7 @@ public class FrameFuzzTests
         before.AssertUnchanged();
     }
 
-    private static HandoverMessage WithoutUnknown(HandoverMessage message) => message is HandoverMessage.Unknown ? new HandoverMessage.Commit() : message;
+    private static HandoverMessage WithoutUnknown(HandoverMessage message) => message is HandoverMessage.Unknown ? Messages.Commit : message;
 
     private static void TryTo(Action action)
     {

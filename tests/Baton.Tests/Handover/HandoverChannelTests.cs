@@ -35,27 +35,27 @@ public sealed class HandoverChannelTests : IDisposable
     [Fact]
     public void Receive_SeveralMessagesInOnePiece_AreToldApart()
     {
-        _fixture.PeerSends([.. ChannelFixture.Frame(new HandoverMessage.Progress("a")), .. ChannelFixture.Frame(new HandoverMessage.Progress("b"))]);
-        Assert.Equal(new HandoverMessage.Progress("a"), _fixture.Channel.Receive()!.Message);
-        Assert.Equal(new HandoverMessage.Progress("b"), _fixture.Channel.Receive()!.Message);
+        _fixture.PeerSends([.. ChannelFixture.Frame(new HandoverMessage.Progress("a", "")), .. ChannelFixture.Frame(new HandoverMessage.Progress("b", ""))]);
+        Assert.Equal(new HandoverMessage.Progress("a", ""), _fixture.Channel.Receive()!.Message);
+        Assert.Equal(new HandoverMessage.Progress("b", ""), _fixture.Channel.Receive()!.Message);
     }
 
     [Fact]
     public async Task Receive_AMessageInSingleBytes_IsPutTogether()
     {
         Task<Received?> receiving = Task.Run(_fixture.Channel.Receive, TestContext.Current.CancellationToken);
-        foreach (byte part in ChannelFixture.Frame(new HandoverMessage.Progress("a")))
+        foreach (byte part in ChannelFixture.Frame(new HandoverMessage.Progress("a", "")))
         {
             _fixture.PeerSends([part]);
         }
 
-        Assert.Equal(new HandoverMessage.Progress("a"), (await receiving.Soon())!.Message);
+        Assert.Equal(new HandoverMessage.Progress("a", ""), (await receiving.Soon())!.Message);
     }
 
     [Fact]
     public async Task Send_LongerThanTheSocketsBuffer_ArrivesWhole()
     {
-        var message = new HandoverMessage.Progress(new string('x', 900_000));
+        var message = new HandoverMessage.Ready([new string('x', 900_000)]);
         Task sending = Task.Run(() => _fixture.Channel.Send(message), TestContext.Current.CancellationToken);
         byte[] expected = ChannelFixture.Frame(message);
         Assert.Equal(expected, _fixture.PeerReceives(expected.Length));
@@ -66,7 +66,7 @@ public sealed class HandoverChannelTests : IDisposable
     [Fact]
     public void Receive_PeerHasClosed_IsTheEnd()
     {
-        _fixture.PeerSends(new HandoverMessage.Commit());
+        _fixture.PeerSends(Messages.Commit);
         _fixture.PeerCloses();
         Assert.IsType<HandoverMessage.Commit>(_fixture.Channel.Receive()!.Message);
         Assert.Null(_fixture.Channel.Receive());
@@ -77,7 +77,7 @@ public sealed class HandoverChannelTests : IDisposable
     public void Send_PeerHasClosed_SaysSo()
     {
         _fixture.PeerCloses();
-        RestartException failure = Assert.Throws<RestartException>(() => _fixture.Channel.Send(new HandoverMessage.Commit()));
+        RestartException failure = Assert.Throws<RestartException>(() => _fixture.Channel.Send(Messages.Commit));
         Assert.Equal(RestartFailure.PeerLost, failure.Failure);
     }
 
@@ -85,7 +85,7 @@ public sealed class HandoverChannelTests : IDisposable
     [Fact]
     public void Receive_CutAnywhere_IsAProtocolError()
     {
-        byte[] whole = ChannelFixture.Frame(new HandoverMessage.Progress("a"));
+        byte[] whole = ChannelFixture.Frame(new HandoverMessage.Progress("a", ""));
         for (int length = 1; length < whole.Length; length++)
         {
             using var fixture = new ChannelFixture();
@@ -113,11 +113,11 @@ public sealed class HandoverChannelTests : IDisposable
     [Fact]
     public void Send_BeyondTheLimit_IsRefusedBeforeAByteIsSent()
     {
-        var message = new HandoverMessage.Progress(new string('x', HandoverProtocol.MaxFrameBytes));
+        var message = new HandoverMessage.Ready([new string('x', HandoverProtocol.MaxFrameBytes)]);
         Assert.Equal(RestartFailure.ProtocolError, Assert.Throws<RestartException>(() => _fixture.Channel.Send(message)).Failure);
 
-        _fixture.Channel.Send(new HandoverMessage.Commit());
-        byte[] next = ChannelFixture.Frame(new HandoverMessage.Commit());
+        _fixture.Channel.Send(Messages.Commit);
+        byte[] next = ChannelFixture.Frame(Messages.Commit);
         Assert.Equal(next, _fixture.PeerReceives(next.Length));
     }
 
@@ -128,7 +128,7 @@ public sealed class HandoverChannelTests : IDisposable
     public void Receive_PeerFallsSilentInTheMiddle_HitsTheLimit(int sent)
     {
         using var fixture = new ChannelFixture(TinyLimit);
-        fixture.PeerSends(ChannelFixture.Frame(new HandoverMessage.Progress("a")).AsSpan(0, sent));
+        fixture.PeerSends(ChannelFixture.Frame(new HandoverMessage.Progress("a", "")).AsSpan(0, sent));
         Assert.Contains("did not finish a message", fixture.ReceiveFails().Message, StringComparison.Ordinal);
     }
 
@@ -137,10 +137,25 @@ public sealed class HandoverChannelTests : IDisposable
     public void Send_PeerTakesNothing_HitsTheLimit()
     {
         using var fixture = new ChannelFixture(TinyLimit);
-        var message = new HandoverMessage.Progress(new string('x', 900_000));
+        var message = new HandoverMessage.Ready([new string('x', 900_000)]);
         RestartException failure = Assert.Throws<RestartException>(() => fixture.Channel.Send(message));
         Assert.Equal(RestartFailure.ProtocolError, failure.Failure);
         Assert.Contains("did not take a message", failure.Message, StringComparison.Ordinal);
+    }
+
+    // The peer may have half of it, and would take the next one for the rest.
+    [Fact]
+    public void Send_AfterOneThatWasNotTaken_FailsAndAddsNothing()
+    {
+        using var fixture = new ChannelFixture(TinyLimit);
+        var message = new HandoverMessage.Ready([new string('x', 900_000)]);
+        Assert.Throws<RestartException>(() => fixture.Channel.Send(message));
+        byte[] begun = ChannelFixture.Frame(message);
+        byte[] taken = fixture.PeerReceives(100_000);
+        Assert.Equal(begun[..taken.Length], taken);
+
+        Assert.Equal(RestartFailure.ProtocolError, Assert.Throws<RestartException>(() => fixture.Channel.Send(Messages.Commit)).Failure);
+        Assert.False(fixture.Channel.TrySend(Messages.Commit));
     }
 
     // F9: the thread that watches a successor has closed the channel while another is about to send on it.
@@ -154,7 +169,7 @@ public sealed class HandoverChannelTests : IDisposable
         using (second)
         {
             Assert.Contains(number, (int[])[first.Number, second.Number]);
-            RestartException failure = Assert.Throws<RestartException>(() => _fixture.Channel.Send(new HandoverMessage.Commit()));
+            RestartException failure = Assert.Throws<RestartException>(() => _fixture.Channel.Send(Messages.Commit));
             Assert.Equal(RestartFailure.PeerLost, failure.Failure);
             Assert.False(Poller.Wait(first.Number, Libc.POLLIN, TimeSpan.Zero));
             Assert.False(Poller.Wait(second.Number, Libc.POLLIN, TimeSpan.Zero));
@@ -170,11 +185,11 @@ public sealed class HandoverChannelTests : IDisposable
         {
             for (int i = 0; i < Each; i++)
             {
-                _fixture.Channel.Send(new HandoverMessage.Progress(new string('x', 5_000)));
+                _fixture.Channel.Send(new HandoverMessage.Progress(new string('x', 5_000), ""));
             }
         }))];
 
-        byte[] expected = ChannelFixture.Frame(new HandoverMessage.Progress(new string('x', 5_000)));
+        byte[] expected = ChannelFixture.Frame(new HandoverMessage.Progress(new string('x', 5_000), ""));
         for (int i = 0; i < Threads * Each; i++)
         {
             Assert.Equal(expected, _fixture.PeerReceives(expected.Length));

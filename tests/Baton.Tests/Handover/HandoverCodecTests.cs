@@ -23,22 +23,35 @@ public class HandoverCodecTests
 
     // C10: the wire form is what an older or newer version reads.
     [Theory]
-    [InlineData("""{"kind":"hello","optional":false,"body":{"minVersion":1,"maxVersion":2,"pid":7,"program":"a"}}""")]
-    [InlineData("""{"kind":"listeners","optional":false,"body":{"version":1,"pid":7,"generation":2,"keys":["tcp:[::]:80"],"more":false}}""")]
-    [InlineData("""{"kind":"progress","optional":false,"body":{"phase":"warming up"}}""")]
-    [InlineData("""{"kind":"ready","optional":false,"body":{"claimed":["tcp:[::]:80"]}}""")]
-    [InlineData("""{"kind":"failed","optional":false,"body":{"reason":"why"}}""")]
-    [InlineData("""{"kind":"commit","optional":false,"body":{}}""")]
-    [InlineData("""{"kind":"refused","optional":false,"body":{"reason":"why"}}""")]
-    public void Encode_EveryKind_KeepsItsWireForm(string json) =>
+    [InlineData("hello", """{"minVersion":1,"maxVersion":2,"pid":7,"program":"a"}""")]
+    [InlineData("listeners", """{"version":1,"pid":7,"generation":2,"keys":["tcp:[::]:80"],"more":false}""")]
+    [InlineData("progress", """{"phase":"warming up","detail":"3 of 4"}""")]
+    [InlineData("ready", """{"claimed":["tcp:[::]:80"]}""")]
+    [InlineData("failed", """{"reason":"why"}""")]
+    [InlineData("commit", """{"probationMs":10000,"heartbeatMs":1250}""")]
+    [InlineData("refused", """{"reason":"why"}""")]
+    [InlineData("alive", """{"connections":3,"requests":5}""")]
+    [InlineData("unhealthy", """{"reason":"why"}""")]
+    [InlineData("stopping", """{"trigger":"SIGTERM"}""")]
+    [InlineData("handed-on", "{}")]
+    [InlineData("taken-back", "{}")]
+    [InlineData("confirmed", """{"older":[{"pid":7,"generation":2}]}""")]
+    [InlineData("shutdown", """{"trigger":"SIGTERM"}""")]
+    [InlineData("restart", """{"trigger":"SIGUSR2"}""")]
+    [InlineData("report", """{"pid":7,"generation":2,"state":"Draining","connections":{"idle":1},"requestCount":2,"requests":[{"path":"/","ageMs":3}]}""")]
+    [InlineData("force", """{"trigger":"SIGTERM"}""")]
+    public void Encode_EveryKind_KeepsItsWireForm(string kind, string body)
+    {
+        string json = $$"""{"kind":"{{kind}}","optional":false,"body":{{body}}}""";
         Assert.Equal(json, Encoding.UTF8.GetString(HandoverCodec.Encode(Decode(json))));
+    }
 
     // C10
     [Fact]
     public void Decode_FieldsOfANewerVersion_AreIgnored()
     {
-        HandoverMessage message = Decode("""{"kind":"progress","optional":false,"since":3,"body":{"phase":"a","percent":50,"more":{"x":[1]}},"z":null}""");
-        Assert.Equal(new HandoverMessage.Progress("a"), message);
+        HandoverMessage message = Decode("""{"kind":"progress","optional":false,"since":3,"body":{"phase":"a","detail":"","percent":50,"more":{"x":[1]}},"z":null}""");
+        Assert.Equal(new HandoverMessage.Progress("a", ""), message);
     }
 
     // C10
@@ -69,25 +82,25 @@ public class HandoverCodecTests
     [InlineData("""{"kind":"hello","optional":false}""")]
     [InlineData("""{"kind":"hello","optional":false,"body":{"minVersion":"1","maxVersion":1,"pid":1,"program":"a"}}""")]
     [InlineData("""{"kind":"hello","optional":false,"body":{"minVersion":1e99,"maxVersion":1,"pid":1,"program":"a"}}""")]
-    [InlineData("""{"kind":"progress","optional":false,"body":{"phase":null}}""")]
-    [InlineData("""{"kind":"progress","optional":false,"body":{"phase":"\ud800"}}""")]
+    [InlineData("""{"kind":"progress","optional":false,"body":{"phase":null,"detail":""}}""")]
+    [InlineData("""{"kind":"progress","optional":false,"body":{"phase":"\ud800","detail":""}}""")]
     [InlineData("""{"kind":"ready","optional":false,"body":{"claimed":null}}""")]
     [InlineData("""{"kind":"ready","optional":false,"body":{"claimed":[null]}}""")]
     [InlineData("""{"kind":"ready","optional":false,"body":{"claimed":[1]}}""")]
     [InlineData("""{"kind":"listeners","optional":false,"body":{"version":1,"pid":7,"generation":2,"keys":[null],"more":false}}""")]
-    [InlineData("""{"kind":"progress","optional":false,"body":{"phase":"a"}} {}""")]
+    [InlineData("""{"kind":"progress","optional":false,"body":{"phase":"a","detail":""}} {}""")]
     public void Decode_NotAMessage_IsAProtocolError(string json) => Failure(json);
 
     // C10
     [Fact]
     public void Decode_NestedTooDeep_IsAProtocolError() =>
-        Failure("""{"kind":"progress","optional":false,"body":{"phase":"a","x":""" + new string('[', 10_000) + new string(']', 10_000) + "}}");
+        Failure("""{"kind":"progress","optional":false,"body":{"phase":"a","detail":"","x":""" + new string('[', 10_000) + new string(']', 10_000) + "}}");
 
     // C10
     [Fact]
     public void Decode_NotUtf8_IsAProtocolError()
     {
-        byte[] frame = Encoding.UTF8.GetBytes("""{"kind":"progress","optional":false,"body":{"phase":"?"}}""");
+        byte[] frame = Encoding.UTF8.GetBytes("""{"kind":"progress","optional":false,"body":{"phase":"?","detail":""}}""");
         frame[Array.IndexOf(frame, (byte)'?')] = 0xFF;
         Assert.Equal(RestartFailure.ProtocolError, Assert.Throws<RestartException>(() => HandoverCodec.Decode(frame)).Failure);
     }
@@ -99,5 +112,12 @@ public class HandoverCodecTests
         RestartException failure = Assert.Throws<RestartException>(() => Decode(json));
         Assert.Equal(RestartFailure.ProtocolError, failure.Failure);
         return failure.Message;
+    }
+
+    [Fact]
+    public void Encode_WordsOfTheApplicationThatAreTooLong_AreCut()
+    {
+        var decoded = (HandoverMessage.Failed)HandoverCodec.Decode(HandoverCodec.Encode(new HandoverMessage.Failed(new string('x', HandoverProtocol.MaxFrameBytes))));
+        Assert.Equal(new string('x', 16 * 1024), decoded.Reason);
     }
 }

@@ -5,16 +5,33 @@ namespace Baton.Tests.Handover;
 /// <summary>One of each message, for tests that must work for all.</summary>
 internal static class Messages
 {
+    /// <summary>The commit of the tests that are not about what it says.</summary>
+    internal static readonly HandoverMessage Commit = new HandoverMessage.Commit(TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(1250));
+
     internal static IReadOnlyList<HandoverMessage> All { get; } =
     [
         new HandoverMessage.Hello(MinVersion: 1, MaxVersion: 3, Pid: 4711, Program: "Shop 1.2.3"),
         new HandoverMessage.Listeners(Version: 1, Pid: 4710, Generation: 7, Keys: ["tcp:127.0.0.1:80", "unix:/run/ä#1"], More: true),
-        new HandoverMessage.Progress("health: 3 of 4"),
+        new HandoverMessage.Progress("health", "3 of 4"),
         new HandoverMessage.Ready(["tcp:127.0.0.1:80"]),
         new HandoverMessage.Failed("no such database \"shop\"\n\u0000 \U0001F6D1"),
-        new HandoverMessage.Commit(),
+        Commit,
+        new HandoverMessage.Alive(Connections: 3, Requests: 5),
+        new HandoverMessage.Unhealthy("the database is read-only"),
+        new HandoverMessage.Stopping("SIGTERM"),
+        new HandoverMessage.HandedOn(),
+        new HandoverMessage.TakenBack(),
+        new HandoverMessage.Confirmed([new OlderProcess(Pid: 4700, Generation: 5), new OlderProcess(Pid: 4690, Generation: 4)]),
+        new HandoverMessage.Shutdown("SIGTERM"),
+        new HandoverMessage.Restart("SIGUSR2"),
+        new HandoverMessage.Report(Status),
+        new HandoverMessage.Force("an operator"),
         new HandoverMessage.Refused("too late"),
     ];
+
+    internal static GenerationStatus Status => new(
+        Pid: 4700, Generation: 5, ProcessState.Draining, new Dictionary<string, int> { ["http/1.1"] = 3, ["idle"] = 1 }, RequestCount: 7,
+        [new OpenRequest("/orders", TimeSpan.FromSeconds(3)), new OpenRequest("/", TimeSpan.Zero)]);
 
     /// <summary>Records compare lists by reference; the text of the encoded form compares what they hold.</summary>
     internal static void AssertSame(HandoverMessage expected, HandoverMessage actual)

@@ -19,9 +19,12 @@ public sealed class SuccessorLinkTests : IDisposable
     private readonly TemporaryDirectory _directory = new();
     private readonly RegistryFixture _listeners = new();
     private readonly BlockingCollection<SuccessorEvent> _events = [];
+    private readonly List<SuccessorLink> _started = [];
 
     public void Dispose()
     {
+        // Of a test that failed: one that hangs would stay, with our standard output open.
+        _started.ForEach(link => link.Kill());
         _listeners.Dispose();
         _directory.Dispose();
         _events.Dispose();
@@ -32,7 +35,7 @@ public sealed class SuccessorLinkTests : IDisposable
     {
         _listeners.Registry.Listen(RegistryFixture.AnyPort);
         SuccessorLink link = Start([ChannelFixture.Frame(Hello)], Hang);
-        Assert.Equal(new SuccessorEvent.Progress("Shop 1.2.3 is starting, and gets 1 listeners"), Next());
+        Assert.Equal(new SuccessorEvent.Greeted("Shop 1.2.3", Listeners: 1), Next());
         Kill(link);
     }
 
@@ -58,7 +61,7 @@ public sealed class SuccessorLinkTests : IDisposable
         pid.Add(link.Pid, TestContext.Current.CancellationToken);
 
         Assert.Equal(new SuccessorEvent.Failed("a"), Next());
-        Assert.IsType<SuccessorEvent.Progress>(Next());
+        Assert.IsType<SuccessorEvent.Greeted>(Next());
         Assert.Equal(new SuccessorEvent.Failed("no such database"), Next());
         Assert.Equal(new SuccessorEvent.Ended(new ExitStatus(7, null)), Next());
     }
@@ -79,8 +82,8 @@ public sealed class SuccessorLinkTests : IDisposable
     public void Run_SuccessorSpeaksAndEndsAtOnce_EverythingIsHeardInOrder()
     {
         StartGreeted(
-            [ChannelFixture.Frame(new HandoverMessage.Progress("warming up")), ChannelFixture.Frame(new HandoverMessage.Failed("no such database"))], "exit 1");
-        Assert.Equal(new SuccessorEvent.Progress("warming up"), Next());
+            [ChannelFixture.Frame(new HandoverMessage.Progress("warming up", "")), ChannelFixture.Frame(new HandoverMessage.Failed("no such database"))], "exit 1");
+        Assert.Equal(new SuccessorEvent.Progress("warming up", ""), Next());
         Assert.Equal(new SuccessorEvent.Failed("no such database"), Next());
         Assert.Equal(new SuccessorEvent.Ended(new ExitStatus(1, null)), Next());
     }
@@ -91,6 +94,30 @@ public sealed class SuccessorLinkTests : IDisposable
         SuccessorLink link = StartGreeted([ChannelFixture.Frame(new HandoverMessage.Ready(["tcp:127.0.0.1:0"]))], Hang);
         Assert.Equal(["tcp:127.0.0.1:0"], Assert.IsType<SuccessorEvent.Ready>(Next()).Claimed);
         Kill(link);
+    }
+
+    [Fact]
+    public void Run_SuccessorOnProbation_EverythingItSaysIsToldInOrder()
+    {
+        HandoverMessage[] said =
+            [new HandoverMessage.Alive(3, 5), new HandoverMessage.Unhealthy("no database"), new HandoverMessage.Stopping("SIGTERM"), new HandoverMessage.Force("too many")];
+        SuccessorLink link = StartGreeted(said.Select(ChannelFixture.Frame), Hang);
+        Assert.Equal(new SuccessorEvent.Alive(3, 5), Next());
+        Assert.Equal(new SuccessorEvent.Unhealthy("no database"), Next());
+        Assert.Equal(new SuccessorEvent.Stopping("SIGTERM"), Next());
+        Assert.Equal(new SuccessorEvent.ForceAsked("too many"), Next());
+        Kill(link);
+    }
+
+    // A later generation has its channel, and may have something to say to this process.
+    [Fact]
+    public void Run_SuccessorHasEndedButAnotherProcessHasItsChannel_IsStillHeard()
+    {
+        File.WriteAllBytes(_directory.File("frame"), ChannelFixture.Frame(new HandoverMessage.Force("too many")));
+        StartGreeted([], $"(until [ -e {_directory.File("go")} ]; do sleep 0.01; done; cat {_directory.File("frame")} >&3) >/dev/null & exit 0");
+        Assert.Equal(new SuccessorEvent.Ended(new ExitStatus(0, null)), Next());
+        File.WriteAllBytes(_directory.File("go"), []);
+        Assert.Equal(new SuccessorEvent.ForceAsked("too many"), Next());
     }
 
     // F4
@@ -125,7 +152,7 @@ public sealed class SuccessorLinkTests : IDisposable
     [Fact]
     public void Run_AMessageOnlyAPredecessorSends_IsBroken()
     {
-        SuccessorLink link = Start([ChannelFixture.Frame(new HandoverMessage.Commit())], Hang);
+        SuccessorLink link = StartGreeted([ChannelFixture.Frame(Messages.Commit)], Hang);
         Assert.Contains("A successor does not send Commit", Assert.IsType<SuccessorEvent.Broken>(Next()).Cause.Message, StringComparison.Ordinal);
         Kill(link);
     }
@@ -152,8 +179,8 @@ public sealed class SuccessorLinkTests : IDisposable
     [Fact]
     public void Run_AnOptionalMessageOfANewerVersion_IsPassedOver()
     {
-        StartGreeted([ChannelFixture.Frame("""{"kind":"later","optional":true,"body":{}}"""), ChannelFixture.Frame(new HandoverMessage.Progress("a"))], "exit 0");
-        Assert.Equal(new SuccessorEvent.Progress("a"), Next());
+        StartGreeted([ChannelFixture.Frame("""{"kind":"later","optional":true,"body":{}}"""), ChannelFixture.Frame(new HandoverMessage.Progress("a", ""))], "exit 0");
+        Assert.Equal(new SuccessorEvent.Progress("a", ""), Next());
         Assert.Equal(new SuccessorEvent.Ended(new ExitStatus(0, null)), Next());
     }
 
@@ -163,8 +190,8 @@ public sealed class SuccessorLinkTests : IDisposable
     {
         SuccessorLink link = Start([], "exit 0");
         Assert.IsType<SuccessorEvent.Ended>(Next());
-        Assert.Equal(RestartFailure.PeerLost, Assert.Throws<RestartException>(link.Commit).Failure);
-        link.Refuse("a courtesy");
+        Assert.Equal(RestartFailure.PeerLost, Assert.Throws<RestartException>(() => link.Commit(TimeSpan.Zero, TimeSpan.Zero)).Failure);
+        link.TryTell(new HandoverMessage.Refused("a courtesy"));
         link.Kill();
     }
 
@@ -176,7 +203,7 @@ public sealed class SuccessorLinkTests : IDisposable
         Assert.IsType<SuccessorEvent.Ended>(Next());
         var before = DescriptorCount.Take();
         SuccessorLink link = Start([ChannelFixture.Frame(Hello)], Hang);
-        Assert.IsType<SuccessorEvent.Progress>(Next());
+        Assert.IsType<SuccessorEvent.Greeted>(Next());
         Kill(link);
         before.AssertUnchanged();
     }
@@ -206,7 +233,7 @@ public sealed class SuccessorLinkTests : IDisposable
     private SuccessorLink StartGreeted(IEnumerable<byte[]> frames, string end)
     {
         SuccessorLink link = Start([ChannelFixture.Frame(Hello), .. frames], end);
-        Assert.IsType<SuccessorEvent.Progress>(Next());
+        Assert.IsType<SuccessorEvent.Greeted>(Next());
         return link;
     }
 
@@ -218,6 +245,10 @@ public sealed class SuccessorLinkTests : IDisposable
         return Start(new StartCommand("/bin/sh", ["sh", "-c", script], _directory.Path, new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin" }), post);
     }
 
-    private SuccessorLink Start(StartCommand command, Action<SuccessorEvent>? post = null) =>
-        SuccessorLink.Start(command, blockedSignals: [], _listeners.Registry, Generation, Deadline.Limit, post ?? _events.Add);
+    private SuccessorLink Start(StartCommand command, Action<SuccessorEvent>? post = null)
+    {
+        SuccessorLink link = SuccessorLink.Start(command, blockedSignals: [], _listeners.Registry, Generation, Deadline.Limit, post ?? _events.Add);
+        _started.Add(link);
+        return link;
+    }
 }

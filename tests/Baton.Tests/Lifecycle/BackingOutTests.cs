@@ -123,7 +123,7 @@ public class BackingOutTests
         fixture.Do(() => fixture.Successor.EndsBySignal(9));
         RestartException failure = await outcome.Failure();
         Assert.Equal(RestartFailure.ReadyTimedOut, failure.Failure);
-        Assert.Contains("was not ready within 60 s and was killed; last heard: it has said nothing yet", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("was not ready within 60 s and was killed; last heard: spawn", failure.Message, StringComparison.Ordinal);
         fixture.AssertServesAndCanRestart();
     }
 
@@ -163,7 +163,7 @@ public class BackingOutTests
         fixture.Pass(fixture.Options.ReadyTimeout);
         fixture.Do(() => fixture.Successor.SaysReady());
 
-        Assert.Contains(fixture.Journal.Entries, e => e.StartsWith("refuse 4711: Restart by the test: successor 4711 was not ready within", StringComparison.Ordinal));
+        Assert.Contains(fixture.Journal.Entries, e => e.StartsWith("tell 4711 Refused { Reason = Restart by the test: successor 4711 was not ready within", StringComparison.Ordinal));
         Assert.Equal(0, fixture.Journal.Count("close gate"));
         Assert.Equal(0, fixture.Journal.Count("commit 4711"));
     }

@@ -20,7 +20,8 @@ public class HandingOverTests
         fixture.Pass(TimeSpan.FromSeconds(3));
         fixture.Do(() => fixture.Successor.SaysReady());
 
-        Assert.Equal(new RestartOutcome(FakeEffects.FirstSuccessorPid, Generation: 2, TimeSpan.FromSeconds(3)), await outcome.Soon());
+        RestartOutcome done = await outcome.Soon();
+        Assert.Equal((FakeEffects.FirstSuccessorPid, 2, RestartStrategy.Handover, TimeSpan.FromSeconds(3)), (done.SuccessorPid, done.Generation, done.Strategy, done.Duration));
         Assert.Equal(FakeEffects.FirstSuccessorPid, fixture.Lifecycle.SuccessorPid);
     }
 

@@ -1,5 +1,4 @@
 using Baton.Lifecycle;
-using static Baton.Lifecycle.LifecycleEvent;
 using static Baton.ProcessState;
 using static Baton.RestartFailure;
 
@@ -7,72 +6,98 @@ namespace Baton.Tests.Lifecycle;
 
 public class LifecycleTableTests
 {
-    // The whole truth, once more and in another form: a row for each state, a column for each event; "-" leaves the state as it is.
-    private static readonly LifecycleEvent[] Columns = [LifecycleEvent.Ready, RestartAsked, BackedOut, Committed, ProbationPassed, ShutdownAsked, Finished];
+    // The whole truth, once more and in another form: a row for each event, a column for each state. A state: it goes there. A refusal: refused, and stays.
+    // "held": waits, and stays. "-": means nothing, and stays. No state is both on probation and handed over, so the columns fit.
+    private const string Table =
+        """
+                          Starting      OnProbation   Serving       Restarting    HandedOver    Draining           ShuttingDown  Exited
+        Ready             Serving       -             -             -             -             -                  -             -
+        ReadyOnProbation  OnProbation   -             -             -             -             -                  -             -
+        Confirmed         -             Serving       -             -             -             -                  -             -
+        GaveBack          -             ShuttingDown  ShuttingDown  -             -             -                  -             -
+        RestartAsked      NotReady      held          Restarting    InProgress    held          AlreadyHandedOver  Stopping      Stopping
+        BackedOut         -             -             -             Serving       -             -                  -             -
+        Committed         -             -             -             HandedOver    -             -                  -             -
+        ProbationPassed   -             -             -             -             Draining      -                  -             -
+        RolledBack        -             -             -             -             Serving       -                  -             -
+        ShutdownAsked     ShuttingDown  ShuttingDown  ShuttingDown  ShuttingDown  ShuttingDown  -                  -             -
+        Finished          -             -             -             -             -             Exited             Exited        -
+        """;
 
-    private static readonly Dictionary<ProcessState, object?[]> Rows = new()
-    {
-        //                Ready    RestartAsked       BackedOut  Committed   ProbationPassed  ShutdownAsked  Finished
-        [Starting] =     [Serving, NotReady,          null,      null,       null,            ShuttingDown,  null],
-        [Serving] =      [null,    Restarting,        null,      null,       null,            ShuttingDown,  null],
-        [Restarting] =   [null,    InProgress,        Serving,   HandedOver, null,            ShuttingDown,  null],
-        [HandedOver] =   [null,    AlreadyHandedOver, null,      null,       Draining,        null,          Exited],
-        [Draining] =     [null,    AlreadyHandedOver, null,      null,       null,            null,          Exited],
-        [ShuttingDown] = [null,    Stopping,          null,      null,       null,            null,          Exited],
-        [Exited] =       [null,    Stopping,          null,      null,       null,            null,          null],
-    };
+    private static readonly string[][] Cells = [.. Table.Split('\n').Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))];
+
+    public static TheoryData<ProcessState, string> Pairs =>
+        [.. from state in Enum.GetValues<ProcessState>() from happened in Enum.GetNames<LifecycleEvent>() select (state, happened)];
 
     public static TheoryData<ProcessState> States => [.. Enum.GetValues<ProcessState>()];
 
-    [Theory]
-    [MemberData(nameof(States))]
-    public void Next_EveryEvent_LeadsWhereTheTableSays(ProcessState state)
+    [Fact]
+    public void Table_HasEveryStateAndEveryEvent()
     {
-        Assert.Equal(Enum.GetValues<LifecycleEvent>(), Columns);
-        for (int i = 0; i < Columns.Length; i++)
+        Assert.Equal(Enum.GetNames<ProcessState>(), Cells[0]);
+        Assert.Equal(Enum.GetNames<LifecycleEvent>(), Cells.Skip(1).Select(row => row[0]));
+        Assert.All(Cells.Skip(1), row => Assert.Equal(Cells[0].Length + 1, row.Length));
+    }
+
+    [Theory]
+    [MemberData(nameof(Pairs))]
+    public void Next_EveryStateAndEvent_LeadsWhereTheTableSays(ProcessState state, string happened)
+    {
+        string cell = Cells.Single(row => row[0] == happened)[1 + Array.IndexOf(Cells[0], state.ToString())];
+        Transition expected = cell switch
         {
-            Transition expected = Rows[state][i] switch
-            {
-                ProcessState next => new Transition(next),
-                RestartFailure refusal => new Transition(state, refusal),
-                _ => new Transition(state),
-            };
-            Assert.Equal((Columns[i], expected), (Columns[i], LifecycleTable.Next(state, Columns[i])));
-        }
+            "-" => new Transition(state),
+            "held" => new Transition(state, Held: true),
+            _ when Enum.TryParse(cell, out ProcessState next) => new Transition(next),
+            _ => new Transition(state, Enum.Parse<RestartFailure>(cell)),
+        };
+        Assert.Equal(expected, LifecycleTable.Next(state, Enum.Parse<LifecycleEvent>(happened)));
     }
 
     [Theory]
     [MemberData(nameof(States))]
-    public void Next_Refusal_LeavesTheState(ProcessState state) =>
-        Assert.All(Columns.Select(e => LifecycleTable.Next(state, e)).Where(t => t.Refusal is not null), t => Assert.Equal(state, t.Next));
-
-    [Theory]
-    [MemberData(nameof(States))]
-    public void Next_Restart_IsRefusedEverywhereButWhereTheProcessServes(ProcessState state) =>
-        Assert.Equal(state != Serving, LifecycleTable.Next(state, RestartAsked).Refusal is not null);
-
-    [Theory]
-    [MemberData(nameof(States))]
-    public void Next_AnythingButARestart_IsNeverRefused(ProcessState state) =>
-        Assert.All(Columns.Where(e => e != RestartAsked), e => Assert.Null(LifecycleTable.Next(state, e).Refusal));
+    public void Next_Restart_GoesOnOnlyWhereTheProcessServes(ProcessState state)
+    {
+        Transition transition = LifecycleTable.Next(state, LifecycleEvent.RestartAsked);
+        Assert.Equal(state != Serving, transition.Refusal is not null || transition.Held);
+        Assert.False(transition.Refusal is not null && transition.Held);
+    }
 
     [Fact]
-    public void Next_Exited_IsNeverLeft() =>
-        Assert.All(Columns, e => Assert.Equal(Exited, LifecycleTable.Next(Exited, e).Next));
+    public void Next_AnythingButARestart_IsNeitherRefusedNorHeld() =>
+        Assert.All(
+            from state in Enum.GetValues<ProcessState>() from e in Enum.GetValues<LifecycleEvent>() where e != LifecycleEvent.RestartAsked select LifecycleTable.Next(state, e),
+            t => Assert.True(t is { Refusal: null, Held: false }));
+
+    [Fact]
+    public void Next_AStateThatDoesNotExist_IsLeftAsItIs() => Assert.Equal(new Transition((ProcessState)99), LifecycleTable.Next((ProcessState)99, LifecycleEvent.Ready));
+
+    // Nobody who is on the way out comes back, and nobody starts twice.
+    [Theory]
+    [InlineData(Draining, new[] { Draining, Exited })]
+    [InlineData(ShuttingDown, new[] { ShuttingDown, Exited })]
+    [InlineData(Exited, new[] { Exited })]
+    public void Next_OnTheWayOut_LeadsOutOnly(ProcessState state, ProcessState[] allowed) =>
+        Assert.All(Enum.GetValues<LifecycleEvent>(), e => Assert.Contains(LifecycleTable.Next(state, e).Next, allowed));
 
     [Fact]
     public void Next_Starting_IsNeverEnteredAgain() =>
-        Assert.All(Rows.Keys.Where(s => s != Starting), s => Assert.All(Columns, e => Assert.NotEqual(Starting, LifecycleTable.Next(s, e).Next)));
+        Assert.All(
+            from state in Enum.GetValues<ProcessState>() where state != Starting from e in Enum.GetValues<LifecycleEvent>() select LifecycleTable.Next(state, e).Next,
+            next => Assert.NotEqual(Starting, next));
+
+    // A shutdown is the one thing that always ends a process that serves or may serve again.
+    [Theory]
+    [MemberData(nameof(States))]
+    public void Next_Shutdown_EndsWhoeverIsNotEndingYet(ProcessState state) =>
+        Assert.Equal(state is Draining or Exited ? state : ShuttingDown, LifecycleTable.Next(state, LifecycleEvent.ShutdownAsked).Next);
 
     [Fact]
     public void Describe_EveryRefusalOfTheTable_HasWords()
     {
-        foreach (ProcessState state in Enum.GetValues<ProcessState>())
+        foreach (RestartFailure refusal in (RestartFailure[])[NotReady, InProgress, AlreadyHandedOver, Stopping])
         {
-            if (LifecycleTable.Next(state, RestartAsked).Refusal is { } refusal)
-            {
-                Assert.Contains($"process {Environment.ProcessId}", Refusals.Describe(refusal, successorPid: 4711), StringComparison.Ordinal);
-            }
+            Assert.Contains($"process {Environment.ProcessId}", Refusals.Describe(refusal, successorPid: 4711), StringComparison.Ordinal);
         }
     }
 }

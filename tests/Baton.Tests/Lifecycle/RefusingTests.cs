@@ -36,7 +36,7 @@ public class RefusingTests
     public void Restart_NotReadyYet_IsHeldForASignalUntilTheServiceIsReady()
     {
         var fixture = new LifecycleFixture();
-        fixture.AskRestart("SIGUSR2", holdUntilReady: true);
+        fixture.AskRestart("SIGUSR2", bySignal: true);
         Assert.Equal(["log RestartHeld"], fixture.Journal.Entries);
 
         fixture.Do(fixture.Lifecycle.ServiceReady);
@@ -50,8 +50,8 @@ public class RefusingTests
     public void Restart_HeldTwice_RestartsOnce()
     {
         var fixture = new LifecycleFixture();
-        fixture.AskRestart("SIGUSR2", holdUntilReady: true);
-        fixture.AskRestart("SIGHUP", holdUntilReady: true);
+        fixture.AskRestart("SIGUSR2", bySignal: true);
+        fixture.AskRestart("SIGHUP", bySignal: true);
         fixture.Do(fixture.Lifecycle.ServiceReady);
         Assert.Equal(1, fixture.Journal.Count("start generation 2"));
         Assert.DoesNotContain("RestartRefused", fixture.Logger.EventNames);
@@ -63,7 +63,7 @@ public class RefusingTests
     {
         LifecycleFixture fixture = LifecycleFixture.ShuttingDown();
         Assert.Equal(RestartFailure.Stopping, (await fixture.AskRestart().Failure()).Failure);
-        Assert.Equal(RestartFailure.Stopping, (await fixture.AskRestart("SIGUSR2", holdUntilReady: true).Failure()).Failure);
+        Assert.Equal(RestartFailure.Stopping, (await fixture.AskRestart("SIGUSR2", bySignal: true).Failure()).Failure);
     }
 
     // C9

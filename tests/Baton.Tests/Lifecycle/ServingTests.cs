@@ -16,7 +16,7 @@ public class ServingTests
         fixture.Do(fixture.Lifecycle.ServiceReady);
 
         Assert.Equal(ProcessState.Serving, fixture.Lifecycle.State);
-        Assert.Equal(["log StateChanged", "open gate"], fixture.Journal.Entries);
+        Assert.Equal(["name self", "log StateChanged", "open gate"], fixture.Journal.Entries);
         await fixture.Lifecycle.Ready.Soon();
     }
 
@@ -37,7 +37,7 @@ public class ServingTests
         Assert.Equal(ProcessState.Starting, _successor.Lifecycle.State);
         Assert.False(_successor.Lifecycle.Ready.IsCompleted);
 
-        _successor.Do(_successor.Lifecycle.Serve);
+        _successor.Do(() => _successor.Lifecycle.Serve(probation: TimeSpan.Zero, heartbeat: TimeSpan.Zero));
 
         _successor.Journal.AssertOrder("announce ready", "open gate");
         Assert.Equal(ProcessState.Serving, _successor.Lifecycle.State);
@@ -58,7 +58,7 @@ public class ServingTests
     public void GiveUpStarting_PredecessorGoneAfterCommit_IsNoNews()
     {
         _successor.Do(_successor.Lifecycle.ServiceReady);
-        _successor.Do(_successor.Lifecycle.Serve);
+        _successor.Do(() => _successor.Lifecycle.Serve(probation: TimeSpan.Zero, heartbeat: TimeSpan.Zero));
         _successor.Do(() => _successor.Lifecycle.GiveUpStarting("the predecessor is gone"));
 
         Assert.Equal(ProcessState.Serving, _successor.Lifecycle.State);
@@ -97,11 +97,30 @@ public class ServingTests
         Assert.Contains("end process with 1: it was to take over, but the predecessor did not answer within 10 s", _successor.Journal.Entries);
     }
 
+    // The predecessor was stopped for longer than that: this process is about to end, and takes no connection that it can't serve.
+    [Fact]
+    public void Serve_AfterItGaveUp_AcceptsNothing()
+    {
+        _successor.Do(_successor.Lifecycle.ServiceReady);
+        _successor.Pass(_successor.Options.HandshakeTimeout);
+        _successor.Do(() => _successor.Lifecycle.Serve(TimeSpan.FromSeconds(10), TimeSpan.Zero));
+        Assert.Equal(0, _successor.Journal.Count("open gate"));
+    }
+
+    [Fact]
+    public void ServiceReady_SaidTwiceBySuccessor_IsAnnouncedOnce()
+    {
+        _successor.Do(_successor.Lifecycle.ServiceReady);
+        _successor.Effects.AnnounceFailure = new RestartException(RestartFailure.PeerLost, "The peer has closed its end of the channel.");
+        _successor.Do(_successor.Lifecycle.ServiceReady);
+        Assert.Equal(["announce ready"], _successor.Journal.Entries);
+    }
+
     [Fact]
     public void ServiceReady_PredecessorCommitsInTime_TheHandshakeTimeoutMeansNothing()
     {
         _successor.Do(_successor.Lifecycle.ServiceReady);
-        _successor.Do(_successor.Lifecycle.Serve);
+        _successor.Do(() => _successor.Lifecycle.Serve(probation: TimeSpan.Zero, heartbeat: TimeSpan.Zero));
         _successor.Pass(_successor.Options.HandshakeTimeout);
         Assert.DoesNotContain(_successor.Journal.Entries, e => e.StartsWith("end process", StringComparison.Ordinal));
     }

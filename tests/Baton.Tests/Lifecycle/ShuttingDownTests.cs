@@ -40,7 +40,7 @@ public class ShuttingDownTests
     public void Shutdown_RestartIsHeld_TheRestartIsForgotten()
     {
         var fixture = new LifecycleFixture();
-        fixture.AskRestart("SIGUSR2", holdUntilReady: true);
+        fixture.AskRestart("SIGUSR2", bySignal: true);
         fixture.Shutdown();
         fixture.Do(fixture.Lifecycle.ServiceReady);
         Assert.Equal(0, fixture.Journal.Count("start generation 2"));
@@ -80,7 +80,7 @@ public class ShuttingDownTests
         fixture.Shutdown();
         fixture.Do(() => fixture.Successor.SaysReady());
         Assert.Equal(0, fixture.Journal.Count("commit 4711"));
-        Assert.Contains(fixture.Journal.Entries, e => e.StartsWith("refuse 4711", StringComparison.Ordinal));
+        Assert.Contains(fixture.Journal.Entries, e => e.StartsWith("tell 4711 Refused", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -30,6 +30,37 @@ public sealed class InheritingTests : IDisposable
         Assert.NotEqual(first.Handle, second.Handle);
     }
 
+    // Kestrel binds an endpoint anew when it reads its configuration or its certificate again, which a soak has seen it do while it starts.
+    [Fact]
+    public void Claim_LetGoWhileThePredecessorHasItToo_IsInheritedAgain()
+    {
+        using ClaimedListener first = RegistryFixture.Claim(_fixture.Registry, RegistryFixture.AnyPort);
+        ListenerRegistry successor = _fixture.Successor();
+        RegistryFixture.Claim(successor, RegistryFixture.AnyPort).Dispose();
+
+        using ClaimedListener again = RegistryFixture.Claim(successor, RegistryFixture.AnyPort);
+
+        Assert.Equal(RegistryFixture.KernelSocket(first.Socket), RegistryFixture.KernelSocket(again.Socket));
+        Assert.Single(successor.Snapshot());
+    }
+
+    [Fact]
+    public void Claim_LetGoWhenNobodyElseHasIt_IsClosed()
+    {
+        ClaimedListener first = RegistryFixture.Claim(_fixture.Registry, RegistryFixture.AnyPort);
+        EndPoint bound = first.Socket.LocalEndPoint!;
+        ListenerRegistry successor = _fixture.Successor();
+        ClaimedListener claim = RegistryFixture.Claim(successor, RegistryFixture.AnyPort);
+        first.Dispose();
+        _fixture.Registry.Release([]);
+        successor.EndSharing();
+
+        claim.Dispose();
+
+        Assert.False(RegistryFixture.Connects(bound));
+        Assert.Empty(successor.Snapshot());
+    }
+
     // C2
     [Fact]
     public void Listen_AnyV6_TakesV4Too()

@@ -1,5 +1,6 @@
 using Baton.Handover;
 using Baton.Lifecycle;
+using Baton.Processes;
 
 namespace Baton.Tests.Support;
 
@@ -9,7 +10,9 @@ internal sealed class FakeEffects(Journal journal) : ILifecycleEffects
     internal const int FirstSuccessorPid = 4711;
 
     private readonly List<FakeSuccessor> _successors = [];
-    private readonly TaskCompletionSource _drained = new();
+    private TaskCompletionSource _drained = new();
+    private readonly Queue<Action> _waiting = new();
+    private Action<string?>? _checked;
 
     /// <summary>What starting a successor fails with.</summary>
     internal Exception? StartFailure { get; set; }
@@ -17,13 +20,47 @@ internal sealed class FakeEffects(Journal journal) : ILifecycleEffects
     /// <summary>What telling the predecessor fails with.</summary>
     internal RestartException? AnnounceFailure { get; set; }
 
+    /// <summary>Whether what is given to the thread pool is run.</summary>
+    internal bool WorkMakesProgress { get; set; } = true;
+
     /// <summary>What is open when it is cut.</summary>
     internal OpenWork Open { get; set; }
+
+    /// <summary>What choosing a program fails with.</summary>
+    internal RestartException? ChoiceFailure { get; set; }
+
+    /// <summary>Whether the predecessor hears what it is told.</summary>
+    internal bool PredecessorLives { get; set; } = true;
+
+    public bool CanHandOver { get; set; } = true;
 
     /// <summary>The successor that was started last.</summary>
     internal FakeSuccessor Successor => _successors[^1];
 
-    public ISuccessor StartSuccessor(int generation, Action<SuccessorEvent> post)
+    public StartCommand Choose(string? program)
+    {
+        if (ChoiceFailure is not null)
+        {
+            throw ChoiceFailure;
+        }
+
+        return new StartCommand(program ?? "/srv/app", [program ?? "/srv/app"], "/srv", new Dictionary<string, string>());
+    }
+
+    public Action Check(StartCommand command, Action<string?> finished)
+    {
+        journal.Add($"check {command.Program}");
+        _checked = finished;
+        return () => journal.Add("give up the check");
+    }
+
+    public int StartPlainly(StartCommand command, int generation)
+    {
+        journal.Add($"start generation {generation} plainly");
+        return StartFailure is null ? FirstSuccessorPid : throw StartFailure;
+    }
+
+    public ISuccessor StartSuccessor(StartCommand command, int generation, Action<SuccessorEvent> post)
     {
         journal.Add($"start generation {generation}");
         if (StartFailure is not null)
@@ -44,15 +81,66 @@ internal sealed class FakeEffects(Journal journal) : ILifecycleEffects
         }
     }
 
+    public bool TellPredecessor(HandoverMessage message)
+    {
+        journal.Add($"tell predecessor {message}");
+        return PredecessorLives;
+    }
+
+    public void Confirm(ISuccessor successor) => journal.Add($"confirm {successor.Pid}");
+
+    public void ForceOlderDownTo(int most, string trigger) => journal.Add($"force older down to {most}");
+
+    public void NameMain(int pid) => journal.Add($"name {(pid == Environment.ProcessId ? "self" : pid)}");
+
     public void OpenGate() => journal.Add("open gate");
 
     public void CloseGate() => journal.Add("close gate");
 
     public void ReleaseListeners(IReadOnlyCollection<string> claimedBySuccessor) => journal.Add($"release all but [{string.Join(", ", claimedBySuccessor)}]");
 
+    public void EndSharing() => journal.Add("end sharing");
+
+    public void ReturnListeners() => journal.Add("return listeners");
+
+    public void Resume()
+    {
+        journal.Add("resume");
+        _drained = new TaskCompletionSource();
+    }
+
+    public OpenWorkReport Describe()
+    {
+        var report = new OpenWorkReport();
+        for (int i = 0; i < Open.Connections; i++)
+        {
+            report.AddConnection("http/1.1");
+        }
+
+        if (Open.Requests > 0)
+        {
+            report.AddRequests(Open.Requests, "/", TimeSpan.Zero);
+        }
+
+        return report;
+    }
+
+    public void RunAmongWork(Action action)
+    {
+        journal.Add("run among work");
+        if (WorkMakesProgress)
+        {
+            action();
+        }
+        else
+        {
+            _waiting.Enqueue(action);
+        }
+    }
+
     public void AnnounceStopping() => journal.Add("announce stopping");
 
-    public Task DrainAsync()
+    public Task DrainAsync(CancellationToken calledBack)
     {
         journal.Add("drain");
         return _drained.Task;
@@ -66,8 +154,21 @@ internal sealed class FakeEffects(Journal journal) : ILifecycleEffects
 
     public void EndProcess(int exitCode, string reason) => journal.Add($"end process with {exitCode}: {reason}");
 
+    /// <summary>The thread pool goes on.</summary>
+    internal void WorkGoesOn()
+    {
+        WorkMakesProgress = true;
+        while (_waiting.TryDequeue(out Action? action))
+        {
+            action();
+        }
+    }
+
     /// <summary>The last open work has ended.</summary>
     internal void WorkEnds() => _drained.SetResult();
+
+    /// <summary>The check of the program has come to its end.</summary>
+    internal void CheckEnds(string? defect) => _checked!(defect);
 
     internal void DrainFails(Exception cause) => _drained.SetException(cause);
 }

@@ -1,4 +1,5 @@
 using Baton.Handover;
+using Baton.Interop;
 using Baton.Processes;
 
 namespace Baton.Tests.Support;
@@ -8,10 +9,12 @@ internal sealed class FakeSuccessor(int pid, Journal journal, Action<SuccessorEv
 {
     public int Pid => pid;
 
+    public bool Lives { get; set; } = true;
+
     /// <summary>What <see cref="Commit"/> fails with.</summary>
     internal RestartException? CommitFailure { get; set; }
 
-    public void Commit()
+    public void Commit(TimeSpan probation, TimeSpan heartbeat)
     {
         if (CommitFailure is not null)
         {
@@ -21,13 +24,32 @@ internal sealed class FakeSuccessor(int pid, Journal journal, Action<SuccessorEv
         journal.Add($"commit {pid}");
     }
 
-    public void Refuse(string reason) => journal.Add($"refuse {pid}: {reason}");
+    public void Confirm(IReadOnlyList<(OlderProcess Process, Descriptor Channel)> older) => journal.Add($"confirm {pid}");
+
+    public void TryTell(HandoverMessage message)
+    {
+        // Every second, and about nothing that these tests are about.
+        if (message is not HandoverMessage.Report)
+        {
+            journal.Add($"tell {pid} {message}");
+        }
+    }
 
     public void Kill() => journal.Add($"kill {pid}");
 
     internal void SaysReady(params string[] claimed) => post(new SuccessorEvent.Ready(claimed));
 
-    internal void SaysProgress(string phase) => post(new SuccessorEvent.Progress(phase));
+    internal void SaysProgress(string phase, string detail = "") => post(new SuccessorEvent.Progress(phase, detail));
+
+    internal void IsAlive(int connections = 0, int requests = 0) => post(new SuccessorEvent.Alive(connections, requests));
+
+    internal void SaysUnhealthy(string reason) => post(new SuccessorEvent.Unhealthy(reason));
+
+    internal void SaysStopping(string trigger) => post(new SuccessorEvent.Stopping(trigger));
+
+    internal void HandsOn() => post(new SuccessorEvent.HandedOn());
+
+    internal void AsksForce(string trigger) => post(new SuccessorEvent.ForceAsked(trigger));
 
     internal void SaysFailed(string reason) => post(new SuccessorEvent.Failed(reason));
 

@@ -13,8 +13,8 @@ internal sealed class LifecycleFixture
         Effects = new FakeEffects(Journal);
         Logger = new RecordingLogger(line => Journal.Add($"log {line.Event.Name}"));
         _loop = new ControlLoop(_time, Logger);
-        Options = new RestarterOptions { TimeProvider = _time };
-        Lifecycle = new ProcessLifecycle(() => generation, hasPredecessor, Effects, _loop, Options, Logger);
+        Options = new RestarterOptions { TimeProvider = _time, Probation = TimeSpan.Zero };
+        Lifecycle = new ProcessLifecycle(() => generation, hasPredecessor, new LifecycleContext(Effects, _loop, Options, Logger));
     }
 
     internal Journal Journal { get; } = new();
@@ -53,6 +53,25 @@ internal sealed class LifecycleFixture
         return fixture;
     }
 
+    /// <summary>A predecessor whose successor serves and is on probation.</summary>
+    internal static LifecycleFixture Watching(out Task<RestartOutcome> outcome, params string[] claimed)
+    {
+        LifecycleFixture fixture = Serving();
+        fixture.Options.Probation = TimeSpan.FromSeconds(10);
+        outcome = fixture.AskRestart();
+        fixture.Do(() => fixture.Successor.SaysReady(claimed));
+        return fixture;
+    }
+
+    /// <summary>A second generation that serves and is on probation.</summary>
+    internal static LifecycleFixture OnProbation()
+    {
+        var fixture = new LifecycleFixture(hasPredecessor: true, generation: 2);
+        fixture.Do(fixture.Lifecycle.ServiceReady);
+        fixture.Do(() => fixture.Lifecycle.Serve(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1)));
+        return fixture;
+    }
+
     /// <summary>A process on its way out without a successor.</summary>
     internal static LifecycleFixture ShuttingDown()
     {
@@ -68,11 +87,11 @@ internal sealed class LifecycleFixture
         _loop.RunDue();
     }
 
-    internal Task<RestartOutcome> AskRestart(string trigger = "the test", bool holdUntilReady = false)
+    internal Task<RestartOutcome> AskRestart(string trigger = "the test", bool bySignal = false, string? program = null)
     {
-        var asked = new TaskCompletionSource<RestartOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Do(() => Lifecycle.RequestRestart(trigger, holdUntilReady, asked));
-        return asked.Task;
+        var request = new RestartRequest(trigger, program, bySignal);
+        Do(() => Lifecycle.RequestRestart(request));
+        return request.Outcome;
     }
 
     internal void Shutdown() => Do(() => Lifecycle.RequestShutdown("the test"));
@@ -83,6 +102,13 @@ internal sealed class LifecycleFixture
     {
         _time.Advance(time);
         _loop.RunDue();
+    }
+
+    /// <summary>The whole probation passes, with a sign of life at its end.</summary>
+    internal void PassProbation()
+    {
+        Pass(Options.Probation);
+        Do(() => Successor.IsAlive());
     }
 
     internal void AssertServesAndCanRestart()

@@ -11,5 +11,7 @@ internal sealed class ManualTime : TimeProvider
 
     public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch + _now;
 
+    internal TimeSpan Now => _now;
+
     internal void Advance(TimeSpan by) => _now += by;
 }

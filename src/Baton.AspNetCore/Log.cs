@@ -1,0 +1,13 @@
+using Microsoft.Extensions.Logging;
+
+namespace Baton.AspNetCore;
+
+/// <summary>Every log line of the ASP.NET Core part. Ids and names are a contract: 1000 to 1999.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1000, LogLevel.Warning, "Warm-up: {Failure}", EventName = "WarmUpFailed")]
+    internal static partial void WarmUpFailed(this ILogger logger, string failure);
+
+    [LoggerMessage(1001, LogLevel.Information, "Warmed up with {Requests} requests in {Milliseconds} ms", EventName = "WarmedUp")]
+    internal static partial void WarmedUp(this ILogger logger, int requests, long milliseconds);
+}

@@ -1,0 +1,67 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Threading.Channels;
+using Baton.Handover;
+using Baton.Interop;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+
+namespace Baton.AspNetCore.WarmingUp;
+
+/// <summary>
+/// A way into one listener past its gate, for connections of this process to itself. Until it is shut, the listener takes no others; that comes before the gate opens.
+/// </summary>
+internal sealed class SideDoor(IConnectionListener listener, OpenConnections connections)
+{
+    private readonly Channel<ConnectionContext> _entered = Channel.CreateUnbounded<ConnectionContext>();
+
+    internal EndPoint EndPoint => listener.EndPoint;
+
+    /// <summary>The next connection that has come in; null when the door is shut and all are taken.</summary>
+    internal async ValueTask<ConnectionContext?> NextAsync(CancellationToken cancel) =>
+        await _entered.Reader.WaitToReadAsync(cancel).ConfigureAwait(false) && _entered.Reader.TryRead(out ConnectionContext? next) ? next : null;
+
+    /// <summary>Connects this process to its own server.</summary>
+    /// <param name="sockets">Makes a connection of the server's end.</param>
+    /// <returns>The client's end, and the connection that the server gets.</returns>
+    internal (Stream Client, WarmUpConnection Server) Enter(SocketConnectionContextFactory sockets)
+    {
+        (Descriptor First, Descriptor Second) pair = UnixStream.CreatePair();
+        Socket client = ToSocket(pair.First);
+        ConnectionContext inner = sockets.Create(ToSocket(pair.Second));
+        if (EndPoint is IPEndPoint { AddressFamily: var family })
+        {
+            // What applications expect to find on such a listener.
+            inner.LocalEndPoint = EndPoint;
+            inner.RemoteEndPoint = new IPEndPoint(family == AddressFamily.InterNetwork ? IPAddress.Loopback : IPAddress.IPv6Loopback, 0);
+        }
+
+        var server = new WarmUpConnection(inner, connections);
+        connections.Add(server);
+        if (!_entered.Writer.TryWrite(server))
+        {
+            server.Abort(new ConnectionAbortedException("The listener is gone."));
+        }
+
+        return (new NetworkStream(client, ownsSocket: true), server);
+    }
+
+    internal void Shut() => _entered.Writer.TryComplete();
+
+    /// <summary>The listener is gone: whoever has come in and waits hears so at once.</summary>
+    internal async ValueTask CloseAsync()
+    {
+        Shut();
+        while (_entered.Reader.TryRead(out ConnectionContext? waiting))
+        {
+            await waiting.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static Socket ToSocket(Descriptor descriptor)
+    {
+        var handle = new SafeSocketHandle(descriptor.Number, ownsHandle: true);
+        descriptor.SetHandleAsInvalid();
+        return new Socket(handle);
+    }
+}

@@ -1,0 +1,64 @@
+using System.Net;
+using System.Net.Security;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+
+namespace Baton.AspNetCore.WarmingUp;
+
+/// <summary>Opens connections to one endpoint and finds out what it speaks: ALPN says it with TLS, Kestrel's answer without.</summary>
+internal sealed class WarmUpEndpoint(SideDoor door, bool tls, string host, SocketConnectionContextFactory sockets)
+{
+    private bool _http2;
+
+    /// <summary>For people.</summary>
+    internal string Name { get; } = $"{(tls ? "https" : "http")}://{(door.EndPoint is IPEndPoint ? "" : "unix:")}{door.EndPoint}";
+
+    /// <summary>Opens a connection, uses it, closes it, and waits until the server is done with it.</summary>
+    /// <param name="use">Sends requests.</param>
+    /// <param name="cancel">Ends it at once: the connection is aborted.</param>
+    internal async Task ConnectAsync(Func<IWarmUpClient, Task> use, CancellationToken cancel)
+    {
+        (Stream stream, WarmUpConnection connection) = door.Enter(sockets);
+        try
+        {
+            await using (stream.ConfigureAwait(false))
+            {
+                IWarmUpClient client = await GreetAsync(stream, cancel).ConfigureAwait(false);
+                await using (client.ConfigureAwait(false))
+                {
+                    await use(client).ConfigureAwait(false);
+                }
+            }
+
+            await connection.Gone.WaitAsync(cancel).ConfigureAwait(false);
+        }
+        finally
+        {
+            connection.Forget();
+        }
+    }
+
+    /// <summary>From now on it gets HTTP/2.</summary>
+    /// <returns>False if that changes nothing.</returns>
+    internal bool SpeakHttp2() => !tls && !_http2 && (_http2 = true);
+
+    private async Task<IWarmUpClient> GreetAsync(Stream stream, CancellationToken cancel)
+    {
+        if (!tls)
+        {
+            return _http2 ? new Http2Client(stream, tls, host) : new Http1Client(stream, host);
+        }
+
+        var encrypted = new SslStream(stream);
+        await encrypted.AuthenticateAsClientAsync(Handshake, cancel).ConfigureAwait(false);
+        return encrypted.NegotiatedApplicationProtocol == SslApplicationProtocol.Http2 ? new Http2Client(encrypted, tls, host) : new Http1Client(encrypted, host);
+    }
+
+    private SslClientAuthenticationOptions Handshake => new()
+    {
+        TargetHost = host,
+        ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
+#pragma warning disable CA5359 // both ends are this process: there is nobody whose certificate could be wrong
+        RemoteCertificateValidationCallback = static (_, _, _, _) => true,
+#pragma warning restore CA5359
+    };
+}

@@ -1,0 +1,66 @@
+using System.Diagnostics;
+using System.Net;
+using Baton.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Logging;
+
+namespace Baton.AspNetCore.WarmingUp;
+
+/// <summary>Sends the requests of the warm-up to every endpoint, within its time. Whatever comes of it, all side doors are shut afterwards.</summary>
+internal sealed class WarmUpPhase(SideDoors doors, IServer server, GracefulRestartOptions options, ILoggerFactory loggerFactory) : IReadinessPhase
+{
+    private readonly ILogger _logger = loggerFactory.CreateLogger("Baton.WarmUp");
+
+    public string Name => "warm-up";
+
+    public bool HasWork => doors.All.Count > 0;
+
+    public async Task RunAsync(Action<string> report, CancellationToken cancel)
+    {
+        long begun = Stopwatch.GetTimestamp();
+        var run = new WarmUpRun(options.WarmUp, failure =>
+        {
+            _logger.WarmUpFailed(failure);
+            report(failure);
+        });
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(options.WarmUp.Timeout);
+        var sockets = new SocketConnectionContextFactory(new SocketConnectionFactoryOptions(), _logger);
+        try
+        {
+            foreach (SideDoor door in doors.All.Where(d => options.WarmUp.Endpoints(d.EndPoint)).TakeWhile(_ => !limit.IsCancellationRequested))
+            {
+                await run.WarmAsync(new WarmUpEndpoint(door, SpeaksTls(door.EndPoint), options.WarmUp.Host, sockets), limit.Token).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            doors.Shut();
+            if (run.FirstFailure is null)
+            {
+                // Else a request may hang on in the application, and still needs the memory that this lends.
+                sockets.Dispose();
+            }
+        }
+
+        // What is not required does not fail a start because the ready timeout has cut it short either.
+        if (options.WarmUp.Required && run.FirstFailure is not null)
+        {
+            cancel.ThrowIfCancellationRequested();
+            throw new RestartException(
+                RestartFailure.SuccessorFailed, $"The warm-up failed: {run.FirstFailure}. It is required, so process {Environment.ProcessId} has accepted nothing, and does not start.");
+        }
+
+        _logger.WarmedUp(run.Answered, (long)Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
+    }
+
+    /// <summary>Only the addresses that Kestrel publishes say it.</summary>
+    private bool SpeaksTls(EndPoint bound)
+    {
+        ICollection<string> addresses = server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
+        return addresses.Contains($"https://{(bound is IPEndPoint ? "" : "unix:")}{bound}")
+            || (bound is IPEndPoint ip && IPAddress.IsLoopback(ip.Address) && addresses.Contains($"https://localhost:{ip.Port}"));
+    }
+}

@@ -1,0 +1,74 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
+
+namespace Baton.Hosting;
+
+/// <summary>Asks the health checks that decide about readiness. Only one caller at a time.</summary>
+internal sealed class HealthPoll
+{
+    // The verdict is read by people, in log lines and outcomes.
+    private const int LongestText = 1000;
+
+    private readonly HealthCheckService? _service;
+    private readonly HostedRestartOptions _options;
+    private readonly HealthCheckRegistration[] _registrations;
+    private Task<HealthReport>? _running;
+
+    public HealthPoll(IServiceProvider services, HostedRestartOptions options)
+    {
+        _options = options;
+
+        // Absent unless the application called AddHealthChecks.
+        _service = options.HealthGate ? services.GetService<HealthCheckService>() : null;
+        _registrations = _service is null ? [] : Deciding(services.GetRequiredService<IOptions<HealthCheckServiceOptions>>().Value.Registrations);
+    }
+
+    internal bool HasChecks => _registrations.Length > 0;
+
+    /// <summary>Runs the checks once, within the limit of one poll.</summary>
+    internal async Task<HealthVerdict> AskAsync(CancellationToken cancel)
+    {
+        // Checks that do not heed their token may still be running: they are waited for, so that they do not pile up.
+        Task<HealthReport> running = _running ??= CheckAsync(cancel);
+        try
+        {
+            HealthReport report = await running.WaitAsync(_options.HealthCheckTimeout, cancel).ConfigureAwait(false);
+            return new HealthVerdict(report.Status, Describe(report));
+        }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException && !cancel.IsCancellationRequested)
+        {
+            return new HealthVerdict(HealthStatus.Unhealthy, $"no answer within {_options.HealthCheckTimeout.TotalSeconds:0.###} s from {string.Join(", ", _registrations.Select(r => r.Name))}");
+        }
+        finally
+        {
+            _running = running.IsCompleted ? null : running;
+        }
+    }
+
+    private async Task<HealthReport> CheckAsync(CancellationToken cancel)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(_options.HealthCheckTimeout);
+        return await _service!.CheckHealthAsync(_registrations.Contains, limit.Token).ConfigureAwait(false);
+    }
+
+    private HealthCheckRegistration[] Deciding(ICollection<HealthCheckRegistration> all)
+    {
+        HealthCheckRegistration[] tagged = [.. all.Where(r => r.Tags.Contains(_options.ReadinessTag))];
+        return tagged.Length > 0 ? tagged : [.. all];
+    }
+
+    /// <summary>Such as "3 of 4 healthy; db: Unhealthy: connection refused". The same state has the same text.</summary>
+    private static string Describe(HealthReport report)
+    {
+        IEnumerable<string> troubles =
+            from entry in report.Entries
+            where entry.Value.Status != HealthStatus.Healthy
+            orderby entry.Value.Status, entry.Key
+            let why = entry.Value.Description ?? entry.Value.Exception?.Message
+            select $"; {entry.Key}: {entry.Value.Status}{(why is null ? "" : $": {why.ReplaceLineEndings(" ")}")}";
+        string text = $"{report.Entries.Values.Count(e => e.Status == HealthStatus.Healthy)} of {report.Entries.Count} healthy{string.Concat(troubles)}";
+        return text.Length <= LongestText ? text : $"{text[..LongestText]}...";
+    }
+}

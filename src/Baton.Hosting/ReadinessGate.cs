@@ -1,0 +1,35 @@
+namespace Baton.Hosting;
+
+/// <summary>Runs the phases between started and ready one after another, within the ready timeout, and says where it is.</summary>
+internal sealed class ReadinessGate(IEnumerable<IReadinessPhase> phases, TimeSpan readyTimeout, Action<string, string?> reportProgress)
+{
+    // A longer timer does not exist; who asks for so long means for ever.
+    private const int LongestTimerDays = 49;
+
+    /// <exception cref="RestartException">The time was up; the message has the last detail.</exception>
+    internal async Task PassAsync(CancellationToken cancel)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        if (readyTimeout.TotalDays < LongestTimerDays)
+        {
+            limit.CancelAfter(readyTimeout);
+        }
+
+        foreach (IReadinessPhase phase in phases.Where(p => p.HasWork))
+        {
+            string? last = null;
+            reportProgress(phase.Name, null);
+            try
+            {
+                await phase.RunAsync(detail => reportProgress(phase.Name, last = detail), limit.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException e) when (limit.IsCancellationRequested && !cancel.IsCancellationRequested)
+            {
+                string state = last is null ? phase.Name : $"{phase.Name}: {last}";
+                throw new RestartException(
+                    RestartFailure.ReadyTimedOut,
+                    $"Process {Environment.ProcessId} was not ready within {readyTimeout.TotalSeconds:0.###} s ({state}). It has accepted nothing, and does not start.", e);
+            }
+        }
+    }
+}

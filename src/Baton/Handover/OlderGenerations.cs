@@ -1,0 +1,134 @@
+using Baton.Interop;
+using Microsoft.Extensions.Logging;
+
+namespace Baton.Handover;
+
+/// <summary>
+/// The processes before this one that still live: what they have to do, and the channels to them, which go to the successor in time. A
+/// thread for each link posts what it hears; everything here is safe from any thread.
+/// </summary>
+internal sealed class OlderGenerations(TimeSpan limit, ILogger logger)
+{
+    private readonly Lock _lock = new();
+    private readonly List<(PredecessorLink Link, GenerationStatus Status)> _living = [];
+
+    /// <summary>Newest first.</summary>
+    internal IReadOnlyList<GenerationStatus> Living
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _living.Select(l => l.Status).OrderByDescending(s => s.Generation)];
+            }
+        }
+    }
+
+    internal void Add(PredecessorLink link)
+    {
+        OlderProcess process = link.Process;
+        var unknown = new GenerationStatus(process.Pid, process.Generation, ProcessState.HandedOver, new Dictionary<string, int>(), RequestCount: 0, Requests: []);
+        lock (_lock)
+        {
+            _living.Add((link, unknown));
+        }
+    }
+
+    /// <summary>Takes over the channels that the predecessor passes on, and listens on each.</summary>
+    internal void Adopt(HandoverMessage.Confirmed confirmed, Received received, int ownGeneration)
+    {
+        if (confirmed.Older.Count != received.Descriptors.Count)
+        {
+            logger.ChannelBroken($"{confirmed.Older.Count} older processes came with {received.Descriptors.Count} channels");
+            received.WithoutDescriptors();
+            return;
+        }
+
+        for (int i = 0; i < confirmed.Older.Count; i++)
+        {
+            PredecessorLink link = PredecessorLink.Adopt(confirmed.Older[i], received.Descriptors[i], ownGeneration, limit);
+            Add(link);
+            new Thread(() => Listen(link)) { IsBackground = true, Name = $"baton-generation-{link.Process.Generation}" }.Start();
+        }
+    }
+
+    internal void Heard(PredecessorLink link, GenerationStatus status)
+    {
+        lock (_lock)
+        {
+            int at = _living.FindIndex(l => l.Link == link);
+            if (at >= 0)
+            {
+                _living[at] = (link, status);
+            }
+        }
+    }
+
+    internal void Gone(PredecessorLink link)
+    {
+        lock (_lock)
+        {
+            _living.RemoveAll(l => l.Link == link);
+        }
+    }
+
+    /// <summary>Has the oldest ones cut their work and end, until at most so many are left.</summary>
+    internal void ForceDownTo(int most, string trigger)
+    {
+        PredecessorLink[] excess;
+        lock (_lock)
+        {
+            excess = [.. _living.Select(l => l.Link).OrderBy(l => l.Process.Generation).Take(Math.Max(0, _living.Count - most))];
+        }
+
+        foreach (PredecessorLink link in excess)
+        {
+            logger.GenerationForced(link.Process.Pid, link.Process.Generation, trigger);
+            link.TrySend(new HandoverMessage.Force(trigger));
+        }
+    }
+
+    /// <summary>Confirms a successor, and gives it the channels.</summary>
+    internal void PassOn(ISuccessor successor)
+    {
+        PredecessorLink[] links;
+        lock (_lock)
+        {
+            links = [.. _living.Select(l => l.Link)];
+            _living.Clear();
+        }
+
+        var channels = new List<(OlderProcess, Descriptor)>(links.Length);
+        foreach (PredecessorLink link in links)
+        {
+            if (link.Detach(limit) is { } channel)
+            {
+                channels.Add((link.Process, channel));
+            }
+        }
+
+        successor.Confirm(channels);
+        channels.ForEach(c => c.Item2.Dispose());
+    }
+
+    private void Listen(PredecessorLink link)
+    {
+        try
+        {
+            link.Listen(received =>
+            {
+                if (received?.WithoutDescriptors() is HandoverMessage.Report report)
+                {
+                    Heard(link, report.Status);
+                }
+            });
+        }
+        catch (RestartException e)
+        {
+            // It is on its way out and nothing depends on it; only its news are missing from the status.
+            logger.ChannelBroken(e.Message);
+        }
+
+        Gone(link);
+    }
+}

@@ -1,0 +1,15 @@
+using System.ComponentModel;
+
+namespace Baton.Interop;
+
+/// <summary>pipe(2), close-on-exec from its first moment.</summary>
+internal static unsafe class Pipe
+{
+    internal static (Descriptor Reader, Descriptor Writer) Create()
+    {
+        int* fds = stackalloc int[2];
+        return Libc.pipe2(fds, Libc.O_CLOEXEC) == 0
+            ? (new Descriptor(fds[0]), new Descriptor(fds[1]))
+            : throw new Win32Exception(Libc.Errno, $"Could not create a pipe: {Libc.Describe(Libc.Errno)}.");
+    }
+}

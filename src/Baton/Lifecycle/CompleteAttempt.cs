@@ -1,0 +1,66 @@
+using Baton.Processes;
+
+namespace Baton.Lifecycle;
+
+/// <summary>
+/// A restart without handover: this process stops accepting, finishes its work, starts the program, and ends. If that can't be started, this process
+/// serves again; what becomes of it after its start is not known here. Lives on the control loop.
+/// </summary>
+internal sealed class CompleteAttempt(RestartRequest request, StartCommand command, int generation, ProcessLifecycle lifecycle, LifecycleContext context)
+    : RestartAttempt(request, command, generation, lifecycle, context)
+{
+    private readonly ProcessLifecycle _lifecycle = lifecycle;
+    private readonly LifecycleContext _context = context;
+    private readonly CancellationTokenSource _calledBack = new();
+    private int? _pid;
+    private bool _started;
+
+    internal override int? SuccessorPid => _pid;
+
+    protected override void Proceed()
+    {
+        Timeline.Enter("drain");
+        _context.Effects.CloseGate();
+        _context.Loop.Schedule(_context.Options.DrainTimeout, CutAndStart);
+        _ = _context.Effects.DrainAsync(_calledBack.Token).ContinueWith(
+            _ => _context.Loop.Post(Start), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    private void CutAndStart()
+    {
+        if (!_started && !Answered)
+        {
+            OpenWork cut = _context.Effects.Cut();
+            _context.Logger.Forced(Environment.ProcessId, $"the drain timeout of {_context.Options.DrainTimeout.TotalSeconds:0.###} s", cut.Connections, cut.Requests);
+            Start();
+        }
+    }
+
+    private void Start()
+    {
+        // Drained after it was cut, or given up because a shutdown was asked.
+        if (_started || Answered)
+        {
+            return;
+        }
+
+        _started = true;
+        Timeline.Enter("spawn");
+        try
+        {
+            _pid = _context.Effects.StartPlainly(Command, Generation);
+        }
+        catch (Exception e)
+        {
+            _calledBack.Cancel();
+            _context.Effects.Resume();
+            _context.Effects.OpenGate();
+            NotBegun(e);
+            return;
+        }
+
+        _context.Logger.StartedInPlace(_pid.Value, Generation, (long)Timeline.Elapsed.TotalMilliseconds);
+        _lifecycle.Replaced(this);
+        Succeed(new RestartOutcome(_pid.Value, Generation, RestartStrategy.Complete, Timeline.Elapsed, Timeline.Phases));
+    }
+}

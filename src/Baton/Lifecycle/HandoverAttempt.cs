@@ -1,0 +1,206 @@
+using Baton.Handover;
+using Baton.Processes;
+using Microsoft.Extensions.Logging;
+
+namespace Baton.Lifecycle;
+
+/// <summary>
+/// A restart by handover: a successor that gets its commit and proves itself, or a failure after which it is dead and reaped and nothing of ours has
+/// changed. What comes after the commit is in <see cref="SuccessorProbation"/>.
+/// </summary>
+internal sealed class HandoverAttempt(RestartRequest request, StartCommand command, int generation, ProcessLifecycle lifecycle, LifecycleContext context)
+    : RestartAttempt(request, command, generation, lifecycle, context)
+{
+    private readonly ProcessLifecycle _lifecycle = lifecycle;
+    private readonly LifecycleContext _context = context;
+    private ISuccessor? _successor;
+    private IReadOnlyList<string> _claimed = [];
+    private SuccessorProbation? _probation;
+    private LoopTimer? _readyTimer;
+    private LoopTimer? _killTimer;
+    private LoopTimer? _exitTimer;
+    private RestartException? _failure;
+    private bool _over;
+
+    internal override int? SuccessorPid => _successor?.Pid;
+
+    internal override IReadOnlyList<string> Claimed => _claimed;
+
+    /// <summary>The successor's time to prove itself; null before its commit.</summary>
+    internal SuccessorProbation? Probation => _probation;
+
+    private ILogger Logger => _context.Logger;
+
+    private RestarterOptions Options => _context.Options;
+
+    internal override void Cancel()
+    {
+        if (_successor is null)
+        {
+            base.Cancel();
+        }
+        else
+        {
+            Fail(RestartFailure.Stopping, "was killed because a shutdown was asked", TimeSpan.Zero);
+        }
+    }
+
+    /// <summary>Forces the oldest where there would be too many beside this process and its successor: before the start, and again when more of them become known.</summary>
+    internal void BoundGenerations() =>
+        _context.Effects.ForceOlderDownTo(Options.MaxGenerations - 2, $"a restart, as no more than {Options.MaxGenerations} processes may live");
+
+    protected override void Proceed()
+    {
+        Timeline.Enter("spawn");
+        BoundGenerations();
+        try
+        {
+            _successor = _context.Effects.StartSuccessor(Command, Generation, e => _context.Loop.Post(() => Handle(e)));
+        }
+        catch (Exception e)
+        {
+            NotBegun(e);
+            return;
+        }
+
+        _readyTimer = _context.Loop.Schedule(Options.ReadyTimeout, () => Fail(
+            RestartFailure.ReadyTimedOut, $"was not ready within {Options.ReadyTimeout.TotalSeconds:0.###} s and was killed; last heard: {Timeline.Last}", TimeSpan.Zero));
+    }
+
+    private void Handle(SuccessorEvent happened)
+    {
+        if (_probation is not null)
+        {
+            _probation.Handle(happened);
+            return;
+        }
+
+        switch (happened)
+        {
+            case SuccessorEvent.Greeted greeted:
+                Hear("starting", $"{greeted.Program}, with {greeted.Listeners} listeners");
+                break;
+            case SuccessorEvent.Progress progress:
+                Hear(progress.Phase, progress.Detail);
+                break;
+            case SuccessorEvent.Ready ready:
+                Commit(ready);
+                break;
+            case SuccessorEvent.Failed failed:
+                // It is about to end; killed at once, the rest of its own account would be missing from the log.
+                Fail(RestartFailure.SuccessorFailed, $"could not start: {failed.Reason}", Options.ExitTimeout, failed.Reason);
+                break;
+            case SuccessorEvent.Broken broken:
+                Fail(broken.Cause.Failure, $"broke the handover: {broken.Cause.Message}", TimeSpan.Zero);
+                break;
+            case SuccessorEvent.Closed:
+                Fail(RestartFailure.PeerLost, "closed its end of the handover and lives on", TimeSpan.Zero);
+                break;
+            case SuccessorEvent.Ended ended:
+                _failure = Ended(ended.Status);
+                BackOut();
+                break;
+            default:
+                Fail(RestartFailure.ProtocolError, $"broke the handover: it said {happened.GetType().Name} before it was told to serve", TimeSpan.Zero);
+                break;
+        }
+    }
+
+    private void Hear(string phase, string detail)
+    {
+        Timeline.Enter(phase, detail);
+        Logger.SuccessorProgress(_successor!.Pid, Timeline.Last);
+    }
+
+    private void Commit(SuccessorEvent.Ready ready)
+    {
+        if (_failure is not null)
+        {
+            _successor!.TryTell(new HandoverMessage.Refused(_failure.Message));
+            return;
+        }
+
+        _readyTimer?.Cancel();
+        _claimed = ready.Claimed;
+        Timeline.Enter("commit");
+        _context.Effects.CloseGate();
+        _context.Effects.TellPredecessor(new HandoverMessage.HandedOn());
+        _context.Effects.NameMain(_successor!.Pid);
+        try
+        {
+            _successor.Commit(Options.Probation, SuccessorProbation.HeartbeatOf(Options));
+        }
+        catch (RestartException e)
+        {
+            // It never learned that it may serve, so it does not: we go on where we stopped.
+            _context.Effects.OpenGate();
+            _context.Effects.NameMain(Environment.ProcessId);
+            Fail(e.Failure, $"was ready, but could not be told to serve: {e.Message}", TimeSpan.Zero);
+            return;
+        }
+
+        var outcome = new RestartOutcome(_successor.Pid, Generation, RestartStrategy.Handover, Timeline.Elapsed, Timeline.Phases);
+        Logger.HandedOver(_successor.Pid, Generation, (long)outcome.Duration.TotalMilliseconds);
+        Timeline.Enter("probation");
+        _probation = new SuccessorProbation(_successor, _lifecycle, this, _context);
+        _lifecycle.Committed(this);
+        _probation.Begin(passed: () => Succeed(outcome with { Phases = Timeline.Phases }), failed: Report);
+    }
+
+    /// <summary>The answer to a restart that was rolled back, with all that is known by then.</summary>
+    private void Report(RestartFailure failure, string what, string? words, ExitStatus? status) => Fail(new RestartException(failure, Explain(failure, what, "serves again"))
+    {
+        SuccessorWords = words, SuccessorExitCode = status?.Code, SuccessorSignal = status?.Signal, Phases = Timeline.Phases,
+    });
+
+    private void Fail(RestartFailure failure, string what, TimeSpan untilKilled, string? words = null)
+    {
+        if (_failure is not null || _probation is not null)
+        {
+            return;
+        }
+
+        _readyTimer?.Cancel();
+        _failure = new RestartException(failure, Explain(failure, $"successor {_successor!.Pid} {what}")) { SuccessorWords = words, Phases = Timeline.Phases };
+        if (untilKilled == TimeSpan.Zero)
+        {
+            // Now, not with the next timer: this process may be about to leave.
+            _successor.Kill();
+        }
+        else
+        {
+            _killTimer = _context.Loop.Schedule(untilKilled, _successor.Kill);
+        }
+
+        _exitTimer = _context.Loop.Schedule(LifecycleContext.Then(untilKilled, Options.ExitTimeout), () =>
+        {
+            Logger.SuccessorNotReaped(_successor.Pid, Options.ExitTimeout);
+            BackOut();
+        });
+    }
+
+    private RestartException Ended(ExitStatus status)
+    {
+        RestartFailure failure = _failure?.Failure ?? RestartFailure.SuccessorExited;
+        string message = _failure?.Message ?? Explain(failure, $"successor {_successor!.Pid} {status} before it was ready; last heard: {Timeline.Last}");
+        return new RestartException(failure, message)
+        {
+            SuccessorWords = _failure?.SuccessorWords, SuccessorExitCode = status.Code, SuccessorSignal = status.Signal, Phases = _failure?.Phases ?? Timeline.Phases,
+        };
+    }
+
+    private void BackOut()
+    {
+        if (!_over)
+        {
+            _over = true;
+            _readyTimer?.Cancel();
+            _killTimer?.Cancel();
+            _exitTimer?.Cancel();
+
+            // The state first: who hears of the failure may ask for the next restart at once.
+            _lifecycle.BackedOut(this);
+            Fail(_failure!);
+        }
+    }
+}

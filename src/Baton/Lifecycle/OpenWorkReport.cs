@@ -1,0 +1,26 @@
+namespace Baton.Lifecycle;
+
+/// <summary>What is open at one moment, added up by the servers of this process.</summary>
+internal sealed class OpenWorkReport
+{
+    // A report rides to later generations every second: a few requests tell why a process is still there.
+    private const int MostRequests = 10;
+
+    private readonly Dictionary<string, int> _connections = [];
+    private readonly List<OpenRequest> _requests = [];
+    private int _requestCount;
+
+    internal OpenWork Total => new(_connections.Values.Sum(), _requestCount);
+
+    internal void AddConnection(string kind) => _connections[kind] = _connections.GetValueOrDefault(kind) + 1;
+
+    /// <summary>Adds the requests of one connection; path and age are those of one of them.</summary>
+    internal void AddRequests(int count, string path, TimeSpan age)
+    {
+        _requestCount += count;
+        _requests.Add(new OpenRequest(path, age));
+    }
+
+    internal GenerationStatus ToStatus(int pid, int generation, ProcessState state) =>
+        new(pid, generation, state, _connections, _requestCount, [.. _requests.OrderByDescending(r => r.Age).Take(MostRequests)]);
+}

@@ -1,0 +1,115 @@
+using Baton.Handover;
+
+namespace Baton.Lifecycle;
+
+/// <summary>
+/// A successor's own time of probation: it gives signs of life, and may ask its predecessor to take over again. Lives on the control loop.
+/// </summary>
+internal sealed class OwnProbation(LifecycleContext context, Action<string> keepsServing, Action unanswered)
+{
+    private bool _signPending;
+    private bool _givingBack;
+    private bool _over;
+
+    internal void Begin(TimeSpan length, TimeSpan heartbeat)
+    {
+        // The predecessor decides; this is for one that is stopped or stuck.
+        TimeSpan limit = LifecycleContext.Then(length, context.Options.HandshakeTimeout);
+        context.Loop.Schedule(limit, () => NothingHeard(limit));
+        if (heartbeat > TimeSpan.Zero)
+        {
+            Beat(heartbeat);
+        }
+    }
+
+    /// <summary>Stops accepting and asks the predecessor to take over again; it may be too late for that, then this process serves on.</summary>
+    internal void GiveBack(string reason)
+    {
+        if (_over || _givingBack)
+        {
+            return;
+        }
+
+        _givingBack = true;
+        context.Logger.GivingBack(Environment.ProcessId, reason);
+        context.Effects.CloseGate();
+        if (context.Effects.TellPredecessor(new HandoverMessage.Unhealthy(reason)))
+        {
+            context.Loop.Schedule(context.Options.HandshakeTimeout, ServeMeanwhile);
+        }
+        else
+        {
+            Keep("the predecessor is gone");
+        }
+    }
+
+    /// <summary>There is nobody to take over again, or no reason.</summary>
+    internal void Keep(string reason)
+    {
+        if (End())
+        {
+            if (_givingBack)
+            {
+                context.Logger.NotTakenBack(Environment.ProcessId, reason);
+                context.Effects.OpenGate();
+            }
+
+            keepsServing(reason);
+        }
+    }
+
+    /// <returns>False if it was over before.</returns>
+    internal bool End()
+    {
+        bool ended = !_over;
+        _over = true;
+        return ended;
+    }
+
+    private void NothingHeard(TimeSpan limit)
+    {
+        // One that was asked to take over again may still do so, and must find this process able to step back.
+        if (!_givingBack && !_over)
+        {
+            Keep($"the predecessor has said nothing for {limit.TotalSeconds:0.###} s");
+        }
+    }
+
+    // It is stopped or stuck. Whenever it goes on, it takes over again, or says that it does not; until then better this than nobody.
+    private void ServeMeanwhile()
+    {
+        if (!_over)
+        {
+            context.Logger.NotTakenBack(Environment.ProcessId, "the predecessor did not answer");
+            context.Effects.OpenGate();
+            unanswered();
+        }
+    }
+
+    // By way of the application's own threads: what this process can still do for itself says nothing about the service.
+    private void Beat(TimeSpan interval)
+    {
+        if (_over)
+        {
+            return;
+        }
+
+        if (!_signPending)
+        {
+            _signPending = true;
+            context.Effects.RunAmongWork(() => context.Loop.Post(Sign));
+        }
+
+        context.Loop.Schedule(interval, () => Beat(interval));
+    }
+
+    private void Sign()
+    {
+        _signPending = false;
+        if (!_over)
+        {
+            OpenWork open = context.Effects.Describe().Total;
+            context.Effects.TellPredecessor(new HandoverMessage.Alive(open.Connections, open.Requests));
+        }
+    }
+}

@@ -1,0 +1,164 @@
+using Baton.Handover;
+using Baton.Processes;
+
+namespace Baton.Lifecycle;
+
+/// <content>The restarts of a process: asked, held or refused, and what becomes of them.</content>
+internal sealed partial class ProcessLifecycle
+{
+    private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(1);
+
+    private LoopTimer? _reportTimer;
+
+    internal void RequestRestart(RestartRequest request)
+    {
+        Transition transition = LifecycleTable.Next(State, LifecycleEvent.RestartAsked);
+        if (transition.Held || (request.BySignal && State == ProcessState.Starting))
+        {
+            string until = State == ProcessState.Starting ? "this process serves" : "the probation is over";
+            if (_held.TryHold(request))
+            {
+                Logger.RestartHeld(request.Trigger, until);
+            }
+            else
+            {
+                Refuse(request, RestartFailure.InProgress);
+            }
+        }
+        else if (transition.Refusal is { } refusal)
+        {
+            Refuse(request, refusal);
+        }
+        else
+        {
+            Restart(request);
+        }
+    }
+
+    /// <summary>The successor serves, and is on probation.</summary>
+    internal void Committed(RestartAttempt attempt)
+    {
+        if (attempt == _attempt && Move(LifecycleEvent.Committed))
+        {
+            Depart();
+            Report();
+        }
+    }
+
+    /// <summary>The successor serves for good.</summary>
+    internal void SuccessorProved(RestartAttempt attempt)
+    {
+        Move(LifecycleEvent.ProbationPassed);
+        _held.Take(request => PassOn(request, attempt));
+        Effects.ReleaseListeners(attempt.Claimed);
+        Effects.AnnounceStopping();
+        _departure!.MayEnd();
+    }
+
+    /// <summary>Another program was started in this one's place.</summary>
+    internal void Replaced(RestartAttempt attempt)
+    {
+        Move(LifecycleEvent.Committed);
+        Depart();
+        SuccessorProved(attempt);
+    }
+
+    /// <summary>The successor does not serve any more: this process does.</summary>
+    internal void TakeOverAgain(RestartAttempt attempt)
+    {
+        Forget(attempt);
+        Move(LifecycleEvent.RolledBack);
+        _departure!.CallBack();
+        _departure = null;
+        Effects.Resume();
+        Effects.OpenGate();
+        Effects.NameMain(Environment.ProcessId);
+    }
+
+    /// <summary>The successor has not come about: nothing has changed.</summary>
+    internal void BackedOut(RestartAttempt attempt)
+    {
+        Forget(attempt);
+        Move(LifecycleEvent.BackedOut);
+    }
+
+    internal void SuccessorEnded(RestartAttempt attempt)
+    {
+        if (State == ProcessState.ShuttingDown && attempt == _attempt)
+        {
+            _departure?.SuccessorEnded();
+        }
+    }
+
+    internal void Remember(RestartRecord record) => _history.Add(record);
+
+    private void Forget(RestartAttempt attempt)
+    {
+        if (_attempt == attempt)
+        {
+            _attempt = null;
+        }
+    }
+
+    private void Restart(RestartRequest request)
+    {
+        StartCommand command;
+        try
+        {
+            command = Effects.Choose(request.Program);
+        }
+        catch (RestartException e)
+        {
+            Logger.RestartRefused(request.Trigger, e.Message);
+            request.Fail(e);
+            return;
+        }
+
+        Logger.RestartAsked(request.Trigger);
+        Move(LifecycleEvent.RestartAsked);
+        int next = generation() + 1;
+        _attempt = context.Options.Strategy == RestartStrategy.Handover && Effects.CanHandOver
+            ? new HandoverAttempt(request, command, next, this, context)
+            : new CompleteAttempt(request, command, next, this, context);
+        _attempt.Begin();
+    }
+
+    /// <summary>Begins the restart that was held, if there is one.</summary>
+    internal void TakeUpHeld() => _held.Take(RequestRestart);
+
+    private void RefuseHeld(RestartFailure refusal) => _held.Take(request => Refuse(request, refusal));
+
+    // The signal went to the process that was known; the service was meant. Who waits for an answer must ask the one that can give it.
+    private void PassOn(RestartRequest request, RestartAttempt attempt)
+    {
+        if (request.BySignal && Probation is { } probation)
+        {
+            Logger.RestartPassedOn(request.Trigger, attempt.SuccessorPid!.Value);
+            probation.Tell(new HandoverMessage.Restart(request.Trigger));
+            request.Fail(Refusal(request, RestartFailure.AlreadyHandedOver));
+            return;
+        }
+
+        Refuse(request, RestartFailure.AlreadyHandedOver);
+    }
+
+    private void Refuse(RestartRequest request, RestartFailure refusal)
+    {
+        Logger.RestartRefused(request.Trigger, Refusals.Describe(refusal, SuccessorPid));
+        request.Fail(Refusal(request, refusal));
+    }
+
+    private RestartException Refusal(RestartRequest request, RestartFailure refusal) =>
+        new(refusal, $"Restart by {request.Trigger} was refused: {Refusals.Describe(refusal, SuccessorPid)}.");
+
+    /// <summary>Tells later generations what this one still has to do, again and again.</summary>
+    private void Report()
+    {
+        if (State is ProcessState.HandedOver or ProcessState.Draining && Probation is { } probation)
+        {
+            probation.Tell(new HandoverMessage.Report(Effects.Describe().ToStatus(Environment.ProcessId, generation(), State)));
+            _reportTimer?.Cancel();
+            _reportTimer = context.Loop.Schedule(ReportInterval, Report);
+        }
+    }
+}

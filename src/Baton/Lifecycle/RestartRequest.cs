@@ -1,0 +1,37 @@
+namespace Baton.Lifecycle;
+
+/// <summary>A wish to restart, and all who wait for what becomes of it.</summary>
+/// <param name="trigger">Who asks, for people.</param>
+/// <param name="program">The program to start; null for the one this process was started as.</param>
+/// <param name="bySignal">A signal can't be answered: one that comes too early is held, not refused.</param>
+internal sealed class RestartRequest(string trigger, string? program = null, bool bySignal = false)
+{
+    private readonly TaskCompletionSource<RestartOutcome> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<RestartRequest> _joined = [];
+
+    internal string Trigger => trigger;
+
+    internal string? Program => program;
+
+    internal bool BySignal => bySignal;
+
+    internal Task<RestartOutcome> Outcome => _outcome.Task;
+
+    /// <summary>Lets another wish for the same have the same outcome.</summary>
+    internal void Join(RestartRequest other) => _joined.Add(other);
+
+    internal void Succeed(RestartOutcome outcome)
+    {
+        _outcome.TrySetResult(outcome);
+        _joined.ForEach(r => r.Succeed(outcome));
+    }
+
+    internal void Fail(RestartException failure)
+    {
+        _outcome.TrySetException(failure);
+
+        // Nobody may be waiting, and what failed is in the log.
+        _ = _outcome.Task.Exception;
+        _joined.ForEach(r => r.Fail(failure));
+    }
+}

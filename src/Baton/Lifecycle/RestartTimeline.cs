@@ -1,0 +1,48 @@
+namespace Baton.Lifecycle;
+
+/// <summary>What the time of one restart goes into.</summary>
+internal sealed class RestartTimeline(TimeProvider time)
+{
+    // A successor may report progress as often as it likes.
+    private const int MostPhases = 100;
+
+    private readonly long _begun = time.GetTimestamp();
+    private readonly List<RestartPhase> _ended = [];
+    private string? _name;
+    private string _detail = "";
+    private long _since;
+
+    internal DateTimeOffset BegunAt { get; } = time.GetUtcNow();
+
+    internal TimeSpan Elapsed => time.GetElapsedTime(_begun);
+
+    /// <summary>The phase that goes on, and what was heard last in it.</summary>
+    internal string Last => _detail.Length == 0 ? _name ?? "nothing yet" : $"{_name}: {_detail}";
+
+    /// <summary>So far, the one that goes on included.</summary>
+    internal IReadOnlyList<RestartPhase> Phases => _name is null ? [.. _ended] : [.. _ended, Current];
+
+    private RestartPhase Current => new(_name!, _detail, time.GetElapsedTime(_since));
+
+    /// <summary>Begins a phase, or goes on with it where it is the same.</summary>
+    internal void Enter(string name, string detail = "")
+    {
+        if (name != _name)
+        {
+            End();
+            (_name, _since) = (name, time.GetTimestamp());
+        }
+
+        _detail = detail;
+    }
+
+    internal void End()
+    {
+        if (_name is not null && _ended.Count < MostPhases)
+        {
+            _ended.Add(Current);
+        }
+
+        (_name, _detail) = (null, "");
+    }
+}

@@ -1,0 +1,270 @@
+using Baton.Handover;
+using Baton.Processes;
+using Microsoft.Extensions.Logging;
+
+namespace Baton.Lifecycle;
+
+/// <summary>
+/// The predecessor's watch over a successor that serves: until it has proved itself this process can take over again. Ends once, in one of three ways:
+/// passed, rolled back, or the whole service is shut down. Lives on the control loop.
+/// </summary>
+internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle lifecycle, RestartAttempt attempt, LifecycleContext context)
+{
+    // The limit is counted in looks: after a pause of this whole process there is one look, not a verdict.
+    private const int Looks = 4;
+    private static readonly TimeSpan ShortestHeartbeat = TimeSpan.FromMilliseconds(25);
+
+    private readonly List<LoopTimer> _timers = [];
+    private Action? _passed;
+    private Reporter? _failed;
+    private Verdict? _unreported;
+    private SuccessorEvent.Alive? _lastSign;
+    private long _lastSignAt;
+    private int _looksWithoutSign;
+    private bool _timeIsUp;
+    private bool _over;
+    private bool _told;
+
+    /// <summary>Gets what the requesters of the restart are told.</summary>
+    internal delegate void Reporter(RestartFailure failure, string what, string? words, ExitStatus? status);
+
+    private RestarterOptions Options => context.Options;
+
+    private ILogger Logger => context.Logger;
+
+    internal bool SuccessorLives => successor.Lives;
+
+    /// <summary>How often a successor gives a sign; zero for never. In a short probation more often, since it ends with a sign.</summary>
+    internal static TimeSpan HeartbeatOf(RestarterOptions options)
+    {
+        if (options.Probation == TimeSpan.Zero || options.HeartbeatTimeout == Timeout.InfiniteTimeSpan)
+        {
+            return TimeSpan.Zero;
+        }
+
+        TimeSpan often = options.Probation / Looks > ShortestHeartbeat ? options.Probation / Looks : ShortestHeartbeat;
+        return often < options.HeartbeatTimeout / Looks ? often : options.HeartbeatTimeout / Looks;
+    }
+
+    internal void Begin(Action passed, Reporter failed)
+    {
+        (_passed, _failed) = (passed, failed);
+        if (Options.Probation == TimeSpan.Zero)
+        {
+            Pass();
+            return;
+        }
+
+        _timers.Add(context.Loop.Schedule(Options.Probation, TimeIsUp));
+        if (HeartbeatOf(Options) > TimeSpan.Zero)
+        {
+            LookAfter(Options.HeartbeatTimeout / Looks);
+        }
+    }
+
+    /// <summary>Ends it well, before its time if need be: this process gives up its right to come back.</summary>
+    internal void Pass()
+    {
+        if (End())
+        {
+            context.Effects.Confirm(successor);
+            lifecycle.SuccessorProved(attempt);
+            _passed!();
+        }
+    }
+
+    // With the next sign of life, not by the clock alone: after a pause of this whole process bad news may be on the way still, and one that has never said
+    // anything has proved nothing.
+    private void TimeIsUp()
+    {
+        _timeIsUp = true;
+        if (HeartbeatOf(Options) == TimeSpan.Zero && successor.Lives)
+        {
+            Pass();
+        }
+    }
+
+    /// <summary>This process was asked to shut down, and the service was meant: has the successor end too.</summary>
+    internal void ShutDown(string trigger)
+    {
+        if (End())
+        {
+            _told = true;
+            successor.TryTell(new HandoverMessage.Shutdown(trigger));
+            _failed!(RestartFailure.Stopping, $"successor {successor.Pid} was told to shut down too, as {trigger} asked process {Environment.ProcessId}", null, null);
+        }
+    }
+
+    /// <summary>Both were shut down together, and now both are to hurry.</summary>
+    internal void Force(string trigger)
+    {
+        if (_told)
+        {
+            successor.TryTell(new HandoverMessage.Force(trigger));
+        }
+    }
+
+    /// <summary>The same, for one that did not listen.</summary>
+    internal void KillSuccessor()
+    {
+        if (_told)
+        {
+            successor.Kill();
+        }
+    }
+
+    internal void Tell(HandoverMessage message) => successor.TryTell(message);
+
+    internal void Handle(SuccessorEvent happened)
+    {
+        switch (happened)
+        {
+            case SuccessorEvent.Alive alive:
+                (_lastSign, _lastSignAt, _looksWithoutSign) = (alive, context.Now, 0);
+                if (_timeIsUp && successor.Lives)
+                {
+                    Pass();
+                }
+
+                break;
+            case SuccessorEvent.Unhealthy unhealthy:
+                RollBack(new Verdict(RestartFailure.SuccessorUnhealthy, $"is unhealthy: {unhealthy.Reason}", unhealthy.Reason), kill: false);
+                break;
+            case SuccessorEvent.Failed failed:
+                RollBack(new Verdict(RestartFailure.SuccessorDied, $"failed: {failed.Reason}", failed.Reason), kill: true);
+                break;
+            case SuccessorEvent.Stopping stopping:
+                Follow(stopping.Trigger);
+                break;
+            case SuccessorEvent.ForceAsked force:
+                // It is about this process alone, not about the service; and void from one that has ended: then this process is needed.
+                if (_over || successor.Lives)
+                {
+                    Pass();
+                    lifecycle.Force(force.Trigger);
+                }
+
+                break;
+            case SuccessorEvent.HandedOn:
+                Pass();
+                break;
+            case SuccessorEvent.Broken broken when _over:
+                Logger.ChannelBroken(broken.Cause.Message);
+                break;
+            case SuccessorEvent.Broken broken:
+                RollBack(new Verdict(broken.Cause.Failure, $"broke the handover: {broken.Cause.Message}", Words: null), kill: true);
+                break;
+            case SuccessorEvent.Closed:
+                RollBack(new Verdict(RestartFailure.PeerLost, "closed its end of the handover and lives on", Words: null), kill: true);
+                break;
+            case SuccessorEvent.Ended ended:
+                Ended(ended.Status);
+                break;
+        }
+    }
+
+    // It is no failure of the successor that somebody wants the service to end.
+    private void Follow(string trigger)
+    {
+        if (End())
+        {
+            _failed!(RestartFailure.Stopping, $"successor {successor.Pid} served, and was then asked to shut down by {trigger}", null, null);
+        }
+
+        // Also after a roll back: it was asked before it knew of that, and has removed its unix paths.
+        lifecycle.RequestShutdown($"{trigger}, sent to successor {successor.Pid}");
+    }
+
+    private void Ended(ExitStatus status)
+    {
+        if (!_over)
+        {
+            RollBack(new Verdict(RestartFailure.SuccessorDied, status.ToString(), Words: null), kill: false, status);
+        }
+        else if (_unreported is not null)
+        {
+            Report(status);
+        }
+        else
+        {
+            Logger.SuccessorGone(successor.Pid, status.ToString(), Environment.ProcessId);
+        }
+
+        lifecycle.SuccessorEnded(attempt);
+    }
+
+    private void LookAfter(TimeSpan interval) => _timers.Add(context.Loop.Schedule(interval, () =>
+    {
+        if (++_looksWithoutSign <= Looks)
+        {
+            LookAfter(interval);
+            return;
+        }
+
+        string what = $"gave no sign of progress for {Options.HeartbeatTimeout.TotalSeconds:0.###} s and was killed";
+        RollBack(new Verdict(RestartFailure.SuccessorHung, what, Words: null), kill: true);
+    }));
+
+    private void RollBack(Verdict verdict, bool kill, ExitStatus? status = null)
+    {
+        if (!End())
+        {
+            return;
+        }
+
+        long noticed = context.Now;
+        if (kill)
+        {
+            successor.Kill();
+        }
+
+        lifecycle.TakeOverAgain(attempt);
+        Logger.RolledBack(successor.Pid, verdict.What, Environment.ProcessId, (long)context.Since(noticed).TotalMilliseconds, KnownLoss());
+        lifecycle.TakeUpHeld();
+        _unreported = verdict;
+        if (verdict.Failure == RestartFailure.SuccessorUnhealthy)
+        {
+            // It lives, has stopped accepting, and finishes what it has.
+            successor.TryTell(new HandoverMessage.TakenBack());
+            Report(status);
+            context.Loop.Schedule(LifecycleContext.Then(Options.DrainTimeout, Options.ExitTimeout), successor.Kill);
+        }
+        else if (kill)
+        {
+            // Its exit status belongs to the report, and is here in a moment.
+            _timers.Add(context.Loop.Schedule(Options.ExitTimeout, () => Report(status: null)));
+        }
+        else
+        {
+            Report(status);
+        }
+    }
+
+    private void Report(ExitStatus? status)
+    {
+        if (_unreported is { } verdict)
+        {
+            _unreported = null;
+            string what = $"successor {successor.Pid} took over, then {verdict.What}{(verdict.Failure == RestartFailure.SuccessorUnhealthy ? "" : KnownLoss())}; rolled back";
+            _failed!(verdict.Failure, what, verdict.Words, status);
+        }
+    }
+
+    private string KnownLoss() => _lastSign is null
+        ? "; what it had open is not known"
+        : $"; {context.Since(_lastSignAt).TotalMilliseconds:0} ms before, it had {_lastSign.Connections} connections and {_lastSign.Requests} requests open";
+
+    private bool End()
+    {
+        if (_over)
+        {
+            return false;
+        }
+
+        _over = true;
+        _timers.ForEach(t => t.Cancel());
+        return true;
+    }
+
+    private sealed record Verdict(RestartFailure Failure, string What, string? Words);
+}

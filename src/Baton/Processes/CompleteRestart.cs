@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using System.Globalization;
+using Baton.Interop;
+
+namespace Baton.Processes;
+
+/// <summary>
+/// What a process that was started by <see cref="PlainStart"/> knows of its predecessor: <c>generation:pid</c> in the environment. The predecessor
+/// passes nothing on and is about to end. Anybody can set a variable, so what stands there can do no more than number this process and make it wait, within
+/// a limit, for an address in use.
+/// </summary>
+internal sealed class CompleteRestart
+{
+    internal const string Variable = "BATON_COMPLETE";
+
+    private CompleteRestart(int generation, int predecessor) => (Generation, Predecessor) = (generation, predecessor);
+
+    /// <summary>Of this process.</summary>
+    internal int Generation { get; }
+
+    /// <summary>The process that started this one.</summary>
+    internal int Predecessor { get; }
+
+    internal static string Format(int generation, int predecessor) => string.Create(CultureInfo.InvariantCulture, $"{generation}:{predecessor}");
+
+    /// <summary>Reads the variable and removes it, so that it goes to no process that this one starts.</summary>
+    /// <returns>Null if there is none, or none to be believed: this process is a first generation.</returns>
+    internal static CompleteRestart? Find()
+    {
+        string? value = Environment.GetEnvironmentVariable(Variable);
+        Environment.SetEnvironmentVariable(Variable, null);
+        return value is null ? null : Parse(value);
+    }
+
+    /// <summary>
+    /// Waits until the predecessor has ended, at most as long as said. A process that does not exist has ended, and so has one that is not the parent
+    /// of this one: another now has its number.
+    /// </summary>
+    /// <returns>Whether it has ended.</returns>
+    internal bool WaitGone(TimeSpan limit)
+    {
+        if (!Platform.HandoverSupported)
+        {
+            return WaitGoneByRuntime(Predecessor, limit);
+        }
+
+        nint fd = IsParent(Predecessor) ? Libc.syscall(Libc.SYS_pidfd_open, Predecessor, 0, 0, 0, 0) : -1;
+        if (fd < 0)
+        {
+            return true;
+        }
+
+        using var pidfd = new Descriptor((int)fd);
+        return Poller.Wait(pidfd.Number, Libc.POLLIN, limit);
+    }
+
+    /// <summary>The same where there is no pidfd; a number that was given to another process only prolongs the wait.</summary>
+    internal static bool WaitGoneByRuntime(int pid, TimeSpan limit)
+    {
+        try
+        {
+            using var process = Process.GetProcessById(pid);
+            return process.WaitForExit(limit);
+        }
+        catch (ArgumentException)
+        {
+            // There is no such process.
+            return true;
+        }
+    }
+
+    // The predecessor is the parent for as long as it lives (getppid(2)); one that is neither has ended already.
+    private static CompleteRestart? Parse(string value)
+    {
+        string[] parts = value.Split(':');
+        return parts.Length == 2 && Number(parts[0], out int generation) && Number(parts[1], out int pid)
+            && generation > 1 && pid > 0 && pid != Environment.ProcessId
+            && (!Platform.HandoverSupported || IsParent(pid) || !Exists(pid))
+            ? new CompleteRestart(generation, pid)
+            : null;
+    }
+
+    private static bool Number(string text, out int number) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+
+    private static bool IsParent(int pid) => Libc.getppid() == pid;
+
+    // One that has ended counts as gone although nobody has reaped it yet: pidfd_open(2) still finds it, and poll(2) knows.
+    private static bool Exists(int pid)
+    {
+        nint fd = Libc.syscall(Libc.SYS_pidfd_open, pid, 0, 0, 0, 0);
+        if (fd < 0)
+        {
+            return false;
+        }
+
+        using var pidfd = new Descriptor((int)fd);
+        return !Poller.Wait(pidfd.Number, Libc.POLLIN, TimeSpan.Zero);
+    }
+}

@@ -1,0 +1,53 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using Baton.Interop;
+
+namespace Baton.Processes;
+
+/// <summary>
+/// Starts the next process of a complete restart: nothing is handed over, it binds anew what this process leaves. Works on every platform. The
+/// new process reads <see cref="CompleteRestart"/>.
+/// </summary>
+internal static class PlainStart
+{
+    /// <summary>Starts the command as the given generation.</summary>
+    /// <exception cref="RestartException">It could not be started.</exception>
+    /// <returns>The number of the new process.</returns>
+    internal static int Start(StartCommand command, int generation)
+    {
+        if (!Platform.HandoverSupported)
+        {
+            return StartByRuntime(command, generation);
+        }
+
+        // It is not watched: this process ends before it.
+        using SpawnedProcess process = Spawner.Spawn(command, Variables(command, generation), [], blockedSignals: []);
+        return process.Id;
+    }
+
+    /// <summary>The same where there is no posix_spawn(3).</summary>
+    internal static int StartByRuntime(StartCommand command, int generation)
+    {
+        var start = new ProcessStartInfo(command.Program, command.Arguments.Skip(1)) { WorkingDirectory = command.WorkingDirectory };
+        start.Environment.Clear();
+        foreach ((string name, string value) in Variables(command, generation))
+        {
+            start.Environment[name] = value;
+        }
+
+        try
+        {
+#pragma warning disable RS0030 // it passes inheritable descriptors on: there is nothing else on these platforms, and .NET makes none
+            using Process process = Process.Start(start)!;
+#pragma warning restore RS0030
+            return process.Id;
+        }
+        catch (Exception e) when (e is Win32Exception or IOException or InvalidOperationException or PlatformNotSupportedException)
+        {
+            throw new RestartException(RestartFailure.SpawnFailed, $"Could not start {command.Program} in {command.WorkingDirectory}: {e.Message.TrimEnd('.')}.", e);
+        }
+    }
+
+    private static Dictionary<string, string> Variables(StartCommand command, int generation) =>
+        new(command.AsideEnvironment()) { [CompleteRestart.Variable] = CompleteRestart.Format(generation, Environment.ProcessId) };
+}

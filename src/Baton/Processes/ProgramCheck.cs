@@ -1,0 +1,149 @@
+using System.Diagnostics;
+using Baton.Interop;
+using Microsoft.Win32.SafeHandles;
+
+namespace Baton.Processes;
+
+/// <summary>
+/// Runs a program with arguments that make it check itself, as <c>nginx -t</c>, and collects what it writes. A thread of its own watches it, since a
+/// starved pool must not stop a restart. Owns the process until it is reaped, and the pipe it writes to; both end with the thread.
+/// </summary>
+internal sealed class ProgramCheck
+{
+    // What a pipe holds unless enlarged (pipe(7)): all that can be left in it at the end.
+    private const int PipeCapacity = 65536;
+
+    // After SIGKILL only the kernel can delay the end, in a system call that it does not interrupt (a dead network file system).
+    private static readonly TimeSpan KillTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly long _started = Stopwatch.GetTimestamp();
+    private readonly OutputTail _output = new();
+    private readonly byte[] _buffer = new byte[PipeCapacity];
+    private readonly string _what;
+    private readonly SpawnedProcess _process;
+    private readonly Descriptor _pipe;
+    private volatile bool _killed;
+    private bool _timedOut;
+
+    private ProgramCheck(string what, SpawnedProcess process, Descriptor pipe) => (_what, _process, _pipe) = (what, process, pipe);
+
+    /// <summary>Starts the command with the arguments appended, and returns at once.</summary>
+    /// <param name="limit">Then it is killed.</param>
+    /// <param name="finished">Called once, on another thread, when it has ended. Must not throw.</param>
+    /// <exception cref="RestartException">It could not be started: SpawnFailed, or NotSupported on this platform.</exception>
+    /// <exception cref="System.ComponentModel.Win32Exception">No descriptor is free.</exception>
+    internal static ProgramCheck Start(StartCommand command, IReadOnlyCollection<string> arguments, TimeSpan limit, Action<ProgramCheckResult> finished)
+    {
+        if (!Platform.HandoverSupported)
+        {
+            throw new RestartException(RestartFailure.NotSupported, "A program can be checked before a restart on Linux only.");
+        }
+
+        string what = $"{Printable.Line(DotnetHost.Application(command))} with {Printable.Line(string.Join(' ', arguments))}";
+        (Descriptor reader, Descriptor writer) = Pipe.Create();
+        try
+        {
+            SpawnedProcess process;
+            using (writer)
+            using (SafeFileHandle nothing = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.Read, FileShare.ReadWrite))
+            {
+                StartCommand check = command with { Arguments = [.. command.Arguments, .. arguments] };
+                Dictionary<string, string> environment = command.AsideEnvironment();
+
+                // One that does not know the arguments, and starts to serve, would tell systemd that the service is ready (sd_notify(3)).
+                environment.Remove("NOTIFY_SOCKET");
+                process = Spawner.Spawn(check, environment, [(nothing, 0), (writer, 1), (writer, 2)], blockedSignals: []);
+            }
+
+            var started = new ProgramCheck(what, process, reader);
+            new Thread(() => started.Run(WaitLimit.After(limit), finished)) { IsBackground = true, Name = "baton-check" }.Start();
+            return started;
+        }
+        catch
+        {
+            reader.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Ends it because nobody wants to know any more; <c>finished</c> is called all the same. From any thread.</summary>
+    internal void Kill()
+    {
+        _killed = true;
+        _process.Kill();
+    }
+
+    private void Run(WaitLimit limit, Action<ProgramCheckResult> finished)
+    {
+        bool ended = Watch(limit);
+        if (!ended)
+        {
+            _timedOut = true;
+            _process.Kill();
+            ended = Watch(WaitLimit.After(KillTimeout));
+        }
+
+        if (ended)
+        {
+            ExitStatus status = ReapAndClose();
+            finished(Result(status));
+        }
+        else
+        {
+            // Nobody waits for it any longer but this thread, which reaps it when it does end.
+            finished(Result(ExitStatus.Unknown));
+            Poller.Wait(_process.PidfdNumber, Libc.POLLIN, Timeout.InfiniteTimeSpan);
+            ReapAndClose();
+        }
+    }
+
+    private ExitStatus ReapAndClose()
+    {
+        ExitStatus status = _process.Reap();
+        _process.Dispose();
+        _pipe.Dispose();
+        return status;
+    }
+
+    private ProgramCheckResult Result(ExitStatus status)
+    {
+        CheckEnd end = _killed ? CheckEnd.Killed : _timedOut ? CheckEnd.TimedOut : CheckEnd.Exited;
+        return new ProgramCheckResult(_what, status, end, _output.ToString(), Stopwatch.GetElapsedTime(_started));
+    }
+
+    // The end of the process counts, not that of the pipe, which a process that it left behind may hold open for ever.
+    private bool Watch(WaitLimit limit)
+    {
+        bool open = true;
+        while (true)
+        {
+            (bool wrote, bool ended) = Poller.WaitRead(open ? _pipe.Number : -1, _process.PidfdNumber, limit.Left);
+            open = open && (!wrote || ReadSome());
+            if (ended)
+            {
+                // What it wrote last: one more buffer holds all of it, and whoever still writes can't keep us here.
+                _ = open && Poller.Wait(_pipe.Number, Libc.POLLIN, TimeSpan.Zero) && ReadSome();
+                return true;
+            }
+
+            if (limit.MillisecondsLeft == 0)
+            {
+                return false;
+            }
+        }
+    }
+
+    private unsafe bool ReadSome()
+    {
+        fixed (byte* start = _buffer)
+        {
+            nint n = Libc.read(_pipe.Number, start, (nuint)_buffer.Length);
+            if (n > 0)
+            {
+                _output.Append(_buffer.AsSpan(0, (int)n));
+            }
+
+            return n > 0 || (n < 0 && Libc.Errno == Libc.EINTR);
+        }
+    }
+}

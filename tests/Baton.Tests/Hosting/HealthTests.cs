@@ -1,0 +1,127 @@
+using Baton.Hosting;
+using Baton.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Baton.Tests.Hosting;
+
+public class HealthTests
+{
+    private readonly ServiceCollection _services = new();
+    private readonly HostedRestartOptions _options = new() { HealthPollInterval = TimeSpan.FromMilliseconds(1) };
+
+    public HealthTests() => _services.AddLogging();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public void HasChecks_AHostWithoutHealthChecks_HasNone() => Assert.False(NewPoll().HasChecks);
+
+    [Fact]
+    public void HasChecks_TurnedOff_HasNone()
+    {
+        Check("db", HealthCheckResult.Unhealthy());
+        _options.HealthGate = false;
+        Assert.False(NewPoll().HasChecks);
+    }
+
+    [Fact]
+    public async Task Ask_SomeChecksAreTagged_OnlyThoseDecide()
+    {
+        Check("db", HealthCheckResult.Healthy(), "ready");
+        Check("report", HealthCheckResult.Unhealthy());
+        Assert.Equal(new HealthVerdict(HealthStatus.Healthy, "1 of 1 healthy"), await NewPoll().AskAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task Ask_AnotherTagIsAskedFor_ThatOneDecides()
+    {
+        Check("db", HealthCheckResult.Healthy(), "ready");
+        Check("report", HealthCheckResult.Unhealthy(), "startup");
+        _options.ReadinessTag = "startup";
+        Assert.Equal(HealthStatus.Unhealthy, (await NewPoll().AskAsync(Cancel)).Status);
+    }
+
+    [Fact]
+    public async Task Ask_NoCheckIsTagged_AllDecideAndTheReportSaysWhatIsWrong()
+    {
+        Check("web", HealthCheckResult.Healthy());
+        Check("queue", HealthCheckResult.Degraded());
+        Check("db", HealthCheckResult.Unhealthy(exception: new InvalidOperationException("connection\nrefused")));
+        Assert.Equal(
+            new HealthVerdict(HealthStatus.Unhealthy, "1 of 3 healthy; db: Unhealthy: connection refused; queue: Degraded"), await NewPoll().AskAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task Ask_AVeryLongReport_IsCut()
+    {
+        Check("db", HealthCheckResult.Unhealthy(new string('x', 100_000)));
+        Assert.InRange((await NewPoll().AskAsync(Cancel)).Text.Length, 900, 1100);
+    }
+
+    [Fact]
+    public async Task Ask_ACheckThatHangs_IsUnhealthyAndNotRunTwice()
+    {
+        int runs = 0;
+        var hang = new TaskCompletionSource<HealthCheckResult>();
+        _services.AddHealthChecks().AddAsyncCheck("db", () =>
+        {
+            Interlocked.Increment(ref runs);
+            return hang.Task;
+        });
+        _options.HealthCheckTimeout = TimeSpan.FromMilliseconds(20);
+        HealthPoll poll = NewPoll();
+        var silent = new HealthVerdict(HealthStatus.Unhealthy, "no answer within 0.02 s from db");
+
+        Assert.Equal(silent, await poll.AskAsync(Cancel));
+        Assert.Equal(silent, await poll.AskAsync(Cancel));
+        Assert.Equal(1, runs);
+    }
+
+    [Fact]
+    public async Task Phase_Polls_UntilAllAreHealthyAndSaysWhatChanges()
+    {
+        Queue<HealthCheckResult> results = new([HealthCheckResult.Unhealthy(), HealthCheckResult.Unhealthy(), HealthCheckResult.Degraded(), HealthCheckResult.Healthy()]);
+        _services.AddHealthChecks().AddCheck("db", results.Dequeue);
+        List<string> said = [];
+        await new HealthPhase(NewPoll(), _options, NullLoggerFactory.Instance).RunAsync(said.Add, Cancel).Soon();
+        Assert.Equal(["0 of 1 healthy; db: Unhealthy", "0 of 1 healthy; db: Degraded"], said);
+    }
+
+    [Fact]
+    public async Task Probation_OnePollIsUnhealthy_IsReportedOnce()
+    {
+        Queue<HealthCheckResult> results = new([HealthCheckResult.Healthy(), HealthCheckResult.Degraded(), HealthCheckResult.Unhealthy("lost the database")]);
+        _services.AddHealthChecks().AddCheck("db", results.Dequeue);
+        List<string> said = [];
+        await new ProbationWatch(NewPoll(), _options.HealthPollInterval, new TaskCompletionSource().Task, said.Add).RunAsync(Cancel).Soon();
+        Assert.Equal(["health: 0 of 1 healthy; db: Unhealthy: lost the database"], said);
+        Assert.Empty(results);
+    }
+
+    [Fact]
+    public async Task Probation_ThatHasEnded_IsNotWatched()
+    {
+        Check("db", HealthCheckResult.Unhealthy());
+        List<string> said = [];
+        await new ProbationWatch(NewPoll(), _options.HealthPollInterval, Task.CompletedTask, said.Add).RunAsync(Cancel).Soon();
+        Assert.Empty(said);
+    }
+
+    [Fact]
+    public async Task Probation_ThatEndsBetweenTwoPolls_EndsTheWatch()
+    {
+        var ended = new TaskCompletionSource();
+        _services.AddHealthChecks().AddCheck("db", () =>
+        {
+            ended.TrySetResult();
+            return HealthCheckResult.Healthy();
+        });
+        await new ProbationWatch(NewPoll(), TimeSpan.FromDays(1), ended.Task, _ => Assert.Fail("it was healthy")).RunAsync(Cancel).Soon();
+    }
+
+    private void Check(string name, HealthCheckResult result, params string[] tags) => _services.AddHealthChecks().AddCheck(name, () => result, tags);
+
+    private HealthPoll NewPoll() => new(_services.BuildServiceProvider(), _options);
+}

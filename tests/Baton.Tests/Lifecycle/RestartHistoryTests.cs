@@ -1,0 +1,88 @@
+using Baton.Lifecycle;
+using Baton.Tests.Support;
+
+namespace Baton.Tests.Lifecycle;
+
+/// <summary>What is remembered of restarts, and of the time in one.</summary>
+public class RestartHistoryTests
+{
+    [Fact]
+    public void History_NewestFirst_TellsWhatBecameOfEach()
+    {
+        LifecycleFixture fixture = LifecycleFixture.Serving();
+        fixture.Effects.StartFailure = new RestartException(RestartFailure.SpawnFailed, "no such file");
+        fixture.AskRestart("a");
+        fixture.Effects.StartFailure = null;
+        fixture.Pass(TimeSpan.FromMinutes(1));
+        fixture.AskRestart("b", program: "/srv/releases/2/app");
+        fixture.Pass(TimeSpan.FromSeconds(2));
+        fixture.Do(() => fixture.Successor.Exits(3));
+        fixture.AskRestart("c");
+        fixture.Do(() => fixture.Successor.SaysReady());
+
+        Assert.Collection(
+            fixture.Lifecycle.History,
+            r => Assert.Equal(("c", null, "", FakeEffects.FirstSuccessorPid + 1), (r.Trigger, r.Failure, r.Explanation, r.SuccessorPid)),
+            r =>
+            {
+                Assert.Equal(("b", RestartFailure.SuccessorExited, "/srv/releases/2/app", 2), (r.Trigger, r.Failure, r.Program, r.Generation));
+                Assert.Equal(TimeSpan.FromSeconds(2), r.Duration);
+                Assert.Contains("exited with code 3", r.Explanation, StringComparison.Ordinal);
+            },
+            r => Assert.Equal(("a", RestartFailure.SpawnFailed, null), (r.Trigger, r.Failure, r.SuccessorPid)));
+        Assert.Equal(TimeSpan.FromMinutes(1), fixture.Lifecycle.History[1].AskedAt - fixture.Lifecycle.History[2].AskedAt);
+    }
+
+    [Fact]
+    public void History_ARestartOnProbation_IsRememberedWhenItsEndIsKnown()
+    {
+        LifecycleFixture fixture = LifecycleFixture.Watching(out _);
+        Assert.Empty(fixture.Lifecycle.History);
+        fixture.Pass(TimeSpan.FromSeconds(1));
+        fixture.Do(() => fixture.Successor.Exits(1));
+        RestartRecord record = Assert.Single(fixture.Lifecycle.History);
+        Assert.Equal((RestartFailure.SuccessorDied, FakeEffects.FirstSuccessorPid, TimeSpan.FromSeconds(1)), (record.Failure, record.SuccessorPid, record.Duration));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public void History_MoreThanIsRemembered_KeepsTheNewest(int most)
+    {
+        var history = new RestartHistory(most);
+        foreach (string trigger in (string[])["a", "b", "c"])
+        {
+            history.Add(new RestartRecord(DateTimeOffset.UnixEpoch, trigger, "", 2, SuccessorPid: null, Failure: null, "", TimeSpan.Zero, []));
+        }
+
+        Assert.Equal(((string[])["c", "b", "a"]).Take(most), history.Newest.Select(r => r.Trigger));
+    }
+
+    [Fact]
+    public void Timeline_TheSamePhaseAgain_GoesOnAndKeepsTheLastDetail()
+    {
+        var time = new ManualTime();
+        var timeline = new RestartTimeline(time);
+        Assert.Equal(("nothing yet", 0), (timeline.Last, timeline.Phases.Count));
+        timeline.Enter("warming up", "1 of 2");
+        time.Advance(TimeSpan.FromSeconds(1));
+        timeline.Enter("warming up", "2 of 2");
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal("warming up: 2 of 2", timeline.Last);
+        Assert.Equal([new RestartPhase("warming up", "2 of 2", TimeSpan.FromSeconds(2))], timeline.Phases);
+    }
+
+    // A successor may say as much as it likes.
+    [Fact]
+    public void Timeline_EndlessPhases_AreBounded()
+    {
+        var timeline = new RestartTimeline(new ManualTime());
+        for (int i = 0; i < 10_000; i++)
+        {
+            timeline.Enter($"phase {i}");
+        }
+
+        Assert.Equal(101, timeline.Phases.Count);
+        Assert.Equal("phase 9999", timeline.Last);
+    }
+}

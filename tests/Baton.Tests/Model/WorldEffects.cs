@@ -1,0 +1,157 @@
+using Baton.Handover;
+using Baton.Lifecycle;
+using Baton.Processes;
+
+namespace Baton.Tests.Model;
+
+/// <summary>What the lifecycle of one process does to the world.</summary>
+internal sealed class WorldEffects(WorldProcess process) : ILifecycleEffects
+{
+    private static readonly string[] Claimed = ["unix:/run/app.sock"];
+
+    private readonly Queue<Action> _stuckWork = new();
+    private TaskCompletionSource _drained = new();
+    private bool _gateEnded;
+
+    public bool CanHandOver => true;
+
+    /// <summary>Has listeners: a first generation from its start, a successor by inheritance.</summary>
+    internal bool Holds { get; private set; } = true;
+
+    internal bool GateOpen { get; private set; }
+
+    /// <summary>Has accepted at some time.</summary>
+    internal bool Served { get; private set; }
+
+    /// <summary>Has asked for its own end, which comes in a moment.</summary>
+    internal int? EndCode { get; private set; }
+
+    internal bool Ending => EndCode is not null;
+
+    internal bool PoolIsStuck { get; private set; }
+
+    private World World => process.World;
+
+    public StartCommand Choose(string? program) => new(program ?? "/srv/app", ["app"], "/srv", new Dictionary<string, string>());
+
+    public Action Check(StartCommand command, Action<string?> finished)
+    {
+        finished(null);
+        return () => { };
+    }
+
+    public ISuccessor StartSuccessor(StartCommand command, int generation, Action<SuccessorEvent> post) => process.Start(generation, post);
+
+    public int StartPlainly(StartCommand command, int generation) => throw new WorldException("There is no complete restart in this world.");
+
+    public void AnnounceReady()
+    {
+        if (!process.Tell(new HandoverMessage.Ready(Claimed)))
+        {
+            throw new RestartException(RestartFailure.PeerLost, "The peer has closed its end of the channel.");
+        }
+    }
+
+    public bool TellPredecessor(HandoverMessage message) => process.Tell(message);
+
+    public void Confirm(ISuccessor successor)
+    {
+        WorldProcess confirmed = ((WorldSuccessor)successor).Process;
+        World.Confirmed(process, confirmed);
+        confirmed.Predecessor!.Riding.AddRange(process.Older);
+        process.Older.ForEach(c => c.Holder = null);
+        process.Older.Clear();
+        confirmed.Predecessor!.TellDown(new HandoverMessage.Confirmed([]));
+    }
+
+    public void ForceOlderDownTo(int most, string trigger)
+    {
+        WorldChannel[] oldest = [.. process.Older.OrderBy(c => c.Owner.Generation).Take(Math.Max(0, process.Older.Count - most))];
+        foreach (WorldChannel channel in oldest)
+        {
+            channel.TellUp(new HandoverMessage.Force(trigger), process);
+        }
+    }
+
+    public void NameMain(int pid)
+    {
+    }
+
+    public void EndSharing()
+    {
+    }
+
+    public void OpenGate()
+    {
+        Served = true;
+        if (!_gateEnded)
+        {
+            World.Require(!Ending, $"{process.Name}, which is ending, opens its gate");
+            GateOpen = true;
+        }
+        else
+        {
+            World.Require(condition: false, $"{process.Name} is to accept again, but has given up its listeners");
+        }
+    }
+
+    public void CloseGate() => GateOpen = false;
+
+    public void ReleaseListeners(IReadOnlyCollection<string> claimedBySuccessor)
+    {
+        GateOpen = false;
+        _gateEnded = true;
+        if (Holds && claimedBySuccessor.Count == 0 && (Served || !process.HasPredecessor))
+        {
+            World.RemovePath(process);
+        }
+
+        Holds = false;
+    }
+
+    public void ReturnListeners() => ReleaseListeners(Claimed);
+
+    public void AnnounceStopping()
+    {
+    }
+
+    public Task DrainAsync(CancellationToken calledBack) => _drained.Task;
+
+    public void Resume() => _drained = new TaskCompletionSource();
+
+    public OpenWork Cut() => default;
+
+    public OpenWorkReport Describe() => new();
+
+    public void RunAmongWork(Action action)
+    {
+        if (PoolIsStuck)
+        {
+            _stuckWork.Enqueue(action);
+        }
+        else
+        {
+            action();
+        }
+    }
+
+    public void EndProcess(int exitCode, string reason)
+    {
+        World.Trace($"{process.Name} ends itself: {reason}");
+        EndCode ??= exitCode;
+        process.Tell(new HandoverMessage.Failed(reason));
+    }
+
+    internal void FinishWork() => _drained.TrySetResult();
+
+    internal void Stick() => PoolIsStuck = true;
+
+    internal void Unstick()
+    {
+        PoolIsStuck = false;
+        while (_stuckWork.TryDequeue(out Action? action))
+        {
+            action();
+        }
+    }
+}

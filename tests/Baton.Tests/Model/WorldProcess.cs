@@ -1,0 +1,187 @@
+using Baton.Handover;
+using Baton.Interop;
+using Baton.Lifecycle;
+using Baton.Processes;
+using Baton.Tests.Support;
+
+namespace Baton.Tests.Model;
+
+/// <summary>
+/// One process of the world: the real lifecycle on its real loop; listeners, gate, work and application are a few flags. What happens to it is a step of the world.
+/// </summary>
+internal sealed class WorldProcess
+{
+    private readonly Dictionary<WorldProcess, Action<SuccessorEvent>> _successors = [];
+    private readonly WorldChannel? _predecessor;
+    private ExitStatus? _status;
+
+    internal WorldProcess(World world, int generation, WorldProcess? predecessor)
+    {
+        (World, Generation) = (world, generation);
+        Name = $"P{world.Processes.Count + 1}";
+        if (predecessor is not null)
+        {
+            _predecessor = new WorldChannel(predecessor, this);
+            Older.Add(_predecessor);
+            world.Channels.Add(_predecessor);
+        }
+
+        Effects = new WorldEffects(this);
+        var logger = new RecordingLogger(line => world.Logged(this, line));
+        Loop = new ControlLoop(world.Time, logger);
+        Lifecycle = new ProcessLifecycle(() => generation, predecessor is not null, new LifecycleContext(Effects, Loop, world.Options, logger));
+    }
+
+    internal World World { get; }
+
+    internal string Name { get; }
+
+    internal int Generation { get; }
+
+    internal bool HasPredecessor => _predecessor is not null;
+
+    internal WorldChannel? Predecessor => _predecessor;
+
+    internal WorldEffects Effects { get; }
+
+    internal ControlLoop Loop { get; }
+
+    internal ProcessLifecycle Lifecycle { get; }
+
+    internal ProcessState State => Lifecycle.State;
+
+    internal bool Alive => _status is null;
+
+    internal TimeSpan DiedAt { get; private set; }
+
+    /// <summary>As by SIGSTOP: neither its loop nor its links go on.</summary>
+    internal bool Stopped { get; set; }
+
+    /// <summary>Its application ends by itself.</summary>
+    internal bool AskedToLeave { get; set; }
+
+    internal bool CanRun => Alive && !Stopped;
+
+    /// <summary>The ends of channels to older processes that it holds.</summary>
+    internal List<WorldChannel> Older { get; } = [];
+
+    /// <summary>Runs its loop; false if it can't. Says nothing about whether something was to do.</summary>
+    internal void Run()
+    {
+        if (CanRun)
+        {
+            Loop.RunDue();
+        }
+    }
+
+    /// <summary>The application ends when nothing is open any more, or it was told that it can't start.</summary>
+    internal void LeaveIfDone()
+    {
+        if (CanRun && (Effects.Ending || Lifecycle.Exited.IsCompleted))
+        {
+            Die(Effects.EndCode ?? 0, signal: null);
+        }
+    }
+
+    internal void Die(int? code, int? signal)
+    {
+        if (Alive)
+        {
+            _status = new ExitStatus(code, signal);
+            DiedAt = World.Time.Now;
+            World.Trace($"{Name} ends, {_status}");
+        }
+    }
+
+    /// <summary>Starts a successor whose events go to the lifecycle.</summary>
+    internal ISuccessor Start(int generation, Action<SuccessorEvent> post)
+    {
+        WorldProcess successor = World.Start(generation, this);
+        _successors[successor] = post;
+        return new WorldSuccessor(successor);
+    }
+
+    internal bool Tell(HandoverMessage message) => _predecessor?.TellUp(message, this) ?? false;
+
+    internal void Adopt(List<WorldChannel> channels)
+    {
+        foreach (WorldChannel channel in channels)
+        {
+            channel.Holder = this;
+            Older.Add(channel);
+        }
+
+        channels.Clear();
+    }
+
+    internal void Forget(WorldChannel channel) => Older.Remove(channel);
+
+    /// <summary>What the real link to a successor makes of a message.</summary>
+    internal void HearSuccessor(WorldProcess successor, HandoverMessage message)
+    {
+        World.Trace($"{Name} hears {message} from {successor.Name}");
+        SuccessorEvent happened = message switch
+        {
+            HandoverMessage.Ready m => new SuccessorEvent.Ready(m.Claimed),
+            HandoverMessage.Failed m => new SuccessorEvent.Failed(m.Reason),
+            HandoverMessage.Alive m => new SuccessorEvent.Alive(m.Connections, m.Requests),
+            HandoverMessage.Unhealthy m => new SuccessorEvent.Unhealthy(m.Reason),
+            HandoverMessage.Stopping m => new SuccessorEvent.Stopping(m.Trigger),
+            HandoverMessage.HandedOn => new SuccessorEvent.HandedOn(),
+            HandoverMessage.Force m => new SuccessorEvent.ForceAsked(m.Trigger),
+            _ => throw new WorldException($"A successor does not send {message}."),
+        };
+        _successors[successor](happened);
+    }
+
+    internal void HearEnd(WorldProcess successor)
+    {
+        World.Trace($"{Name} hears the end of {successor.Name}");
+        _successors[successor](new SuccessorEvent.Ended(successor._status!.Value));
+    }
+
+    /// <summary>What the real succession makes of a message; null is the end of the stream.</summary>
+    internal void HearPredecessor(HandoverMessage? message)
+    {
+        World.Trace($"{Name} hears {message?.ToString() ?? "the end of its predecessor"}");
+        Loop.Post(message switch
+        {
+            HandoverMessage.Commit m => () => Lifecycle.Serve(m.Probation, m.Heartbeat),
+            HandoverMessage.Confirmed => () => Lifecycle.PredecessorLeft("confirmed"),
+            HandoverMessage.Refused m => () => Lifecycle.GiveUpStarting(m.Reason),
+            HandoverMessage.TakenBack => Lifecycle.TakenBack,
+            HandoverMessage.Shutdown m => () => Lifecycle.RequestShutdown(m.Trigger),
+            HandoverMessage.Restart m => () => Lifecycle.RequestRestart(new RestartRequest(m.Trigger, bySignal: true)),
+            HandoverMessage.Force m => () => Lifecycle.Force(m.Trigger),
+            null => () => Lifecycle.PredecessorLeft("the predecessor is gone"),
+            _ => throw new WorldException($"A predecessor does not send {message}."),
+        });
+    }
+
+    public override string ToString() =>
+        $"{Name}[{(Alive ? $"{State}{(Stopped ? ", stopped" : "")}{(Effects.Ending ? ", ending" : "")}{(Effects.GateOpen ? ", gate open" : "")}{(Effects.Holds ? ", holds" : "")}" : "gone")}]";
+}
+
+/// <summary>A successor as its predecessor's lifecycle sees it.</summary>
+internal sealed class WorldSuccessor(WorldProcess process) : ISuccessor
+{
+    internal WorldProcess Process => process;
+
+    public int Pid => 1000 + process.Generation;
+
+    public bool Lives => process.Alive;
+
+    public void Commit(TimeSpan probation, TimeSpan heartbeat)
+    {
+        if (!process.Predecessor!.TellDown(new HandoverMessage.Commit(probation, heartbeat)))
+        {
+            throw new RestartException(RestartFailure.PeerLost, "The peer has closed its end of the channel.");
+        }
+    }
+
+    public void Confirm(IReadOnlyList<(OlderProcess Process, Descriptor Channel)> older) => throw new WorldException("The effects confirm.");
+
+    public void TryTell(HandoverMessage message) => process.Predecessor!.TellDown(message);
+
+    public void Kill() => process.Die(code: null, signal: 9);
+}
