@@ -230,6 +230,12 @@ internal sealed class ServiceProcess : IAsyncDisposable
     private async Task ServesAsync(int generation, int after = 0)
     {
         Match line = await Log.FirstAsync($"{Serving(generation)}|{NotRestarted}|Unhandled exception.*", after);
+        if (!line.Groups["pid"].Success && Log.All($@"Handed over to process (?<pid>\d+), generation {generation},", after) is [Match handedOver, ..])
+        {
+            // It served, and was dead before its own line was written.
+            line = handedOver;
+        }
+
         Assert.True(line.Groups["pid"].Success, line.Value);
         Pid = int.Parse(line.Groups["pid"].Value, CultureInfo.InvariantCulture);
         Generation = generation;
