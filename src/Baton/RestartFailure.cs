@@ -15,7 +15,7 @@ public enum RestartFailure
     /// <summary>Refused: this process is shutting down.</summary>
     Stopping,
 
-    /// <summary>Refused: not possible on this platform.</summary>
+    /// <summary>Not possible on this platform: a check of the program elsewhere than on Linux.</summary>
     NotSupported,
 
     /// <summary>Refused: the program that was asked for may not be started, see <see cref="RestarterOptions.AllowedProgramDirectories"/>.</summary>

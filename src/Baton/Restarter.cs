@@ -273,7 +273,7 @@ public sealed class Restarter : IAsyncDisposable
 
     private void Begin(StartCommand command)
     {
-        _succession?.Begin(_lifecycle, _loop, Gate, _options.ExitTimeout + _options.ExitTimeout);
+        _succession?.Begin(_lifecycle, _loop, Gate, _options.ExitTimeout);
         _loop.Start(() =>
         {
             // A thread that always takes the signals: those that existed before keep the mask this process was started with.

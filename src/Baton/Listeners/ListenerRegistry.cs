@@ -215,8 +215,7 @@ public sealed class ListenerRegistry
             if (ours && _shared && held.IsInherited)
             {
                 // Kestrel binds an endpoint anew when its configuration or its certificate was read again.
-                _inherited[held.Key] = held.Descriptor.Duplicate();
-                held.Dispose();
+                _inherited[held.Key] = held.Descriptor;
                 return;
             }
         }
