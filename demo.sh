@@ -40,7 +40,7 @@ restarts() {
 
   # A successor is on probation for ten seconds unless told otherwise; a second keeps ten restarts short.
   "$load" "${targets[@]}" --restarts "$1" --interval 500-1500 --min-requests 50000 --service-log "$scratch/hello.log" -- \
-    artifacts/bin/Hello/release/Hello "${endpoints[@]}" --Probation=00:00:01
+    artifacts/bin/Hello/release/Hello "${endpoints[@]}" --GracefulRestart:Probation=00:00:01
   echo "Four releases, three of them bad: ./demo.sh --bad-release"
 }
 
@@ -64,7 +64,7 @@ bad_releases() {
     --current "$scratch/current" --release "$scratch/v2-crashes-at-start=backs-out" --release "$scratch/v3-never-healthy=backs-out" \
     --release "$scratch/v4-dies-after-2s=rolls-back" --release "$scratch/v5-good=serves" \
     --interval 1000-2000 --duration 20 --service-log "$scratch/hello.log" -- \
-    "$scratch/current/FaultyHello" "${endpoints[@]}" --Probation=00:00:04 --ReadyTimeout=00:00:05
+    "$scratch/current/FaultyHello" "${endpoints[@]}" --GracefulRestart:Probation=00:00:04 --GracefulRestart:ReadyTimeout=00:00:05
 }
 
 if [ "$1" = --bad-release ]; then bad_releases; else restarts "$1"; fi

@@ -5,9 +5,8 @@ namespace Baton.AspNetCore;
 /// </summary>
 internal static class NoGracefulRestart
 {
-    public static WebApplicationBuilder UseGracefulRestart(this WebApplicationBuilder builder, Action<NoOptions>? configure = null)
+    public static WebApplicationBuilder UseGracefulRestart(this WebApplicationBuilder builder)
     {
-        configure?.Invoke(new NoOptions());
         if (builder.Configuration.GetValue<bool>("AllocateOneObject"))
         {
             builder.Services.AddSingleton<IStartupFilter, OneObjectForEachRequest>();
@@ -15,20 +14,4 @@ internal static class NoGracefulRestart
 
         return builder;
     }
-}
-
-/// <summary>What the sample sets, for nobody to read.</summary>
-internal sealed class NoOptions
-{
-    public TimeSpan Probation { get; set; }
-
-    public TimeSpan ReadyTimeout { get; set; }
-
-    public NoWarmUp WarmUp { get; } = new();
-}
-
-/// <inheritdoc cref="NoOptions"/>
-internal sealed class NoWarmUp
-{
-    public bool Enabled { get; set; }
 }

@@ -3,12 +3,7 @@ using System.Reflection;
 using Baton.AspNetCore;
 
 var builder = WebApplication.CreateBuilder(args);
-builder.UseGracefulRestart(options =>
-{
-    options.Probation = builder.Configuration.GetValue("Probation", options.Probation);
-    options.ReadyTimeout = builder.Configuration.GetValue("ReadyTimeout", options.ReadyTimeout);
-    options.WarmUp.Enabled = builder.Configuration.GetValue("WarmUp", options.WarmUp.Enabled);
-});
+builder.UseGracefulRestart();
 var app = builder.Build();
 
 string pid = Environment.ProcessId.ToString();

@@ -1,9 +1,11 @@
 using Baton.AspNetCore.WarmingUp;
 using Baton.Hosting;
+using Baton.Hosting.Configuration;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -14,16 +16,32 @@ public static class GracefulRestartWebExtensions
 {
     /// <summary>
     /// Lets this application be restarted without losing a request: <c>kill -USR2</c> its process. Call it right after the builder is
-    /// created. Addresses, certificates and everything else are configured as ever. A second call does nothing.
+    /// created. Addresses, certificates and everything else are configured as ever. Options come from the section <c>GracefulRestart</c> of the configuration as it is now, then from the
+    /// code. A second call does nothing.
     /// </summary>
     /// <param name="builder">The application's builder.</param>
-    /// <param name="configure">Changes the options; null for the defaults.</param>
+    /// <param name="configure">Changes the options; has the last word. Null for nothing to change.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <exception cref="OptionsValidationException">The section has an unknown key, or a value that can't be read or is out of its range; the message names the key.</exception>
     /// <returns>The builder.</returns>
     public static WebApplicationBuilder UseGracefulRestart(this WebApplicationBuilder builder, Action<GracefulRestartOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        AddToServices(builder.Services, configure);
+        return builder.UseGracefulRestart(builder.Configuration.GetSection(SectionBinder.DefaultSection), configure);
+    }
+
+    /// <summary>The same, with the options from a section of any name.</summary>
+    /// <param name="builder">The application's builder.</param>
+    /// <param name="section">The section that holds the options.</param>
+    /// <param name="configure">Changes the options; has the last word. Null for nothing to change.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <exception cref="OptionsValidationException">The section has an unknown key, or a value that can't be read or is out of its range; the message names the key.</exception>
+    /// <returns>The builder.</returns>
+    public static WebApplicationBuilder UseGracefulRestart(this WebApplicationBuilder builder, IConfiguration section, Action<GracefulRestartOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(section);
+        AddToServices(builder.Services, section, configure);
         return builder;
     }
 
@@ -31,19 +49,32 @@ public static class GracefulRestartWebExtensions
     public static IWebHostBuilder UseGracefulRestart(this IWebHostBuilder builder, Action<GracefulRestartOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        return builder.ConfigureServices(services => AddToServices(services, configure));
+        return builder.ConfigureServices((context, services) => AddToServices(services, context.Configuration.GetSection(SectionBinder.DefaultSection), configure));
     }
 
-    private static void AddToServices(IServiceCollection services, Action<GracefulRestartOptions>? configure)
+    /// <inheritdoc cref="UseGracefulRestart(WebApplicationBuilder, IConfiguration, Action{GracefulRestartOptions}?)"/>
+    public static IWebHostBuilder UseGracefulRestart(this IWebHostBuilder builder, IConfiguration section, Action<GracefulRestartOptions>? configure = null)
     {
-        if (services.Any(s => s.ServiceType == typeof(OpenConnections)))
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(section);
+        return builder.ConfigureServices(services => AddToServices(services, section, configure));
+    }
+
+    private static void AddToServices(IServiceCollection services, IConfiguration section, Action<GracefulRestartOptions>? configure)
+    {
+        if (services.HasGracefulRestart())
         {
             return;
         }
 
         var options = new GracefulRestartOptions();
+        SectionBinder.Bind(section, options, WebOptionTable.All);
         configure?.Invoke(options);
-        services.AddGracefulRestart(options);
+        if (!services.AddGracefulRestart(options))
+        {
+            return;
+        }
+
         services.AddSingleton(options);
         services.AddSingleton<OpenConnections>();
         services.AddSingleton<ListenSockets>();

@@ -56,10 +56,15 @@ internal sealed class ListenSockets(Restarter restarter) : IPostConfigureOptions
 
     private ClaimedListener Claim(EndPoint endPoint)
     {
-        string request = endPoint is FileHandleEndPoint handle ? ListenerKey.RequestOfHandle(handle.FileHandle) : ListenerKey.RequestOf(endPoint);
+        string request = endPoint switch
+        {
+            FileHandleEndPoint handle => ListenerKey.RequestOfHandle(handle.FileHandle),
+            ActivatedEndPoint activated => ListenerKey.RequestOfName(activated.Name),
+            _ => ListenerKey.RequestOf(endPoint),
+        };
         try
         {
-            return restarter.Listeners.Claim(request, () => _bind(endPoint));
+            return restarter.Listeners.Claim(request, () => endPoint is ActivatedEndPoint gone ? throw restarter.Listeners.NoneOfThatName(gone.Name) : _bind(endPoint));
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
         {

@@ -15,7 +15,7 @@ internal sealed class RestartListenerFactory(
 {
     private readonly SocketTransportFactory _transport = new(options, loggerFactory);
 
-    public bool CanBind(EndPoint endpoint) => _transport.CanBind(endpoint);
+    public bool CanBind(EndPoint endpoint) => endpoint is ActivatedEndPoint || _transport.CanBind(endpoint);
 
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {

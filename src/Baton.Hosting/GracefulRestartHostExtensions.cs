@@ -1,6 +1,8 @@
+using Baton.Hosting.Configuration;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace Baton.Hosting;
 
@@ -9,26 +11,63 @@ public static class GracefulRestartHostExtensions
 {
     /// <summary>
     /// Restarts and shuts down this host gracefully, by signal or by the <see cref="Restarter"/> service. Call it first of all: a successor takes
-    /// over its listeners here. A second call does nothing.
+    /// over its listeners here. Options come from the section <c>GracefulRestart</c> of the configuration as it is now, then from the code. A second call does nothing.
     /// </summary>
     /// <param name="builder">The host's builder.</param>
-    /// <param name="configure">Changes the options; null for the defaults.</param>
+    /// <param name="configure">Changes the options; has the last word. Null for nothing to change.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <exception cref="OptionsValidationException">The section has an unknown key, or a value that can't be read or is out of its range; the message names the key.</exception>
     /// <returns>The builder.</returns>
     public static IHostApplicationBuilder AddGracefulRestart(this IHostApplicationBuilder builder, Action<HostedRestartOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        var options = new HostedRestartOptions();
-        configure?.Invoke(options);
-        builder.Services.AddGracefulRestart(options);
+        return builder.AddGracefulRestart(builder.Configuration.GetSection(SectionBinder.DefaultSection), configure);
+    }
+
+    /// <summary>The same, with the options from a section of any name.</summary>
+    /// <param name="builder">The host's builder.</param>
+    /// <param name="section">The section that holds the options.</param>
+    /// <param name="configure">Changes the options; has the last word. Null for nothing to change.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <exception cref="OptionsValidationException">The section has an unknown key, or a value that can't be read or is out of its range; the message names the key.</exception>
+    /// <returns>The builder.</returns>
+    public static IHostApplicationBuilder AddGracefulRestart(this IHostApplicationBuilder builder, IConfiguration section, Action<HostedRestartOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(section);
+        if (!builder.Services.HasGracefulRestart())
+        {
+            var options = new HostedRestartOptions();
+            SectionBinder.Bind(section, options, OptionTable.Hosted);
+            configure?.Invoke(options);
+            builder.Services.AddGracefulRestart(options);
+        }
+
         return builder;
     }
 
-    internal static void AddGracefulRestart(this IServiceCollection services, HostedRestartOptions options)
+    internal static bool HasGracefulRestart(this IServiceCollection services) => services.Any(s => s.ServiceType == typeof(Restarter));
+
+    /// <summary>Adds what a host needs, unless the options say that nothing is to be added.</summary>
+    /// <returns>False if it is turned off.</returns>
+    internal static bool AddGracefulRestart(this IServiceCollection services, HostedRestartOptions options)
     {
-        if (services.Any(s => s.ServiceType == typeof(Restarter)))
+        try
         {
-            return;
+            options.Validate();
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            BadStart.Announce();
+            throw;
+        }
+
+        if (!options.Enabled)
+        {
+            // Known to the container, so that endpoints and services that name it can be built up to the moment in which they really need it.
+            services.AddSingleton<Restarter>(_ => throw new InvalidOperationException(
+                "Graceful restart is turned off (GracefulRestart:Enabled is false), so there is no Restarter. Code that can do without asks Restarter.Default, which is null then."));
+            return false;
         }
 
         // As an instance: it is the process's, and outlives the container of one host.
@@ -36,6 +75,7 @@ public static class GracefulRestartHostExtensions
 
         services.AddSingleton(options);
         services.AddSingleton<HealthPoll>();
+        services.AddSingleton(s => new HostSignals(options, s.GetRequiredService<IHostLifetime>(), s.GetRequiredService<IHostApplicationLifetime>()));
 
         // They run in the order of their registration.
         services.AddSingleton<IReadinessPhase, HealthPhase>();
@@ -45,7 +85,10 @@ public static class GracefulRestartHostExtensions
         services.Insert(0, ServiceDescriptor.Singleton<IHostedService, HostedRestart>());
 
         // Draining comes before the services stop; it must not use up the time that they are given.
-        services.PostConfigure<HostOptions>(host => host.ShutdownTimeout = Add(host.ShutdownTimeout, options.DrainTimeout));
+        // Nor must hooks, before the shutdown and at the departure.
+        TimeSpan hooks = options.Hooks.HasAny ? Add(options.HookTimeout, options.HookTimeout) : TimeSpan.Zero;
+        services.PostConfigure<HostOptions>(host => host.ShutdownTimeout = Add(Add(host.ShutdownTimeout, options.DrainTimeout), hooks));
+        return true;
     }
 
     // A timer of the host takes no more than 49 days; who asks for so long means for ever.

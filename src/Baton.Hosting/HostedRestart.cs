@@ -9,7 +9,8 @@ namespace Baton.Hosting;
 /// server that is told to stop breaks connections.
 /// </summary>
 internal sealed class HostedRestart(
-    Restarter restarter, IHostApplicationLifetime lifetime, ILoggerFactory loggerFactory, HostedRestartOptions options, HealthPoll health, IEnumerable<IReadinessPhase> phases)
+    Restarter restarter, IHostApplicationLifetime lifetime, ILoggerFactory loggerFactory, HostedRestartOptions options, HealthPoll health, IEnumerable<IReadinessPhase> phases,
+    HostSignals signals)
     : IHostedLifecycleService, IRestartParticipant
 {
     private readonly ILogger _logger = loggerFactory.CreateLogger(Log.Category);
@@ -17,6 +18,7 @@ internal sealed class HostedRestart(
     public Task StartingAsync(CancellationToken cancellationToken)
     {
         restarter.UseLogger(loggerFactory);
+        signals.GiveWay();
         restarter.HearSignalsFirst();
         restarter.Register(this);
         restarter.Stopping.Register(lifetime.StopApplication);

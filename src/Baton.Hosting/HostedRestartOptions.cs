@@ -7,6 +7,12 @@ public class HostedRestartOptions : RestarterOptions
     private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
 
     /// <summary>
+    /// Whether anything is done at all. Default true. False leaves the host as it would be without Baton: no signals, no handover, no listeners of ours; <see cref="Restarter.Default"/>
+    /// is null, and who asks the container for a <see cref="Restarter"/> gets an <see cref="InvalidOperationException"/>. A running service is turned off by stop and start, not by a restart.
+    /// </summary>
+    public bool Enabled { get; set; } = true;
+
+    /// <summary>
     /// Whether health checks decide: a process is ready only when they are <c>Healthy</c> (<c>Degraded</c> is not enough), and a successor on probation that is
     /// <c>Unhealthy</c>, or does not answer, says so and is rolled back. Default true; it means nothing in a host without health checks.
     /// </summary>

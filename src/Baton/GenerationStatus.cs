@@ -8,7 +8,17 @@ namespace Baton;
 /// <param name="RequestCount">Requests in progress.</param>
 /// <param name="Requests">Some of them, the oldest first.</param>
 public sealed record GenerationStatus(
-    int Pid, int Generation, ProcessState State, IReadOnlyDictionary<string, int> Connections, int RequestCount, IReadOnlyList<OpenRequest> Requests);
+    int Pid, int Generation, ProcessState State, IReadOnlyDictionary<string, int> Connections, int RequestCount, IReadOnlyList<OpenRequest> Requests)
+{
+    /// <summary>The version of the application, see <see cref="RestartStatus.Version"/>; empty if it has none or has not said so.</summary>
+    public string Version { get; init; } = "";
+
+    /// <summary>When the process was started; null if it has not said so.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>How long it is until what is open is cut; null if it is not draining, or drains without limit.</summary>
+    public TimeSpan? DrainLimit { get; init; }
+}
 
 /// <summary>A request in progress.</summary>
 /// <param name="Path">Its path, without the query. On an HTTP/2 connection that of the latest request.</param>

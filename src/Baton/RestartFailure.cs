@@ -15,7 +15,7 @@ public enum RestartFailure
     /// <summary>Refused: this process is shutting down.</summary>
     Stopping,
 
-    /// <summary>Not possible on this platform: a check of the program elsewhere than on Linux.</summary>
+    /// <summary>Not possible here: this process is the main process of a container, which would end with it; or a check of the program elsewhere than on Linux.</summary>
     NotSupported,
 
     /// <summary>Refused: the program that was asked for may not be started, see <see cref="RestarterOptions.AllowedProgramDirectories"/>.</summary>

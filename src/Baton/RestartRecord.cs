@@ -1,6 +1,6 @@
 namespace Baton;
 
-/// <summary>A restart that this process began, however it ended.</summary>
+/// <summary>A restart, however it ended.</summary>
 /// <param name="AskedAt">When.</param>
 /// <param name="Trigger">By whom.</param>
 /// <param name="Program">What was started.</param>

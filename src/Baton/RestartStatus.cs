@@ -10,7 +10,7 @@ namespace Baton;
 /// <param name="Generations">
 /// The living processes of the service as far as this one knows: itself first, then the older ones that still finish their work, with what they wait for.
 /// </param>
-/// <param name="LastRestarts">Restarts that this process began, the last one first.</param>
+/// <param name="LastRestarts">Restarts of the service, the last one first: those that this process began, and what its predecessor passed on once this process had proved itself.</param>
 public sealed record RestartStatus(
     int Pid,
     int Generation,
@@ -19,4 +19,26 @@ public sealed record RestartStatus(
     int? SuccessorPid,
     IReadOnlyList<string> Listeners,
     IReadOnlyList<GenerationStatus> Generations,
-    IReadOnlyList<RestartRecord> LastRestarts);
+    IReadOnlyList<RestartRecord> LastRestarts)
+{
+    /// <summary>The name of the service, see <see cref="RestarterOptions.Name"/>.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>The version of the application: the informational version of its entry assembly, without the commit behind a <c>+</c>; empty if it has none.</summary>
+    public string Version { get; init; } = "";
+
+    /// <summary>The program that this process was started as, by the name under which it was started; links are not followed.</summary>
+    public string Program { get; init; } = "";
+
+    /// <summary>When this process was started; null if that is not known.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>The restart that is under way; null if there is none.</summary>
+    public RestartProgress? Restart { get; init; }
+
+    /// <summary>
+    /// How long the probation goes on that this process takes part in, as the one on probation or as the one that can take over again; null if there is none.
+    /// Zero if it waits for the successor's next sign of life.
+    /// </summary>
+    public TimeSpan? ProbationEnds { get; init; }
+}

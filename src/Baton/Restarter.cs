@@ -1,9 +1,11 @@
 using System.Runtime.InteropServices;
+using Baton.Control;
 using Baton.Handover;
 using Baton.Interop;
 using Baton.Lifecycle;
 using Baton.Listeners;
 using Baton.Processes;
+using Baton.Systemd;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -36,6 +38,7 @@ public sealed class Restarter : IAsyncDisposable
     private readonly CompleteRestart? _replaces;
     private readonly SignalTriggers _signals;
     private readonly SignalActions _signalActions;
+    private readonly StatusSource _status;
 
     private Restarter(RestarterOptions options)
     {
@@ -51,7 +54,8 @@ public sealed class Restarter : IAsyncDisposable
         Listeners = new ListenerRegistry(_logger);
 
         // In this order: how this process was started, before anything changes that; handlers, before a signal can kill; the predecessor.
-        StartCommand command = StartCommand.Capture();
+        var systemd = SystemdEnvironment.Take(StartCommand.Capture(), _logger);
+        StartCommand command = SocketActivation.Take(systemd.Command, Listeners, _logger);
         _signals = new SignalTriggers(AllSignals, signal => _loop.Post(() => _signalActions!.Arrived(signal)));
         SignalTriggers.Unblock(AllSignals);
         _older = new OlderGenerations(options.HandshakeTimeout, _logger);
@@ -61,9 +65,18 @@ public sealed class Restarter : IAsyncDisposable
             Listeners.AwaitAddresses(new DepartingPredecessor(_replaces.WaitGone, options.HandshakeTimeout));
         }
 
-        var effects = new LifecycleEffects(options, Listeners, Gate, _work, command, _succession, _older, _logger);
-        _lifecycle = new ProcessLifecycle(() => Generation, _succession is not null, new LifecycleContext(effects, _loop, options, _logger));
-        _signalActions = new SignalActions(options, _lifecycle);
+        int? predecessor = _succession?.PredecessorPid ?? _replaces?.Predecessor;
+        command = SystemdEnvironment.Succeed(command, predecessor);
+        var service = new SystemdService(systemd, predecessor, Listeners, _loop, options, () => _work.Describe().Total, _logger);
+        var effects = new LifecycleEffects(options, Listeners, Gate, _work, command, _succession, _older, service.Hear, _logger) { WhyNoSuccessor = ContainerMain.WhyNoSuccessor(isFirst: predecessor is null) };
+        var identity = new ServiceIdentity(options.Name, command.Program, options.TimeProvider.GetUtcNow());
+        var context = new LifecycleContext(effects, _loop, options, _logger) { Identity = identity };
+        _lifecycle = new ProcessLifecycle(() => Generation, _succession is not null, context);
+        _status = new StatusSource(_lifecycle, Listeners, _older, predecessor, identity);
+        ControlServer? control = ControlServer.Create(new ControlService(_lifecycle, context, _status.Take), Listeners, predecessor);
+        effects.BeforeReady = control is null ? null : control.Inherit;
+        Exited = control is null ? _lifecycle.Exited : Task.WhenAll(_lifecycle.Exited, control.Told);
+        _signalActions = new SignalActions(options.Signals, _lifecycle, _logger);
         Begin(command);
     }
 
@@ -87,32 +100,17 @@ public sealed class Restarter : IAsyncDisposable
     public CancellationToken Stopping => _work.Stopping;
 
     /// <summary>Completes when nothing is open any more or the rest was cut: leave.</summary>
-    public Task Exited => _lifecycle.Exited;
+    public Task Exited { get; }
 
     /// <summary>A snapshot for people and programs.</summary>
-    public RestartStatus Status
-    {
-        get
-        {
-            GenerationStatus own = _work.Describe().ToStatus(Environment.ProcessId, Generation, _lifecycle.State);
-            return new RestartStatus(
-                own.Pid,
-                own.Generation,
-                own.State,
-                _succession?.PredecessorPid ?? _replaces?.Predecessor,
-                _lifecycle.SuccessorPid,
-                [.. Listeners.Snapshot().Select(l => l.Key.ToString())],
-                [own, .. _older.Living],
-                _lifecycle.History);
-        }
-    }
+    public RestartStatus Status => _status.Take();
 
     internal AcceptGate Gate { get; } = new();
 
     /// <summary>Completes when this process is no longer on probation: at once in a first generation that serves.</summary>
     internal Task ProbationEnded => _lifecycle.ProbationEnded;
 
-    private IEnumerable<PosixSignal> AllSignals => _options.RestartSignals.Concat(_options.ShutdownSignals);
+    private IEnumerable<PosixSignal> AllSignals => _options.Signals.Signals;
 
     /// <summary>
     /// Starts graceful restart in this process, as early as possible: registers for signals and, in a successor, begins to take over the
@@ -204,7 +202,7 @@ public sealed class Restarter : IAsyncDisposable
     public Task ShutdownAsync(string trigger = "the application", CancellationToken cancellationToken = default)
     {
         _loop.Post(() => _lifecycle.RequestShutdown(trigger));
-        return _lifecycle.Exited.WaitAsync(cancellationToken);
+        return Exited.WaitAsync(cancellationToken);
     }
 
     /// <summary>Shuts down without waiting: what is open is cut, and counted in the log.</summary>
@@ -251,7 +249,7 @@ public sealed class Restarter : IAsyncDisposable
     internal Task LeaveAsync(string who, CancellationToken cancellationToken)
     {
         _loop.Post(() => _lifecycle.Leave(who));
-        return _lifecycle.Exited.WaitAsync(cancellationToken);
+        return Exited.WaitAsync(cancellationToken);
     }
 
     /// <summary>

@@ -12,6 +12,12 @@ public class RestarterOptions
     // The channels to all of them ride with one message.
     private const int MostGenerations = HandoverProtocol.MaxBatch;
 
+    // A name that is a part of a unix socket's path, which may have 107 characters.
+    internal const int LongestName = 64;
+
+    // Each has a thread while it is connected.
+    private const int MostControlConnections = 1000;
+
     private static readonly TimeSpan ShortestHeartbeat = TimeSpan.FromMilliseconds(100);
 
     /// <summary>
@@ -75,7 +81,7 @@ public class RestarterOptions
     /// </summary>
     public int MaxGenerations { get; set; } = 3;
 
-    /// <summary>How many of the last restarts that this process began <see cref="RestartStatus.LastRestarts"/> remembers. Default 10; zero or more.</summary>
+    /// <summary>How many of the last restarts <see cref="RestartStatus.LastRestarts"/> remembers. Default 10; zero or more.</summary>
     public int RestartsRemembered { get; set; } = 10;
 
     /// <summary>
@@ -84,19 +90,49 @@ public class RestarterOptions
     /// </summary>
     public string? PidFile { get; set; }
 
+    /// <summary>
+    /// The name by which <c>baton</c> finds this service. Letters, digits, <c>.</c>, <c>-</c> and <c>_</c>, not a <c>.</c> in front, at most 64 of them. Default
+    /// null: the name of the entry assembly.
+    /// </summary>
+    public string? Name { get; set; }
+
+    /// <summary>
+    /// Whether the service has a control socket: <c>NAME.sock</c> in <see cref="ControlDirectory"/>, by which <c>baton</c>, run by the same user or root, shows,
+    /// restarts and ends it. What goes wrong with it is logged, and the service goes on without. Linux only. Default true.
+    /// </summary>
+    public bool ControlSocket { get; set; } = true;
+
+    /// <summary>
+    /// The directory of the control socket, an absolute path; made if it is missing, and then for this user alone (0700), which it must be. Default null:
+    /// <c>baton</c> in the first directory of <c>$RUNTIME_DIRECTORY</c>, else in <c>$XDG_RUNTIME_DIR</c>, else <c>baton-UID</c> in <c>$TMPDIR</c> or <c>/tmp</c>.
+    /// </summary>
+    public string? ControlDirectory { get; set; }
+
+    /// <summary>
+    /// How long a client of the control socket may take to send its request, and how long one may not read an answer until it is dropped; also how long
+    /// the end of the process waits for the last lines. Default 5 seconds; more than zero, finite.
+    /// </summary>
+    public TimeSpan ControlTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How many clients the control socket serves at the same time; one more is told that it is busy. Default 16; between 1 and 1000.</summary>
+    public int MaxControlConnections { get; set; } = 16;
+
     /// <summary>How a restart is done. Default <see cref="RestartStrategy.Handover"/>.</summary>
     public RestartStrategy Strategy { get; set; } = RestartStrategy.Handover;
 
     /// <summary>
-    /// Signals that restart. Default SIGUSR2 and SIGHUP. Signals without a name in <see cref="PosixSignal"/> are given by number:
-    /// <c>(PosixSignal)12</c> is SIGUSR2 on Linux. Empty: no signal restarts.
+    /// What each signal does. Default SIGUSR2 and SIGHUP restart; SIGTERM, SIGINT and SIGQUIT shut down, and a second one of these forces. A signal that is not in it is not touched. Not
+    /// allowed are signals that nobody can catch (SIGKILL, SIGSTOP) or that the runtime needs for itself (SIGSEGV, SIGABRT, SIGCHLD, SIGCONT, SIGPIPE and the like).
     /// </summary>
-    public IList<PosixSignal> RestartSignals { get; } = [(PosixSignal)SignalNumber.SIGUSR2, PosixSignal.SIGHUP];
+    public SignalTable Signals { get; } = new();
+
+    /// <summary>The application's own work before and after what is asked of this process, before a successor starts and at the end. Default none.</summary>
+    public RestartHooks Hooks { get; } = new();
 
     /// <summary>
-    /// Signals that shut down gracefully; a second one forces. Default SIGTERM, SIGINT and SIGQUIT. Empty: the runtime's own handling stays.
+    /// How long the hooks of one moment may take together; then they are given up, which is logged, and things go on. Default 5 seconds; more than zero, finite.
     /// </summary>
-    public IList<PosixSignal> ShutdownSignals { get; } = [PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGQUIT];
+    public TimeSpan HookTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Where log lines go; default nowhere. In a host it is the host's, and need not be set.</summary>
     public ILoggerFactory LoggerFactory { get; set; } = NullLoggerFactory.Instance;
@@ -115,6 +151,7 @@ public class RestarterOptions
         Require(DrainTimeout >= TimeSpan.Zero || DrainTimeout == Timeout.InfiniteTimeSpan, nameof(DrainTimeout), DrainTimeout, "zero or more, or infinite");
         Require(HandshakeTimeout > TimeSpan.Zero, nameof(HandshakeTimeout), HandshakeTimeout, "more than zero, and finite");
         Require(ExitTimeout > TimeSpan.Zero, nameof(ExitTimeout), ExitTimeout, "more than zero, and finite");
+        Require(HookTimeout > TimeSpan.Zero, nameof(HookTimeout), HookTimeout, "more than zero, and finite");
         Require(CheckTimeout > TimeSpan.Zero, nameof(CheckTimeout), CheckTimeout, "more than zero, and finite");
         Require(AllowedProgramDirectories.All(IsAbsolute), nameof(AllowedProgramDirectories), Joined(AllowedProgramDirectories), "a list of absolute paths");
         Require(CheckArguments.All(a => a?.Contains('\0') == false), nameof(CheckArguments), Joined(CheckArguments), "a list without null and NUL characters");
@@ -122,9 +159,33 @@ public class RestarterOptions
         Require(HeartbeatTimeout >= ShortestHeartbeat || HeartbeatTimeout == Timeout.InfiniteTimeSpan, nameof(HeartbeatTimeout), HeartbeatTimeout, "100 ms or more, or infinite");
         Require(MaxGenerations is >= 2 and <= MostGenerations, nameof(MaxGenerations), MaxGenerations, $"between 2 and {MostGenerations}");
         Require(RestartsRemembered >= 0, nameof(RestartsRemembered), RestartsRemembered, "zero or more");
-        PosixSignal[] both = [.. RestartSignals.IntersectBy(ShutdownSignals.Select(SignalNumber.Of), SignalNumber.Of)];
-        Require(both.Length == 0, nameof(RestartSignals), string.Join(", ", both.Select(SignalNumber.NameOf)), "none that is also a shutdown signal");
+        ValidateControl();
+        Array.ForEach(Signals.Numbers, ValidateSignal);
     }
+
+    private void ValidateSignal(int number)
+    {
+        SignalAction action = Signals[SignalNumber.ToPosix(number)]!.Value;
+        string name = $"{nameof(Signals)}:{SignalNumber.NameOf(number)}";
+        if (SignalNumber.WhyNot(number) is { } why)
+        {
+            Require(holds: false, name, action, $"no action: {why}");
+        }
+
+        Require(action is >= SignalAction.Restart and <= SignalAction.HookOnly, name, action, "Restart, Shutdown, Force, Ignore, HookOnly");
+    }
+
+    /// <summary>The values of the control socket.</summary>
+    private void ValidateControl()
+    {
+        Require(Name is null || IsName(Name), nameof(Name), $"\"{Name}\"", "1 to 64 letters, digits, '.', '-' and '_', the first not '.'");
+        Require(ControlDirectory is null || IsAbsolute(ControlDirectory), nameof(ControlDirectory), $"\"{ControlDirectory}\"", "an absolute path");
+        Require(ControlTimeout > TimeSpan.Zero, nameof(ControlTimeout), ControlTimeout, "more than zero, and finite");
+        Require(MaxControlConnections is >= 1 and <= MostControlConnections, nameof(MaxControlConnections), MaxControlConnections, $"between 1 and {MostControlConnections}");
+    }
+
+    private static bool IsName(string name) =>
+        name.Length is > 0 and <= LongestName && name[0] != '.' && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_');
 
     private static bool IsAbsolute(string? path) => path is not null && !path.Contains('\0') && Path.IsPathFullyQualified(path);
 

@@ -11,7 +11,7 @@ namespace Baton.ProcessTests;
 /// </summary>
 public sealed class BeforeCommitTests
 {
-    private static readonly ServiceSetup Setup = new ServiceSetup { Probation = TimeSpan.FromSeconds(60) }.With("--Restart:ExitTimeout=00:00:02");
+    private static readonly ServiceSetup Setup = new ServiceSetup { Probation = TimeSpan.FromSeconds(60) }.With("--GracefulRestart:ExitTimeout=00:00:02");
 
     [Theory] // F2 F3 F9
     [InlineData("in-start oom", "could not start: OutOfMemoryException|was ended by SIGABRT before it was ready")]
@@ -26,7 +26,7 @@ public sealed class BeforeCommitTests
     [InlineData("hang-in-main")]
     [InlineData("in-start stop")]
     public Task Successor_that_hangs_and_ignores_SIGTERM_is_killed_and_costs_nothing(string behaviour) =>
-        FailAsync(Setup.With("--Restart:ReadyTimeout=00:00:03"), $"ignore-sigterm\n{behaviour}", "was not ready within 3 s and was killed");
+        FailAsync(Setup.With("--GracefulRestart:ReadyTimeout=00:00:03"), $"ignore-sigterm\n{behaviour}", "was not ready within 3 s and was killed");
 
     [Fact] // F12
     public async Task Ready_that_comes_after_the_restart_has_failed_is_refused()

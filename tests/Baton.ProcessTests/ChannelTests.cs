@@ -9,7 +9,7 @@ namespace Baton.ProcessTests;
 public sealed class ChannelTests
 {
     private static readonly ServiceSetup Setup =
-        new ServiceSetup().With("--Restart:HandshakeTimeout=00:00:05", "--Restart:ReadyTimeout=00:00:20");
+        new ServiceSetup().With("--GracefulRestart:HandshakeTimeout=00:00:05", "--GracefulRestart:ReadyTimeout=00:00:20");
 
     public static TheoryData<string, byte[], string> Garbage => new()
     {

@@ -6,7 +6,7 @@ namespace Baton.ProcessTests;
 /// <summary>F5: a program that is asked before the restart whether it would start.</summary>
 public sealed class CheckTests
 {
-    private static readonly ServiceSetup Setup = new ServiceSetup().With("--Restart:CheckArguments:0=--check", "--Restart:CheckTimeout=00:00:10");
+    private static readonly ServiceSetup Setup = new ServiceSetup().With("--GracefulRestart:CheckArguments:0=--check", "--GracefulRestart:CheckTimeout=00:00:10");
 
     [Fact] // F5 F6
     public Task Program_that_fails_its_check_is_not_started() =>
@@ -14,7 +14,7 @@ public sealed class CheckTests
 
     [Fact] // F4 F6
     public Task Check_that_hangs_is_killed_and_counts_as_failed() => FailCheckAsync(
-        Setup.With("--Restart:CheckTimeout=00:00:01"), "hang-in-check", @"the check of \S*TestService with --check did not end in time and was killed");
+        Setup.With("--GracefulRestart:CheckTimeout=00:00:01"), "hang-in-check", @"the check of \S*TestService with --check did not end in time and was killed");
 
     [Fact] // F5
     public async Task Shutdown_asked_during_a_check_ends_the_check_too()

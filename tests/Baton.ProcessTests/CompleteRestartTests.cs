@@ -41,7 +41,7 @@ public sealed class CompleteRestartTests : IDisposable
     [Fact]
     public async Task Request_that_never_ends_is_cut_at_the_drain_limit_and_the_new_process_comes()
     {
-        await using ServiceProcess service = await ServiceProcess.StartAsync(SetupOf("tcp").With("--Restart:DrainTimeout=00:00:01", "--Restart:ExitTimeout=00:00:02"));
+        await using ServiceProcess service = await ServiceProcess.StartAsync(SetupOf("tcp").With("--GracefulRestart:DrainTimeout=00:00:01", "--GracefulRestart:ExitTimeout=00:00:02"));
         using HttpConnection stuck = await service.BeginStuckRequestAsync();
 
         int predecessor = await service.RestartAsync();
@@ -73,6 +73,6 @@ public sealed class CompleteRestartTests : IDisposable
     private ServiceSetup SetupOf(string kind)
     {
         string address = kind == "tcp" ? $"127.0.0.1:{FreePort.Next()}" : $"unix:{_directory.PathOf("service.sock")}";
-        return ServiceSetup.ListeningOn($"http://{address}").With("--Restart:Strategy=Complete");
+        return ServiceSetup.ListeningOn($"http://{address}").With("--GracefulRestart:Strategy=Complete", "--GracefulRestart:IdleGrace=100ms");
     }
 }

@@ -33,7 +33,7 @@ public sealed class ConfigurationTests
         Assert.Equal(service.Pid, (await HttpConnection.GetOnceAsync(before[0])).Pid);
         Assert.False(before[1].Accepts());
         Assert.Single(service.Log.All(@"Closed tcp:\[::1\]:0: inherited, but this configuration does not use it"));
-        await Deadline.UntilAsync(() => ProcessTable.Sockets(service.Pid).Distinct().Count() == 1);
+        await Deadline.UntilAsync(() => ProcessTable.Sockets(service.Pid).Distinct().Count() == 1 + ServiceProcess.ControlSockets);
     }
 
     [Fact]

@@ -136,7 +136,7 @@ public sealed class DescriptorTests
         await HttpConnection.GetOnceAsync(service.Address);
 
         // One listener has two descriptors: the one that is passed on, and its twin to accept on.
-        await Deadline.UntilAsync(() => ProcessTable.Sockets(service.Pid).Count == 2 * service.Addresses.Count);
+        await Deadline.UntilAsync(() => ProcessTable.Sockets(service.Pid).Count == (2 * service.Addresses.Count) + ServiceProcess.ControlDescriptors);
     }
 
     private static async Task AssertChildGetsNothingAsync(ServiceProcess service)

@@ -6,9 +6,9 @@ namespace Baton.ProcessTests;
 /// <summary>D2, D6, D7: how a process ends that has handed over or shuts down.</summary>
 public sealed class DrainTests
 {
-    private const string Patient = "--Restart:DrainTimeout=01:00:00";
-    private const string KeepsIdle = "--Restart:IdleGrace=01:00:00";
-    private const string QuickExit = "--Restart:ExitTimeout=00:00:02";
+    private const string Patient = "--GracefulRestart:DrainTimeout=01:00:00";
+    private const string KeepsIdle = "--GracefulRestart:IdleGrace=01:00:00";
+    private const string QuickExit = "--GracefulRestart:ExitTimeout=00:00:02";
 
     [Fact] // D7
     public async Task Predecessor_with_nothing_open_ends_without_waiting_for_any_limit()
@@ -38,7 +38,7 @@ public sealed class DrainTests
     [Fact] // D2
     public async Task Idle_connection_is_closed_after_its_grace_and_not_by_the_drain_limit()
     {
-        await using ServiceProcess service = await StartAsync(Patient, "--Restart:IdleGrace=00:00:01");
+        await using ServiceProcess service = await StartAsync(Patient, "--GracefulRestart:IdleGrace=00:00:01");
         using HttpConnection idle = await HttpConnection.OpenAsync(service.Address);
         await idle.GetAsync();
 
@@ -51,7 +51,7 @@ public sealed class DrainTests
     [Fact] // D6
     public async Task Request_that_never_ends_is_cut_at_the_drain_limit_and_counted()
     {
-        await using ServiceProcess service = await StartAsync("--Restart:DrainTimeout=00:00:01", QuickExit);
+        await using ServiceProcess service = await StartAsync("--GracefulRestart:DrainTimeout=00:00:01", QuickExit);
         using HttpConnection stuck = await service.BeginStuckRequestAsync();
 
         int predecessor = await service.RestartAsync();

@@ -35,7 +35,7 @@ public sealed class EnduranceTests
         await load.EndWithoutFailureAsync();
 
         // At rest: no predecessor, no connection; one listener has two descriptors.
-        await Deadline.UntilAsync(() => service.Living.Count == 1 && ProcessTable.Sockets(service.Pid).Count == 2);
+        await Deadline.UntilAsync(() => service.Living.Count == 1 && ProcessTable.Sockets(service.Pid).Count == 2 + ServiceProcess.ControlDescriptors);
         int pid = service.Pid;
         return new Consumption(
             ProcessTable.DescriptorKinds(pid), ProcessTable.CountZombieChildren(pid), ProcessTable.ResidentKilobytes(pid));

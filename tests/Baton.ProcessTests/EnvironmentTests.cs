@@ -53,6 +53,25 @@ public sealed class EnvironmentTests
     }
 
     [Fact] // E5
+    public async Task Old_release_that_was_deleted_too_early_still_hands_over_to_the_new_one()
+    {
+        using var releases = new ReleaseDirectory();
+        await using ServiceProcess service = await ServiceProcess.StartAsync(
+            new ServiceSetup { Command = ["sh", "-c", "cd \"$0\" && exec ./TestService \"$@\"", releases.Current] });
+        await using BackgroundLoad load = BackgroundLoad.Start(service.Address);
+        await load.MoreAsync();
+
+        releases.Switch(releases.Add("2"));
+        Directory.Delete(releases.PathOf("1"), recursive: true);
+        int predecessor = await service.RestartAsync();
+
+        Assert.Equal(0, await service.EndAsync(predecessor));
+        await load.EndWithoutFailureAsync();
+        await AssertRunsFromAsync(releases.PathOf("2"), service);
+        Assert.Equal(releases.PathOf("2"), await AskAsync(service, "/cwd"));
+    }
+
+    [Fact] // E5
     public async Task Program_and_directory_both_follow_the_link_when_the_shell_came_by_it()
     {
         using var releases = new ReleaseDirectory();

@@ -9,7 +9,7 @@ namespace Baton.ProcessTests;
 /// </summary>
 public sealed class FailureTests
 {
-    private static readonly ServiceSetup ImpatientSetup = new ServiceSetup().With("--Restart:ReadyTimeout=00:00:05");
+    private static readonly ServiceSetup ImpatientSetup = new ServiceSetup().With("--GracefulRestart:ReadyTimeout=00:00:05");
 
     [Theory] // F2, F3
     [InlineData("crash-in-main", "was ended by SIGABRT before it was ready")]

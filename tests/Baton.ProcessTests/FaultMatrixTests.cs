@@ -11,7 +11,7 @@ namespace Baton.ProcessTests;
 public sealed class FaultMatrixTests
 {
     // It does not end by itself: what happens is the misdeed's.
-    private static readonly ServiceSetup Setup = new ServiceSetup { Probation = TimeSpan.FromSeconds(60) }.With("--Restart:ExitTimeout=00:00:02");
+    private static readonly ServiceSetup Setup = new ServiceSetup { Probation = TimeSpan.FromSeconds(60) }.With("--GracefulRestart:ExitTimeout=00:00:02");
 
     [Theory] // F7 G5
     [InlineData("exit0 1", "exited with code 0")]
@@ -31,7 +31,7 @@ public sealed class FaultMatrixTests
     [InlineData("starve 1")]
     [InlineData("stop 1\nignore-sigterm")]
     public Task Successor_that_hangs_is_killed_and_costs_only_what_it_had_accepted(string misdeed) =>
-        RollBackAsync(Setup.With("--Restart:HeartbeatTimeout=00:00:02"), $"after-commit {misdeed}", "gave no sign of progress for 2 s and was killed");
+        RollBackAsync(Setup.With("--GracefulRestart:HeartbeatTimeout=00:00:02"), $"after-commit {misdeed}", "gave no sign of progress for 2 s and was killed");
 
     [Theory] // F7 G5
     [InlineData("unhealthy 1", "is unhealthy: told to be unhealthy")]
@@ -44,7 +44,7 @@ public sealed class FaultMatrixTests
     [Fact] // G5
     public async Task Successor_that_gives_back_and_then_hangs_is_killed_and_costs_nothing()
     {
-        await using ServiceProcess service = await ServiceProcess.StartAsync(Setup.With("--Restart:DrainTimeout=00:00:02"));
+        await using ServiceProcess service = await ServiceProcess.StartAsync(Setup.With("--GracefulRestart:DrainTimeout=00:00:02"));
         await using BackgroundLoad load = BackgroundLoad.Start(service.Address);
         int predecessor = service.Pid;
 

@@ -38,7 +38,7 @@ public sealed class ForeignSocketTests : IDisposable
     [Fact]
     public async Task Predecessor_that_never_answers_fails_the_start_and_is_not_waited_for_long()
     {
-        ServiceSetup setup = new ServiceSetup().With("--Restart:HandshakeTimeout=00:00:01");
+        ServiceSetup setup = new ServiceSetup().With("--GracefulRestart:HandshakeTimeout=00:00:01");
         setup = HandoverVariableTests.WithVariable(Address(Environment.ProcessId), setup);
         await using ServiceProcess service = ServiceProcess.Launch(setup);
 

@@ -6,7 +6,7 @@ namespace Baton.ProcessTests;
 /// <summary>G1, G2: nobody is accepted before the hosted services are started, the health checks healthy, and the application's own callbacks done.</summary>
 public sealed class GateTests
 {
-    private static readonly ServiceSetup ImpatientSetup = new ServiceSetup().With("--Restart:ReadyTimeout=00:00:05");
+    private static readonly ServiceSetup ImpatientSetup = new ServiceSetup().With("--GracefulRestart:ReadyTimeout=00:00:05");
 
     [Theory] // G1
     [InlineData("healthy-at", "health: 1 of 2 healthy; database: Unhealthy: told to be unhealthy")]
@@ -69,7 +69,7 @@ public sealed class GateTests
     [Theory] // G2
     [InlineData("unhealthy", "1 of 2 healthy; database: Unhealthy: told to be unhealthy")]
     [InlineData("degraded", "1 of 2 healthy; database: Degraded: told to be degraded")]
-    [InlineData("hang-in-health-check", "no answer within 0.5 s from database, cache", "--Restart:HealthCheckTimeout=00:00:00.500")]
+    [InlineData("hang-in-health-check", "no answer within 0.5 s from database, cache", "--GracefulRestart:HealthCheckTimeout=00:00:00.500")]
     public async Task Successor_that_does_not_get_healthy_is_backed_out_with_its_report(string behaviour, string report, params string[] arguments)
     {
         await using ServiceProcess service = await ServiceProcess.StartAsync(ImpatientSetup.With(arguments));
@@ -100,7 +100,7 @@ public sealed class GateTests
     [Fact] // G2
     public async Task Health_checks_decide_nothing_where_that_is_turned_off()
     {
-        await using ServiceProcess service = await ServiceProcess.StartAsync(new ServiceSetup { FirstBehaviour = "unhealthy" }.With("--Restart:HealthGate=false"));
+        await using ServiceProcess service = await ServiceProcess.StartAsync(new ServiceSetup { FirstBehaviour = "unhealthy" }.With("--GracefulRestart:HealthGate=false"));
         Assert.Equal(200, (await HttpConnection.GetOnceAsync(service.Address)).Status);
     }
 

@@ -10,7 +10,7 @@ namespace Baton.ProcessTests;
 /// </summary>
 public sealed class GenerationTests
 {
-    private const string QuickExit = "--Restart:ExitTimeout=00:00:02";
+    private const string QuickExit = "--GracefulRestart:ExitTimeout=00:00:02";
 
     [Fact] // C9
     public async Task Restarts_asked_without_a_pause_wait_for_each_other_and_cost_nothing()
@@ -36,7 +36,7 @@ public sealed class GenerationTests
     public async Task Oldest_generation_is_forced_when_there_would_be_too_many_and_the_others_are_not(int most)
     {
         await using ServiceProcess service = await ServiceProcess.StartAsync(
-            new ServiceSetup().With($"--Restart:MaxGenerations={most}", "--Restart:DrainTimeout=01:00:00", QuickExit));
+            new ServiceSetup().With($"--GracefulRestart:MaxGenerations={most}", "--GracefulRestart:DrainTimeout=01:00:00", QuickExit));
         int oldest = service.Pid;
         using HttpConnection stuck = await service.BeginStuckRequestAsync();
         await service.RestartAsync();
@@ -68,7 +68,7 @@ public sealed class GenerationTests
     [Fact] // C9
     public async Task Newest_generation_knows_the_older_ones_and_what_they_wait_for()
     {
-        await using ServiceProcess service = await ServiceProcess.StartAsync(new ServiceSetup().With("--Restart:MaxGenerations=4"));
+        await using ServiceProcess service = await ServiceProcess.StartAsync(new ServiceSetup().With("--GracefulRestart:MaxGenerations=4"));
         (Latch firstLatch, HttpConnection firstConnection) = await service.BeginRequestAsync();
         using HttpConnection firstSlow = firstConnection;
         int first = await service.RestartAsync();

@@ -9,7 +9,7 @@ namespace Baton.ProcessTests;
 /// </summary>
 public sealed class PredecessorStepTests
 {
-    private static readonly ServiceSetup Setup = new ServiceSetup { Probation = TimeSpan.FromSeconds(60) }.With("--Restart:HeartbeatTimeout=00:00:02");
+    private static readonly ServiceSetup Setup = new ServiceSetup { Probation = TimeSpan.FromSeconds(60) }.With("--GracefulRestart:HeartbeatTimeout=00:00:02");
 
     [Theory] // F8
     [InlineData("kill-at Received Hello")]

@@ -7,7 +7,7 @@ namespace Baton.ProcessTests;
 public sealed class ProbationTests : IDisposable
 {
     // Not under test: as good as endless.
-    private static readonly ServiceSetup Setup = new ServiceSetup { Probation = TimeSpan.FromSeconds(60) }.With("--Restart:ExitTimeout=00:00:02");
+    private static readonly ServiceSetup Setup = new ServiceSetup { Probation = TimeSpan.FromSeconds(60) }.With("--GracefulRestart:ExitTimeout=00:00:02");
     private readonly TemporaryDirectory _directory = new();
 
     private string SocketPath => _directory.PathOf("service.sock");

@@ -8,7 +8,7 @@ public sealed class ProgramTests : IDisposable
 {
     private readonly ReleaseDirectory _releases = new();
 
-    private ServiceSetup Setup => new ServiceSetup { Command = [_releases.Program] }.With($"--Restart:AllowedProgramDirectories:0={_releases.PathOf("")}");
+    private ServiceSetup Setup => new ServiceSetup { Command = [_releases.Program] }.With($"--GracefulRestart:AllowedProgramDirectories:0={_releases.PathOf("")}");
 
     public void Dispose() => _releases.Dispose();
 

@@ -6,6 +6,7 @@ using Baton.ProcessTests.Service;
 namespace Baton.ProcessTests;
 
 /// <summary>What README.md tells a new user to do, done.</summary>
+[Collection("builds")]
 public sealed class ReadmeTests
 {
     [Fact]
@@ -16,7 +17,7 @@ public sealed class ReadmeTests
         File.WriteAllText(directory.PathOf("Shop.csproj"), $"""
             <Project Sdk="Microsoft.NET.Sdk.Web">
               <PropertyGroup><TargetFramework>net10.0</TargetFramework><ImplicitUsings>enable</ImplicitUsings></PropertyGroup>
-              <ItemGroup><ProjectReference Include="{Path.Combine(Repository, "src/Baton.AspNetCore/Baton.AspNetCore.csproj")}" /></ItemGroup>
+              <ItemGroup><ProjectReference Include="{Path.Combine(Repository.Root, "src/Baton.AspNetCore/Baton.AspNetCore.csproj")}" /></ItemGroup>
             </Project>
             """);
         await BuildAsync(directory.PathOf("Shop.csproj"), directory.PathOf("out"));
@@ -32,23 +33,9 @@ public sealed class ReadmeTests
         Assert.Equal(string.Create(CultureInfo.InvariantCulture, $"Hello from {service.Pid}\n"), answer);
     }
 
-    private static string Repository
-    {
-        get
-        {
-            string? directory = AppContext.BaseDirectory;
-            while (directory is not null && !File.Exists(Path.Combine(directory, "Baton.slnx")))
-            {
-                directory = Path.GetDirectoryName(directory);
-            }
-
-            return directory ?? throw new InvalidOperationException($"There is no Baton.slnx above {AppContext.BaseDirectory}.");
-        }
-    }
-
     private static string FirstProgram()
     {
-        string readme = File.ReadAllText(Path.Combine(Repository, "README.md"));
+        string readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
         return readme.Split("```csharp", 2)[1].Split("```", 2)[0];
     }
 

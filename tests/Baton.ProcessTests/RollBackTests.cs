@@ -7,7 +7,7 @@ namespace Baton.ProcessTests;
 public sealed class RollBackTests : IDisposable
 {
     // Not under test: as good as endless.
-    private static readonly ServiceSetup Setup = new ServiceSetup { Probation = TimeSpan.FromSeconds(60) }.With("--Restart:ExitTimeout=00:00:02");
+    private static readonly ServiceSetup Setup = new ServiceSetup { Probation = TimeSpan.FromSeconds(60) }.With("--GracefulRestart:ExitTimeout=00:00:02");
     private readonly TemporaryDirectory _directory = new();
 
     private string SocketPath => _directory.PathOf("service.sock");
@@ -88,7 +88,7 @@ public sealed class RollBackTests : IDisposable
     [Fact] // G5
     public async Task Predecessor_that_cut_its_last_requests_serves_again_and_ends_well()
     {
-        await using ServiceProcess service = await ServiceProcess.StartAsync(Setup.With("--Restart:DrainTimeout=00:00:01"));
+        await using ServiceProcess service = await ServiceProcess.StartAsync(Setup.With("--GracefulRestart:DrainTimeout=00:00:01"));
         (_, HttpConnection connection) = await service.BeginRequestAsync();
         using HttpConnection slow = connection;
         int predecessor = await service.RestartAsync();
@@ -124,7 +124,7 @@ public sealed class RollBackTests : IDisposable
     [Fact] // G5
     public async Task Unhealthy_successor_serves_on_while_its_predecessor_does_not_answer()
     {
-        await using ServiceProcess service = await ServiceProcess.StartAsync(Setup.With("--Restart:HandshakeTimeout=00:00:01"));
+        await using ServiceProcess service = await ServiceProcess.StartAsync(Setup.With("--GracefulRestart:HandshakeTimeout=00:00:01"));
         await using BackgroundLoad load = BackgroundLoad.Start(service.Address);
         service.SetNextBehaviour("");
         int predecessor = await service.RestartAsync();

@@ -32,8 +32,9 @@ public sealed class WarmUpTests
     {
         using var directory = new TemporaryDirectory();
         await using ServiceProcess service = await ServiceProcess.StartAsync(ServiceSetup.ListeningOn("http://127.0.0.1:0", $"http://unix:{directory.PathOf("socket")}").With(
-            "--Restart:WarmUp:Rounds=1", "--Restart:WarmUp:Host=example.org",
-            "--Restart:WarmUp:Requests:0:Path=/echo?a=b", "--Restart:WarmUp:Requests:0:Method=POST", "--Restart:WarmUp:Requests:1:Path=/no-such-page"));
+            "--GracefulRestart:WarmUp:Rounds=1", "--GracefulRestart:WarmUp:Host=example.org",
+            "--GracefulRestart:WarmUp:Requests:0:Path=/echo?a=b", "--GracefulRestart:WarmUp:Requests:0:Method=POST", "--GracefulRestart:WarmUp:Requests:1=/no-such-page",
+            "--GracefulRestart:WarmUp:Requests:2=/"));
 
         string text = (await HttpConnection.GetOnceAsync(service.Address, "/warmed-up")).Text;
         string line = service.Log.ToString().Split('\n').First(l => l.Contains("Warmed up", StringComparison.Ordinal) || l.Contains("Starting -> Serving", StringComparison.Ordinal));
@@ -52,7 +53,7 @@ public sealed class WarmUpTests
     [Fact]
     public async Task Client_can_not_pass_for_the_warm_up()
     {
-        await using ServiceProcess service = await ServiceProcess.StartAsync(new ServiceSetup().With("--Restart:WarmUp:Enabled=false"));
+        await using ServiceProcess service = await ServiceProcess.StartAsync(new ServiceSetup().With("--GracefulRestart:WarmUp:Enabled=false"));
         using HttpConnection connection = await HttpConnection.OpenAsync(service.Address);
 
         await connection.SendGetAsync("/", "X-Baton-Warm-Up: 1");
@@ -80,7 +81,7 @@ public sealed class WarmUpTests
     [InlineData("hang-in-warm-up", "no answer in time")]
     public async Task Request_that_fails_where_it_must_not_backs_out_with_its_words(string behaviour, string words)
     {
-        await using ServiceProcess service = await ServiceProcess.StartAsync(new ServiceSetup().With("--Restart:WarmUp:Required=true", "--Restart:WarmUp:Timeout=00:00:05"));
+        await using ServiceProcess service = await ServiceProcess.StartAsync(new ServiceSetup().With("--GracefulRestart:WarmUp:Required=true", "--GracefulRestart:WarmUp:Timeout=00:00:05"));
         await using BackgroundLoad load = BackgroundLoad.Start(service.Address);
         service.SetNextBehaviour(behaviour);
 
@@ -93,8 +94,8 @@ public sealed class WarmUpTests
     }
 
     [Theory] // G4
-    [InlineData("--Restart:WarmUp:Timeout=00:00:00.500")]
-    [InlineData("--Restart:ReadyTimeout=00:00:00.500")]
+    [InlineData("--GracefulRestart:WarmUp:Timeout=00:00:00.500")]
+    [InlineData("--GracefulRestart:ReadyTimeout=00:00:00.500")]
     public async Task Request_that_hangs_is_reported_and_holds_up_neither_the_start_nor_the_drain(string limit)
     {
         await using ServiceProcess service = await ServiceProcess.StartAsync(new ServiceSetup { FirstBehaviour = "hang-in-warm-up" }.With(limit));

@@ -56,32 +56,69 @@ public class RestarterOptionsTests
         Fails("allowed is more than zero, ");
     }
 
-    [Fact]
-    public void Validate_ASignalInBothLists_NamesIt()
+    [Theory]
+    [InlineData(9, "Signals:SIGKILL is Shutdown; allowed is no action: the kernel lets no process catch it.")]
+    [InlineData(19, "Signals:SIGSTOP is Shutdown; allowed is no action: the kernel lets no process catch it.")]
+    [InlineData(11, "Signals:SIGSEGV is Shutdown; allowed is no action: it says that the program itself is broken.")]
+    [InlineData(6, "Signals:SIGABRT is Shutdown; allowed is no action: it says that the program itself is broken.")]
+    [InlineData(17, "Signals:SIGCHLD is Shutdown; allowed is no action: the runtime needs it to notice the end of processes.")]
+    [InlineData(-5, "Signals:SIGCHLD is Shutdown; allowed is no action: the runtime needs it to notice the end of processes.")]
+    [InlineData(34, "Signals:signal 34 is Shutdown; allowed is no action: the C library and the runtime need it for their threads.")]
+    [InlineData(-99, "Signals:signal 0 is Shutdown; allowed is no action: there is no such signal.")]
+    public void Validate_ASignalThatIsNotToBeHad_SaysWhy(int signal, string message)
     {
-        _options.RestartSignals.Add(PosixSignal.SIGTERM);
-        Fails("RestartSignals is SIGTERM; allowed is none that is also a shutdown signal.");
+        _options.Signals[(PosixSignal)signal] = SignalAction.Shutdown;
+        Fails(message);
     }
 
     [Fact]
-    public void Validate_ASignalInBothListsByNameAndByNumber_NamesIt()
+    public void Validate_AnActionThatDoesNotExist_NamesThoseThatDo()
     {
-        _options.RestartSignals.Add((PosixSignal)15);
-        Fails("RestartSignals is SIGTERM; allowed is none that is also a shutdown signal.");
+        _options.Signals[PosixSignal.SIGHUP] = (SignalAction)9;
+        Fails("Signals:SIGHUP is 9; allowed is Restart, Shutdown, Force, Ignore, HookOnly.");
     }
 
     [Fact]
     public void Validate_NoSignalsAtAll_IsAllowed()
     {
-        _options.RestartSignals.Clear();
-        _options.ShutdownSignals.Clear();
+        _options.Signals.Clear();
         _options.Validate();
     }
+
+    [Fact]
+    public void Validate_EveryPreset_IsAllowed() => Assert.All(Enum.GetValues<SignalPreset>(), preset =>
+    {
+        _options.Signals.Use(preset);
+        _options.Validate();
+    });
 
     private ArgumentOutOfRangeException Fails(string message)
     {
         var failure = Assert.Throws<ArgumentOutOfRangeException>(_options.Validate);
         Assert.Contains(message, failure.Message, StringComparison.Ordinal);
         return failure;
+    }
+
+    [Theory]
+    [InlineData("", false)]
+    [InlineData(".hidden", false)]
+    [InlineData("a/b", false)]
+    [InlineData("caf\u00e9", false)]
+    [InlineData("shop-2.eu_west", true)]
+    public void Validate_Name_MustNameAFile(string name, bool good)
+    {
+        Exception? e = Record.Exception(() => new RestarterOptions { Name = name }.Validate());
+        Assert.Equal(good, e is null);
+        Assert.True(good || e is ArgumentOutOfRangeException { ParamName: nameof(RestarterOptions.Name) });
+    }
+
+    [Fact]
+    public void Validate_ControlSocket_HasBounds()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => new RestarterOptions { Name = new string('x', 65) }.Validate());
+        Assert.Throws<ArgumentOutOfRangeException>(() => new RestarterOptions { ControlDirectory = "relative" }.Validate());
+        Assert.Throws<ArgumentOutOfRangeException>(() => new RestarterOptions { ControlTimeout = TimeSpan.Zero }.Validate());
+        Assert.Throws<ArgumentOutOfRangeException>(() => new RestarterOptions { MaxControlConnections = 0 }.Validate());
+        Assert.Throws<ArgumentOutOfRangeException>(() => new RestarterOptions { MaxControlConnections = 1001 }.Validate());
     }
 }

@@ -39,6 +39,16 @@ internal static class EarlyBehaviour
             PredecessorChannel.Keep();
         }
 
+        if (behaviour.Argument("forget") is { } variable)
+        {
+            Environment.SetEnvironmentVariable(variable, null);
+        }
+
+        if (behaviour.Argument("set")?.Split('=') is [var name, var value])
+        {
+            Environment.SetEnvironmentVariable(name, value);
+        }
+
         if (behaviour.Has("ignore-sigterm"))
         {
             s_ignored = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => signal.Cancel = true);

@@ -15,9 +15,9 @@ EarlyBehaviour.BeginMain(behaviour);
 var builder = WebApplication.CreateBuilder(args);
 builder.UseGracefulRestart(options =>
 {
-    builder.Configuration.Bind("Restart", options);
     options.Tap = StepTap.Of(behaviour);
     options.AddReadiness(behaviour);
+    options.AddHooks(behaviour);
 });
 EarlyBehaviour.Inherited(behaviour);
 
@@ -34,6 +34,16 @@ builder.Services.AddSingleton(behaviour).AddHostedService<BehavingService>().Add
 if (builder.Configuration["AbstractName"] is { } name)
 {
     builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(new UnixDomainSocketEndPoint($"\0{name}")));
+}
+
+if (builder.Configuration["Activated"] is { } activated)
+{
+    builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenActivated(activated));
+}
+
+if (builder.Configuration.GetValue("UseSystemd", defaultValue: false))
+{
+    builder.WebHost.ConfigureKestrel(kestrel => kestrel.UseSystemd());
 }
 
 if (builder.Configuration.GetValue<int?>("Listeners") is { } listeners)

@@ -32,6 +32,7 @@ internal static class TestEndpoints
         app.MapGet("/release", () => AppContext.BaseDirectory);
         app.MapGet("/args", () => Environment.GetCommandLineArgs()[1..]);
         app.MapGet("/restart", RestartAsync);
+        app.MapGet("/shutdown", (Restarter restarter) => { _ = restarter.ShutdownAsync("a request"); });
         app.MapGet("/spawn-child", () => Process.Start("/bin/sleep", ["1000"]).Id);
         app.MapGet("/starve", Starve);
         app.MapGet("/unhealthy", (Restarter restarter) => restarter.ReportUnhealthy("told to be unhealthy"));

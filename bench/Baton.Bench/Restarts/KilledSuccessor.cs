@@ -33,7 +33,7 @@ internal sealed partial record KilledSuccessor(double ColdStart, double Ended, d
         {
             Arguments =
             [
-                $"--Probation={Probation:c}",
+                $"--GracefulRestart:Probation={Probation:c}",
                 "--Logging:Console:FormatterName=simple", // without it the options of the next two lines mean nothing
                 $"--Logging:Console:FormatterOptions:TimestampFormat={TimeFormat} ",
                 "--Logging:Console:FormatterOptions:UseUtcTimestamp=true",

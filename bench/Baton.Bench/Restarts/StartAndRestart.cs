@@ -19,7 +19,7 @@ internal sealed partial record StartAndRestart(double ColdStart, double Restart,
 
     public static async Task<StartAndRestart> RunAsync(IReadOnlyList<IPEndPoint> addresses, CancellationToken cancellation)
     {
-        ServiceCommand command = new(ServicePrograms.Hello, addresses) { Arguments = [$"--Probation={Probation:c}"] };
+        ServiceCommand command = new(ServicePrograms.Hello, addresses) { Arguments = [$"--GracefulRestart:Probation={Probation:c}"] };
         await using ServiceProcess service = await ServiceProcess.StartAsync(command, cancellation);
         await Task.Delay(Settling, cancellation);
         TimeSpan restart = await service.RestartAsync(cancellation);

@@ -23,7 +23,7 @@ internal sealed record RestartedService(double First, double Steady, double Stea
 
     public static async Task<RestartedService> RunAsync(IPEndPoint address, bool warmsUp, CancellationToken cancellation)
     {
-        ServiceCommand command = new(ServicePrograms.Hello, address) { Arguments = [$"--Probation={Probation:c}", $"--WarmUp={warmsUp}"] };
+        ServiceCommand command = new(ServicePrograms.Hello, address) { Arguments = [$"--GracefulRestart:Probation={Probation:c}", $"--GracefulRestart:WarmUp:Enabled={warmsUp}"] };
         await using ServiceProcess service = await ServiceProcess.StartAsync(command, cancellation);
 
         // What is compiled on this side must not be part of the figures, and is compiled by a client of the predecessor.

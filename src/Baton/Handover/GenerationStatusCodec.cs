@@ -5,7 +5,10 @@ namespace Baton.Handover;
 /// <summary>What a generation says of itself, to JSON and back.</summary>
 internal static class GenerationStatusCodec
 {
-    internal static void Write(Utf8JsonWriter json, GenerationStatus status)
+    /// <param name="json">Where to; the fields of an object that was begun.</param>
+    /// <param name="status">What is said.</param>
+    /// <param name="longestText">How much of a longer path is written.</param>
+    internal static void Write(Utf8JsonWriter json, GenerationStatus status, int longestText = int.MaxValue)
     {
         json.WriteNumber("pid", status.Pid);
         json.WriteNumber("generation", status.Generation);
@@ -22,12 +25,13 @@ internal static class GenerationStatusCodec
         foreach (OpenRequest request in status.Requests)
         {
             json.WriteStartObject();
-            json.WriteString("path", request.Path);
-            json.WriteNumber("ageMs", (uint)Math.Clamp(request.Age.TotalMilliseconds, 0, uint.MaxValue));
+            json.WriteString("path", request.Path.AsSpan(0, Math.Min(request.Path.Length, longestText)));
+            json.WriteNumber("ageMs", Milliseconds(request.Age));
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
+        WriteOptional(json, status);
     }
 
     internal static GenerationStatus Read(JsonElement body)
@@ -43,8 +47,37 @@ internal static class GenerationStatusCodec
 
         OpenRequest[] requests = [.. body.GetProperty("requests").EnumerateArray().Select(ReadRequest)];
         return new GenerationStatus(
-            body.GetProperty("pid").GetInt32(), body.GetProperty("generation").GetInt32(), state, connections, body.GetProperty("requestCount").GetInt32(), requests);
+            body.GetProperty("pid").GetInt32(), body.GetProperty("generation").GetInt32(), state, connections, body.GetProperty("requestCount").GetInt32(), requests)
+        {
+            Version = Optional(body, "version")?.GetString() ?? "",
+            StartedAt = Optional(body, "startedAt")?.GetDateTimeOffset(),
+            DrainLimit = Optional(body, "drainLimitMs") is { } left ? TimeSpan.FromMilliseconds(left.GetUInt32()) : null,
+        };
     }
+
+    // What an older version does not say.
+    private static void WriteOptional(Utf8JsonWriter json, GenerationStatus status)
+    {
+        if (status.Version.Length > 0)
+        {
+            json.WriteString("version", status.Version);
+        }
+
+        if (status.StartedAt is { } startedAt)
+        {
+            json.WriteString("startedAt", startedAt.UtcDateTime);
+        }
+
+        if (status.DrainLimit is { } left)
+        {
+            json.WriteNumber("drainLimitMs", Milliseconds(left));
+        }
+    }
+
+    private static JsonElement? Optional(JsonElement body, string name) =>
+        body.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
+
+    private static uint Milliseconds(TimeSpan span) => (uint)Math.Clamp(span.TotalMilliseconds, 0, uint.MaxValue);
 
     private static OpenRequest ReadRequest(JsonElement request) =>
         new(request.GetProperty("path").GetString() ?? "", TimeSpan.FromMilliseconds(request.GetProperty("ageMs").GetUInt32()));

@@ -13,13 +13,24 @@ internal static class HandoverCodec
 
     internal static byte[] Encode(HandoverMessage message)
     {
+        byte[] frame = Encode(message, JsonSize.Descending[0]);
+        for (int i = 1; i < JsonSize.Descending.Count && frame.Length > HandoverProtocol.MaxFrameBytes; i++)
+        {
+            frame = Encode(message, JsonSize.Descending[i]);
+        }
+
+        return frame;
+    }
+
+    private static byte[] Encode(HandoverMessage message, JsonSize size)
+    {
         var bytes = new ArrayBufferWriter<byte>();
         using var json = new Utf8JsonWriter(bytes);
         json.WriteStartObject();
         json.WriteString("kind", KindOf(message));
-        json.WriteBoolean("optional", false);
+        json.WriteBoolean("optional", message is HandoverMessage.History);
         json.WriteStartObject("body");
-        WriteBody(json, message);
+        WriteBody(json, message, size);
         json.WriteEndObject();
         json.WriteEndObject();
         json.Flush();
@@ -71,12 +82,13 @@ internal static class HandoverCodec
         HandoverMessage.Confirmed => "confirmed",
         HandoverMessage.Shutdown => "shutdown",
         HandoverMessage.Restart => "restart",
+        HandoverMessage.History => "history",
         HandoverMessage.Report => "report",
         HandoverMessage.Force => "force",
         _ => throw new ArgumentException($"{message.GetType().Name} is never sent.", nameof(message)),
     };
 
-    private static void WriteBody(Utf8JsonWriter json, HandoverMessage message)
+    private static void WriteBody(Utf8JsonWriter json, HandoverMessage message, JsonSize size)
     {
         switch (message)
         {
@@ -129,6 +141,9 @@ internal static class HandoverCodec
             case HandoverMessage.Restart m:
                 json.WriteString("trigger", Bounded(m.Trigger));
                 break;
+            case HandoverMessage.History m:
+                size.WriteItems(json, "restarts", m.Restarts, r => RestartRecordCodec.Write(json, r, size));
+                break;
             case HandoverMessage.Report m:
                 GenerationStatusCodec.Write(json, m.Status);
                 break;
@@ -156,6 +171,7 @@ internal static class HandoverCodec
         "confirmed" => new HandoverMessage.Confirmed(Older(body)),
         "shutdown" => new HandoverMessage.Shutdown(Text(body, "trigger")),
         "restart" => new HandoverMessage.Restart(Text(body, "trigger")),
+        "history" => new HandoverMessage.History([.. body.Items("restarts").Select(RestartRecordCodec.Read)]),
         "report" => new HandoverMessage.Report(GenerationStatusCodec.Read(body)),
         "force" => new HandoverMessage.Force(Text(body, "trigger")),
         _ when optional => new HandoverMessage.Unknown(kind),

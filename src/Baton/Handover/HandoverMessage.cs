@@ -64,6 +64,9 @@ internal abstract record HandoverMessage
     /// <summary>Predecessor, with the end of the probation: a signal asked it for a restart meanwhile, and meant the service.</summary>
     internal sealed record Restart(string Trigger) : HandoverMessage;
 
+    /// <summary>Predecessor, after the end of the probation: the last restarts of the service, this one first. May be passed over.</summary>
+    internal sealed record History(IReadOnlyList<RestartRecord> Restarts) : HandoverMessage;
+
     /// <summary>Any generation to a later one: what it still has to do.</summary>
     internal sealed record Report(GenerationStatus Status) : HandoverMessage;
 

@@ -11,8 +11,9 @@ namespace Baton.Handover;
 /// </summary>
 internal sealed class SuccessorLink : ISuccessor
 {
-    // Between the closing of the descriptors of a process that ends and its end: milliseconds. A longer one costs no more than a killed dead process.
-    private static readonly TimeSpan EndingTime = TimeSpan.FromSeconds(1);
+    // Between the closing of the descriptors of a process that ends and its end: milliseconds, seconds on a machine that is overloaded. A longer one costs no more than a
+    // killed dead process, and that its exit code is not named as the reason.
+    private static readonly TimeSpan EndingTime = TimeSpan.FromSeconds(5);
 
     private readonly SpawnedProcess _process;
     private readonly HandoverChannel _channel;
@@ -199,19 +200,19 @@ internal sealed class SuccessorLink : ISuccessor
             throw new RestartException(RestartFailure.ProtocolError, reason);
         }
 
-        IReadOnlyList<HeldListener> listeners = _listeners.Snapshot();
-        _post(new SuccessorEvent.Greeted(hello.Program, listeners.Count));
+        IReadOnlyList<(ListenerKey Key, Descriptor Descriptor)> listeners = _listeners.ToPassOn;
+        _post(new SuccessorEvent.Greeted(hello.Program, listeners.Count(l => !l.Key.IsControl)));
         int sent = 0;
         do
         {
-            HeldListener[] batch = [.. listeners.Skip(sent).Take(HandoverProtocol.MaxBatch)];
+            (ListenerKey Key, Descriptor Descriptor)[] batch = [.. listeners.Skip(sent).Take(HandoverProtocol.MaxBatch)];
             sent += batch.Length;
             SendBatch(version, batch, more: sent < listeners.Count);
         }
         while (sent < listeners.Count);
     }
 
-    private void SendBatch(int version, HeldListener[] batch, bool more)
+    private void SendBatch(int version, (ListenerKey Key, Descriptor Descriptor)[] batch, bool more)
     {
         // Duplicates, because the server may close a listener of its own at this very moment.
         var descriptors = new List<Descriptor>(batch.Length);

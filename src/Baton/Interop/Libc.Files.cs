@@ -2,22 +2,31 @@ using System.Runtime.InteropServices;
 
 namespace Baton.Interop;
 
-// fcntl.h, unistd.h, stdlib.h, sys/stat.h, sys/epoll.h
+// fcntl.h, unistd.h, stdlib.h, sys/file.h, sys/stat.h, sys/epoll.h
 internal static unsafe partial class Libc
 {
     internal const int F_GETFD = 1;
     internal const int F_SETFD = 2;
+    internal const int F_GETFL = 3;
+    internal const int F_SETFL = 4;
     internal const int F_DUPFD_CLOEXEC = 1030;
     internal const int FD_CLOEXEC = 1;
 
     internal const int AT_FDCWD = -100;
     internal const int AT_SYMLINK_NOFOLLOW = 0x100;
     internal const uint STATX_TYPE = 0x1;
+    internal const uint STATX_MODE = 0x2;
+    internal const uint STATX_UID = 0x8;
     internal const uint STATX_INO = 0x100;
     internal const int S_IFMT = 0xF000;
+    internal const int S_IFDIR = 0x4000;
     internal const int S_IFREG = 0x8000;
     internal const int S_IFSOCK = 0xC000;
 
+    internal const int LOCK_EX = 2;
+    internal const int LOCK_NB = 4;
+
+    internal const int O_NONBLOCK = 0x800;
     internal const int O_CLOEXEC = 0x80000;
     internal const int R_OK = 4;
     internal const int X_OK = 1;
@@ -28,14 +37,33 @@ internal static unsafe partial class Libc
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     internal struct Statx
     {
+        [FieldOffset(20)] internal uint stx_uid;
         [FieldOffset(28)] internal ushort stx_mode;
         [FieldOffset(32)] internal ulong stx_ino;
         [FieldOffset(136)] internal uint stx_dev_major;
         [FieldOffset(140)] internal uint stx_dev_minor;
+
+        /// <summary>Whether it is of a type, such as <see cref="S_IFSOCK"/>.</summary>
+        internal readonly bool Is(int type) => (stx_mode & S_IFMT) == type;
     }
 
     [LibraryImport(Name, SetLastError = true)]
     internal static partial int fcntl(int fd, int cmd, int arg);
+
+    /// <summary>open(2) of something that exists.</summary>
+    [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int open(string path, int flags);
+
+    /// <summary>mkdir(2).</summary>
+    [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int mkdir(string path, uint mode);
+
+    /// <summary>chmod(2): a link is followed.</summary>
+    [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int chmod(string path, uint mode);
+
+    [LibraryImport(Name, SetLastError = true)]
+    internal static partial int flock(int fd, int operation);
 
     [LibraryImport(Name, SetLastError = true)]
     internal static partial int close(int fd);
@@ -73,13 +101,13 @@ internal static unsafe partial class Libc
         return result;
     }
 
-    /// <summary>Type and identity of the file at <paramref name="path"/> itself (a link is not followed), or null.</summary>
+    /// <summary>Type, mode, owner and identity of the file at <paramref name="path"/> itself (a link is not followed), or null.</summary>
     internal static Statx? Stat(string path)
     {
         Statx buffer = default;
         nint utf8 = Marshal.StringToCoTaskMemUTF8(path);
         // By number: musl has the wrapper only in its newer versions.
-        nint result = syscall(SYS_statx, AT_FDCWD, utf8, AT_SYMLINK_NOFOLLOW, (nint)(STATX_TYPE | STATX_INO), (nint)(&buffer));
+        nint result = syscall(SYS_statx, AT_FDCWD, utf8, AT_SYMLINK_NOFOLLOW, (nint)(STATX_TYPE | STATX_MODE | STATX_UID | STATX_INO), (nint)(&buffer));
         Marshal.FreeCoTaskMem(utf8);
         return result == 0 ? buffer : null;
     }

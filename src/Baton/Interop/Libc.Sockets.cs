@@ -2,16 +2,18 @@ using System.Runtime.InteropServices;
 
 namespace Baton.Interop;
 
-// sys/socket.h, poll.h
+// sys/socket.h, sys/un.h, poll.h
 internal static unsafe partial class Libc
 {
     internal const int AF_UNIX = 1;
     internal const int SOCK_STREAM = 1;
+    internal const int SOCK_DGRAM = 2;
     internal const int SOCK_NONBLOCK = 0x800;
     internal const int SOCK_CLOEXEC = 0x80000;
     internal const int SOL_SOCKET = 1;
     internal const int SO_TYPE = 3;
     internal const int SO_PEERCRED = 17;
+    internal const int SO_ACCEPTCONN = 30;
     internal const int SO_DOMAIN = 39;
     internal const int SCM_RIGHTS = 1;
     internal const int MSG_CTRUNC = 0x8;
@@ -21,6 +23,7 @@ internal static unsafe partial class Libc
 
     internal const short POLLIN = 1;
     internal const short POLLOUT = 4;
+    internal const short POLLHUP = 0x10;
 
     [StructLayout(LayoutKind.Sequential)]
     internal struct Ucred
@@ -28,6 +31,14 @@ internal static unsafe partial class Libc
         internal int pid;
         internal uint uid;
         internal uint gid;
+    }
+
+    /// <summary>The path is as long as the structure; only where it begins is declared.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 110)]
+    internal struct Sockaddr_un
+    {
+        [FieldOffset(0)] internal ushort sun_family;
+        [FieldOffset(2)] internal byte sun_path;
     }
 
     [StructLayout(LayoutKind.Sequential)]
@@ -67,7 +78,22 @@ internal static unsafe partial class Libc
     }
 
     [LibraryImport(Name, SetLastError = true)]
+    internal static partial int socket(int domain, int type, int protocol);
+
+    [LibraryImport(Name, SetLastError = true)]
     internal static partial int socketpair(int domain, int type, int protocol, int* fds);
+
+    [LibraryImport(Name, SetLastError = true)]
+    internal static partial int connect(int fd, void* address, uint length);
+
+    [LibraryImport(Name, SetLastError = true)]
+    internal static partial int accept4(int fd, void* address, uint* length, int flags);
+
+    [LibraryImport(Name, SetLastError = true)]
+    internal static partial nint send(int fd, void* bytes, nuint count, int flags);
+
+    [LibraryImport(Name, SetLastError = true)]
+    internal static partial nint recv(int fd, void* bytes, nuint count, int flags);
 
     [LibraryImport(Name, SetLastError = true)]
     internal static partial nint sendmsg(int fd, Msghdr* message, int flags);

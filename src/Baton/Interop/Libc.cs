@@ -16,12 +16,30 @@ internal static unsafe partial class Libc
     internal const int ENOENT = 2;
     internal const int EINTR = 4;
     internal const int EAGAIN = 11;
+    internal const int ENOBUFS = 105;
     internal const int EACCES = 13;
+    internal const int EEXIST = 17;
     internal const int ENOTDIR = 20;
+    internal const int EMFILE = 24;
     internal const int ENOEXEC = 8;
     internal const int ECHILD = 10;
     internal const int EPIPE = 32;
+    internal const int ECONNABORTED = 103;
     internal const int ECONNRESET = 104;
+
+    // time.h
+    internal const int CLOCK_MONOTONIC = 1;
+
+    /// <summary>With 64-bit time, as on every machine that Baton knows.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct Timespec
+    {
+        internal long tv_sec;
+        internal long tv_nsec;
+    }
+
+    [LibraryImport(Name)]
+    internal static partial int clock_gettime(int clock, out Timespec now);
 
     internal static string Describe(int errno) => $"{Marshal.GetPInvokeErrorMessage(errno)} (errno {errno})";
 

@@ -13,27 +13,35 @@ internal sealed class CompleteAttempt(RestartRequest request, StartCommand comma
     private readonly LifecycleContext _context = context;
     private readonly CancellationTokenSource _calledBack = new();
     private int? _pid;
+    private bool _draining;
     private bool _started;
 
     internal override int? SuccessorPid => _pid;
 
-    protected override void Proceed()
+    /// <summary>Whether open work is waited for.</summary>
+    internal bool Drains => _draining && !_started && !Answered;
+
+    /// <summary>Cuts what is still open, if that is waited for, and goes on with the start.</summary>
+    internal void CutDrain(string trigger)
     {
-        Timeline.Enter("drain");
-        _context.Effects.CloseGate();
-        _context.Loop.Schedule(_context.Options.DrainTimeout, CutAndStart);
-        _ = _context.Effects.DrainAsync(_calledBack.Token).ContinueWith(
-            _ => _context.Loop.Post(Start), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        if (!Drains)
+        {
+            return;
+        }
+
+        OpenWork cut = _context.Effects.Cut();
+        _context.Logger.Forced(Environment.ProcessId, trigger, cut.Connections, cut.Requests);
+        Start();
     }
 
-    private void CutAndStart()
+    protected override void Proceed()
     {
-        if (!_started && !Answered)
-        {
-            OpenWork cut = _context.Effects.Cut();
-            _context.Logger.Forced(Environment.ProcessId, $"the drain timeout of {_context.Options.DrainTimeout.TotalSeconds:0.###} s", cut.Connections, cut.Requests);
-            Start();
-        }
+        _draining = true;
+        Enter("drain");
+        _context.Effects.CloseGate();
+        _context.Loop.Schedule(_context.Options.DrainTimeout, () => CutDrain($"the drain timeout of {_context.Options.DrainTimeout.TotalSeconds:0.###} s"));
+        _ = _context.Effects.DrainAsync(_calledBack.Token).ContinueWith(
+            _ => _context.Loop.Post(Start), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
     private void Start()
@@ -45,7 +53,8 @@ internal sealed class CompleteAttempt(RestartRequest request, StartCommand comma
         }
 
         _started = true;
-        Timeline.Enter("spawn");
+        Enter("spawn");
+        _context.Effects.Announce(new ServiceNews.Replacing());
         try
         {
             _pid = _context.Effects.StartPlainly(Command, Generation);
@@ -59,6 +68,8 @@ internal sealed class CompleteAttempt(RestartRequest request, StartCommand comma
             return;
         }
 
+        AnnounceSuccessor(_pid.Value);
+        _context.Effects.Announce(new ServiceNews.Replaced(_pid.Value, Generation));
         _context.Logger.StartedInPlace(_pid.Value, Generation, (long)Timeline.Elapsed.TotalMilliseconds);
         _lifecycle.Replaced(this);
         Succeed(new RestartOutcome(_pid.Value, Generation, RestartStrategy.Complete, Timeline.Elapsed, Timeline.Phases));

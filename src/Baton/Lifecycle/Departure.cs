@@ -6,10 +6,13 @@ namespace Baton.Lifecycle;
 /// the control loop.
 /// </summary>
 /// <param name="context">What it works with.</param>
+/// <param name="describe">This process and what it has open.</param>
 /// <param name="finished">Called once when the process is idle and may end.</param>
 /// <param name="lastResort">Called before the process is ended hard.</param>
-internal sealed class Departure(LifecycleContext context, Action finished, Action lastResort)
+internal sealed class Departure(LifecycleContext context, Func<GenerationStatus> describe, Action finished, Action lastResort)
 {
+    private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(1);
+
     private readonly CancellationTokenSource _calledBack = new();
     private readonly long _begun = context.Now;
     private bool _idle;
@@ -19,11 +22,17 @@ internal sealed class Departure(LifecycleContext context, Action finished, Actio
     private bool _forced;
     private bool _finished;
 
+    /// <summary>Until what is open is cut; null for no limit. From any thread.</summary>
+    internal TimeSpan? TimeLeft => Limit is { } limit ? LifecycleContext.Left(limit, context.Since(_begun)) : null;
+
+    private TimeSpan? Limit => Options.DrainTimeout == Timeout.InfiniteTimeSpan ? null : Options.DrainTimeout;
+
     private RestarterOptions Options => context.Options;
 
     internal void Begin()
     {
         context.Loop.Schedule(Options.DrainTimeout, DrainTimeoutPassed);
+        Report();
         _ = context.Effects.DrainAsync(_calledBack.Token).ContinueWith(
             drained => context.Loop.Post(() => Drained(drained)), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
@@ -63,17 +72,36 @@ internal sealed class Departure(LifecycleContext context, Action finished, Actio
         _forced = true;
         Cut(trigger);
         FinishIfDone();
-        string reason = $"forced by {trigger}, and after {Options.ExitTimeout.TotalSeconds:0.###} s more the application has still not ended";
-        context.Loop.Schedule(Options.ExitTimeout, () =>
+
+        // Hooks have their own time: they are part of leaving, also for one that is forced.
+        TimeSpan limit = Options.Hooks.HasAny ? LifecycleContext.Then(Options.HookTimeout, Options.ExitTimeout) : Options.ExitTimeout;
+        string reason = $"forced by {trigger}, and after {limit.TotalSeconds:0.###} s more the application has still not ended";
+        context.Loop.Schedule(limit, () =>
         {
             lastResort();
             context.Effects.EndProcess(Restarter.ForcedExitCode, reason);
         });
     }
 
-    private void DrainTimeoutPassed()
+    // For whoever watches; nothing depends on it.
+    private void Report()
     {
-        string trigger = $"the drain timeout of {Options.DrainTimeout.TotalSeconds:0.###} s";
+        if (_idle || _calledBack.IsCancellationRequested)
+        {
+            return;
+        }
+
+        if (context.Feed.WantsReports)
+        {
+            context.Feed.Publish(new LifecycleNews.Draining(describe(), context.Since(_begun), Limit));
+        }
+
+        context.Loop.Schedule(ReportInterval, Report);
+    }
+
+    /// <summary>Cuts what is left. A process that may be called back only becomes idle by it.</summary>
+    internal void CutNow(string trigger)
+    {
         if (_mayEnd)
         {
             Force(trigger);
@@ -84,6 +112,8 @@ internal sealed class Departure(LifecycleContext context, Action finished, Actio
         }
     }
 
+    private void DrainTimeoutPassed() => CutNow($"the drain timeout of {Options.DrainTimeout.TotalSeconds:0.###} s");
+
     private void Cut(string trigger)
     {
         if (!_cut)
@@ -91,6 +121,7 @@ internal sealed class Departure(LifecycleContext context, Action finished, Actio
             _cut = _idle = true;
             OpenWork cut = context.Effects.Cut();
             context.Logger.Forced(Environment.ProcessId, trigger, cut.Connections, cut.Requests);
+            context.Feed.Publish(new LifecycleNews.WorkCut(trigger, cut));
         }
     }
 

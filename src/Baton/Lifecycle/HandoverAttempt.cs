@@ -15,7 +15,7 @@ internal sealed class HandoverAttempt(RestartRequest request, StartCommand comma
     private readonly LifecycleContext _context = context;
     private ISuccessor? _successor;
     private IReadOnlyList<string> _claimed = [];
-    private SuccessorProbation? _probation;
+    private volatile SuccessorProbation? _probation;
     private LoopTimer? _readyTimer;
     private LoopTimer? _killTimer;
     private LoopTimer? _exitTimer;
@@ -51,7 +51,7 @@ internal sealed class HandoverAttempt(RestartRequest request, StartCommand comma
 
     protected override void Proceed()
     {
-        Timeline.Enter("spawn");
+        Enter("spawn");
         BoundGenerations();
         try
         {
@@ -63,6 +63,7 @@ internal sealed class HandoverAttempt(RestartRequest request, StartCommand comma
             return;
         }
 
+        AnnounceSuccessor(_successor.Pid);
         _readyTimer = _context.Loop.Schedule(Options.ReadyTimeout, () => Fail(
             RestartFailure.ReadyTimedOut, $"was not ready within {Options.ReadyTimeout.TotalSeconds:0.###} s and was killed; last heard: {Timeline.Last}", TimeSpan.Zero));
     }
@@ -108,8 +109,9 @@ internal sealed class HandoverAttempt(RestartRequest request, StartCommand comma
 
     private void Hear(string phase, string detail)
     {
-        Timeline.Enter(phase, detail);
+        Enter(phase, detail);
         Logger.SuccessorProgress(_successor!.Pid, Timeline.Last);
+        _context.Effects.Announce(new ServiceNews.Progress($"successor {_successor.Pid}: {Timeline.Last}"));
     }
 
     private void Commit(SuccessorEvent.Ready ready)
@@ -122,10 +124,12 @@ internal sealed class HandoverAttempt(RestartRequest request, StartCommand comma
 
         _readyTimer?.Cancel();
         _claimed = ready.Claimed;
-        Timeline.Enter("commit");
+        Enter("commit");
+        _context.Feed.Publish(new LifecycleNews.HandingOver());
         _context.Effects.CloseGate();
         _context.Effects.TellPredecessor(new HandoverMessage.HandedOn());
         _context.Effects.NameMain(_successor!.Pid);
+        _context.Effects.Announce(new ServiceNews.HandsOver(_successor.Pid, Generation, Options.Probation));
         try
         {
             _successor.Commit(Options.Probation, SuccessorProbation.HeartbeatOf(Options));
@@ -135,16 +139,23 @@ internal sealed class HandoverAttempt(RestartRequest request, StartCommand comma
             // It never learned that it may serve, so it does not: we go on where we stopped.
             _context.Effects.OpenGate();
             _context.Effects.NameMain(Environment.ProcessId);
+            _context.Effects.Announce(new ServiceNews.ServesAgain(Generation - 1));
             Fail(e.Failure, $"was ready, but could not be told to serve: {e.Message}", TimeSpan.Zero);
             return;
         }
 
         var outcome = new RestartOutcome(_successor.Pid, Generation, RestartStrategy.Handover, Timeline.Elapsed, Timeline.Phases);
         Logger.HandedOver(_successor.Pid, Generation, (long)outcome.Duration.TotalMilliseconds);
-        Timeline.Enter("probation");
+        Enter("probation");
         _probation = new SuccessorProbation(_successor, _lifecycle, this, _context);
         _lifecycle.Committed(this);
-        _probation.Begin(passed: () => Succeed(outcome with { Phases = Timeline.Phases }), failed: Report);
+        _probation.Begin(passed: () => Proved(outcome with { Phases = Timeline.Phases }), failed: Report);
+    }
+
+    private void Proved(RestartOutcome outcome)
+    {
+        Succeed(outcome);
+        _successor!.TryTell(new HandoverMessage.History(_lifecycle.History));
     }
 
     /// <summary>The answer to a restart that was rolled back, with all that is known by then.</summary>

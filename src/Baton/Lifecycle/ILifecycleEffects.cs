@@ -10,7 +10,7 @@ internal interface ILifecycleEffects
     bool CanHandOver { get; }
 
     /// <summary>The command that starts a program; null for the one this process was started as.</summary>
-    /// <exception cref="RestartException">The program may not be started.</exception>
+    /// <exception cref="RestartException">The program may not be started, or none can be here.</exception>
     StartCommand Choose(string? program);
 
     /// <summary>Has a program check itself and its configuration; posts what is wrong, or null.</summary>
@@ -42,6 +42,9 @@ internal interface ILifecycleEffects
 
     /// <summary>Says to the world outside which process is in charge.</summary>
     void NameMain(int pid);
+
+    /// <summary>Tells whoever manages the service what has become of it; after <see cref="NameMain"/>, where that changes too.</summary>
+    void Announce(ServiceNews news);
 
     /// <summary>Start or resume accepting.</summary>
     void OpenGate();
@@ -75,6 +78,9 @@ internal interface ILifecycleEffects
 
     /// <summary>Runs an action where the application's work runs: it is late, or never called, if that makes no progress.</summary>
     void RunAmongWork(Action action);
+
+    /// <summary>Runs hooks one after another, where they hold nothing up, until they are given up. Both callbacks come on another thread, or later.</summary>
+    void RunHooks(IReadOnlyList<Func<CancellationToken, Task>> hooks, Action<Exception> failed, Action finished, CancellationToken givenUp);
 
     /// <summary>Ends the process hard, whatever still runs.</summary>
     void EndProcess(int exitCode, string reason);

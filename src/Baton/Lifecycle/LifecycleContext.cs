@@ -1,3 +1,4 @@
+using Baton.Processes;
 using Microsoft.Extensions.Logging;
 
 namespace Baton.Lifecycle;
@@ -5,11 +6,20 @@ namespace Baton.Lifecycle;
 /// <summary>What every part of the lifecycle works with.</summary>
 internal sealed record LifecycleContext(ILifecycleEffects Effects, ControlLoop Loop, RestarterOptions Options, ILogger Logger)
 {
+    /// <summary>What happens is told here.</summary>
+    internal LifecycleFeed Feed { get; init; } = new();
+
+    /// <summary>What this process says of itself.</summary>
+    internal ServiceIdentity Identity { get; init; } = new(Options.Name, program: "", startedAt: default);
+
     internal long Now => Options.TimeProvider.GetTimestamp();
 
     /// <summary>One limit after the other. The longest there are must not overflow.</summary>
     internal static TimeSpan Then(TimeSpan first, TimeSpan second) =>
         first == Timeout.InfiniteTimeSpan || first > TimeSpan.MaxValue - second ? Timeout.InfiniteTimeSpan : first + second;
+
+    /// <summary>What is left of a limit; zero when it is over.</summary>
+    internal static TimeSpan Left(TimeSpan limit, TimeSpan elapsed) => limit > elapsed ? limit - elapsed : TimeSpan.Zero;
 
     internal TimeSpan Since(long then) => Options.TimeProvider.GetElapsedTime(then);
 }

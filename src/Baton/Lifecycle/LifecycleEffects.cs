@@ -13,23 +13,27 @@ internal sealed class LifecycleEffects(
     StartCommand command,
     Succession? succession,
     OlderGenerations older,
+    Action<ServiceNews> announce,
     BufferedLogger logger)
     : ILifecycleEffects
 {
     private readonly PidFile _pidFile = new(options.PidFile, logger);
     private readonly AllowedPrograms _programs = new(command, options.AllowedProgramDirectories);
 
+    /// <summary>Why nothing may be started in place of this process; null if that may be.</summary>
+    internal string? WhyNoSuccessor { get; init; }
+
     public bool CanHandOver => SuccessorLink.IsSupported;
 
-    public StartCommand Choose(string? program) => _programs.Choose(program);
+    public StartCommand Choose(string? program) =>
+        WhyNoSuccessor is null ? _programs.Choose(program) : throw new RestartException(RestartFailure.NotSupported, WhyNoSuccessor);
 
     public Action Check(StartCommand chosen, Action<string?> finished) =>
         ProgramCheck.Start(chosen, [.. options.CheckArguments], options.CheckTimeout, result => finished(result.Passed ? null : result.ToString())).Kill;
 
     public ISuccessor StartSuccessor(StartCommand chosen, int generation, Action<SuccessorEvent> post)
     {
-        IEnumerable<int> blocked = options.RestartSignals.Concat(options.ShutdownSignals).Select(SignalNumber.Of);
-        SuccessorLink link = SuccessorLink.Start(chosen, blocked, listeners, generation, options.HandshakeTimeout, post, options.Tap);
+        SuccessorLink link = SuccessorLink.Start(chosen, options.Signals.Numbers, listeners, generation, options.HandshakeTimeout, post, options.Tap);
         logger.SuccessorStarted(link.Pid, $"{chosen.Program} in {chosen.WorkingDirectory}");
         return link;
     }
@@ -41,10 +45,14 @@ internal sealed class LifecycleEffects(
         return pid;
     }
 
+    /// <summary>Takes what was inherited for Baton itself, before the rest of what nobody asked for is closed.</summary>
+    internal Action? BeforeReady { get; set; }
+
     public void AnnounceReady()
     {
+        BeforeReady?.Invoke();
         listeners.CloseUnclaimed();
-        succession!.SayReady(AllKeys());
+        succession!.SayReady([.. ListenerKeys(), .. _pidFile.Keys]);
     }
 
     public bool TellPredecessor(HandoverMessage message) => succession?.TrySay(message) ?? false;
@@ -54,6 +62,8 @@ internal sealed class LifecycleEffects(
     public void ForceOlderDownTo(int most, string trigger) => older.ForceDownTo(most, trigger);
 
     public void NameMain(int pid) => _pidFile.Name(pid);
+
+    public void Announce(ServiceNews news) => announce(news);
 
     public void OpenGate()
     {
@@ -72,7 +82,7 @@ internal sealed class LifecycleEffects(
     {
         gate.End();
         listeners.Release(claimedBySuccessor);
-        _pidFile.Remove();
+        _pidFile.Leave(claimedBySuccessor);
     }
 
     public void EndSharing() => listeners.EndSharing();
@@ -81,7 +91,7 @@ internal sealed class LifecycleEffects(
     {
         // For whoever waits for this process: it was no good.
         Environment.ExitCode = Restarter.RolledBackExitCode;
-        ReleaseListeners(AllKeys());
+        ReleaseListeners([.. ListenerKeys(), .. _pidFile.Keys]);
     }
 
     public void AnnounceStopping() => work.AnnounceStopping();
@@ -95,6 +105,30 @@ internal sealed class LifecycleEffects(
     public OpenWorkReport Describe() => work.Describe();
 
     public void RunAmongWork(Action action) => ThreadPool.UnsafeQueueUserWorkItem(static a => a(), action, preferLocal: false);
+
+    // A thread of their own: a starved pool must not keep hooks from their work, nor hooks the pool from its.
+    public void RunHooks(IReadOnlyList<Func<CancellationToken, Task>> hooks, Action<Exception> failed, Action finished, CancellationToken givenUp) => new Thread(() =>
+    {
+        foreach (Func<CancellationToken, Task> hook in hooks)
+        {
+            if (givenUp.IsCancellationRequested)
+            {
+                return;
+            }
+
+            try
+            {
+                hook(givenUp).GetAwaiter().GetResult();
+            }
+            catch (Exception e)
+            {
+                failed(e);
+            }
+        }
+
+        finished();
+    })
+    { IsBackground = true, Name = "baton-hooks" }.Start();
 
     public void EndProcess(int exitCode, string reason)
     {
@@ -112,5 +146,5 @@ internal sealed class LifecycleEffects(
         { IsBackground = true, Name = "baton-kill" }.Start();
     }
 
-    private string[] AllKeys() => [.. listeners.Snapshot().Select(l => l.Key.ToString())];
+    private IEnumerable<string> ListenerKeys() => [.. listeners.Snapshot().Select(l => l.Key.ToString())];
 }

@@ -7,12 +7,19 @@ namespace Baton.Lifecycle;
 /// </summary>
 internal sealed class OwnProbation(LifecycleContext context, Action<string> keepsServing, Action unanswered)
 {
+    private long _begun;
+    private TimeSpan _length;
     private bool _signPending;
     private bool _givingBack;
     private bool _over;
 
+    /// <summary>Until the predecessor may confirm; from any thread.</summary>
+    internal TimeSpan TimeLeft => LifecycleContext.Left(_length, context.Since(_begun));
+
     internal void Begin(TimeSpan length, TimeSpan heartbeat)
     {
+        (_begun, _length) = (context.Now, length);
+
         // The predecessor decides; this is for one that is stopped or stuck.
         TimeSpan limit = LifecycleContext.Then(length, context.Options.HandshakeTimeout);
         context.Loop.Schedule(limit, () => NothingHeard(limit));

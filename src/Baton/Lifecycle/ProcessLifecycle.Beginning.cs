@@ -3,10 +3,11 @@ namespace Baton.Lifecycle;
 /// <content>How a process begins: by itself, or as a successor that first waits for its commit and then is on probation.</content>
 internal sealed partial class ProcessLifecycle
 {
-    private OwnProbation? _probation;
+    private volatile OwnProbation? _probation;
     private string? _leaving;
     private bool _announced;
     private bool _gaveUp;
+    private bool _takenBack;
 
     /// <summary>The service says that it can serve: a first generation does, a successor asks its predecessor.</summary>
     internal void ServiceReady()
@@ -49,6 +50,7 @@ internal sealed partial class ProcessLifecycle
         Move(probation > TimeSpan.Zero ? LifecycleEvent.ReadyOnProbation : LifecycleEvent.Ready);
         Effects.OpenGate();
         _ready.TrySetResult();
+        Effects.Announce(new ServiceNews.Serves(generation(), hasPredecessor, probation));
         if (State == ProcessState.OnProbation)
         {
             _probation = new OwnProbation(context, _ => Confirmed(), Unanswered);
@@ -86,11 +88,13 @@ internal sealed partial class ProcessLifecycle
             return;
         }
 
+        _takenBack = true;
         _probation?.End();
         _probationEnded.TrySetResult();
         RefuseHeld(RestartFailure.Stopping);
         Effects.CloseGate();
         Effects.ReturnListeners();
+        Effects.Announce(new ServiceNews.GaveBack());
         Depart().MayEnd();
         Effects.AnnounceStopping();
     }
@@ -129,7 +133,11 @@ internal sealed partial class ProcessLifecycle
 
     private void Confirmed()
     {
-        Move(LifecycleEvent.Confirmed);
+        if (Move(LifecycleEvent.Confirmed))
+        {
+            Effects.Announce(new ServiceNews.Proved(generation()));
+        }
+
         _probationEnded.TrySetResult();
         if (_leaving is { } trigger)
         {

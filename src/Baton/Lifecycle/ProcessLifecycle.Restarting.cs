@@ -13,12 +13,17 @@ internal sealed partial class ProcessLifecycle
     internal void RequestRestart(RestartRequest request)
     {
         Transition transition = LifecycleTable.Next(State, LifecycleEvent.RestartAsked);
-        if (transition.Held || (request.BySignal && State == ProcessState.Starting))
+        if (_shutdownHooks is not null)
+        {
+            Refuse(request, RestartFailure.Stopping);
+        }
+        else if (transition.Held || (request.BySignal && State == ProcessState.Starting))
         {
             string until = State == ProcessState.Starting ? "this process serves" : "the probation is over";
             if (_held.TryHold(request))
             {
                 Logger.RestartHeld(request.Trigger, until);
+                context.Feed.Publish(new LifecycleNews.RestartHeld(request, until));
             }
             else
             {
@@ -63,6 +68,15 @@ internal sealed partial class ProcessLifecycle
         SuccessorProved(attempt);
     }
 
+    /// <summary>The one that served has died, and has not handed over: this process, which is ending, has given up its listeners.</summary>
+    internal void SuccessorDied(int pid)
+    {
+        if (State == ProcessState.Draining)
+        {
+            Effects.Announce(new ServiceNews.NobodyServes(pid));
+        }
+    }
+
     /// <summary>The successor does not serve any more: this process does.</summary>
     internal void TakeOverAgain(RestartAttempt attempt)
     {
@@ -73,6 +87,7 @@ internal sealed partial class ProcessLifecycle
         Effects.Resume();
         Effects.OpenGate();
         Effects.NameMain(Environment.ProcessId);
+        Effects.Announce(new ServiceNews.ServesAgain(generation()));
     }
 
     /// <summary>The successor has not come about: nothing has changed.</summary>
@@ -92,6 +107,9 @@ internal sealed partial class ProcessLifecycle
 
     internal void Remember(RestartRecord record) => _history.Add(record);
 
+    /// <summary>What the predecessor remembers, the restart that made this process first.</summary>
+    internal void InheritHistory(IReadOnlyList<RestartRecord> restarts) => _history.Inherit(restarts);
+
     private void Forget(RestartAttempt attempt)
     {
         if (_attempt == attempt)
@@ -102,6 +120,8 @@ internal sealed partial class ProcessLifecycle
 
     private void Restart(RestartRequest request)
     {
+        // Also one that is refused at once: who asked by way of a service manager waits for the word that it is over.
+        Effects.Announce(new ServiceNews.Restarting(request.Trigger));
         StartCommand command;
         try
         {
@@ -110,11 +130,13 @@ internal sealed partial class ProcessLifecycle
         catch (RestartException e)
         {
             Logger.RestartRefused(request.Trigger, e.Message);
-            request.Fail(e);
+            Effects.Announce(new ServiceNews.RestartFailed(e.Message));
+            Fail(request, e);
             return;
         }
 
         Logger.RestartAsked(request.Trigger);
+        context.Feed.Publish(new LifecycleNews.RestartBegun(request));
         Move(LifecycleEvent.RestartAsked);
         int next = generation() + 1;
         _attempt = context.Options.Strategy == RestartStrategy.Handover && Effects.CanHandOver
@@ -135,7 +157,7 @@ internal sealed partial class ProcessLifecycle
         {
             Logger.RestartPassedOn(request.Trigger, attempt.SuccessorPid!.Value);
             probation.Tell(new HandoverMessage.Restart(request.Trigger));
-            request.Fail(Refusal(request, RestartFailure.AlreadyHandedOver));
+            Fail(request, Refusal(request, RestartFailure.AlreadyHandedOver));
             return;
         }
 
@@ -145,7 +167,14 @@ internal sealed partial class ProcessLifecycle
     private void Refuse(RestartRequest request, RestartFailure refusal)
     {
         Logger.RestartRefused(request.Trigger, Refusals.Describe(refusal, SuccessorPid));
-        request.Fail(Refusal(request, refusal));
+        Fail(request, Refusal(request, refusal));
+    }
+
+    // Nothing was begun.
+    private void Fail(RestartRequest request, RestartException refusal)
+    {
+        context.Feed.Publish(new LifecycleNews.RestartRefused(request, refusal));
+        request.Fail(refusal);
     }
 
     private RestartException Refusal(RestartRequest request, RestartFailure refusal) =>
@@ -156,7 +185,7 @@ internal sealed partial class ProcessLifecycle
     {
         if (State is ProcessState.HandedOver or ProcessState.Draining && Probation is { } probation)
         {
-            probation.Tell(new HandoverMessage.Report(Effects.Describe().ToStatus(Environment.ProcessId, generation(), State)));
+            probation.Tell(new HandoverMessage.Report(Describe()));
             _reportTimer?.Cancel();
             _reportTimer = context.Loop.Schedule(ReportInterval, Report);
         }

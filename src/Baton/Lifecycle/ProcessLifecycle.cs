@@ -18,13 +18,18 @@ internal sealed partial class ProcessLifecycle(Func<int> generation, bool hasPre
     private readonly HeldRestart _held = new();
     private volatile ProcessState _state;
     private volatile RestartAttempt? _attempt;
-    private Departure? _departure;
+    private volatile Departure? _departure;
+    private HookWait? _shutdownHooks;
+    private HookWait? _forceHooks;
+    private bool _forced;
 
     // Told that this process was asked to shut down while on probation, and so the service.
     private bool _predecessorFollows;
 
     /// <summary>The state; from any thread.</summary>
     internal ProcessState State => _state;
+
+    internal int Generation => generation();
 
     internal int? SuccessorPid => _attempt?.SuccessorPid;
 
@@ -40,6 +45,19 @@ internal sealed partial class ProcessLifecycle(Func<int> generation, bool hasPre
     /// <summary>Completes when nothing is open any more.</summary>
     internal Task Exited => _exited.Task;
 
+    /// <summary>The restart that is under way; null if none is. From any thread.</summary>
+    internal RestartProgress? Progress => State is ProcessState.Restarting or ProcessState.HandedOver ? _attempt?.Progress : null;
+
+    /// <summary>How long the probation goes on that this process takes part in; null if it takes part in none. From any thread.</summary>
+    internal TimeSpan? ProbationLeft => State switch
+    {
+        ProcessState.OnProbation => _probation?.TimeLeft,
+        ProcessState.HandedOver => Probation?.TimeLeft,
+        _ => null,
+    };
+
+    internal HookRunner Hooks { get; } = new(context);
+
     private SuccessorProbation? Probation => (_attempt as HandoverAttempt)?.Probation;
 
     private ILifecycleEffects Effects => context.Effects;
@@ -48,10 +66,19 @@ internal sealed partial class ProcessLifecycle(Func<int> generation, bool hasPre
 
     internal void RequestShutdown(string trigger)
     {
+        // Else it is on its way out already, or about to be.
+        if (_shutdownHooks is null && LifecycleTable.Next(State, LifecycleEvent.ShutdownAsked).Next != State)
+        {
+            _shutdownHooks = Hooks.Before(SignalAction.Shutdown, trigger, () => ShutDown(trigger));
+        }
+    }
+
+    private void ShutDown(string trigger)
+    {
+        _shutdownHooks = null;
         ProcessState previous = State;
         if (LifecycleTable.Next(previous, LifecycleEvent.ShutdownAsked).Next == previous)
         {
-            // On its way out already.
             return;
         }
 
@@ -67,6 +94,11 @@ internal sealed partial class ProcessLifecycle(Func<int> generation, bool hasPre
         }
 
         Move(LifecycleEvent.ShutdownAsked);
+        if (previous != ProcessState.HandedOver && (previous != ProcessState.Starting || !hasPredecessor))
+        {
+            Effects.Announce(new ServiceNews.Stopping(trigger));
+        }
+
         _ready.TrySetException(new RestartException(RestartFailure.Stopping, $"Process {Environment.ProcessId} was asked to shut down by {trigger} before it served."));
         _probationEnded.TrySetResult();
         RefuseHeld(RestartFailure.Stopping);
@@ -89,6 +121,7 @@ internal sealed partial class ProcessLifecycle(Func<int> generation, bool hasPre
         }
 
         Effects.AnnounceStopping();
+        Hooks.After(SignalAction.Shutdown, trigger);
     }
 
     /// <summary>
@@ -112,10 +145,29 @@ internal sealed partial class ProcessLifecycle(Func<int> generation, bool hasPre
         }
     }
 
-    /// <summary>Ends now, cutting what is open.</summary>
+    /// <summary>Ends now, cutting what is open. Who asks again does not even wait for hooks.</summary>
     internal void Force(string trigger)
     {
-        RequestShutdown(trigger);
+        if (_forceHooks is { } waiting)
+        {
+            waiting.GiveUp();
+        }
+        else if (_forced)
+        {
+            Hooks.GiveUpAll();
+        }
+        else
+        {
+            _forceHooks = Hooks.Before(SignalAction.Force, trigger, () => ForceNow(trigger));
+        }
+    }
+
+    private void ForceNow(string trigger)
+    {
+        (_forceHooks, _forced) = (null, true);
+        _shutdownHooks?.Cancel();
+        ShutDown(trigger);
+        Hooks.GiveUpAll();
         _departure?.Force(trigger);
         if (State == ProcessState.ShuttingDown)
         {
@@ -128,11 +180,45 @@ internal sealed partial class ProcessLifecycle(Func<int> generation, bool hasPre
             _predecessorFollows = false;
             Effects.TellPredecessor(new HandoverMessage.Force(trigger));
         }
+
+        Hooks.After(SignalAction.Force, trigger);
     }
+
+    /// <summary>Cuts what a process has open that finishes its work anyhow, and nothing else: no shutdown begins by it, and who may be called back still may.</summary>
+    /// <returns>False if this process does not finish its work.</returns>
+    internal bool ForceDrain(string trigger)
+    {
+        if (State is ProcessState.Draining or ProcessState.ShuttingDown)
+        {
+            Force(trigger);
+            return true;
+        }
+
+        if (State != ProcessState.HandedOver && _attempt is not CompleteAttempt { Drains: true })
+        {
+            return false;
+        }
+
+        Hooks.Before(SignalAction.Force, trigger, () =>
+        {
+            _departure?.CutNow(trigger);
+            (_attempt as CompleteAttempt)?.CutDrain(trigger);
+            Hooks.After(SignalAction.Force, trigger);
+        });
+        return true;
+    }
+
+    /// <summary>This process and what it has open; from any thread.</summary>
+    internal GenerationStatus Describe() => Effects.Describe().ToStatus(Environment.ProcessId, generation(), State) with
+    {
+        Version = context.Identity.Version,
+        StartedAt = context.Identity.StartedAt,
+        DrainLimit = State is ProcessState.HandedOver or ProcessState.Draining or ProcessState.ShuttingDown ? _departure?.TimeLeft : null,
+    };
 
     private Departure Depart()
     {
-        _departure = new Departure(context, Finished, lastResort: () => Probation?.KillSuccessor());
+        _departure = new Departure(context, Describe, Finished, lastResort: () => Probation?.KillSuccessor());
         _departure.Begin();
         return _departure;
     }
@@ -140,8 +226,12 @@ internal sealed partial class ProcessLifecycle(Func<int> generation, bool hasPre
     private void Finished()
     {
         Report();
-        Move(LifecycleEvent.Finished);
-        _exited.TrySetResult();
+        DepartureReason reason = State == ProcessState.Draining ? DepartureReason.HandedOver : _takenBack ? DepartureReason.RolledBack : DepartureReason.Shutdown;
+        Hooks.Depart(reason, reason == DepartureReason.HandedOver ? SuccessorPid : null, () =>
+        {
+            Move(LifecycleEvent.Finished);
+            _exited.TrySetResult();
+        });
     }
 
     private bool Move(LifecycleEvent happened)
@@ -155,6 +245,7 @@ internal sealed partial class ProcessLifecycle(Func<int> generation, bool hasPre
 
         _state = next;
         Logger.StateChanged(Environment.ProcessId, generation(), previous, next);
+        context.Feed.Publish(new LifecycleNews.StateChanged(Environment.ProcessId, generation(), previous, next));
         return true;
     }
 }

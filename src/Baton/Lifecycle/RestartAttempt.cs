@@ -6,22 +6,37 @@ namespace Baton.Lifecycle;
 internal abstract class RestartAttempt(RestartRequest request, StartCommand command, int generation, ProcessLifecycle lifecycle, LifecycleContext context)
 {
     private Action? _giveUpCheck;
+    private volatile RestartPhase? _phase;
+    private HookWait? _hooks;
 
     internal abstract int? SuccessorPid { get; }
 
     /// <summary>What the successor uses; the rest goes with us.</summary>
     internal virtual IReadOnlyList<string> Claimed => [];
 
+    /// <summary>How far it is; from any thread.</summary>
+    internal RestartProgress Progress => new(request.Trigger, _phase?.Name ?? "", _phase?.Detail ?? "", Timeline.Elapsed);
+
     protected RestartTimeline Timeline { get; } = new(context.Options.TimeProvider);
 
-    protected StartCommand Command => command;
+    protected StartCommand Command { get; private set; } = command;
 
     protected int Generation => generation;
 
     /// <summary>Whether requesters and history have their answer.</summary>
     protected bool Answered { get; private set; }
 
-    internal void Begin()
+    internal void Begin() => _hooks = lifecycle.Hooks.BeforeRestart(request, Command, generation, Change, begun: () => Enter("hooks"), then: Check);
+
+    private void Change(StartCommand changed)
+    {
+        if (_hooks is { IsOver: false })
+        {
+            Command = changed;
+        }
+    }
+
+    private void Check()
     {
         if (context.Options.CheckArguments.Count == 0)
         {
@@ -29,10 +44,10 @@ internal abstract class RestartAttempt(RestartRequest request, StartCommand comm
             return;
         }
 
-        Timeline.Enter("check");
+        Enter("check");
         try
         {
-            _giveUpCheck = context.Effects.Check(command, defect => context.Loop.Post(() => Checked(defect)));
+            _giveUpCheck = context.Effects.Check(Command, defect => context.Loop.Post(() => Checked(defect)));
         }
         catch (Exception e)
         {
@@ -43,6 +58,7 @@ internal abstract class RestartAttempt(RestartRequest request, StartCommand comm
     /// <summary>Gives up before the successor serves: the process shuts down instead.</summary>
     internal virtual void Cancel()
     {
+        _hooks?.Cancel();
         _giveUpCheck?.Invoke();
         lifecycle.BackedOut(this);
         Fail(new RestartException(RestartFailure.Stopping, Explain(RestartFailure.Stopping, "was given up because a shutdown was asked")));
@@ -50,6 +66,18 @@ internal abstract class RestartAttempt(RestartRequest request, StartCommand comm
 
     /// <summary>The program is known to be good as far as that can be known: start it.</summary>
     protected abstract void Proceed();
+
+    protected void Enter(string phase, string detail = "")
+    {
+        if (Timeline.Enter(phase, detail))
+        {
+            _phase = Timeline.Current;
+            context.Feed.Publish(new LifecycleNews.RestartPhaseChanged(request, Timeline.Current, Timeline.Elapsed));
+        }
+    }
+
+    /// <summary>The successor is there.</summary>
+    protected void AnnounceSuccessor(int pid) => context.Feed.Publish(new LifecycleNews.SuccessorStarted(request, pid, generation));
 
     /// <summary>What was tried, what happened, what holds now.</summary>
     protected string Explain(RestartFailure failure, string what, string holds = "keeps serving") =>
@@ -68,8 +96,9 @@ internal abstract class RestartAttempt(RestartRequest request, StartCommand comm
     protected void Succeed(RestartOutcome outcome)
     {
         Answered = true;
-        Remember(failure: null, "");
+        RestartRecord record = Remember(failure: null, "");
         request.Succeed(outcome);
+        lifecycle.Hooks.AfterRestart(record, failure: null);
     }
 
     protected void Fail(RestartException failure)
@@ -77,9 +106,16 @@ internal abstract class RestartAttempt(RestartRequest request, StartCommand comm
         if (!Answered)
         {
             Answered = true;
-            Remember(failure.Failure, failure.Message);
+            RestartRecord record = Remember(failure.Failure, failure.Message);
             context.Logger.RestartFailed(failure.Message);
+            if (lifecycle.State == ProcessState.Serving)
+            {
+                // Else another restart has begun since it was rolled back, or the service ends.
+                context.Effects.Announce(new ServiceNews.RestartFailed(failure.Message));
+            }
+
             request.Fail(failure);
+            lifecycle.Hooks.AfterRestart(record, failure);
         }
     }
 
@@ -101,6 +137,12 @@ internal abstract class RestartAttempt(RestartRequest request, StartCommand comm
         Fail(new RestartException(RestartFailure.CheckFailed, Explain(RestartFailure.CheckFailed, defect)) { SuccessorWords = defect, Phases = Timeline.Phases });
     }
 
-    private void Remember(RestartFailure? failure, string explanation) => lifecycle.Remember(new RestartRecord(
-        Timeline.BegunAt, request.Trigger, command.Program, generation, SuccessorPid, failure, explanation, Timeline.Elapsed, Timeline.Phases));
+    private RestartRecord Remember(RestartFailure? failure, string explanation)
+    {
+        var record = new RestartRecord(
+            Timeline.BegunAt, request.Trigger, Command.Program, generation, SuccessorPid, failure, explanation, Timeline.Elapsed, Timeline.Phases);
+        lifecycle.Remember(record);
+        context.Feed.Publish(new LifecycleNews.RestartEnded(request, record));
+        return record;
+    }
 }

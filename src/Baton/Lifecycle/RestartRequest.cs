@@ -20,6 +20,9 @@ internal sealed class RestartRequest(string trigger, string? program = null, boo
     /// <summary>Lets another wish for the same have the same outcome.</summary>
     internal void Join(RestartRequest other) => _joined.Add(other);
 
+    /// <summary>Whether what becomes of this is the answer to the other. Call on the loop.</summary>
+    internal bool Covers(RestartRequest other) => this == other || _joined.Exists(r => r.Covers(other));
+
     internal void Succeed(RestartOutcome outcome)
     {
         _outcome.TrySetResult(outcome);

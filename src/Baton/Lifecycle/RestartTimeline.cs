@@ -22,11 +22,14 @@ internal sealed class RestartTimeline(TimeProvider time)
     /// <summary>So far, the one that goes on included.</summary>
     internal IReadOnlyList<RestartPhase> Phases => _name is null ? [.. _ended] : [.. _ended, Current];
 
-    private RestartPhase Current => new(_name!, _detail, time.GetElapsedTime(_since));
+    /// <summary>The one that goes on; only while one does.</summary>
+    internal RestartPhase Current => new(_name!, _detail, time.GetElapsedTime(_since));
 
     /// <summary>Begins a phase, or goes on with it where it is the same.</summary>
-    internal void Enter(string name, string detail = "")
+    /// <returns>Whether that is news.</returns>
+    internal bool Enter(string name, string detail = "")
     {
+        bool news = (name, detail) != (_name, _detail);
         if (name != _name)
         {
             End();
@@ -34,6 +37,7 @@ internal sealed class RestartTimeline(TimeProvider time)
         }
 
         _detail = detail;
+        return news;
     }
 
     internal void End()

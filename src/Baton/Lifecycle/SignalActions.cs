@@ -1,35 +1,48 @@
 using System.Runtime.InteropServices;
 using Baton.Processes;
+using Microsoft.Extensions.Logging;
 
 namespace Baton.Lifecycle;
 
-/// <summary>What a signal means. Lives on the control loop.</summary>
-internal sealed class SignalActions(RestarterOptions options, ProcessLifecycle lifecycle)
+/// <summary>Does what the table says about a signal. Lives on the control loop.</summary>
+internal sealed class SignalActions(SignalTable table, ProcessLifecycle lifecycle, ILogger logger)
 {
     private bool _shutdownAsked;
 
     internal void Arrived(PosixSignal signal)
     {
-        string trigger = SignalNumber.NameOf(signal);
-        if (options.RestartSignals.Contains(signal))
+        string name = SignalNumber.NameOf(signal);
+        switch (table[signal])
         {
-            lifecycle.RequestRestart(new RestartRequest(trigger, bySignal: true));
-        }
-        else
-        {
-            ShutDown(trigger);
+            case SignalAction.Restart:
+                lifecycle.RequestRestart(new RestartRequest(name, bySignal: true));
+                break;
+            case SignalAction.Shutdown when _shutdownAsked:
+                lifecycle.Force($"a second signal, {name}");
+                break;
+            case SignalAction.Shutdown:
+                _shutdownAsked = true;
+                lifecycle.RequestShutdown(name);
+                break;
+            case SignalAction.Force:
+                if (!lifecycle.ForceDrain(name))
+                {
+                    logger.SignalIgnored(name, $"process {Environment.ProcessId} neither drains nor shuts down");
+                }
+
+                break;
+            case SignalAction.Ignore:
+                Around(SignalAction.Ignore, name, () => logger.SignalIgnored(name, "the signal table says so"));
+                break;
+            case SignalAction.HookOnly:
+                Around(SignalAction.HookOnly, name, () => logger.SignalForHooks(name));
+                break;
         }
     }
 
-    private void ShutDown(string trigger)
+    private void Around(SignalAction action, string name, Action log) => lifecycle.Hooks.Before(action, name, () =>
     {
-        if (_shutdownAsked)
-        {
-            lifecycle.Force($"a second signal, {trigger}");
-            return;
-        }
-
-        _shutdownAsked = true;
-        lifecycle.RequestShutdown(trigger);
-    }
+        log();
+        lifecycle.Hooks.After(action, name);
+    });
 }

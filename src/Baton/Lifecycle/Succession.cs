@@ -168,6 +168,9 @@ internal sealed class Succession
             case HandoverMessage.Force force:
                 post(l => l.Force(force.Trigger));
                 break;
+            case HandoverMessage.History history:
+                post(l => l.InheritHistory(history.Restarts));
+                break;
             case HandoverMessage.Report report:
                 _older.Heard(link, report.Status);
                 break;

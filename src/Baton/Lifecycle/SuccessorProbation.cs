@@ -14,6 +14,7 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
     private const int Looks = 4;
     private static readonly TimeSpan ShortestHeartbeat = TimeSpan.FromMilliseconds(25);
 
+    private readonly long _begun = context.Now;
     private readonly List<LoopTimer> _timers = [];
     private Action? _passed;
     private Reporter? _failed;
@@ -24,6 +25,7 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
     private bool _timeIsUp;
     private bool _over;
     private bool _told;
+    private bool _handedOn;
 
     /// <summary>Gets what the requesters of the restart are told.</summary>
     internal delegate void Reporter(RestartFailure failure, string what, string? words, ExitStatus? status);
@@ -31,6 +33,9 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
     private RestarterOptions Options => context.Options;
 
     private ILogger Logger => context.Logger;
+
+    /// <summary>Until the next sign of life ends it; from any thread.</summary>
+    internal TimeSpan TimeLeft => LifecycleContext.Left(Options.Probation, context.Since(_begun));
 
     internal bool SuccessorLives => successor.Lives;
 
@@ -146,6 +151,7 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
 
                 break;
             case SuccessorEvent.HandedOn:
+                _handedOn = true;
                 Pass();
                 break;
             case SuccessorEvent.Broken broken when _over:
@@ -188,6 +194,10 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
         else
         {
             Logger.SuccessorGone(successor.Pid, status.ToString(), Environment.ProcessId);
+            if (!_handedOn && status.Code != 0)
+            {
+                lifecycle.SuccessorDied(successor.Pid);
+            }
         }
 
         lifecycle.SuccessorEnded(attempt);

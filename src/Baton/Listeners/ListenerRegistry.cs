@@ -13,7 +13,7 @@ namespace Baton.Listeners;
 /// Holds two sets, both of our own descriptors: <c>_inherited</c>, received but not asked for yet, closed when the service is ready;
 /// and <c>_held</c>, in use here and passed on at the next restart. Safe to call from any thread.
 /// </remarks>
-public sealed class ListenerRegistry
+public sealed partial class ListenerRegistry
 {
     /// <summary>What Linux allows at most unless told otherwise (net.core.somaxconn): 4096.</summary>
     public const int DefaultBacklog = 4096;
@@ -56,23 +56,7 @@ public sealed class ListenerRegistry
     {
         ArgumentNullException.ThrowIfNull(endPoint);
         ArgumentOutOfRangeException.ThrowIfNegative(backlog);
-        ClaimedListener claim = Claim(ListenerKey.RequestOf(endPoint), () => ListenerBinding.Bind(endPoint));
-        try
-        {
-            claim.Socket.Listen(backlog);
-        }
-        catch
-        {
-            claim.Dispose();
-            throw;
-        }
-
-        lock (_gate)
-        {
-            _handedOut.Add(claim);
-        }
-
-        return claim.Socket;
+        return HandOut(Claim(ListenerKey.RequestOf(endPoint), () => ListenerBinding.Bind(endPoint)), backlog);
     }
 
     /// <summary>Inherits the listener of a request, or holds the one that <paramref name="bind"/> makes.</summary>
@@ -94,6 +78,7 @@ public sealed class ListenerRegistry
 
         HeldListener held = Hold(request, Descriptor.TakeFrom(bound));
         _logger.ListenerBound(held.Key.ToString());
+        _changed?.Invoke();
         return Adopt(held);
     }
 
@@ -103,7 +88,7 @@ public sealed class ListenerRegistry
         {
             lock (_gate)
             {
-                return _inherited.Count;
+                return _inherited.Keys.Count(k => !k.IsControl) + _activated.All.Count();
             }
         }
     }
@@ -120,14 +105,14 @@ public sealed class ListenerRegistry
         lock (_gate)
         {
             _shared = true;
-            if (!_inherited.TryAdd(key, descriptor))
+            if (!Receive(key, descriptor))
             {
                 throw new RestartException(RestartFailure.ProtocolError, $"The listener {key} was passed twice.");
             }
         }
     }
 
-    /// <summary>What is passed on at a restart, and shown in the status.</summary>
+    /// <summary>What is passed on at a restart: what the service listens on, and the control socket.</summary>
     internal IReadOnlyList<HeldListener> Snapshot()
     {
         lock (_gate)
@@ -174,6 +159,7 @@ public sealed class ListenerRegistry
         {
             descriptor.Dispose();
             _logger.ListenerUnclaimed(key.ToString());
+            _changed?.Invoke();
         }
     }
 
@@ -183,11 +169,13 @@ public sealed class ListenerRegistry
     internal void Release(IReadOnlyCollection<string> claimedBySuccessor)
     {
         CloseUnclaimed();
-        IReadOnlyList<HeldListener> held = Snapshot();
+        HeldListener[] held;
         lock (_gate)
         {
             _released = true;
-            _held.Clear();
+            held = [.. _held.Values.Where(l => !StaysForNow(l, claimedBySuccessor))];
+            Array.ForEach(held, l => _held.Remove(l.Key));
+            _activated.Clear();
         }
 
         foreach (HeldListener listener in held)
@@ -203,6 +191,26 @@ public sealed class ListenerRegistry
 
     private bool OwnsPath(HeldListener listener) => _served || !listener.IsInherited;
 
+    private Socket HandOut(ClaimedListener claim, int backlog)
+    {
+        try
+        {
+            claim.Socket.Listen(backlog);
+        }
+        catch
+        {
+            claim.Dispose();
+            throw;
+        }
+
+        lock (_gate)
+        {
+            _handedOut.Add(claim);
+        }
+
+        return claim.Socket;
+    }
+
     private ClaimedListener Adopt(HeldListener held) => held.Adopt(() => Drop(held));
 
     // The server let go of one listener, for example because its configuration was reloaded without the endpoint.
@@ -212,10 +220,17 @@ public sealed class ListenerRegistry
         lock (_gate)
         {
             ours = !_released && !_passedOn && _held.Remove(held.Key);
-            if (ours && _shared && held.IsInherited)
+            if (ours && held.Key.Activated is not null)
+            {
+                _activated.Add(held.Key, held.Descriptor);
+                return;
+            }
+
+            if (ours && ((_shared && held.IsInherited) || _dropped is not null))
             {
                 // Kestrel binds an endpoint anew when its configuration or its certificate was read again.
                 _inherited[held.Key] = held.Descriptor;
+                _dropped?.Invoke(held.Key);
                 return;
             }
         }
@@ -237,7 +252,17 @@ public sealed class ListenerRegistry
         lock (_gate)
         {
             ListenerKey key = _inherited.Keys.Where(k => k.Request == request).OrderBy(k => k.Ordinal).FirstOrDefault();
-            return _inherited.Remove(key, out Descriptor? descriptor) ? _held[key] = new HeldListener(key, descriptor, _polls, inherited: true) : null;
+            if (!_inherited.Remove(key, out Descriptor? descriptor))
+            {
+                if (_activated.Take(request) is not { } taken)
+                {
+                    return null;
+                }
+
+                (key, descriptor) = taken;
+            }
+
+            return _held[key] = new HeldListener(key, descriptor, _polls, inherited: true);
         }
     }
 

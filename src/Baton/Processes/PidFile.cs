@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Microsoft.Extensions.Logging;
 
 namespace Baton.Processes;
@@ -7,44 +8,64 @@ namespace Baton.Processes;
 /// The file that names the process in charge, for scripts and supervisors. Replaced in one step (rename(2)), so that who reads it finds a whole number at every
 /// moment. What goes wrong with it is logged, no more: the service is worth more than the file.
 /// </summary>
-internal sealed class PidFile(string? path, ILogger logger)
+internal sealed class PidFile(string? givenPath, ILogger logger)
 {
+    private readonly string? _path = givenPath is null ? null : Path.GetFullPath(givenPath);
+    private int? _named;
+
+    /// <summary>What a successor claims, as it does listeners: that it goes on with the same file. None without a path.</summary>
+    internal IEnumerable<string> Keys => _path is null ? [] : [$"pid-file:{_path}"];
+
     /// <summary>Names a process; does nothing without a path, or if it stands there already.</summary>
     internal void Name(int pid)
     {
-        if (path is null || Read() == pid)
+        _named = pid;
+        if (_path is null || Read() == pid)
         {
             return;
         }
 
         // In the same directory, as a file can be renamed within a file system only.
-        string draft = string.Create(CultureInfo.InvariantCulture, $"{path}.{Environment.ProcessId}");
+        string draft = string.Create(CultureInfo.InvariantCulture, $"{_path}.{Environment.ProcessId}");
         try
         {
-            File.WriteAllText(draft, string.Create(CultureInfo.InvariantCulture, $"{pid}\n"));
-            File.Move(draft, path, overwrite: true);
+            WriteNew(draft, string.Create(CultureInfo.InvariantCulture, $"{pid}\n"));
+            File.Move(draft, _path, overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            logger.PidFileFailed(path, pid, e.Message);
-            Discard(draft);
+            logger.PidFileFailed(_path, pid, e.Message);
+            if (File.Exists(draft))
+            {
+                Discard(draft);
+            }
         }
     }
 
-    /// <summary>Removes the file, unless it names another process.</summary>
-    internal void Remove()
+    /// <summary>
+    /// This process has done with the file. It goes if it names this process; also if it names the successor, but that does not use it: it has another path.
+    /// </summary>
+    internal void Leave(IReadOnlyCollection<string> claimedBySuccessor)
     {
-        if (path is not null && Read() == Environment.ProcessId)
+        if (_path is not null && Read() is { } named && (named == Environment.ProcessId || (named == _named && !Keys.All(claimedBySuccessor.Contains))))
         {
-            Discard(path);
+            Discard(_path);
         }
+    }
+
+    // A draft that an earlier process of the same number left goes first; a link that somebody else has put there in the meantime is not followed (O_EXCL).
+    private static void WriteNew(string draft, string text)
+    {
+        File.Delete(draft);
+        using var stream = new FileStream(draft, FileMode.CreateNew, FileAccess.Write);
+        stream.Write(Encoding.ASCII.GetBytes(text));
     }
 
     private int? Read()
     {
         try
         {
-            return int.TryParse(File.ReadAllText(path!).AsSpan().Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int pid) ? pid : null;
+            return int.TryParse(File.ReadAllText(_path!).AsSpan().Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int pid) ? pid : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

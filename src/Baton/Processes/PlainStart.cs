@@ -49,5 +49,5 @@ internal static class PlainStart
     }
 
     private static Dictionary<string, string> Variables(StartCommand command, int generation) =>
-        new(command.AsideEnvironment()) { [CompleteRestart.Variable] = CompleteRestart.Format(generation, Environment.ProcessId) };
+        new(command.ReplacingEnvironment()) { [CompleteRestart.Variable] = CompleteRestart.Format(generation, Environment.ProcessId) };
 }

@@ -20,11 +20,15 @@ internal sealed record StartCommand(string Program, IReadOnlyList<string> Argume
         return new StartCommand(FindProgram(words[0], directory), words, directory, CurrentEnvironment());
     }
 
-    /// <summary>
-    /// The environment for a process that is not started to take over: without what a predecessor told this process alone.
-    /// </summary>
-    internal Dictionary<string, string> AsideEnvironment() =>
-        Environment.Where(v => v.Key is not (HandoverVariable or CompleteRestart.Variable)).ToDictionary(StringComparer.Ordinal);
+    /// <summary>The environment for a program that checks itself: without what was told to this process, or to the service.</summary>
+    internal Dictionary<string, string> AsideEnvironment() => Environment.Where(v => !IsOwn(v.Key) && !SystemdVariable.IsAboutTheService(v.Key)).ToDictionary(StringComparer.Ordinal);
+
+    /// <summary>The environment for a process that takes this one's place without taking over its listeners.</summary>
+    internal Dictionary<string, string> ReplacingEnvironment() => Environment.Where(v => !IsOwn(v.Key) && !SystemdVariable.IsAboutListeners(v.Key)).ToDictionary(StringComparer.Ordinal);
+
+    internal StartCommand With(string variable, string value) => this with { Environment = new Dictionary<string, string>(Environment, StringComparer.Ordinal) { [variable] = value } };
+
+    internal StartCommand Without(string variable) => this with { Environment = Environment.Where(v => v.Key != variable).ToDictionary(StringComparer.Ordinal) };
 
     /// <summary>
     /// The file that was started: the first word of the command line, looked up as the shell did. A first word that leads to another
@@ -37,6 +41,9 @@ internal sealed record StartCommand(string Program, IReadOnlyList<string> Argume
             : (searchPath ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries).Select(d => Path.Combine(directory, d, word));
         return candidates.FirstOrDefault(c => runs is not null && Libc.RealPath(c) == runs) ?? runs ?? word;
     }
+
+    // What a predecessor told this process alone.
+    private static bool IsOwn(string variable) => variable is HandoverVariable or CompleteRestart.Variable;
 
     private static string FindProgram(string word, string directory) =>
         Platform.HandoverSupported

@@ -51,6 +51,14 @@ internal sealed class HttpConnection : IDisposable
         return await ReceiveAsync();
     }
 
+    /// <summary>Sends a body to <c>/echo</c>.</summary>
+    internal async Task<HttpAnswer> PostAsync(byte[] body)
+    {
+        byte[] head = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"POST /echo HTTP/1.1\r\nHost: test\r\nContent-Length: {body.Length}\r\n\r\n"));
+        await SendAsync((byte[])[.. head, .. body]);
+        return await ReceiveAsync();
+    }
+
     /// <summary>Asks until an answer says that it is the last one, and requires that the connection ends with it.</summary>
     /// <returns>The answers, all of them good.</returns>
     internal async Task<IReadOnlyList<HttpAnswer>> GetUntilClosedAsync()

@@ -42,6 +42,31 @@ internal sealed class KeepAliveClient(ServiceAddress address) : ILoadClient
     }
 }
 
+/// <summary>Posts a body, each time over the same connection or over a new one.</summary>
+internal sealed class RawPostClient(ServiceAddress address, bool keepsConnection) : ILoadClient
+{
+    private HttpConnection? _connection;
+
+    public async Task ExchangeAsync()
+    {
+        _connection ??= await HttpConnection.OpenAsync(address);
+        byte[] body = Guid.NewGuid().ToByteArray();
+        HttpAnswer answer = await _connection.PostAsync(body);
+        Assert.Equal(200, answer.Status);
+        Assert.Equal(body, answer.Body);
+        if (answer.Closes || !keepsConnection)
+        {
+            Dispose();
+        }
+    }
+
+    public void Dispose()
+    {
+        _connection?.Dispose();
+        _connection = null;
+    }
+}
+
 /// <summary>Posts a body, which an HTTP client can't silently do twice.</summary>
 internal sealed class PostClient(HttpClient http) : ILoadClient
 {

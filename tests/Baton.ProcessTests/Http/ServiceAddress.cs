@@ -13,6 +13,9 @@ internal sealed record ServiceAddress(string Text, bool Tls, EndPoint EndPoint)
 
     internal int Port => ((IPEndPoint)EndPoint).Port;
 
+    /// <summary>Where its sockets are made: in the network of this process, unless it is that of another machine.</summary>
+    internal Func<Func<Socket>, Socket> Within { get; init; } = static create => create();
+
     internal static ServiceAddress Parse(string text)
     {
         if (text.StartsWith(UnixPrefix, StringComparison.Ordinal))
@@ -31,7 +34,7 @@ internal sealed record ServiceAddress(string Text, bool Tls, EndPoint EndPoint)
     internal ServiceAddress At(IPAddress address) => this with { EndPoint = new IPEndPoint(address, Port) };
 
     internal Socket NewSocket() =>
-        new(EndPoint.AddressFamily, SocketType.Stream, EndPoint is IPEndPoint ? ProtocolType.Tcp : ProtocolType.Unspecified);
+        Within(() => new Socket(EndPoint.AddressFamily, SocketType.Stream, EndPoint is IPEndPoint ? ProtocolType.Tcp : ProtocolType.Unspecified));
 
     /// <summary>Whether anybody listens.</summary>
     internal bool Accepts()

@@ -27,14 +27,23 @@ internal static class Deadline
     }
 
     /// <summary>Waits for a state that nobody announces.</summary>
-    internal static async Task UntilAsync(Func<bool> holds, [CallerArgumentExpression(nameof(holds))] string what = "")
+    internal static Task UntilAsync(Func<bool> holds, [CallerArgumentExpression(nameof(holds))] string what = "") => UntilAsync(holds, Limit, what);
+
+    /// <summary>The same for what takes longer by its nature, as a build does.</summary>
+    internal static Task UntilAsync(Func<bool> holds, TimeSpan limit, [CallerArgumentExpression(nameof(holds))] string what = "") =>
+        UntilAsync(() => Task.FromResult(holds()), limit, what);
+
+    /// <summary>The same for one that must be asked.</summary>
+    internal static Task UntilAsync(Func<Task<bool>> holds, [CallerArgumentExpression(nameof(holds))] string what = "") => UntilAsync(holds, Limit, what);
+
+    private static async Task UntilAsync(Func<Task<bool>> holds, TimeSpan limit, string what)
     {
         long begun = TimeProvider.System.GetTimestamp();
-        while (!holds())
+        while (!await holds())
         {
-            if (TimeProvider.System.GetElapsedTime(begun) > Limit)
+            if (TimeProvider.System.GetElapsedTime(begun) > limit)
             {
-                throw new TimeoutException($"Not within {Limit.TotalSeconds} s: {what}");
+                throw new TimeoutException($"Not within {limit.TotalSeconds} s: {what}");
             }
 
             await Task.Delay(PollInterval, TestContext.Current.CancellationToken);

@@ -10,11 +10,15 @@ internal static partial class Libc
     internal const int SIGINT = 2;
     internal const int SIGQUIT = 3;
     internal const int SIGKILL = 9;
+    internal const int SIGUSR1 = 10;
     internal const int SIGUSR2 = 12;
+    internal const int SIGALRM = 14;
     internal const int SIGTERM = 15;
     internal const int SIGCONT = 18;
     internal const int SIGSTOP = 19;
+    internal const int SIGTSTP = 20;
     internal const int SIGWINCH = 28;
+    internal const int SIGRTMAX = 64;
     internal const int WNOHANG = 1;
     internal const int F_SETFD = 2;
     private const int RLIMIT_NOFILE = 7;

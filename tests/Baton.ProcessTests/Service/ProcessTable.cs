@@ -20,6 +20,12 @@ internal static class ProcessTable
     internal static int CountZombieChildren(int parent) =>
         Pids().Count(pid => State(pid) == 'Z' && Status(pid, "PPid") == parent);
 
+    /// <summary>The numbers of a process, from our pid namespace to its own.</summary>
+    internal static IReadOnlyList<int> NumbersInNamespaces(int pid) =>
+        Read(pid, "status").Split('\n').FirstOrDefault(l => l.StartsWith("NSpid:", StringComparison.Ordinal)) is { } line
+            ? [.. line.Split('\t').Skip(1).Select(n => int.Parse(n, CultureInfo.InvariantCulture))]
+            : [];
+
     internal static long ResidentKilobytes(int pid) => Status(pid, "VmRSS");
 
     /// <summary>What each descriptor of a process leads to, for example <c>socket:[4711]</c> or a path.</summary>

@@ -15,6 +15,12 @@ internal sealed class ServiceProcess : IAsyncDisposable
     /// <summary>The exit code of a process whose open work was cut.</summary>
     internal const int ForcedExitCode = 124;
 
+    /// <summary>The control socket, and a pair to wake the thread that accepts on it.</summary>
+    internal const int ControlSockets = 3;
+
+    /// <summary>Of these the control socket has two descriptors, as every listener.</summary>
+    internal const int ControlDescriptors = 4;
+
     private const string NotRestarted = "Restart failed: .*|Restart asked by .* refused: .*";
 
     private readonly TemporaryDirectory _directory = new();
@@ -36,7 +42,10 @@ internal sealed class ServiceProcess : IAsyncDisposable
         string[] mark = _mark.Split('=');
         start.Environment[mark[0]] = mark[1];
         start.Environment["TEST_SERVICE_BEHAVIOUR"] = BehaviourFile;
-        start.Environment["Restart__Probation"] = setup.Probation.ToString();
+        start.Environment["GracefulRestart__Probation"] = setup.Probation.ToString();
+
+        // Services of other tests have the same name.
+        start.Environment["GracefulRestart__ControlDirectory"] = ControlDirectory;
 
         // A killed process would leave its diagnostics socket behind, and it would count among its descriptors.
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
@@ -78,6 +87,11 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     /// <summary>Living processes of this service: generations, and what they started.</summary>
     internal IReadOnlyList<int> Living => ProcessTable.StartedWith(_mark);
+
+    /// <summary>Where the control socket is, unless the test says otherwise.</summary>
+    internal string ControlDirectory => _directory.PathOf("control");
+
+    internal string ControlSocket => Path.Combine(ControlDirectory, "TestService.sock");
 
     private string BehaviourFile => _directory.PathOf("behaviour");
 

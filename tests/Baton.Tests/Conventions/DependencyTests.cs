@@ -19,12 +19,21 @@ public class DependencyTests
     [Fact]
     public void AspNetCore_OfOurs_ReferencesCoreAndHosting() => Assert.Equal(["Baton", "Baton.Hosting"], Ours(Assemblies.AspNetCore));
 
+    [Fact]
+    public void Cli_References_CoreAndItsTwoPackagesOnly() =>
+        Assert.All(References(Assemblies.Cli), name => Assert.True(name is "Baton" or "Spectre.Console" || name.StartsWith("System.", StringComparison.Ordinal), name));
+
+    [Fact]
+    public void Cli_IsAProgram_WithoutAnythingPublic() => Assert.Empty(Assemblies.Cli.GetExportedTypes());
+
     [Theory]
     [InlineData("Interop")]
     [InlineData("Processes", "Interop")]
     [InlineData("Listeners", "Interop")]
     [InlineData("Handover", "Interop", "Listeners", "Processes")]
     [InlineData("Lifecycle", "Handover", "Listeners", "Processes")]
+    [InlineData("Control", "Handover", "Interop", "Lifecycle", "Listeners", "Processes")]
+    [InlineData("Systemd", "Interop", "Lifecycle", "Listeners", "Processes")]
     public void Folder_OfTheCore_UsesOnlyThoseBelowIt(string folder, params string[] below)
     {
         IEnumerable<string> used =
@@ -38,7 +47,7 @@ public class DependencyTests
     [Fact]
     public void Core_Folders_AreAllInTheTable() =>
         Assert.Equal(
-            ["Handover", "Interop", "Lifecycle", "Listeners", "Processes"],
+            ["Control", "Handover", "Interop", "Lifecycle", "Listeners", "Processes", "Systemd"],
             Repository.SourceFiles("src/Baton").Select(f => f.Split('/')[2]).Where(f => !f.EndsWith(".cs", StringComparison.Ordinal)).Distinct().Order());
 
     // Within Baton.* another namespace needs no using.

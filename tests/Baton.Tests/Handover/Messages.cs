@@ -24,10 +24,15 @@ internal static class Messages
         new HandoverMessage.Confirmed([new OlderProcess(Pid: 4700, Generation: 5), new OlderProcess(Pid: 4690, Generation: 4)]),
         new HandoverMessage.Shutdown("SIGTERM"),
         new HandoverMessage.Restart("SIGUSR2"),
+        new HandoverMessage.History([Record]),
         new HandoverMessage.Report(Status),
         new HandoverMessage.Force("an operator"),
         new HandoverMessage.Refused("too late"),
     ];
+
+    internal static RestartRecord Record => new(
+        new DateTimeOffset(2026, 11, 21, 12, 0, 0, TimeSpan.Zero), "SIGUSR2", "/srv/app/App", Generation: 8, SuccessorPid: 4711, RestartFailure.SuccessorDied, "was ended by SIGSEGV",
+        TimeSpan.FromSeconds(3), [new RestartPhase("spawn", "", TimeSpan.FromMilliseconds(120)), new RestartPhase("health", "3 of 4", TimeSpan.FromSeconds(2))]);
 
     internal static GenerationStatus Status => new(
         Pid: 4700, Generation: 5, ProcessState.Draining, new Dictionary<string, int> { ["http/1.1"] = 3, ["idle"] = 1 }, RequestCount: 7,

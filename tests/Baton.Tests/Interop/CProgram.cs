@@ -17,8 +17,8 @@ internal static class CProgram
 
     private static readonly string[] Headers =
     [
-        "errno.h", "fcntl.h", "poll.h", "signal.h", "spawn.h", "stddef.h", "stdlib.h", "unistd.h", "sys/epoll.h", "sys/socket.h", "sys/stat.h",
-        "sys/syscall.h", "sys/types.h", "sys/wait.h",
+        "errno.h", "fcntl.h", "poll.h", "signal.h", "spawn.h", "stddef.h", "stdlib.h", "time.h", "unistd.h", "sys/epoll.h", "sys/file.h", "sys/socket.h", "sys/stat.h",
+        "sys/syscall.h", "sys/types.h", "sys/un.h", "sys/wait.h",
     ];
 
     // Where linux/ and asm/ are on Debian; a compiler for another C library does not look there.

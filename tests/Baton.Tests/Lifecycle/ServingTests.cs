@@ -16,7 +16,7 @@ public class ServingTests
         fixture.Do(fixture.Lifecycle.ServiceReady);
 
         Assert.Equal(ProcessState.Serving, fixture.Lifecycle.State);
-        Assert.Equal(["name self", "log StateChanged", "open gate"], fixture.Journal.Entries);
+        Assert.Equal(["name self", "log StateChanged", "open gate", "announce Serves"], fixture.Journal.Entries);
         await fixture.Lifecycle.Ready.Soon();
     }
 

@@ -34,6 +34,16 @@ internal sealed class World
             case Limits.TwoGenerations:
                 Options.MaxGenerations = 2;
                 break;
+            case Limits.Hooks:
+                foreach (SignalAction action in Enum.GetValues<SignalAction>())
+                {
+                    Options.Hooks.Before(action, (_, _) => Task.CompletedTask);
+                    Options.Hooks.After(action, (_, _) => Task.CompletedTask);
+                }
+
+                Options.Hooks.BeforeSuccessor((_, _) => Task.CompletedTask);
+                Options.Hooks.OnDeparture((_, _) => Task.CompletedTask);
+                break;
         }
 
         Processes.Add(new WorldProcess(this, generation: 1, predecessor: null));

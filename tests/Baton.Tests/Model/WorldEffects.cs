@@ -77,6 +77,10 @@ internal sealed class WorldEffects(WorldProcess process) : ILifecycleEffects
     {
     }
 
+    public void Announce(ServiceNews news)
+    {
+    }
+
     public void EndSharing()
     {
     }
@@ -134,6 +138,9 @@ internal sealed class WorldEffects(WorldProcess process) : ILifecycleEffects
             action();
         }
     }
+
+    // Where the pool is stuck they hang, and are given up in time.
+    public void RunHooks(IReadOnlyList<Func<CancellationToken, Task>> hooks, Action<Exception> failed, Action finished, CancellationToken givenUp) => RunAmongWork(finished);
 
     public void EndProcess(int exitCode, string reason)
     {

@@ -152,6 +152,7 @@ internal sealed class WorldProcess
             HandoverMessage.TakenBack => Lifecycle.TakenBack,
             HandoverMessage.Shutdown m => () => Lifecycle.RequestShutdown(m.Trigger),
             HandoverMessage.Restart m => () => Lifecycle.RequestRestart(new RestartRequest(m.Trigger, bySignal: true)),
+            HandoverMessage.History m => () => Lifecycle.InheritHistory(m.Restarts),
             HandoverMessage.Force m => () => Lifecycle.Force(m.Trigger),
             null => () => Lifecycle.PredecessorLeft("the predecessor is gone"),
             _ => throw new WorldException($"A predecessor does not send {message}."),

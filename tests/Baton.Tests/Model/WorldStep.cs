@@ -50,6 +50,9 @@ internal enum Limits
     /// <summary>Over before a sign of life can be missed.</summary>
     ShortProbation,
     TwoGenerations,
+
+    /// <summary>The application has hooks, which may hang.</summary>
+    Hooks,
 }
 
 /// <summary>How bad the machine is.</summary>

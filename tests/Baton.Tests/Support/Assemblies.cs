@@ -13,5 +13,8 @@ internal static class Assemblies
 
     internal static Assembly AspNetCore => typeof(GracefulRestartOptions).Assembly;
 
-    internal static IReadOnlyList<Assembly> All => [Core, Hosting, AspNetCore];
+    /// <summary>The command <c>baton</c>, which has nothing public.</summary>
+    internal static Assembly Cli => Assembly.Load("Baton.Cli");
+
+    internal static IReadOnlyList<Assembly> All => [Core, Hosting, AspNetCore, Cli];
 }

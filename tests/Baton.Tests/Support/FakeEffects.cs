@@ -13,6 +13,7 @@ internal sealed class FakeEffects(Journal journal) : ILifecycleEffects
     private TaskCompletionSource _drained = new();
     private readonly Queue<Action> _waiting = new();
     private Action<string?>? _checked;
+    private (IReadOnlyList<Func<CancellationToken, Task>> Hooks, CancellationToken GivenUp, Action<Exception> Failed, Action Finished) _hooks;
 
     /// <summary>What starting a successor fails with.</summary>
     internal Exception? StartFailure { get; set; }
@@ -22,6 +23,12 @@ internal sealed class FakeEffects(Journal journal) : ILifecycleEffects
 
     /// <summary>Whether what is given to the thread pool is run.</summary>
     internal bool WorkMakesProgress { get; set; } = true;
+
+    /// <summary>How the last successor was started.</summary>
+    internal StartCommand? Started { get; private set; }
+
+    /// <summary>Whether hooks run at once; else when the test says so.</summary>
+    internal bool HooksRun { get; set; } = true;
 
     /// <summary>What is open when it is cut.</summary>
     internal OpenWork Open { get; set; }
@@ -63,6 +70,7 @@ internal sealed class FakeEffects(Journal journal) : ILifecycleEffects
     public ISuccessor StartSuccessor(StartCommand command, int generation, Action<SuccessorEvent> post)
     {
         journal.Add($"start generation {generation}");
+        Started = command;
         if (StartFailure is not null)
         {
             throw StartFailure;
@@ -92,6 +100,8 @@ internal sealed class FakeEffects(Journal journal) : ILifecycleEffects
     public void ForceOlderDownTo(int most, string trigger) => journal.Add($"force older down to {most}");
 
     public void NameMain(int pid) => journal.Add($"name {(pid == Environment.ProcessId ? "self" : pid)}");
+
+    public void Announce(ServiceNews news) => journal.Add($"announce {news.GetType().Name}");
 
     public void OpenGate() => journal.Add("open gate");
 
@@ -152,6 +162,16 @@ internal sealed class FakeEffects(Journal journal) : ILifecycleEffects
         return Open;
     }
 
+    public void RunHooks(IReadOnlyList<Func<CancellationToken, Task>> hooks, Action<Exception> failed, Action finished, CancellationToken givenUp)
+    {
+        journal.Add($"run {hooks.Count} hooks");
+        _hooks = (hooks, givenUp, failed, finished);
+        if (HooksRun)
+        {
+            RunHooks();
+        }
+    }
+
     public void EndProcess(int exitCode, string reason) => journal.Add($"end process with {exitCode}: {reason}");
 
     /// <summary>The thread pool goes on.</summary>
@@ -169,6 +189,24 @@ internal sealed class FakeEffects(Journal journal) : ILifecycleEffects
 
     /// <summary>The check of the program has come to its end.</summary>
     internal void CheckEnds(string? defect) => _checked!(defect);
+
+    /// <summary>The last hooks that were to run do, to their end.</summary>
+    internal void RunHooks()
+    {
+        foreach (Func<CancellationToken, Task> hook in _hooks.Hooks)
+        {
+            try
+            {
+                hook(_hooks.GivenUp).GetAwaiter().GetResult();
+            }
+            catch (Exception e)
+            {
+                _hooks.Failed(e);
+            }
+        }
+
+        _hooks.Finished();
+    }
 
     internal void DrainFails(Exception cause) => _drained.SetException(cause);
 }

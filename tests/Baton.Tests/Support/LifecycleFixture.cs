@@ -14,12 +14,16 @@ internal sealed class LifecycleFixture
         Logger = new RecordingLogger(line => Journal.Add($"log {line.Event.Name}"));
         _loop = new ControlLoop(_time, Logger);
         Options = new RestarterOptions { TimeProvider = _time, Probation = TimeSpan.Zero };
-        Lifecycle = new ProcessLifecycle(() => generation, hasPredecessor, new LifecycleContext(Effects, _loop, Options, Logger));
+        Context = new LifecycleContext(Effects, _loop, Options, Logger);
+        Lifecycle = new ProcessLifecycle(() => generation, hasPredecessor, Context);
+        Signals = new SignalActions(Options.Signals, Lifecycle, Logger);
     }
 
     internal Journal Journal { get; } = new();
 
     internal RecordingLogger Logger { get; }
+
+    internal LifecycleContext Context { get; }
 
     internal FakeEffects Effects { get; }
 
@@ -28,6 +32,8 @@ internal sealed class LifecycleFixture
     internal RestarterOptions Options { get; }
 
     internal ProcessLifecycle Lifecycle { get; }
+
+    internal SignalActions Signals { get; }
 
     /// <summary>A first generation that serves.</summary>
     internal static LifecycleFixture Serving()

@@ -1,0 +1,155 @@
+using System.CommandLine;
+using Baton.Cli.Discovery;
+using Baton.Cli.Operations;
+using Baton.Cli.Output;
+using Baton.Control;
+
+namespace Baton.Cli.CommandLine;
+
+/// <summary>The commands about services: what they take, and whom they call.</summary>
+internal sealed class Commands(Surroundings around, GlobalOptions options)
+{
+    internal IEnumerable<Command> All() => [List(), Status(), Restart(), Shutdown(), Force(), Watch(), Check()];
+
+    private BatonCommand List()
+    {
+        var command = new BatonCommand(
+            "list", "Lists the services of this user.", "baton list", "baton list --json | jq -r '.services[].status.name'")
+        {
+            Details = "Root sees the services of all users. Services are found by their control sockets in $BATON_CONTROL_DIR or, without it, /run/*/baton, /run/user/UID/baton, $XDG_RUNTIME_DIR/baton, $TMPDIR/baton-UID and /tmp/baton-UID.",
+        };
+        OnRun(command, ListCommand.RunAsync);
+        return command;
+    }
+
+    private BatonCommand Status()
+    {
+        var command = new BatonCommand(
+            "status",
+            "Shows a service: its processes, what they have open, the last restarts.",
+            "baton status",
+            "baton status shop",
+            "baton status 4711 --json | jq .status.version");
+        Argument<string?> service = AddService(command);
+        OnRun(command, async (parsed, run) => StatusCommand.Show(run, await run.ChooseAsync(parsed.GetValue(service))));
+        return command;
+    }
+
+    private BatonCommand Restart()
+    {
+        var command = new BatonCommand(
+            "restart",
+            "Restarts a service and waits until the new process serves for good.",
+            "baton restart",
+            "baton restart shop --timeout 5m",
+            "baton restart shop --program /srv/shop/releases/42/Shop",
+            "baton restart shop --json | tail -n 1 | jq -r .explanation")
+        {
+            Details = "A new process takes over, the old one finishes what it has and ends. 0 means that the new one has passed its probation; else the old one serves, or serves again, and the reason is told. ^C ends the watching, not the restart.",
+        };
+        Argument<string?> service = AddService(command);
+        Option<string?> program = AddProgram(command, "Starts this program, which the service must allow (AllowedProgramDirectories); a path as the service sees it");
+        WaitOptions wait = WaitOptions.AddTo(command);
+        OnRun(command, (parsed, run) => OperateAsync(run, parsed.GetValue(service), wait.Read(parsed), new ControlRequest(ControlCommand.Restart)
+        {
+            Program = AbsoluteProgram(parsed.GetValue(program)),
+        }));
+        return command;
+    }
+
+    private BatonCommand Shutdown()
+    {
+        var command = new BatonCommand(
+            "shutdown",
+            "Ends a service, once it has finished what it has.",
+            "baton shutdown shop",
+            "baton shutdown shop --force",
+            "baton shutdown shop --no-wait");
+        Argument<string?> service = AddService(command);
+        Option<bool> force = new("--force") { Description = "Cuts open work instead of waiting for it" };
+        command.Options.Add(force);
+        WaitOptions wait = WaitOptions.AddTo(command);
+        OnRun(command, (parsed, run) => OperateAsync(run, parsed.GetValue(service), wait.Read(parsed), new ControlRequest(ControlCommand.Shutdown)
+        {
+            Force = parsed.GetValue(force),
+        }));
+        return command;
+    }
+
+    private BatonCommand Force()
+    {
+        var command = new BatonCommand(
+            "force", "Ends processes that still finish their work, now.", "baton force shop")
+        {
+            Details = "What they have open is cut. The process that serves is not touched, unless the service is shutting down.",
+        };
+        Argument<string?> service = AddService(command);
+        OnRun(command, (parsed, run) => OperateAsync(run, parsed.GetValue(service), new Waiting(true, Waiting.UsualTimeout), new ControlRequest(ControlCommand.Force)));
+        return command;
+    }
+
+    private BatonCommand Watch()
+    {
+        var command = new BatonCommand(
+            "watch", "Shows what happens to a service, until ^C.", "baton watch shop", "baton watch shop --json | jq -c '.status.state // empty'");
+        Argument<string?> service = AddService(command);
+        OnRun(command, async (parsed, run) => await WatchCommand.RunAsync(run, await run.ChooseAsync(parsed.GetValue(service))));
+        return command;
+    }
+
+    private BatonCommand Check()
+    {
+        var command = new BatonCommand(
+            "check",
+            "Checks the program that a restart would start; changes nothing.",
+            "baton check shop",
+            "baton check shop --program /srv/shop/releases/42/Shop && echo good")
+        {
+            Details = "The program must be there, allowed (AllowedProgramDirectories), and pass its own check, if the service has one (CheckArguments).",
+        };
+        Argument<string?> service = AddService(command);
+        Option<string?> program = AddProgram(command, "Checks this program instead of the one the service was started as");
+        Option<TimeSpan?> timeout = WaitOptions.AddTimeout(command);
+        OnRun(command, (parsed, run) => OperateAsync(run, parsed.GetValue(service), new Waiting(true, parsed.GetValue(timeout) ?? Waiting.UsualTimeout), new ControlRequest(ControlCommand.Check)
+        {
+            Program = AbsoluteProgram(parsed.GetValue(program)),
+        }));
+        return command;
+    }
+
+    private static async Task<int> OperateAsync(Invocation run, string? wanted, Waiting waiting, ControlRequest request)
+    {
+        FoundService service = await run.ChooseAsync(wanted);
+        return await OperateCommand.RunAsync(run, service, request with { Wait = waiting.Wait, By = Caller.Describe(run.Around) }, waiting.Timeout);
+    }
+
+    // Relative to where the caller is; the service is somewhere else.
+    private static string? AbsoluteProgram(string? program) => program is null ? null : Path.GetFullPath(program);
+
+    private Argument<string?> AddService(Command command)
+    {
+        Argument<string?> service = ServiceArgument.Create(around);
+        command.Arguments.Add(service);
+        return service;
+    }
+
+    private static Option<string?> AddProgram(Command command, string description)
+    {
+        Option<string?> program = new("--program") { Description = description, HelpName = "PATH" };
+        command.Options.Add(program);
+        return program;
+    }
+
+    private void OnRun(Command command, Func<ParseResult, Invocation, Task<int>> body) => command.SetAction(async (parsed, _) =>
+    {
+        var run = new Invocation(around, options, parsed);
+        try
+        {
+            return await body(parsed, run);
+        }
+        catch (CommandException failure)
+        {
+            return run.Fail(failure);
+        }
+    });
+}

@@ -1,0 +1,29 @@
+namespace Baton.Cli.CommandLine;
+
+/// <summary>What a script learns without reading. A contract: documented in docs/cli.md, never renumbered.</summary>
+internal static class ExitCode
+{
+    /// <summary>What was asked for holds. Of a restart: the new generation serves for good.</summary>
+    internal const int Done = 0;
+
+    /// <summary>It was begun and failed; the old process serves.</summary>
+    internal const int Failed = 1;
+
+    /// <summary>The command line is wrong, or names more than one service.</summary>
+    internal const int Usage = 2;
+
+    /// <summary>No service to talk to.</summary>
+    internal const int NotFound = 3;
+
+    /// <summary>The service refused before it began anything: it is busy, or what was asked for is not allowed.</summary>
+    internal const int Refused = 4;
+
+    /// <summary>Not over within <c>--timeout</c>; the operation goes on.</summary>
+    internal const int TimedOut = 5;
+
+    /// <summary>Stopped watching, by ^C; the operation goes on. By SIGTERM it is <see cref="Terminated"/>.</summary>
+    internal const int Interrupted = 130;
+
+    /// <summary>As <see cref="Interrupted"/>, by SIGTERM.</summary>
+    internal const int Terminated = 143;
+}

@@ -1,0 +1,4 @@
+using Baton.Cli;
+using Baton.Cli.CommandLine;
+
+return await EntryPoint.RunAsync(args, Surroundings.OfThisProcess());

@@ -1,0 +1,55 @@
+using System.ComponentModel;
+using Baton.Processes;
+
+namespace Baton.Control;
+
+/// <summary><c>check</c>: what a restart would look at before it starts anything. On the connection's thread: files may be slow.</summary>
+internal sealed class CheckConversation(ControlService service, string trigger, AnswerQueue answers, ControlRequest asked)
+    : ControlConversation(service, trigger, answers)
+{
+    internal override void Begin()
+    {
+        Log("Check");
+        if (!Serves)
+        {
+            string failure = Lifecycle.State is ProcessState.Starting ? nameof(RestartFailure.NotReady) : nameof(RestartFailure.Stopping);
+            End(failure, $"process {Pid} is {Lifecycle.State}: there is no restart to check for");
+            return;
+        }
+
+        Accept();
+        try
+        {
+            Check();
+        }
+        catch (RestartException e)
+        {
+            Conclude(succeeded: false, e.Failure.ToString(), e.Message);
+        }
+        catch (Win32Exception e)
+        {
+            Conclude(succeeded: false, nameof(RestartFailure.SpawnFailed), e.Message);
+        }
+    }
+
+    private void Check()
+    {
+        StartCommand command = Service.Context.Effects.Choose(asked.Program);
+        string program = DotnetHost.Application(command);
+        string? problem = LinkResolution.Resolve(program) is { } resolved ? ProgramFile.Problem(resolved) : "there is no such file, or it can't be seen by this user";
+        if (problem is not null)
+        {
+            Conclude(succeeded: false, nameof(RestartFailure.SpawnFailed), $"{Printable.Line(program)} can't be started: {problem}");
+        }
+        else if (Options.CheckArguments.Count == 0)
+        {
+            Conclude(succeeded: true, failure: null, $"{Printable.Line(program)} can be started; it was not run, as no CheckArguments are set");
+        }
+        else
+        {
+            Say(new ControlAnswer.Phase("check", "", TimeSpan.Zero));
+            Service.Context.Effects.Check(command, defect => Conclude(
+                defect is null, defect is null ? null : nameof(RestartFailure.CheckFailed), defect ?? $"{Printable.Line(program)} has passed its check"));
+        }
+    }
+}

@@ -1,0 +1,139 @@
+using System.Net.Sockets;
+using Baton.Interop;
+using Baton.Listeners;
+using Microsoft.Extensions.Logging;
+
+namespace Baton.Control;
+
+/// <summary>
+/// Binds the control socket: <c>NAME.sock</c>, or <c>NAME-PID.sock</c> where a living service of the same name has that. What a process that is gone left behind
+/// is taken over; to that end services that start at the same time take turns.
+/// </summary>
+/// <param name="directory">Where.</param>
+/// <param name="name">The name of the service.</param>
+/// <param name="limit">How long others that start may take.</param>
+/// <param name="logger">For what is taken over.</param>
+internal sealed class ControlBinding(string directory, string name, TimeSpan limit, ILogger logger)
+{
+    private const uint SocketMode = 0x180; // 0600
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
+
+    private string OwnPath => PathOf(name);
+
+    private string NumberedPath => PathOf($"{name}-{Environment.ProcessId}");
+
+    /// <summary>Whether a path is one that a process of this service may have chosen.</summary>
+    internal bool IsOurs(string path) =>
+        path == OwnPath || (path.StartsWith(PathOf($"{name}-")[..^ControlProtocol.SocketExtension.Length], StringComparison.Ordinal)
+            && path.EndsWith(ControlProtocol.SocketExtension, StringComparison.Ordinal)
+            && path[(directory.Length + name.Length + 2)..^ControlProtocol.SocketExtension.Length].All(char.IsAsciiDigit));
+
+    /// <summary>Binds and listens.</summary>
+    /// <param name="predecessor">Its socket would not be another service's: this process waits for it.</param>
+    /// <returns>The path, and a socket that does not block; null while the predecessor has the path.</returns>
+    /// <exception cref="IOException">It can't be had; the message says why.</exception>
+    internal (string Path, Socket Socket)? Bind(int? predecessor)
+    {
+        if (ControlDirectory.Prepare(directory) is { } problem)
+        {
+            throw new IOException(problem);
+        }
+
+        using Descriptor turn = TakeTurn();
+        int? owner = OwnerOf(OwnPath);
+        if (owner is not null && owner == predecessor)
+        {
+            return null;
+        }
+
+        string path = owner is null ? OwnPath : NumberedPath;
+        if (path == NumberedPath && OwnerOf(path) is { } other)
+        {
+            throw new IOException($"{OwnPath} and {path} belong to other services, one of them process {other}");
+        }
+
+        return (path, Listen(path));
+    }
+
+    private string PathOf(string file) => Path.Combine(directory, file + ControlProtocol.SocketExtension);
+
+    // In a directory that nobody else may enter, so a lock that is held is held by one of us, for milliseconds.
+    private Descriptor TakeTurn()
+    {
+        var lockable = new Descriptor(Libc.open(directory, Libc.O_CLOEXEC));
+        WaitLimit deadline = WaitLimit.After(limit);
+        while (lockable.IsInvalid || Libc.flock(lockable.Number, Libc.LOCK_EX | Libc.LOCK_NB) != 0)
+        {
+            int errno = Libc.Errno;
+            if (lockable.IsInvalid || errno is not (Libc.EAGAIN or Libc.EINTR) || deadline.Left == TimeSpan.Zero)
+            {
+                lockable.Dispose();
+                throw new IOException($"the directory {directory} could not be locked: {Libc.Describe(errno)}");
+            }
+
+            new ManualResetEventSlim().Wait(Interval);
+        }
+
+        return lockable;
+    }
+
+    /// <summary>The process that listens at a path, 0 for one that is not known; null if there is none, also not a stale one any more.</summary>
+    private int? OwnerOf(string path)
+    {
+        if (Libc.Stat(path) is not { } stat)
+        {
+            return null;
+        }
+
+        if (!stat.Is(Libc.S_IFSOCK))
+        {
+            throw new IOException($"{path} is there already, and no socket");
+        }
+
+        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            // One whose backlog is full would be waited for; so it answers EAGAIN.
+            probe.Blocking = false;
+            probe.Connect(new UnixDomainSocketEndPoint(path));
+            return ControlTrust.PeerOf(probe).pid;
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
+        {
+            File.Delete(path);
+            logger.StalePathTakenOver(path);
+            return null;
+        }
+        catch (SocketException)
+        {
+            return 0;
+        }
+    }
+
+    // Under another name until it listens: who finds the path can connect. Whoever had that name before is gone, as it is our turn.
+    private static Socket Listen(string path)
+    {
+        string draft = path + "~";
+        Socket? socket = null;
+        try
+        {
+            File.Delete(draft);
+            socket = ListenerBinding.Bind(new UnixDomainSocketEndPoint(draft));
+            if (Libc.chmod(draft, SocketMode) != 0)
+            {
+                throw new IOException($"{path} could not be closed to others: {Libc.Describe(Libc.Errno)}");
+            }
+
+            LocalSocket.SetNonBlocking((int)socket.Handle);
+            socket.Listen();
+            File.Move(draft, path, overwrite: true);
+            return socket;
+        }
+        catch (Exception e) when (e is SocketException or ArgumentException)
+        {
+            // A path that is too long for the address of a socket is an argument that is out of range.
+            socket?.Dispose();
+            throw new IOException($"{path} could not be bound: {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,137 @@
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using Baton.Interop;
+
+namespace Baton.Control;
+
+/// <summary>A connection to the control socket of a service, for one request. Ending it ends nothing in the service.</summary>
+internal sealed class ControlClient : IDisposable
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
+
+    private readonly Socket _socket;
+    private readonly LineBuffer _lines = new(ControlProtocol.MaxAnswerBytes);
+
+    private ControlClient(Socket socket) => _socket = socket;
+
+    /// <summary>Connects to a socket that can be believed.</summary>
+    /// <param name="path">Its path.</param>
+    /// <param name="limit">How long the connection may take.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="ControlException">NotFound, NotTrusted or TimedOut.</exception>
+    internal static async Task<ControlClient> ConnectAsync(string path, TimeSpan limit, CancellationToken cancellationToken = default)
+    {
+        if (ControlTrust.ProblemOf(path) is { } problem)
+        {
+            throw new ControlException(ControlFailure.NotTrusted, $"{path} is not believed: {problem}.");
+        }
+
+        WaitLimit deadline = WaitLimit.After(limit);
+        while (true)
+        {
+            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            try
+            {
+                await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken).ConfigureAwait(false);
+                Believe(socket, path);
+                return new ControlClient(socket);
+            }
+            catch (Exception e)
+            {
+                socket.Dispose();
+                if (e is not SocketException failed)
+                {
+                    throw;
+                }
+
+                await RetryOrThrowAsync(failed, path, deadline, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Asks, and gives the lines of the answer as they come, the last one an <see cref="ControlAnswer.End"/>.</summary>
+    /// <exception cref="ControlException">Lost or ProtocolError.</exception>
+    internal async IAsyncEnumerable<ControlAnswer> AskAsync(ControlRequest request, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await SendAsync(ControlCodec.Encode(request), cancellationToken).ConfigureAwait(false);
+        while (true)
+        {
+            ControlAnswer answer = await ReceiveAsync(cancellationToken).ConfigureAwait(false);
+            yield return answer;
+            if (answer is ControlAnswer.End)
+            {
+                yield break;
+            }
+        }
+    }
+
+    public void Dispose() => _socket.Dispose();
+
+    private static void Believe(Socket socket, string path)
+    {
+        Libc.Ucred peer = ControlTrust.PeerOf(socket);
+        if (!ControlTrust.Believes(Libc.geteuid(), peer.uid))
+        {
+            throw new ControlException(ControlFailure.NotTrusted, $"{path} is not believed: a process of user {peer.uid} listens there.");
+        }
+    }
+
+    private static async Task RetryOrThrowAsync(SocketException failed, string path, WaitLimit deadline, CancellationToken cancellationToken)
+    {
+        // A full backlog: nobody accepts just now, as while a successor is told to serve.
+        bool full = failed.SocketErrorCode is SocketError.WouldBlock or SocketError.TryAgain or SocketError.InProgress;
+        if (full && deadline.Left != TimeSpan.Zero)
+        {
+            await Task.Delay(Interval, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        throw full
+            ? new ControlException(ControlFailure.TimedOut, $"Nobody took the connection to {path} in time.", failed)
+            : failed.SocketErrorCode == SocketError.AccessDenied
+                ? new ControlException(ControlFailure.NotTrusted, $"{path} belongs to another user: {failed.Message}.", failed)
+                : new ControlException(ControlFailure.NotFound, $"Nobody listens at {path}: {failed.Message}.", failed);
+    }
+
+    private async Task SendAsync(ReadOnlyMemory<byte> line, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (!line.IsEmpty)
+            {
+                line = line[await _socket.SendAsync(line, cancellationToken).ConfigureAwait(false)..];
+            }
+        }
+        catch (SocketException)
+        {
+            // It has closed already: why, says what it has sent, which is still to be read.
+        }
+    }
+
+    private async Task<ControlAnswer> ReceiveAsync(CancellationToken cancellationToken)
+    {
+        ReadOnlyMemory<byte> line;
+        while (!_lines.TryTake(out line))
+        {
+            int read = 0;
+            Exception? cause = null;
+            try
+            {
+                read = await _socket.ReceiveAsync(_lines.Free(), cancellationToken).ConfigureAwait(false);
+            }
+            catch (SocketException e)
+            {
+                cause = e;
+            }
+
+            if (read == 0)
+            {
+                throw new ControlException(ControlFailure.Lost, "The connection ended before the end of the answer; whatever was begun goes on.", cause);
+            }
+
+            _lines.Filled(read);
+        }
+
+        return ControlCodec.DecodeAnswer(line);
+    }
+}

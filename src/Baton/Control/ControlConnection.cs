@@ -1,0 +1,214 @@
+using System.Text.RegularExpressions;
+using Baton.Interop;
+using Baton.Processes;
+using Microsoft.Extensions.Logging;
+
+namespace Baton.Control;
+
+/// <summary>
+/// One client of the control socket, on a thread of its own: one request, then lines until the end. The client delays nobody but itself: who sends no request, or
+/// does not read, is dropped at <see cref="RestarterOptions.ControlTimeout"/>, and at the end of the process at once. Owns its descriptor.
+/// </summary>
+internal sealed partial class ControlConnection(Descriptor socket, ControlService service) : IDisposable
+{
+    private const int LongestName = 64;
+
+    // How soon the end of the process is noticed by one who waits for the client.
+    private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(50);
+
+    private readonly AnswerQueue _answers = new();
+    private readonly Libc.Ucred _peer = LocalSocket.PeerOf(socket);
+    private readonly Lock _lock = new();
+    private ControlConversation? _conversation;
+    private volatile bool _finishing;
+
+    internal Libc.Ucred Peer => _peer;
+
+    private TimeSpan Limit => service.Options.ControlTimeout;
+
+    /// <summary>Whether a process of that user may ask: of our own user, or root.</summary>
+    internal static bool Allows(uint own, uint peer) => peer == own || peer == 0;
+
+    /// <summary>Serves the client until its end. On a thread that has nothing else to do.</summary>
+    internal void Run()
+    {
+        try
+        {
+            if (ReadRequest() is { } request)
+            {
+                Begin(request);
+            }
+
+            WriteLines(Describe(null));
+        }
+        catch (Exception e)
+        {
+            // A defect of ours, or no memory left: it costs this client its answer.
+            service.Context.Logger.ControlFailed(e);
+        }
+        finally
+        {
+            _conversation?.Dispose();
+            Close();
+        }
+    }
+
+    /// <summary>Answers with a refusal and nothing else, without waiting for the client.</summary>
+    internal void Refuse(string failure, string explanation)
+    {
+        _ = LocalSocket.Send(socket, ControlCodec.Encode(new ControlAnswer.End(failure, explanation)));
+        Close();
+    }
+
+    /// <summary>This process has nothing left to do: says so and ends. On the loop.</summary>
+    internal void Finish()
+    {
+        lock (_lock)
+        {
+            _conversation?.Finish();
+            _answers.Add(new ControlAnswer.End(nameof(RestartFailure.Stopping), $"process {Environment.ProcessId} ends"));
+            _finishing = true;
+        }
+    }
+
+    public void Dispose() => socket.Dispose();
+
+    /// <summary>Who asks, for the log: <c>baton, alice (uid 1000, pid 4711)</c>. The name is the client's own word.</summary>
+    internal static string Describe(string? by, Libc.Ucred peer)
+    {
+        string name = Printable.Line(OwnPid().Replace(by ?? "", ""), LongestName).Trim();
+        return $"baton{(name.Length == 0 ? "" : ", " + name)} (uid {peer.uid}, pid {peer.pid})";
+    }
+
+    // What the server knows better.
+    [GeneratedRegex(@",? *pid \d+ *$")]
+    private static partial Regex OwnPid();
+
+    private string Describe(string? by) => Describe(by, _peer);
+
+    private void Begin(ControlRequest request)
+    {
+        lock (_lock)
+        {
+            if (!_finishing)
+            {
+                _conversation = ControlConversation.Of(request, service, Describe(request.By), _answers);
+            }
+        }
+
+        _conversation?.Begin();
+    }
+
+    // What was sent and never read would reset the connection, and a simple client would take that for an error.
+    private void Close()
+    {
+        _ = LocalSocket.Receive(socket, new byte[ControlProtocol.MaxRequestBytes]);
+        socket.Dispose();
+    }
+
+    private ControlRequest? ReadRequest()
+    {
+        var lines = new LineBuffer(ControlProtocol.MaxRequestBytes);
+        WaitLimit deadline = WaitLimit.After(Limit);
+        try
+        {
+            ReadOnlyMemory<byte> line;
+            while (!lines.TryTake(out line))
+            {
+                int read = LocalSocket.Receive(socket, lines.Free().Span);
+                if (read > 0)
+                {
+                    lines.Filled(read);
+                }
+                else if (read == LocalSocket.Gone || _finishing)
+                {
+                    return null;
+                }
+                else if (deadline.Left == TimeSpan.Zero)
+                {
+                    throw new ControlException(ControlFailure.TimedOut, $"No request came within {Limit.TotalSeconds:0.###} s.");
+                }
+                else
+                {
+                    Poller.Wait(socket.Number, Libc.POLLIN, Slice);
+                }
+            }
+
+            return ControlCodec.DecodeRequest(line);
+        }
+        catch (ControlException e)
+        {
+            _answers.Add(new ControlAnswer.End(ControlProtocol.BadRequest, e.Message));
+            return null;
+        }
+    }
+
+    private void WriteLines(string who)
+    {
+        // Where no request came there is nobody to wait for news.
+        while (_conversation is not null || _answers.HasEnd)
+        {
+            ControlAnswer? next = _answers.Take(TimeSpan.Zero) ?? Wait();
+            if (_answers.Overflowed)
+            {
+                service.Context.Logger.ControlDropped(who, $"it has not read {AnswerQueue.MostLines} lines");
+                return;
+            }
+
+            if (next is not null && (!Write(ControlCodec.Encode(next), who) || next is ControlAnswer.End))
+            {
+                return;
+            }
+
+            if (next is null && LocalSocket.HasGone(socket))
+            {
+                return;
+            }
+        }
+    }
+
+    private ControlAnswer? Wait()
+    {
+        if (LocalSocket.HasGone(socket))
+        {
+            return null;
+        }
+
+        ControlAnswer? next = _answers.Take(_conversation?.Interval ?? Slice);
+        if (next is null)
+        {
+            _conversation?.Tick();
+        }
+
+        return next;
+    }
+
+    private bool Write(ReadOnlySpan<byte> line, string who)
+    {
+        WaitLimit deadline = WaitLimit.After(Limit);
+        while (!line.IsEmpty)
+        {
+            int sent = LocalSocket.Send(socket, line);
+            if (sent == LocalSocket.Gone)
+            {
+                return false;
+            }
+
+            if (sent > 0)
+            {
+                line = line[sent..];
+            }
+            else if (_finishing || deadline.Left == TimeSpan.Zero)
+            {
+                service.Context.Logger.ControlDropped(who, _finishing ? "it does not read, and this process ends" : $"it has not read for {Limit.TotalSeconds:0.###} s");
+                return false;
+            }
+            else
+            {
+                Poller.Wait(socket.Number, Libc.POLLOUT, Slice);
+            }
+        }
+
+        return true;
+    }
+}

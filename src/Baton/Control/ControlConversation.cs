@@ -1,0 +1,98 @@
+using Baton.Lifecycle;
+using Microsoft.Extensions.Logging;
+
+namespace Baton.Control;
+
+/// <summary>
+/// What is said in answer to one request. Begins and ticks on the connection's thread, hears news and the end of the process on the control loop; whatever it
+/// says goes to the queue, where nobody waits for the client.
+/// </summary>
+internal abstract class ControlConversation(ControlService service, string trigger, AnswerQueue answers) : IDisposable
+{
+    private Action<LifecycleNews>? _subscription;
+
+    /// <summary>How often to look again, where news are not enough.</summary>
+    internal virtual TimeSpan Interval => TimeSpan.FromSeconds(1);
+
+    protected ControlService Service => service;
+
+    protected ProcessLifecycle Lifecycle => service.Lifecycle;
+
+    protected RestarterOptions Options => service.Options;
+
+    /// <summary>Who asks, for the log.</summary>
+    protected string Trigger => trigger;
+
+    /// <summary>Whether this process accepts, or can again.</summary>
+    protected bool Serves => Lifecycle.State is ProcessState.OnProbation or ProcessState.Serving or ProcessState.Restarting;
+
+    protected static int Pid => Environment.ProcessId;
+
+    internal static ControlConversation Of(ControlRequest request, ControlService service, string trigger, AnswerQueue answers) => request.Command switch
+    {
+        ControlCommand.Status => new StatusConversation(service, trigger, answers),
+        ControlCommand.Watch => new WatchConversation(service, trigger, answers),
+        ControlCommand.Restart => new RestartConversation(service, trigger, answers, request),
+        ControlCommand.Shutdown => new ShutdownConversation(service, trigger, answers, request),
+        ControlCommand.Force => new ForceConversation(service, trigger, answers),
+        ControlCommand.Check => new CheckConversation(service, trigger, answers, request),
+        _ => throw new ArgumentOutOfRangeException(nameof(request), request.Command, "Not a command."),
+    };
+
+    internal abstract void Begin();
+
+    /// <summary>On the connection's thread, at the interval.</summary>
+    internal virtual void Tick()
+    {
+    }
+
+    /// <summary>This process has nothing left to do: the last lines. On the loop.</summary>
+    internal virtual void Finish() => End(failure: null, $"process {Pid} has nothing left to do");
+
+    public void Dispose()
+    {
+        if (_subscription is not null)
+        {
+            service.Context.Feed.Unsubscribe(_subscription);
+        }
+    }
+
+    /// <summary>Does something on the loop, with what happens from then on heard.</summary>
+    protected void OnLoop(Action action) => service.Context.Loop.Post(action);
+
+    /// <summary>From now on everything that happens is heard. On the loop.</summary>
+    protected void Listen(Action<LifecycleNews> heard)
+    {
+        _subscription = heard;
+        service.Context.Feed.Subscribe(heard, reports: true);
+    }
+
+    protected void Log(string command) => service.Context.Logger.ControlAsked(command, trigger);
+
+    protected void Say(ControlAnswer answer) => answers.Add(answer);
+
+    protected void Accept(string? until = null) => Say(new ControlAnswer.Accepted(Pid, Lifecycle.Generation, until));
+
+    protected void End(string? failure, string explanation) => Say(new ControlAnswer.End(failure, explanation));
+
+    /// <summary>The outcome, and the end.</summary>
+    protected void Conclude(bool succeeded, string? failure, string explanation, RestartRecord? record = null)
+    {
+        Say(new ControlAnswer.Outcome(succeeded, failure, explanation, record, Serves));
+        End(failure: null, explanation);
+    }
+
+    /// <summary>What happens to this process as such.</summary>
+    protected void Tell(LifecycleNews news)
+    {
+        switch (news)
+        {
+            case LifecycleNews.StateChanged s:
+                Say(new ControlAnswer.State(s.Pid, s.Generation, s.Previous, s.State));
+                break;
+            case LifecycleNews.Draining d:
+                Say(new ControlAnswer.Drain(d.Generation, d.Elapsed, d.Limit));
+                break;
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using Baton.Interop;
+
+namespace Baton.Control;
+
+/// <summary>Where the control socket lies: a directory of this user that nobody else may enter.</summary>
+internal static class ControlDirectory
+{
+    private const int OwnerOnly = 0x1C0; // 0700
+    private const int Permissions = 0x1FF; // 0777
+
+    /// <summary>The path of the directory, from the option or the environment.</summary>
+    internal static string Choose(string? option, Func<string, string?> environment, uint uid)
+    {
+        if (option is not null)
+        {
+            return option;
+        }
+
+        // systemd gives one or more, separated by colons.
+        string? runtime = environment("RUNTIME_DIRECTORY")?.Split(':')[0];
+        foreach (string? parent in (string?[])[runtime, environment("XDG_RUNTIME_DIR")])
+        {
+            if (parent is ['/', ..])
+            {
+                return Path.Combine(parent, ControlProtocol.Folder);
+            }
+        }
+
+        string temporary = environment("TMPDIR") is ['/', ..] and var named ? named : "/tmp";
+        return Path.Combine(temporary, $"{ControlProtocol.Folder}-{uid}");
+    }
+
+    /// <summary>Makes it, or looks at what is there: somebody else may have been faster.</summary>
+    /// <returns>Why it can't be used; null if it can.</returns>
+    internal static string? Prepare(string path)
+    {
+        bool made = Libc.mkdir(path, OwnerOnly) == 0;
+        int errno = Libc.Errno;
+        if (!made && errno != Libc.EEXIST)
+        {
+            return $"the directory {path} could not be made: {Libc.Describe(errno)}";
+        }
+
+        if (made)
+        {
+            // A umask may have taken bits away; nobody else can have put anything there.
+            _ = Libc.chmod(path, OwnerOnly);
+        }
+
+        return Libc.Stat(path) is { } stat ? ProblemOf(path, stat) : $"the directory {path} is gone again";
+    }
+
+    private static string? ProblemOf(string path, Libc.Statx stat)
+    {
+        uint own = Libc.geteuid();
+        return !stat.Is(Libc.S_IFDIR) ? $"{path} is no directory, or a link to one"
+            : stat.stx_uid != own ? $"the directory {path} belongs to user {stat.stx_uid}, not to user {own}"
+            : (stat.stx_mode & Permissions) != OwnerOnly ? $"the directory {path} has mode {Convert.ToString(stat.stx_mode & Permissions, 8)}, it must be 700"
+            : null;
+    }
+}

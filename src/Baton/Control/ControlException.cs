@@ -1,0 +1,26 @@
+namespace Baton.Control;
+
+/// <summary>Why a client of the control socket got no answer, or not all of it.</summary>
+internal enum ControlFailure
+{
+    /// <summary>There is no socket at the path, or nobody listens on it.</summary>
+    NotFound,
+
+    /// <summary>The socket, its directory or the process behind it belongs to somebody who could fake a service.</summary>
+    NotTrusted,
+
+    /// <summary>Nobody took the connection within the limit.</summary>
+    TimedOut,
+
+    /// <summary>The connection ended before the last line.</summary>
+    Lost,
+
+    /// <summary>What came is no line of this protocol.</summary>
+    ProtocolError,
+}
+
+/// <summary>A conversation on the control socket failed. The message says what was tried and what happened.</summary>
+internal sealed class ControlException(ControlFailure failure, string message, Exception? inner = null) : Exception(message, inner)
+{
+    internal ControlFailure Failure { get; } = failure;
+}

@@ -1,0 +1,29 @@
+namespace Baton.Control;
+
+/// <summary>The numbers and names of the control protocol; what is said is in <see cref="ControlRequest"/> and <see cref="ControlAnswer"/>.</summary>
+internal static class ControlProtocol
+{
+    internal const int Version = 1;
+
+    internal const int MaxRequestBytes = 64 * 1024;
+
+    internal const int MaxAnswerBytes = 1024 * 1024;
+
+    /// <summary>Behind the name of the service: the file name of its socket.</summary>
+    internal const string SocketExtension = ".sock";
+
+    /// <summary>The folder of the sockets below <c>$RUNTIME_DIRECTORY</c> and <c>$XDG_RUNTIME_DIR</c>.</summary>
+    internal const string Folder = "baton";
+
+    /// <summary>`end.failure`: nobody understands what was asked.</summary>
+    internal const string BadRequest = nameof(BadRequest);
+
+    /// <summary>`end.failure`: the peer is of another user, or what it asks is not for it or not for now.</summary>
+    internal const string NotAllowed = nameof(NotAllowed);
+
+    /// <summary>`outcome.failure`: what was begun has not come to its end within its limit.</summary>
+    internal const string TimedOut = nameof(TimedOut);
+
+    /// <summary>`end.failure`: too many connections at once.</summary>
+    internal const string Busy = nameof(Busy);
+}

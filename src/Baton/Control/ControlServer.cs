@@ -1,0 +1,207 @@
+using System.ComponentModel;
+using Baton.Handover;
+using Baton.Interop;
+using Baton.Lifecycle;
+using Baton.Listeners;
+using Microsoft.Extensions.Logging;
+
+namespace Baton.Control;
+
+/// <summary>
+/// The control socket of this process: accepts while this process is the one in charge, and while it ends without a successor. A thread of its own accepts, and one
+/// for each client serves it, so that a starved thread pool keeps no operator out; the control loop only sets flags.
+/// </summary>
+/// <param name="service">What clients work with.</param>
+/// <param name="binding">Where the socket is.</param>
+/// <param name="listeners">Pass it on.</param>
+/// <param name="predecessor">Its socket would not be another service's; null in a first generation.</param>
+internal sealed class ControlServer(ControlService service, Lazy<ControlBinding> binding, ListenerRegistry listeners, int? predecessor)
+{
+    // A predecessor that could not pass its socket on has it until it drains.
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(100);
+
+    private static readonly TimeSpan ShortageInterval = TimeSpan.FromSeconds(1);
+
+    private readonly (Descriptor Ours, Descriptor Watched) _wake = UnixStream.CreatePair();
+    private readonly ControlClients _clients = new(service);
+    private (string Path, ClaimedListener Claim)? _inherited;
+    private bool _started;
+    private volatile bool _accepts;
+    private volatile bool _closed;
+
+    /// <summary>The control socket as the options have it; null for none, as always elsewhere than on Linux.</summary>
+    internal static ControlServer? Create(ControlService service, ListenerRegistry listeners, int? predecessor)
+    {
+        RestarterOptions options = service.Options;
+        if (!options.ControlSocket || !Platform.HandoverSupported)
+        {
+            return null;
+        }
+
+        // The name needs reflection, and the environment may change: at the first use, when nobody waits.
+        var binding = new Lazy<ControlBinding>(() => new ControlBinding(
+            ControlDirectory.Choose(options.ControlDirectory, Environment.GetEnvironmentVariable, Libc.geteuid()),
+            service.Context.Identity.Name, options.ControlTimeout, service.Context.Logger));
+        var server = new ControlServer(service, binding, listeners, predecessor);
+        service.Context.Feed.Subscribe(server.Heard, reports: false);
+        return server;
+    }
+
+    /// <inheritdoc cref="ControlClients.Told"/>
+    internal Task Told => _clients.Told;
+
+    private ILogger Logger => service.Context.Logger;
+
+    /// <summary>As a successor, before it says what it uses: takes over the predecessor's socket.</summary>
+    internal void Inherit() => _inherited ??= listeners.InheritControl(path => binding.Value.IsOurs(path) && Libc.Stat(path) is { } stat && stat.Is(Libc.S_IFSOCK));
+
+    /// <summary>Follows the state of the process. On the loop, which must not wait here.</summary>
+    internal void Heard(LifecycleNews news)
+    {
+        switch (news)
+        {
+            case LifecycleNews.StateChanged { State: ProcessState.Serving or ProcessState.OnProbation }:
+                service.Context.Loop.Post(Open);
+                break;
+            case LifecycleNews.HandingOver:
+                // Taken up again with the next change of the state to Serving.
+                Pause();
+                break;
+            case LifecycleNews.StateChanged { State: ProcessState.Draining }:
+                // After the listeners were released, with which it goes if the successor has it.
+                Pause();
+                service.Context.Loop.Post(Close);
+                break;
+            case LifecycleNews.StateChanged { State: ProcessState.ShuttingDown } departs:
+                service.Context.Loop.Post(() => CloseIfPassedOn(departs.Previous));
+                break;
+            case LifecycleNews.StateChanged { State: ProcessState.Exited }:
+                Close();
+                service.Context.Loop.Post(_clients.Finish);
+                break;
+        }
+    }
+
+    private void Open()
+    {
+        if (_closed || service.Lifecycle.State is not (ProcessState.Serving or ProcessState.OnProbation or ProcessState.Restarting))
+        {
+            return;
+        }
+
+        _accepts = true;
+        if (_started)
+        {
+            Wake();
+            return;
+        }
+
+        _started = true;
+        new Thread(Run) { IsBackground = true, Name = "baton-control-socket" }.Start();
+    }
+
+    private void Pause()
+    {
+        _accepts = false;
+        Wake();
+    }
+
+    // One that has handed over, or gave back, has no socket any more; one that ends for itself answers until then.
+    private void CloseIfPassedOn(ProcessState previous)
+    {
+        if (previous == ProcessState.HandedOver || !listeners.HasControl)
+        {
+            Pause();
+        }
+    }
+
+    private void Close()
+    {
+        _closed = true;
+        Pause();
+        listeners.ReleaseControl();
+    }
+
+    private void Wake() => _ = LocalSocket.Send(_wake.Ours, [0]);
+
+    private void Run()
+    {
+        try
+        {
+            if ((_inherited ?? BindInTurn()) is not { } bound)
+            {
+                return;
+            }
+
+            Logger.ControlListening(bound.Path);
+            using (bound.Claim)
+            {
+                Accept((int)bound.Claim.Socket.Handle);
+            }
+        }
+        catch (Exception e)
+        {
+            // No directory, no descriptors, or a defect of ours: the service is worth more than its control socket.
+            Logger.ControlUnavailable(e.Message);
+        }
+    }
+
+    private (string Path, ClaimedListener Claim)? BindInTurn()
+    {
+        while (!_closed)
+        {
+            if (binding.Value.Bind(predecessor) is { } bound)
+            {
+                ClaimedListener claim = listeners.HoldControl(bound.Path, bound.Socket);
+                if (_closed)
+                {
+                    // This process has come to its end meanwhile.
+                    claim.Dispose();
+                    listeners.ReleaseControl();
+                    return null;
+                }
+
+                return (bound.Path, claim);
+            }
+
+            Poller.Wait(_wake.Watched.Number, Libc.POLLHUP, RetryInterval);
+        }
+
+        return null;
+    }
+
+    private void Accept(int listener)
+    {
+        Span<byte> woken = stackalloc byte[16];
+        while (!_closed)
+        {
+            (bool asked, bool wake) = Poller.WaitRead(_accepts ? listener : -1, _wake.Watched.Number, Timeout.InfiniteTimeSpan);
+            if (wake)
+            {
+                _ = LocalSocket.Receive(_wake.Watched, woken);
+            }
+
+            if (asked && _accepts)
+            {
+                AcceptOne(listener);
+            }
+        }
+    }
+
+    private void AcceptOne(int listener)
+    {
+        try
+        {
+            if (LocalSocket.Accept(listener) is { } socket)
+            {
+                _clients.Begin(new ControlConnection(socket, service));
+            }
+        }
+        catch (Exception e) when (e is Win32Exception or OutOfMemoryException)
+        {
+            // No descriptor is free, or no thread: the next one waits in the queue of the socket.
+            Logger.ControlDropped("a client", e.Message);
+            Poller.Wait(_wake.Watched.Number, Libc.POLLHUP, ShortageInterval);
+        }
+    }
+}

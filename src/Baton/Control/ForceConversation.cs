@@ -1,0 +1,93 @@
+using Baton.Lifecycle;
+
+namespace Baton.Control;
+
+/// <summary>
+/// <c>force</c>: cuts what departing processes still have: the older generations; and this process's own work, if it is on its way out itself. What serves is
+/// left alone.
+/// </summary>
+internal sealed class ForceConversation(ControlService service, string trigger, AnswerQueue answers) : ControlConversation(service, trigger, answers)
+{
+    private volatile GenerationStatus[]? _forced;
+    private volatile bool _own;
+    private string _cut = "";
+    private long _begun;
+
+    internal override TimeSpan Interval => TimeSpan.FromMilliseconds(100);
+
+    internal override void Begin()
+    {
+        Log("Force");
+        OnLoop(Force);
+    }
+
+    internal override void Tick()
+    {
+        if (_forced is not { } forced || _own)
+        {
+            return;
+        }
+
+        int[] living = [.. Service.Status().Generations.Select(g => g.Pid)];
+        GenerationStatus[] left = [.. forced.Where(g => living.Contains(g.Pid))];
+        TimeSpan limit = LifecycleContext.Then(Options.ExitTimeout, Options.ControlTimeout);
+        if (left.Length == 0)
+        {
+            Conclude(succeeded: true, failure: null, $"ended: {string.Join("; ", forced.Select(Describe))}");
+        }
+        else if (Service.Context.Since(_begun) > limit)
+        {
+            Conclude(succeeded: false, ControlProtocol.TimedOut, $"after {limit.TotalSeconds:0.###} s there is still {string.Join("; ", left.Select(Describe))}");
+        }
+    }
+
+    internal override void Finish()
+    {
+        if (_own)
+        {
+            Conclude(succeeded: true, failure: null, $"process {Pid} has nothing left to do{_cut}");
+        }
+        else
+        {
+            base.Finish();
+        }
+    }
+
+    private void Force()
+    {
+        ProcessState state = Lifecycle.State;
+        GenerationStatus[] older = [.. Service.Status().Generations.Skip(1)];
+        _own = state is ProcessState.Draining or ProcessState.ShuttingDown;
+        if (state == ProcessState.HandedOver)
+        {
+            End(nameof(RestartFailure.AlreadyHandedOver), Refusals.Describe(RestartFailure.AlreadyHandedOver, Lifecycle.SuccessorPid));
+        }
+        else if (!_own && older.Length == 0)
+        {
+            End(ControlProtocol.NotAllowed, $"no process of the service is on its way out; process {Pid} serves, and is ended at once by shutdown with force");
+        }
+        else
+        {
+            Accept();
+            Listen(Heard);
+            (_begun, _forced) = (Service.Context.Now, older);
+            Service.Context.Effects.ForceOlderDownTo(0, Trigger);
+            if (_own)
+            {
+                Lifecycle.Force(Trigger);
+            }
+        }
+    }
+
+    private void Heard(LifecycleNews news)
+    {
+        Tell(news);
+        if (news is LifecycleNews.WorkCut cut)
+        {
+            _cut = Cuts.Describe(cut);
+        }
+    }
+
+    private static string Describe(GenerationStatus g) =>
+        $"process {g.Pid}, generation {g.Generation}, which had {g.Connections.Values.Sum()} connections and {g.RequestCount} requests open";
+}

@@ -1,0 +1,92 @@
+using Baton.Lifecycle;
+
+namespace Baton.Control;
+
+/// <summary><c>restart</c>: the whole story, from the request until this process has nothing left to do.</summary>
+internal sealed class RestartConversation(ControlService service, string trigger, AnswerQueue answers, ControlRequest asked)
+    : ControlConversation(service, trigger, answers)
+{
+    private readonly RestartRequest _request = new(trigger, asked.Program);
+    private bool _accepted;
+
+    internal override void Begin()
+    {
+        Log("Restart");
+        OnLoop(() =>
+        {
+            Listen(Heard);
+            Lifecycle.RequestRestart(_request);
+        });
+    }
+
+    private void Heard(LifecycleNews news)
+    {
+        if (news is LifecycleNews.OfRestart of)
+        {
+            // Mine, or one that was held before and is for me too. To a signal or another client's it may be refused.
+            if (of.Request.Covers(_request))
+            {
+                Hear(of);
+            }
+        }
+        else if (_accepted)
+        {
+            Tell(news);
+        }
+    }
+
+    private void Hear(LifecycleNews.OfRestart news)
+    {
+        switch (news)
+        {
+            case LifecycleNews.RestartHeld held:
+                Accepted(held.Until);
+                break;
+            case LifecycleNews.RestartRefused refused:
+                End(refused.Reason.Failure.ToString(), refused.Reason.Message);
+                break;
+            case LifecycleNews.RestartBegun:
+                Accepted(until: null);
+                break;
+            case LifecycleNews.SuccessorStarted s:
+                Say(new ControlAnswer.Successor(s.Pid, s.Generation));
+                break;
+            case LifecycleNews.RestartPhaseChanged p:
+                Say(new ControlAnswer.Phase(p.Phase.Name, p.Phase.Detail, p.Elapsed));
+                break;
+            case LifecycleNews.RestartEnded ended:
+                Ended(ended.Record);
+                break;
+        }
+    }
+
+    private void Accepted(string? until)
+    {
+        if (_accepted)
+        {
+            // It was held, and begins: the states and phases that follow say so.
+            return;
+        }
+
+        _accepted = true;
+        Accept(until);
+        if (!asked.Wait)
+        {
+            End(failure: null, until is null ? "the restart has begun" : $"the restart begins when {until}");
+        }
+    }
+
+    private void Ended(RestartRecord record)
+    {
+        if (record.Failure is { } failure)
+        {
+            Conclude(succeeded: false, failure.ToString(), record.Explanation, record);
+            return;
+        }
+
+        string explanation = Options.Strategy == RestartStrategy.Handover
+            ? $"process {record.SuccessorPid}, generation {record.Generation}, serves"
+            : $"process {record.SuccessorPid}, generation {record.Generation}, was started";
+        Say(new ControlAnswer.Outcome(Succeeded: true, Failure: null, explanation, record, Serves));
+    }
+}

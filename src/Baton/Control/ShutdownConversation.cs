@@ -1,0 +1,72 @@
+using Baton.Lifecycle;
+
+namespace Baton.Control;
+
+/// <summary><c>shutdown</c>: until this process has nothing left to do.</summary>
+internal sealed class ShutdownConversation(ControlService service, string trigger, AnswerQueue answers, ControlRequest asked)
+    : ControlConversation(service, trigger, answers)
+{
+    private string _cut = "";
+    private bool _accepted;
+
+    internal override void Begin()
+    {
+        Log(asked.Force ? "Shutdown with force" : "Shutdown");
+        OnLoop(ShutDown);
+    }
+
+    internal override void Finish()
+    {
+        if (_accepted)
+        {
+            Conclude(succeeded: true, failure: null, $"process {Pid} has nothing left to do{_cut}");
+        }
+        else
+        {
+            base.Finish();
+        }
+    }
+
+    private void ShutDown()
+    {
+        if (Lifecycle.State is ProcessState.Draining)
+        {
+            End(nameof(RestartFailure.AlreadyHandedOver), Refusals.Describe(RestartFailure.AlreadyHandedOver, Lifecycle.SuccessorPid));
+            return;
+        }
+
+        _accepted = true;
+        Accept();
+        Listen(Heard);
+        if (asked.Force)
+        {
+            Lifecycle.Force(Trigger);
+        }
+        else
+        {
+            Lifecycle.RequestShutdown(Trigger);
+        }
+
+        if (!asked.Wait)
+        {
+            End(failure: null, $"process {Pid} shuts down");
+        }
+    }
+
+    private void Heard(LifecycleNews news)
+    {
+        Tell(news);
+        if (news is LifecycleNews.WorkCut cut)
+        {
+            _cut = Cuts.Describe(cut);
+        }
+    }
+}
+
+/// <summary>The words for what was cut.</summary>
+internal static class Cuts
+{
+    internal static string Describe(LifecycleNews.WorkCut cut) => cut.Work == default
+        ? ""
+        : $"; {cut.Work.Connections} connections and {cut.Work.Requests} requests were cut, forced by {cut.Trigger}";
+}

@@ -1,0 +1,43 @@
+using System.Text.Json;
+
+namespace Baton.Handover;
+
+/// <summary>What became of a restart, to JSON and back: for a successor, and for whoever asks for the status.</summary>
+internal static class RestartRecordCodec
+{
+    // A reason that a newer version knows must not be taken for none.
+    private const RestartFailure UnknownFailure = (RestartFailure)(-1);
+
+    internal static void Write(Utf8JsonWriter json, RestartRecord record, JsonSize size)
+    {
+        json.WriteStartObject();
+        json.WriteTime("askedAt", record.AskedAt);
+        size.WriteText(json, "trigger", record.Trigger);
+        size.WriteText(json, "program", record.Program);
+        json.WriteNumber("generation", record.Generation);
+        json.WriteNumber("successorPid", record.SuccessorPid);
+        size.WriteText(json, "failure", record.Failure?.ToString());
+        size.WriteText(json, "explanation", record.Explanation);
+        json.WriteSpan("durationMs", record.Duration);
+        size.WriteItems(json, "phases", record.Phases, phase =>
+        {
+            json.WriteStartObject();
+            size.WriteText(json, "name", phase.Name);
+            size.WriteText(json, "detail", phase.Detail);
+            json.WriteSpan("durationMs", phase.Duration);
+            json.WriteEndObject();
+        });
+        json.WriteEndObject();
+    }
+
+    internal static RestartRecord Read(JsonElement body) => new(
+        body.OptionalTime("askedAt") ?? default,
+        body.Text("trigger"),
+        body.Text("program"),
+        body.Number("generation"),
+        body.Optional("successorPid")?.GetInt32(),
+        body.OptionalText("failure") is { } failure ? JsonFields.ToName(failure, UnknownFailure) : null,
+        body.OptionalText("explanation") ?? "",
+        body.Span("durationMs"),
+        [.. body.Items("phases").Select(p => new RestartPhase(p.Text("name"), p.OptionalText("detail") ?? "", p.Span("durationMs")))]);
+}

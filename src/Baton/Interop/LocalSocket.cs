@@ -1,0 +1,72 @@
+using System.ComponentModel;
+
+namespace Baton.Interop;
+
+/// <summary>Bytes over a connected unix stream socket that nobody waits for: send(2), recv(2), accept(2), without blocking.</summary>
+internal static unsafe class LocalSocket
+{
+    /// <summary>What a call says that has to wait.</summary>
+    internal const int WouldBlock = 0;
+
+    /// <summary>What a call says when the peer has gone.</summary>
+    internal const int Gone = -1;
+
+    /// <summary>Two ends for two processes, for which both may wait.</summary>
+    /// <exception cref="Win32Exception">No descriptor is free.</exception>
+    internal static (Descriptor First, Descriptor Second) Pair()
+    {
+        int* fds = stackalloc int[2];
+        return Libc.socketpair(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC, 0, fds) == 0
+            ? (new Descriptor(fds[0]), new Descriptor(fds[1]))
+            : throw new Win32Exception(Libc.Errno, $"Could not create a socket pair: {Libc.Describe(Libc.Errno)}.");
+    }
+
+    /// <summary>Takes a connection from a listener that does not block.</summary>
+    /// <returns>Null if there is none, because another process was faster or the client has gone.</returns>
+    /// <exception cref="Win32Exception">It can't be taken, for example since no descriptor is free.</exception>
+    internal static Descriptor? Accept(int listener)
+    {
+        int fd = Libc.accept4(listener, null, null, Libc.SOCK_CLOEXEC | Libc.SOCK_NONBLOCK);
+        int errno = Libc.Errno;
+        return fd >= 0 ? new Descriptor(fd)
+            : errno is Libc.EAGAIN or Libc.EINTR or Libc.ECONNABORTED ? null
+            : throw new Win32Exception(errno, $"Could not accept a connection: {Libc.Describe(errno)}.");
+    }
+
+    /// <summary>Has accept(2) on a listener, in every process that shares it, return at once where there is no connection.</summary>
+    internal static void SetNonBlocking(int fd) => _ = Libc.fcntl(fd, Libc.F_SETFL, Libc.fcntl(fd, Libc.F_GETFL, 0) | Libc.O_NONBLOCK);
+
+    /// <returns>How many bytes were taken; <see cref="WouldBlock"/> or <see cref="Gone"/>.</returns>
+    internal static int Send(Descriptor socket, ReadOnlySpan<byte> bytes)
+    {
+        fixed (byte* start = bytes)
+        {
+            return Result(Libc.send(socket.Number, start, (nuint)bytes.Length, Libc.MSG_NOSIGNAL | Libc.MSG_DONTWAIT));
+        }
+    }
+
+    /// <returns>How many bytes came; <see cref="WouldBlock"/>, or <see cref="Gone"/> at the end.</returns>
+    internal static int Receive(Descriptor socket, Span<byte> buffer)
+    {
+        fixed (byte* start = buffer)
+        {
+            nint n = Libc.recv(socket.Number, start, (nuint)buffer.Length, Libc.MSG_DONTWAIT);
+            return n == 0 ? Gone : Result(n);
+        }
+    }
+
+    /// <summary>Who connected, or made the pair (SO_PEERCRED).</summary>
+    internal static Libc.Ucred PeerOf(Descriptor socket)
+    {
+        Libc.Ucred peer = default;
+        uint length = (uint)sizeof(Libc.Ucred);
+        return Libc.getsockopt(socket.Number, Libc.SOL_SOCKET, Libc.SO_PEERCRED, &peer, &length) == 0
+            ? peer
+            : throw new Win32Exception(Libc.Errno, $"Could not learn who connected: {Libc.Describe(Libc.Errno)}.");
+    }
+
+    /// <summary>Whether the peer has closed its whole end: it neither sends nor reads.</summary>
+    internal static bool HasGone(Descriptor socket) => Poller.Wait(socket.Number, events: 0, TimeSpan.Zero);
+
+    private static int Result(nint n) => n > 0 ? (int)n : Libc.Errno is Libc.EAGAIN or Libc.EINTR ? WouldBlock : Gone;
+}

@@ -1,0 +1,121 @@
+using System.Runtime.InteropServices;
+using Baton.Processes;
+
+namespace Baton.Lifecycle;
+
+/// <summary>Calls the application's hooks at the moments of a life. Lives on the control loop. Without hooks nothing is different: what comes after them comes at once.</summary>
+internal sealed class HookRunner(LifecycleContext context)
+{
+    private readonly List<HookWait> _waits = [];
+    private Action? _whenIdle;
+
+    private RestartHooks Hooks => context.Options.Hooks;
+
+    /// <summary>Calls the hooks before an action, then does it.</summary>
+    /// <returns>Null if there was nothing to wait for.</returns>
+    internal HookWait? Before(SignalAction action, string trigger, Action then) => Run($"before {action} by {trigger}", Bound(action, trigger, before: true), then);
+
+    internal void After(SignalAction action, string trigger, RestartRecord? restart = null) =>
+        Run($"after {action} by {trigger}", Bound(action, trigger, before: false, restart), then: () => { });
+
+    /// <summary>Before a restart and its successor, which may be changed.</summary>
+    /// <param name="request">The restart.</param>
+    /// <param name="command">What is to be started.</param>
+    /// <param name="generation">The successor's.</param>
+    /// <param name="changed">Takes the command as a hook has left it.</param>
+    /// <param name="begun">Called first if there are any.</param>
+    /// <param name="then">What comes next.</param>
+    internal HookWait? BeforeRestart(RestartRequest request, StartCommand command, int generation, Action<StartCommand> changed, Action begun, Action then)
+    {
+        List<Func<CancellationToken, Task>> hooks = Bound(SignalAction.Restart, request.Trigger, before: true);
+        StartCommand latest = command;
+        foreach (Func<SuccessorStartContext, CancellationToken, Task> hook in Hooks.Successor)
+        {
+            hooks.Add(async cancel =>
+            {
+                // Its own copy: what one that fails or is late has changed must not count.
+                var start = new SuccessorStartContext(latest, generation, request.Trigger);
+                await hook(start, cancel).ConfigureAwait(false);
+                StartCommand result = latest = start.Apply(context.Logger.HookVariableDropped);
+                context.Loop.Post(() => changed(result));
+            });
+        }
+
+        if (hooks.Count > 0)
+        {
+            begun();
+        }
+
+        return Run($"before {SignalAction.Restart} by {request.Trigger}", hooks, then);
+    }
+
+    internal void AfterRestart(RestartRecord restart, RestartException? failure)
+    {
+        if (failure is not null)
+        {
+            var told = new FailedRestartContext(restart, failure);
+            Run("after a failed restart", [.. Hooks.Failed.Select(hook => (Func<CancellationToken, Task>)(cancel => hook(told, cancel)))], then: () => { });
+        }
+
+        After(SignalAction.Restart, restart.Trigger, restart);
+    }
+
+    /// <summary>Calls the hooks of a process that leaves, and goes on when none of any kind runs any more.</summary>
+    internal void Depart(DepartureReason reason, int? successorPid, Action then)
+    {
+        if (!Hooks.HasAny)
+        {
+            then();
+            return;
+        }
+
+        // When all that happens at this moment has happened, the end of a restart among it, which has hooks too.
+        var told = new DepartureContext(reason, successorPid);
+        context.Loop.Post(() => Run(
+            $"at the departure ({reason})", [.. Hooks.Departure.Select(hook => (Func<CancellationToken, Task>)(cancel => hook(told, cancel)))], then: () => WhenIdle(then)));
+    }
+
+    /// <summary>Goes on without whatever still runs.</summary>
+    internal void GiveUpAll() => _waits.ToList().ForEach(w => w.GiveUp());
+
+    private void WhenIdle(Action then)
+    {
+        _whenIdle = then;
+        GoOnIfIdle(ended: null);
+    }
+
+    private void GoOnIfIdle(HookWait? ended)
+    {
+        if (ended is not null)
+        {
+            _waits.Remove(ended);
+        }
+
+        if (_waits.Count == 0)
+        {
+            Interlocked.Exchange(ref _whenIdle, null)?.Invoke();
+        }
+    }
+
+    private List<Func<CancellationToken, Task>> Bound(SignalAction action, string trigger, bool before, RestartRecord? restart = null)
+    {
+        // The trigger of a signal is its name.
+        int number = SignalNumber.Parse(trigger);
+        var told = new ActionContext(action, trigger, number == 0 ? null : SignalNumber.ToPosix(number), restart);
+        return [.. Hooks.Of(action, before).Select(hook => (Func<CancellationToken, Task>)(cancel => hook(told, cancel)))];
+    }
+
+    private HookWait? Run(string moment, List<Func<CancellationToken, Task>> hooks, Action then)
+    {
+        if (hooks.Count == 0)
+        {
+            then();
+            return null;
+        }
+
+        var wait = new HookWait(moment, context, GoOnIfIdle);
+        _waits.Add(wait);
+        wait.Begin(hooks, then);
+        return wait;
+    }
+}

@@ -1,0 +1,49 @@
+namespace Baton.Lifecycle;
+
+/// <summary>
+/// Who wants to know what happens: the clients of the control socket, for one. News are given out on the control loop, in order; whoever gets them must not
+/// block. Subscribing is safe from any thread.
+/// </summary>
+internal sealed class LifecycleFeed
+{
+    private readonly Lock _lock = new();
+    private volatile (Action<LifecycleNews> Hear, bool Reports)[] _subscribers = [];
+    private volatile bool _wantsReports;
+
+    /// <summary>Whether anybody wants reports of what is open, which cost something to make.</summary>
+    internal bool WantsReports => _wantsReports;
+
+    /// <param name="subscriber">Gets the news.</param>
+    /// <param name="reports">Whether it has a use for <see cref="LifecycleNews.Draining"/>; it may get them all the same.</param>
+    internal void Subscribe(Action<LifecycleNews> subscriber, bool reports)
+    {
+        lock (_lock)
+        {
+            Set([.. _subscribers, (subscriber, reports)]);
+        }
+    }
+
+    /// <summary>News that are being given out at this moment may still arrive.</summary>
+    internal void Unsubscribe(Action<LifecycleNews> subscriber)
+    {
+        lock (_lock)
+        {
+            Set([.. _subscribers.Where(s => s.Hear != subscriber)]);
+        }
+    }
+
+    /// <summary>Call on the loop.</summary>
+    internal void Publish(LifecycleNews news)
+    {
+        foreach ((Action<LifecycleNews> hear, _) in _subscribers)
+        {
+            hear(news);
+        }
+    }
+
+    private void Set((Action<LifecycleNews> Hear, bool Reports)[] subscribers)
+    {
+        _subscribers = subscribers;
+        _wantsReports = subscribers.Any(s => s.Reports);
+    }
+}

@@ -1,0 +1,55 @@
+using Baton.Processes;
+
+namespace Baton;
+
+/// <summary>How a successor is about to be started. Arguments and environment may be changed.</summary>
+public sealed class SuccessorStartContext
+{
+    private readonly StartCommand _command;
+
+    internal SuccessorStartContext(StartCommand command, int generation, string trigger)
+    {
+        (_command, Generation, Trigger) = (command, generation, trigger);
+        Arguments = [.. command.Arguments.Skip(1)];
+        Environment = new Dictionary<string, string>(command.AsideEnvironment(), StringComparer.Ordinal);
+    }
+
+    /// <summary>The program, an absolute path. To start another one, ask for it: <see cref="Restarter.RestartAsync"/>.</summary>
+    public string Program => _command.Program;
+
+    /// <summary>The successor's generation.</summary>
+    public int Generation { get; }
+
+    /// <summary>Who asked for the restart.</summary>
+    public string Trigger { get; }
+
+    /// <summary>The arguments, without the name of the program. For <c>dotnet App.dll</c> the assembly is the first of them.</summary>
+    public IList<string> Arguments { get; }
+
+    /// <summary>The whole environment. What Baton itself tells a successor is not in it, and is dropped if it is put there.</summary>
+    public IDictionary<string, string> Environment { get; }
+
+    /// <summary>The command with the changes.</summary>
+    /// <exception cref="InvalidOperationException">An argument or a variable can't be passed to a process.</exception>
+    internal StartCommand Apply(Action<string> dropped)
+    {
+        string? bad = Arguments.FirstOrDefault(a => a?.Contains('\0') != false) is { } argument ? $"the argument \"{argument}\"" : Arguments.Contains(null!) ? "an argument that is null" : null;
+        bad ??= Environment.Where(v => v.Key.Length == 0 || v.Key.Contains('=') || v.Key.Contains('\0') || v.Value?.Contains('\0') != false)
+            .Select(v => $"the variable \"{v.Key}\"").FirstOrDefault();
+        if (bad is not null)
+        {
+            throw new InvalidOperationException($"A hook gives the successor {bad}, which can't be passed to a process.");
+        }
+
+        var environment = new Dictionary<string, string>(Environment, StringComparer.Ordinal);
+        foreach (string own in (string[])[StartCommand.HandoverVariable, CompleteRestart.Variable])
+        {
+            if (environment.Remove(own))
+            {
+                dropped(own);
+            }
+        }
+
+        return _command with { Arguments = [_command.Arguments[0], .. Arguments], Environment = environment };
+    }
+}

@@ -1,0 +1,56 @@
+using System.Globalization;
+using System.Text;
+using Baton.Listeners;
+
+namespace Baton.Systemd;
+
+/// <summary>
+/// The name under which systemd stores a listener: its key, in what FDNAME may hold (sd_pid_notify_with_fds(3)), which is printable ASCII but the colon, at most
+/// 255 characters. The rest, and the percent sign, is written as <c>%3A</c>.
+/// </summary>
+internal static class FdName
+{
+    private const string Prefix = "baton-";
+    private const int MaxLength = 255;
+
+    /// <returns>Null for one that is too long.</returns>
+    internal static string? Of(ListenerKey key)
+    {
+        var name = new StringBuilder(Prefix);
+        foreach (byte b in Encoding.UTF8.GetBytes(key.ToString()))
+        {
+            _ = b is > (byte)' ' and < 127 and not (byte)':' and not (byte)'%' ? name.Append((char)b) : name.Append(CultureInfo.InvariantCulture, $"%{b:X2}");
+        }
+
+        return name.Length <= MaxLength ? name.ToString() : null;
+    }
+
+    /// <returns>Null for a name that is not ours.</returns>
+    internal static ListenerKey? KeyOf(string name)
+    {
+        if (!name.StartsWith(Prefix, StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        var bytes = new List<byte>();
+        for (int i = Prefix.Length; i < name.Length; i++)
+        {
+            if (name[i] != '%')
+            {
+                bytes.Add((byte)name[i]);
+            }
+            else if (i + 2 < name.Length && byte.TryParse(name.AsSpan(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out byte escaped))
+            {
+                bytes.Add(escaped);
+                i += 2;
+            }
+            else
+            {
+                return null;
+            }
+        }
+
+        return ListenerKey.Parse(Encoding.UTF8.GetString([.. bytes]));
+    }
+}

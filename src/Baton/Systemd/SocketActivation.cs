@@ -1,0 +1,92 @@
+using System.Globalization;
+using Baton.Interop;
+using Baton.Listeners;
+using Baton.Processes;
+using Microsoft.Extensions.Logging;
+
+namespace Baton.Systemd;
+
+/// <summary>
+/// The sockets that a first process gets from systemd (sd_listen_fds(3)): those of socket units, and those that were stored before a crash. They become
+/// listeners of the registry; the descriptors are its from then on.
+/// </summary>
+internal static class SocketActivation
+{
+    private const int FirstDescriptor = 3;
+    private const int MostDescriptors = 4096;
+
+    // As sd_listen_fds_with_names(3) calls one without a name.
+    private const string NoName = "unknown";
+
+    /// <summary>Takes them, if they are meant for this process.</summary>
+    /// <returns>How a successor is started: what came from the store is no longer mentioned there, nor in the environment of this process.</returns>
+    internal static StartCommand Take(StartCommand command, ListenerRegistry listeners, ILogger logger)
+    {
+        if (!Platform.HandoverSupported || Variable(command, SystemdVariable.ListenPid) != Text(Environment.ProcessId)
+            || Variable(command, SystemdVariable.ListenFds) is not { } value)
+        {
+            return command;
+        }
+
+        if (!int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int count) || count > MostDescriptors)
+        {
+            logger.ActivationIgnored(SystemdVariable.ListenFds, value, "it is no number of sockets");
+            return command;
+        }
+
+        string[] names = (Variable(command, SystemdVariable.ListenFdNames) ?? "").Split(':');
+        string[] all = [.. Enumerable.Range(0, count).Select(i => i < names.Length && names[i].Length > 0 ? names[i] : NoName)];
+        for (int i = 0; i < count; i++)
+        {
+            Take(FirstDescriptor + i, all[i], listeners, logger);
+        }
+
+        // systemd names what it made first, then what it stored.
+        int made = all.TakeWhile(name => FdName.KeyOf(name) is null).Count();
+        return made < count ? Mention(command, all[..made]) : command;
+    }
+
+    private static void Take(int number, string name, ListenerRegistry listeners, ILogger logger)
+    {
+        if (Libc.fcntl(number, Libc.F_SETFD, Libc.FD_CLOEXEC) < 0)
+        {
+            logger.ActivationIgnored($"descriptor {number}", name, Libc.Describe(Libc.Errno));
+        }
+        else if (!Listens(number))
+        {
+            logger.ActivatedSocketLeft(number, name);
+        }
+        else
+        {
+            ListenerKey key = FdName.KeyOf(name) ?? ListenerKey.OfActivated(number, name);
+            listeners.TakeFromSystemd(key, new Descriptor(number));
+            logger.ActivatedSocketTaken(key.ToString());
+        }
+    }
+
+    private static bool Listens(int fd) => Option(fd, Libc.SO_TYPE) == Libc.SOCK_STREAM && Option(fd, Libc.SO_ACCEPTCONN) == 1;
+
+    private static unsafe int? Option(int fd, int name)
+    {
+        int value = 0;
+        uint length = sizeof(int);
+        return Libc.getsockopt(fd, Libc.SOL_SOCKET, name, &value, &length) == 0 ? value : null;
+    }
+
+    private static StartCommand Mention(StartCommand command, string[] names)
+    {
+        return names.Length > 0
+            ? Set(Set(command, SystemdVariable.ListenFds, Text(names.Length)), SystemdVariable.ListenFdNames, string.Join(':', names))
+            : Set(Set(Set(command, SystemdVariable.ListenPid, null), SystemdVariable.ListenFds, null), SystemdVariable.ListenFdNames, null);
+    }
+
+    private static StartCommand Set(StartCommand command, string variable, string? value)
+    {
+        Environment.SetEnvironmentVariable(variable, value);
+        return value is null ? command.Without(variable) : command.With(variable, value);
+    }
+
+    private static string? Variable(StartCommand command, string name) => command.Environment.GetValueOrDefault(name);
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

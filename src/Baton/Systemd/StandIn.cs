@@ -1,0 +1,162 @@
+using System.ComponentModel;
+using System.Globalization;
+using Baton.Interop;
+using Baton.Processes;
+using Microsoft.Extensions.Logging;
+
+namespace Baton.Systemd;
+
+/// <summary>
+/// A shell of ours in the service's cgroup that waits, for <see cref="Adoption"/>. Started before the predecessor ends, so that there always is a process for whose end
+/// systemd waits. It is deaf to all signals but SIGKILL, and it ends with this process, with an error: should this process die in the moment in which the
+/// stand-in is the main process, systemd sees that. A thread of its own watches it, and owns it and the socket between the two.
+/// </summary>
+internal sealed class StandIn
+{
+    private const int LastSignal = 31;
+
+    // Its input is our socket, its output systemd's. It says its word when it is asked, then that it has said it, and waits for its end.
+    private const string Script = "read _ && printf 'MAINPID=%s' \"$1\" && echo >&0; read _; exit 1";
+
+    private readonly Descriptor _link;
+    private readonly SpawnedProcess _process;
+
+    private StandIn(Descriptor link, SpawnedProcess process) => (_link, _process) = (link, process);
+
+    /// <summary>Starts one on another thread, and waits there for the end of the predecessor.</summary>
+    /// <param name="predecessor">Whose child this process is.</param>
+    /// <param name="systemd">Where systemd listens.</param>
+    /// <param name="limit">How long systemd may take to hear it.</param>
+    /// <param name="logger">Where a failure is said.</param>
+    /// <param name="predecessorGone">Called at most once, on that thread, as <see cref="Adoption"/> says.</param>
+    /// <returns>Ends it, from any thread.</returns>
+    internal static Action Find(int predecessor, NotifySocket systemd, TimeSpan limit, ILogger logger, Action<int, Action> predecessorGone)
+    {
+        var cancelled = new CancellationTokenSource();
+        new Thread(() => Run(predecessor, systemd, limit, logger, predecessorGone, cancelled.Token)) { IsBackground = true, Name = "baton-stand-in" }.Start();
+        return cancelled.Cancel;
+    }
+
+    private static void Run(int predecessor, NotifySocket systemd, TimeSpan limit, ILogger logger, Action<int, Action> predecessorGone, CancellationToken cancelled)
+    {
+        try
+        {
+            StandIn standIn = Start(systemd);
+            using (cancelled.Register(standIn._process.Kill))
+            {
+                string? problem = standIn.OutlivesPredecessor(predecessor) && standIn.Speaks(predecessorGone) ? WhyNotHeard(systemd, limit) : "the stand-in was killed";
+                if (problem is not null && !cancelled.IsCancellationRequested)
+                {
+                    logger.NotAdopted(Environment.ProcessId, problem);
+                }
+            }
+
+            standIn.End();
+        }
+        catch (Exception e) when (e is RestartException or Win32Exception)
+        {
+            logger.NotAdopted(Environment.ProcessId, e.Message);
+        }
+    }
+
+    private static StandIn Start(NotifySocket systemd)
+    {
+        (Descriptor own, Descriptor its) = LocalSocket.Pair();
+        try
+        {
+            using (its)
+            using (Descriptor output = systemd.Connect())
+            {
+                // The name is for whoever looks at a list of processes.
+                string pid = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
+                var command = new StartCommand("/bin/sh", ["sh", "-c", Script, "baton-stand-in", pid], "/", new Dictionary<string, string>());
+                return new StandIn(own, Spawner.Spawn(command, command.Environment, [(its, 0), (output, 1)], Enumerable.Range(1, LastSignal)));
+            }
+        }
+        catch
+        {
+            own.Dispose();
+            throw;
+        }
+    }
+
+    /// <returns>Whether it still lives when the predecessor does not.</returns>
+    private bool OutlivesPredecessor(int predecessor)
+    {
+        nint fd = Libc.syscall(Libc.SYS_pidfd_open, predecessor, 0, 0, 0, 0);
+        if (fd >= 0)
+        {
+            using var watched = new Descriptor((int)fd);
+
+            // If it is gone already its number may be another's, but that one is not our parent.
+            if (Libc.getppid() == predecessor)
+            {
+                Poller.WaitRead(watched.Number, _process.PidfdNumber, Timeout.InfiniteTimeSpan);
+            }
+        }
+
+        return _process.Lives;
+    }
+
+    /// <returns>Whether it has said its word. It must not be ended between the first word and its own, so this waits for as long as it takes.</returns>
+    private bool Speaks(Action<int, Action> predecessorGone)
+    {
+        predecessorGone(_process.Id, Ask);
+        Poller.WaitRead(_link.Number, _process.PidfdNumber, Timeout.InfiniteTimeSpan);
+        return _process.Lives;
+    }
+
+    // From the control loop. What was killed meanwhile need not be asked.
+    private unsafe void Ask()
+    {
+        bool held = false;
+        try
+        {
+            _link.DangerousAddRef(ref held);
+            byte line = (byte)'\n';
+            _ = Libc.send(_link.Number, &line, 1, Libc.MSG_NOSIGNAL | Libc.MSG_DONTWAIT);
+        }
+        catch (ObjectDisposedException)
+        {
+            // Its thread has said so.
+        }
+        finally
+        {
+            if (held)
+            {
+                _link.DangerousRelease();
+            }
+        }
+    }
+
+    // sd_notify_barrier(3): systemd closes the descriptor when it has come so far.
+    private static string? WhyNotHeard(NotifySocket systemd, TimeSpan limit)
+    {
+        WaitLimit deadline = WaitLimit.After(limit);
+        (Descriptor reader, Descriptor writer) = Pipe.Create();
+        using (reader)
+        {
+            using (writer)
+            using (Descriptor room = systemd.Connect())
+            {
+                while (systemd.TrySend("BARRIER=1", writer) != 0 && deadline.MillisecondsLeft > 0)
+                {
+                    Poller.Wait(room.Number, Libc.POLLOUT, deadline.Left);
+                }
+            }
+
+            return deadline.MillisecondsLeft > 0 && Poller.Wait(reader.Number, Libc.POLLIN, deadline.Left)
+                ? null
+                : $"systemd did not answer within {limit.TotalSeconds:0.###} s";
+        }
+    }
+
+    private void End()
+    {
+        _process.Kill();
+        Poller.Wait(_process.PidfdNumber, Libc.POLLIN, Timeout.InfiniteTimeSpan);
+        _process.Reap();
+        _process.Dispose();
+        _link.Dispose();
+    }
+}

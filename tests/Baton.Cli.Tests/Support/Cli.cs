@@ -1,0 +1,55 @@
+using Baton.Cli.CommandLine;
+
+namespace Baton.Cli.Tests.Support;
+
+/// <summary>Runs the program in this process, in a world of its own: its directory of sockets, its streams.</summary>
+internal sealed class Cli : IDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private readonly StringWriter _output = new();
+    private readonly StringWriter _error = new();
+    private readonly Interruption _interruption = new();
+
+    internal string Directory { get; } = System.IO.Directory.CreateTempSubdirectory("baton-").FullName;
+
+    internal Dictionary<string, string> Variables { get; } = new() { ["TERM"] = "xterm", ["LANG"] = "C.UTF-8", ["USER"] = "alice" };
+
+    internal bool IsTerminal { get; init; }
+
+    internal int Width { get; init; } = 80;
+
+    internal TimeProvider Time { get; init; } = TimeProvider.System;
+
+    internal Surroundings Surroundings => new(TextWriter.Synchronized(_output), TextWriter.Synchronized(_error))
+    {
+        OutputIsTerminal = IsTerminal,
+        ErrorIsTerminal = IsTerminal,
+        Width = () => Width,
+        Variable = name => name == "BATON_CONTROL_DIR" ? Directory : Variables.GetValueOrDefault(name),
+        Time = Time,
+        Interruptions = () => _interruption,
+    };
+
+    internal string ErrorSoFar => _error.ToString();
+
+    internal void Interrupt() => _interruption.Cancel();
+
+    internal async Task<CliResult> RunAsync(params string[] args)
+    {
+        _output.GetStringBuilder().Clear();
+        _error.GetStringBuilder().Clear();
+        int exitCode = await EntryPoint.RunAsync(args, Surroundings).WaitAsync(Limit, TestContext.Current.CancellationToken);
+        var result = new CliResult(exitCode, _output.ToString(), _error.ToString());
+        TestContext.Current.TestOutputHelper?.WriteLine($"$ baton {string.Join(' ', args)}\n{result.Output}{result.Error}exit code {exitCode}");
+        return result;
+    }
+
+    public void Dispose()
+    {
+        System.IO.Directory.Delete(Directory, recursive: true);
+        _output.Dispose();
+        _error.Dispose();
+    }
+}
+
+internal sealed record CliResult(int ExitCode, string Output, string Error);

@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+using Baton.ProcessTests.Http;
+
+namespace Baton.ProcessTests.Service;
+
+/// <summary>
+/// A page of the documentation as a script: <c>&lt;!-- run --&gt;</c> before a block of commands runs it, <c>&lt;!-- file: NAME --&gt;</c> before any block writes it to that
+/// file. Pages are one script, in a directory of its own, as a reader would do it; the port that they name is replaced by a free one.
+/// </summary>
+internal sealed partial class DocumentedPage : IAsyncDisposable
+{
+    private const string Port = "8199";
+
+    // Builds on a busy machine.
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
+
+    private readonly TemporaryDirectory _directory = new();
+    private readonly string _mark = $"BATON_TEST_RUN={Guid.NewGuid()}";
+    private readonly string _port = FreePort.Next().ToString(CultureInfo.InvariantCulture);
+
+    private string Said => _directory.PathOf("said");
+
+    internal string PathOf(string file) => _directory.PathOf(file);
+
+    /// <summary>Does what the pages say, one after the other; a command that fails is a failure.</summary>
+    /// <param name="pages">Their paths in the repository. The README's commands are for the clone's directory, those of the others for an empty one.</param>
+    /// <returns>What the commands wrote.</returns>
+    internal async Task<string> RunAsync(params string[] pages)
+    {
+        string directory = pages[0] == "README.md" ? Repository.Root : Directory.CreateDirectory(PathOf("reader")).FullName;
+        await RunScriptAsync(string.Concat(pages.Select(Script)), directory);
+        return File.ReadAllText(Said);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Deadline.UntilAsync(() =>
+        {
+            foreach (int pid in ProcessTable.StartedWith(_mark))
+            {
+                _ = Libc.kill(pid, Libc.SIGKILL);
+            }
+
+            return ProcessTable.StartedWith(_mark).Count == 0;
+        });
+        TestContext.Current.TestOutputHelper?.WriteLine(File.Exists(Said) ? File.ReadAllText(Said) : "");
+        _directory.Dispose();
+    }
+
+    private string Script(string page)
+    {
+        var script = new StringBuilder();
+        foreach (Match block in Block().Matches(File.ReadAllText(Path.Combine(Repository.Root, page))))
+        {
+            string content = block.Groups["content"].Value.Replace(Port, _port, StringComparison.Ordinal);
+            script.Append(block.Groups["file"] is { Success: true } file ? $"cat >'{file.Value}' <<'END-OF-FILE'\n{content}END-OF-FILE\n" : content);
+        }
+
+        Assert.True(script.Length > 0, $"{page} has nothing to run.");
+        return script.ToString();
+    }
+
+    private async Task RunScriptAsync(string script, string directory)
+    {
+        File.WriteAllText(PathOf("page.sh"), script);
+
+        // To a file: what the page starts may outlive the script, and would keep a pipe open.
+        var start = new ProcessStartInfo("bash", ["-c", "exec bash -veuo pipefail \"$0\" >\"$1\" 2>&1", PathOf("page.sh"), Said]) { WorkingDirectory = directory };
+        string[] mark = _mark.Split('=');
+        start.Environment[mark[0]] = mark[1];
+        start.Environment["BATON"] = Repository.Root;
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
+
+        // Nothing of the build may outlive it: the test would wait for its end.
+        start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
+        start.Environment["UseSharedCompilation"] = "false";
+        using Process shell = Process.Start(start)!;
+        await Deadline.UntilAsync(() => shell.HasExited, Limit);
+        Assert.True(shell.ExitCode == 0, $"A command failed with {shell.ExitCode}; the last lines:\n{string.Join('\n', File.ReadLines(Said).TakeLast(15))}");
+    }
+
+    [GeneratedRegex(@"^<!-- (run|file: (?<file>\S+)) -->\n```\w+\n(?<content>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Block();
+}

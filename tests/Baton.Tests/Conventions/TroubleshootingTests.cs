@@ -1,0 +1,50 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using Baton.Tests.Support;
+using Microsoft.Extensions.Logging;
+
+namespace Baton.Tests.Conventions;
+
+/// <summary>What a person on call reads in a log stands in docs/troubleshooting.md.</summary>
+public partial class TroubleshootingTests
+{
+    private static string Page => Repository.Read("docs/troubleshooting.md");
+
+    private static IEnumerable<LoggerMessageAttribute> Events =>
+        from assembly in Assemblies.All
+        from type in assembly.GetTypes()
+        from method in type.GetMethods(BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)
+        let attribute = method.GetCustomAttribute<LoggerMessageAttribute>()
+        where attribute is not null
+        select attribute;
+
+    [Fact]
+    public void Page_HasARowForEachEventThatPeopleShouldSee() =>
+        Assert.All(Events.Where(e => e.Level >= LogLevel.Warning), e => Assert.Contains($"\n| {Row(e)} |", Page, StringComparison.Ordinal));
+
+    [Fact]
+    public void Page_NamesNoEventThatIsNotThere() =>
+        Assert.All(EventRow().Matches(Page).Select(m => m.Groups["event"].Value), row => Assert.Contains(row, Events.Select(Row)));
+
+    [Fact]
+    public void Page_HasARowForEachReason() =>
+        Assert.All(Enum.GetNames<RestartFailure>(), reason => Assert.Contains($"\n| `{reason}` |", Page, StringComparison.Ordinal));
+
+    [Fact]
+    public void Pages_LinkToPagesAndFilesThatAreThere()
+    {
+        foreach (string page in Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs"), "*.md").Append(Path.Combine(Repository.Root, "README.md")))
+        {
+            Assert.All(Link().Matches(File.ReadAllText(page)).Select(m => m.Groups["file"].Value), file =>
+                Assert.True(Path.Exists(Path.Combine(Path.GetDirectoryName(page)!, file)), $"{page} links to {file}, which is not there"));
+        }
+    }
+
+    private static string Row(LoggerMessageAttribute e) => $"{e.EventId} {e.EventName}, {e.Level.ToString().ToLowerInvariant()}";
+
+    [GeneratedRegex(@"^\| (?<event>\d+ [A-Z]\w+, \w+) \| ", RegexOptions.Multiline)]
+    private static partial Regex EventRow();
+
+    [GeneratedRegex(@"\]\((?<file>[^)#:]+)(#[^)]*)?\)")]
+    private static partial Regex Link();
+}

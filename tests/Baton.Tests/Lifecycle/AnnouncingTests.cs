@@ -1,0 +1,128 @@
+using Baton.Tests.Support;
+
+namespace Baton.Tests.Lifecycle;
+
+/// <summary>Checklist E1: what whoever manages the service is told, by whom and in which order.</summary>
+public class AnnouncingTests
+{
+    [Fact]
+    public void Handover_ThePidFileIsWrittenFirst_AndTheSuccessorServesLast() =>
+        LifecycleFixture.Watching(out _).Journal.AssertOrder("announce Serves", "announce Restarting", "close gate", "name 4711", "announce HandsOver", "commit 4711");
+
+    [Fact]
+    public void Probation_Passes_ThePredecessorSaysNothingMore()
+    {
+        LifecycleFixture fixture = LifecycleFixture.Watching(out _);
+        fixture.PassProbation();
+        fixture.Do(fixture.Effects.WorkEnds);
+        Assert.Equal(ProcessState.Exited, fixture.Lifecycle.State);
+        AssertLast(fixture, "announce HandsOver");
+    }
+
+    [Fact]
+    public void RollBack_IsToldOnceThisProcessAccepts()
+    {
+        LifecycleFixture fixture = LifecycleFixture.Watching(out _);
+        fixture.Do(() => fixture.Successor.Exits(1));
+        fixture.Journal.AssertOrder("announce HandsOver", "open gate", "name self", "announce ServesAgain", "announce RestartFailed");
+    }
+
+    [Fact]
+    public void SuccessorFails_BeforeItWasReady_IsToldOnceThisProcessServes()
+    {
+        LifecycleFixture fixture = LifecycleFixture.Restarting(out _);
+        fixture.Do(() => fixture.Successor.Exits(1));
+        fixture.Journal.AssertOrder("announce Restarting", "log StateChanged", "announce RestartFailed");
+        Assert.Equal(0, fixture.Journal.Count("announce HandsOver"));
+    }
+
+    // Who waits for the reload must learn that it is over.
+    [Fact]
+    public void Program_IsRefused_IsToldAsARestartThatFailed()
+    {
+        LifecycleFixture fixture = LifecycleFixture.Serving();
+        fixture.Effects.ChoiceFailure = new RestartException(RestartFailure.SpawnFailed, "not allowed");
+        _ = fixture.AskRestart();
+        fixture.Journal.AssertOrder("announce Restarting", "announce RestartFailed");
+    }
+
+    // The one that was begun since then is still under way.
+    [Fact]
+    public void RollBack_AHeldRestartBegins_ItsReportIsNotTakenForTheNewOne()
+    {
+        LifecycleFixture fixture = LifecycleFixture.Watching(out _);
+        _ = fixture.AskRestart();
+        fixture.Do(() => fixture.Successor.SaysFailed("no database"));
+        Assert.Equal(ProcessState.Restarting, fixture.Lifecycle.State);
+        AssertLast(fixture, "announce Restarting");
+        fixture.Pass(fixture.Options.ExitTimeout);
+        AssertLast(fixture, "announce Restarting");
+    }
+
+    [Fact]
+    public void Shutdown_OfTheProcessInCharge_IsToldOnce()
+    {
+        foreach (LifecycleFixture fixture in new[] { LifecycleFixture.Serving(), LifecycleFixture.OnProbation(), LifecycleFixture.Restarting(out _), new LifecycleFixture() })
+        {
+            fixture.Shutdown();
+            fixture.Shutdown();
+            fixture.Force();
+            Assert.Equal(1, fixture.Journal.Count("announce Stopping"));
+        }
+    }
+
+    // It would end the service, which another process serves.
+    [Fact]
+    public void Shutdown_OfAnyOther_IsNotTold()
+    {
+        foreach (LifecycleFixture fixture in new[] { LifecycleFixture.HandedOver(), LifecycleFixture.Watching(out _), new LifecycleFixture(hasPredecessor: true, generation: 2) })
+        {
+            fixture.Shutdown();
+            fixture.Force();
+            Assert.Equal(0, fixture.Journal.Count("announce Stopping"));
+        }
+    }
+
+    [Fact]
+    public void Relieved_Successor_IsNoLongerInChargeAndStopsNothing()
+    {
+        LifecycleFixture fixture = LifecycleFixture.OnProbation();
+        fixture.Do(fixture.Lifecycle.TakenBack);
+        AssertLast(fixture, "announce GaveBack");
+    }
+
+    [Fact]
+    public void Successor_IsConfirmed_IsProvedOnce()
+    {
+        LifecycleFixture fixture = LifecycleFixture.OnProbation();
+        fixture.Do(() => fixture.Lifecycle.PredecessorLeft("confirmed"));
+        fixture.Do(() => fixture.Lifecycle.PredecessorLeft("gone"));
+        Assert.Equal(1, fixture.Journal.Count("announce Proved"));
+    }
+
+    // Nobody else sees it: it is a child of this process.
+    [Fact]
+    public void ProvedSuccessor_IsKilled_IsToldUnlessItHasHandedOn()
+    {
+        LifecycleFixture fixture = LifecycleFixture.Watching(out _);
+        fixture.PassProbation();
+        fixture.Do(() => fixture.Successor.EndsBySignal(9));
+        AssertLast(fixture, "announce NobodyServes");
+    }
+
+    [Fact]
+    public void ProvedSuccessor_EndsWithoutNeed_IsNotTold()
+    {
+        LifecycleFixture handedOn = LifecycleFixture.Watching(out _);
+        handedOn.PassProbation();
+        handedOn.Do(() => handedOn.Successor.HandsOn());
+        handedOn.Do(() => handedOn.Successor.EndsBySignal(9));
+        LifecycleFixture ended = LifecycleFixture.Watching(out _);
+        ended.PassProbation();
+        ended.Do(() => ended.Successor.Exits(0));
+        Assert.All([handedOn, ended], fixture => AssertLast(fixture, "announce HandsOver"));
+    }
+
+    private static void AssertLast(LifecycleFixture fixture, string entry) =>
+        Assert.Equal(entry, fixture.Journal.Entries.Last(e => e.StartsWith("announce ", StringComparison.Ordinal) && e is not ("announce stopping" or "announce ready")));
+}

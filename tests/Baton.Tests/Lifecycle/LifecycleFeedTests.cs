@@ -1,0 +1,86 @@
+using Baton.Lifecycle;
+using Baton.Tests.Support;
+
+namespace Baton.Tests.Lifecycle;
+
+/// <summary>What is told about a process as it happens, and that telling nobody costs nothing.</summary>
+public class LifecycleFeedTests
+{
+    private readonly List<LifecycleNews> _news = [];
+
+    [Fact]
+    public void Publish_ToNobody_AllocatesNothing()
+    {
+        var feed = new LifecycleFeed();
+        var news = new LifecycleNews.StateChanged(1, 1, ProcessState.Starting, ProcessState.Serving);
+        feed.Publish(news);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        feed.Publish(news);
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.False(feed.WantsReports);
+    }
+
+    [Fact]
+    public void Subscribers_ComeAndGo()
+    {
+        var feed = new LifecycleFeed();
+        feed.Subscribe(_news.Add, reports: false);
+        Assert.False(feed.WantsReports);
+        Action<LifecycleNews> second = _news.Add;
+        feed.Subscribe(second, reports: true);
+        Assert.True(feed.WantsReports);
+        feed.Publish(new LifecycleNews.WorkCut("x", default));
+        feed.Unsubscribe(second);
+        Assert.Equal(2, _news.Count);
+        Assert.False(feed.WantsReports);
+    }
+
+    [Fact]
+    public void Restart_FromRequestToEnd_IsToldInOrder()
+    {
+        LifecycleFixture fixture = LifecycleFixture.Serving();
+        fixture.Context.Feed.Subscribe(_news.Add, reports: true);
+        _ = fixture.AskRestart();
+        fixture.Do(() => fixture.Successor.SaysProgress("health", "1 of 2"));
+        fixture.Do(() => fixture.Successor.SaysReady());
+        fixture.Effects.WorkEnds();
+        fixture.Do(() => { });
+
+        Assert.Equal(
+            ["RestartBegun", "StateChanged", "RestartPhaseChanged", "SuccessorStarted", "RestartPhaseChanged", "RestartPhaseChanged", "HandingOver",
+                "RestartPhaseChanged", "StateChanged", "Draining", "StateChanged", "RestartEnded", "StateChanged"],
+            _news.Select(n => n.GetType().Name));
+        Assert.Equal(["spawn", "health", "commit", "probation"], _news.OfType<LifecycleNews.RestartPhaseChanged>().Select(p => p.Phase.Name));
+        Assert.Null(_news.OfType<LifecycleNews.RestartEnded>().Single().Record.Failure);
+    }
+
+    [Fact]
+    public void Draining_IsReportedEachSecondWhileSomethingIsOpen()
+    {
+        LifecycleFixture fixture = LifecycleFixture.Serving();
+        fixture.Effects.Open = new OpenWork(2, 1);
+        fixture.Context.Feed.Subscribe(_news.Add, reports: true);
+        fixture.Shutdown();
+        fixture.Pass(TimeSpan.FromSeconds(1));
+        fixture.Pass(TimeSpan.FromSeconds(1));
+        LifecycleNews.Draining[] reports = [.. _news.OfType<LifecycleNews.Draining>()];
+        Assert.Equal([0, 1, 2], reports.Select(r => (int)r.Elapsed.TotalSeconds));
+        Assert.All(reports, r => Assert.Equal((TimeSpan.FromSeconds(60), 1), (r.Limit, r.Generation.RequestCount)));
+        Assert.Equal(TimeSpan.FromSeconds(58), reports[^1].Generation.DrainLimit);
+
+        fixture.Effects.WorkEnds();
+        fixture.Do(() => { });
+        fixture.Pass(TimeSpan.FromSeconds(5));
+        Assert.Equal(3, _news.OfType<LifecycleNews.Draining>().Count());
+    }
+
+    [Fact]
+    public void Force_TellsWhatWasCut()
+    {
+        LifecycleFixture fixture = LifecycleFixture.Serving();
+        fixture.Effects.Open = new OpenWork(2, 1);
+        fixture.Context.Feed.Subscribe(_news.Add, reports: false);
+        fixture.Force();
+        Assert.Equal(new OpenWork(2, 1), Assert.Single(_news.OfType<LifecycleNews.WorkCut>()).Work);
+    }
+}

@@ -1,0 +1,107 @@
+using Baton.Interop;
+using Baton.Lifecycle;
+using Baton.Listeners;
+using Baton.Systemd;
+using Baton.Tests.Support;
+
+namespace Baton.Tests.Systemd;
+
+/// <summary>A service of a systemd that writes down what it is told; its clock stands still, and its loop runs when the test says so.</summary>
+internal sealed class ServiceFixture : IDisposable
+{
+    private readonly ManualTime _time = new();
+    private readonly ControlLoop _loop;
+    private readonly RegistryFixture _registry = new();
+    private readonly Queue<Action> _work = new();
+    private Action<int, Action>? _predecessorGone;
+
+    internal ServiceFixture(TimeSpan? watchdog = null, bool hasPredecessor = false)
+    {
+        _loop = new ControlLoop(_time, Logger);
+        Options = new RestarterOptions { TimeProvider = _time };
+        Service = new SystemdService(TrySend, watchdog, Listeners, _loop, Options, () => new OpenWork(12, 3), Logger, _work.Enqueue, hasPredecessor ? FindStandIn : null);
+    }
+
+    internal RecordingLogger Logger { get; } = new();
+
+    internal RestarterOptions Options { get; }
+
+    internal SystemdService Service { get; }
+
+    internal ListenerRegistry Listeners => _registry.Registry;
+
+    /// <summary>The datagrams, each as one line.</summary>
+    internal List<string> Said { get; } = [];
+
+    /// <summary>What sending gives: 0, or an errno.</summary>
+    internal int Answer { get; set; }
+
+    /// <summary>How many stand-ins were started, asked to speak, and ended before they could.</summary>
+    internal int StandIns { get; private set; }
+
+    internal int StandInsAsked { get; private set; }
+
+    internal int StandInsEnded { get; private set; }
+
+    /// <summary>As the thread of the last stand-in says.</summary>
+    internal void PredecessorGone(int standIn)
+    {
+        _predecessorGone!(standIn, () => StandInsAsked++);
+        _loop.RunDue();
+    }
+
+    internal void Hear(params ServiceNews[] news)
+    {
+        foreach (ServiceNews one in news)
+        {
+            _loop.Post(() => Service.Hear(one));
+            _loop.RunDue();
+        }
+    }
+
+    internal void Serve() => Hear(new ServiceNews.Serves(1, TookOver: false, TimeSpan.Zero));
+
+    /// <summary>Time passes; the thread pool does what it is given.</summary>
+    internal void Pass(TimeSpan time, bool poolMoves = true)
+    {
+        _time.Advance(time);
+        _loop.RunDue();
+        if (poolMoves)
+        {
+            Work();
+        }
+    }
+
+    internal void Work()
+    {
+        while (_work.TryDequeue(out Action? action))
+        {
+            action();
+        }
+
+        _loop.RunDue();
+    }
+
+    internal void Run() => _loop.RunDue();
+
+    internal int Count(string datagram) => Said.Count(s => s == datagram);
+
+    public void Dispose() => _registry.Dispose();
+
+    private Action FindStandIn(Action<int, Action> predecessorGone)
+    {
+        StandIns++;
+        _predecessorGone = predecessorGone;
+        return () => StandInsEnded++;
+    }
+
+    private int TrySend(string text, Descriptor? descriptor)
+    {
+        if (Answer == 0)
+        {
+            Said.Add(text.Replace('\n', ' ') + (descriptor is null ? "" : $" +{OpenFiles.Target(descriptor.Number).Split(':')[0]}"));
+        }
+
+        return Answer;
+    }
+}

@@ -1,0 +1,155 @@
+using Baton.Interop;
+using Baton.Lifecycle;
+
+namespace Baton.Tests.Systemd;
+
+/// <summary>Checklist E1: who tells systemd what, and when.</summary>
+public sealed class SystemdServiceTests : IDisposable
+{
+    private static readonly string Own = $"MAINPID={Environment.ProcessId}";
+    private readonly ServiceFixture _fixture = new();
+
+    public void Dispose() => _fixture.Dispose();
+
+    [Fact]
+    public void FirstGeneration_Serves_IsReady()
+    {
+        _fixture.Serve();
+        Assert.Equal(["READY=1 STATUS=Generation 1 serves"], _fixture.Said);
+    }
+
+    // Its predecessor has said so, in one datagram with its pid.
+    [Fact]
+    public void Successor_Serves_SaysNothingUntilItIsProved()
+    {
+        _fixture.Hear(new ServiceNews.Serves(2, TookOver: true, TimeSpan.FromSeconds(10)));
+        Assert.Empty(_fixture.Said);
+        _fixture.Hear(new ServiceNews.Proved(2));
+        Assert.Equal(["STATUS=Generation 2 serves"], _fixture.Said);
+    }
+
+    [Fact]
+    public void Restart_Begins_IsToldWithTheMonotonicTime()
+    {
+        long before = Monotonic();
+        _fixture.Hear(new ServiceNews.Restarting("SIGHUP"), new ServiceNews.Progress("successor 4735: hosted services: starting"));
+        long after = Monotonic();
+
+        string[] words = _fixture.Said[0].Split(' ', 3);
+        Assert.Equal("RELOADING=1", words[0]);
+        Assert.InRange(long.Parse(words[1].Split("MONOTONIC_USEC=")[1], System.Globalization.CultureInfo.InvariantCulture), before, after);
+        Assert.Equal("STATUS=Restarting: asked by SIGHUP", words[2]);
+        Assert.Equal("STATUS=Restarting: successor 4735: hosted services: starting", _fixture.Said[1]);
+    }
+
+    [Fact]
+    public void Successor_IsToldToServe_IsTheMainProcessInOneDatagram()
+    {
+        _fixture.Hear(new ServiceNews.HandsOver(4735, 2, TimeSpan.FromSeconds(10)));
+        Assert.Matches(@"^MAINPID=4735 READY=1 STATUS=Generation 2 serves, on probation until \d\d:\d\d:\d\d UTC$", Assert.Single(_fixture.Said));
+    }
+
+    [Fact]
+    public void Restart_Fails_IsReadyWithoutAnotherPid()
+    {
+        _fixture.Hear(new ServiceNews.RestartFailed("Restart by SIGHUP: no such\ntable"));
+        Assert.Equal([@"READY=1 STATUS=Restart by SIGHUP: no such\u000Atable"], _fixture.Said);
+    }
+
+    [Fact]
+    public void Restart_IsRolledBack_GivesTheMainPidBack()
+    {
+        _fixture.Hear(new ServiceNews.ServesAgain(1));
+        Assert.Equal([$"{Own} READY=1 STATUS=Rolled back: generation 1 serves again"], _fixture.Said);
+    }
+
+    [Fact]
+    public void Status_TooLong_IsCut()
+    {
+        _fixture.Hear(new ServiceNews.RestartFailed(new string('x', 10_000)));
+        Assert.InRange(Assert.Single(_fixture.Said).Length, 300, 330);
+    }
+
+    [Fact]
+    public void Shutdown_AsksForTimeUntilItsOwnLimits()
+    {
+        _fixture.Options.DrainTimeout = TimeSpan.FromSeconds(12);
+        _fixture.Options.ExitTimeout = TimeSpan.FromSeconds(1);
+        _fixture.Hear(new ServiceNews.Stopping("SIGTERM"));
+        for (int i = 0; i < 20; i++)
+        {
+            _fixture.Pass(TimeSpan.FromSeconds(5));
+        }
+
+        Assert.Equal(
+            [
+                "STOPPING=1 STATUS=Draining 12 connections",
+                "EXTEND_TIMEOUT_USEC=13000000 STATUS=Draining 12 connections",
+                "EXTEND_TIMEOUT_USEC=8000000 STATUS=Draining 12 connections",
+                "EXTEND_TIMEOUT_USEC=3000000 STATUS=Draining 12 connections",
+            ],
+            _fixture.Said);
+    }
+
+    // By force only: then systemd's own limit is the only one.
+    [Fact]
+    public void Shutdown_DrainHasNoLimit_AsksForNoTime()
+    {
+        _fixture.Options.DrainTimeout = Timeout.InfiniteTimeSpan;
+        _fixture.Hear(new ServiceNews.Stopping("SIGTERM"));
+        _fixture.Pass(TimeSpan.FromDays(1));
+        Assert.Equal(["STOPPING=1 STATUS=Draining 12 connections"], _fixture.Said);
+    }
+
+    [Fact]
+    public void GaveBack_SaysNothing()
+    {
+        _fixture.Hear(new ServiceNews.Serves(2, TookOver: true, TimeSpan.FromSeconds(10)), new ServiceNews.GaveBack());
+        Assert.Empty(_fixture.Said);
+    }
+
+    [Fact]
+    public void Manager_HasNoRoom_IsToldLaterInOrderAndOnlyTheLastStatus()
+    {
+        _fixture.Answer = Libc.EAGAIN;
+        _fixture.Hear(
+            new ServiceNews.Restarting("SIGHUP"), new ServiceNews.Progress("a"), new ServiceNews.Progress("b"), new ServiceNews.HandsOver(4735, 2, TimeSpan.Zero));
+        Assert.Empty(_fixture.Said);
+
+        _fixture.Answer = 0;
+        _fixture.Pass(TimeSpan.FromMilliseconds(20));
+
+        Assert.Equal(3, _fixture.Said.Count);
+        Assert.StartsWith("RELOADING=1", _fixture.Said[0], StringComparison.Ordinal);
+        Assert.Equal("STATUS=Restarting: b", _fixture.Said[1]);
+        Assert.StartsWith("MAINPID=4735", _fixture.Said[2], StringComparison.Ordinal);
+        Assert.Empty(_fixture.Logger.EventNames);
+    }
+
+    [Fact]
+    public void Manager_IsNotThere_IsLoggedOnce()
+    {
+        _fixture.Answer = Libc.ENOENT;
+        _fixture.Serve();
+        _fixture.Hear(new ServiceNews.Restarting("SIGHUP"));
+        Assert.Equal(["NotifyFailed"], _fixture.Logger.EventNames);
+    }
+
+    [Fact]
+    public void Manager_TakesNothingForLong_CostsNoMoreThanALogLine()
+    {
+        _fixture.Answer = Libc.EAGAIN;
+        for (int i = 0; i < 1000; i++)
+        {
+            _fixture.Hear(new ServiceNews.RestartFailed("no"));
+        }
+
+        Assert.Equal(["NotifyFailed"], _fixture.Logger.EventNames);
+    }
+
+    private static long Monotonic()
+    {
+        Assert.Equal(0, Libc.clock_gettime(Libc.CLOCK_MONOTONIC, out Libc.Timespec now));
+        return (now.tv_sec * 1_000_000) + (now.tv_nsec / 1000);
+    }
+}
