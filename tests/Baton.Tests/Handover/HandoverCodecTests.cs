@@ -50,7 +50,7 @@ public class HandoverCodecTests
     [Fact]
     public void Encode_AReportWithAllItCanSay_KeepsItsWireForm()
     {
-        const string Json = """{"kind":"report","optional":false,"body":{"pid":7,"generation":2,"state":"Draining","connections":{},"requestCount":0,"requests":[],"version":"1.2.3","startedAt":"2026-11-21T12:00:00+00:00","drainLimitMs":7000}}""";
+        const string Json = """{"kind":"report","optional":false,"body":{"pid":7,"generation":2,"state":"Draining","connections":{},"requestCount":0,"requests":[],"version":"1.2.3","startedAt":"2026-11-21T12:00:00Z","drainLimitMs":7000}}""";
         var report = (HandoverMessage.Report)Decode(Json);
         Assert.Equal(("1.2.3", TimeSpan.FromSeconds(7)), (report.Status.Version, report.Status.DrainLimit));
         Assert.Equal(Json, Encoding.UTF8.GetString(HandoverCodec.Encode(report)).Replace("\u002B", "+", StringComparison.Ordinal));
