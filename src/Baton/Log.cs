@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Baton;
 
 /// <summary>
-/// Every log line of the core. Ids and names are a contract: 100 listeners, 200 processes, 300 handover, 400 lifecycle, 500 drain, 600 pid file, 850 signals and
-/// hooks (<c>Log.Hooks.cs</c>).
+/// Every log line of the core. Ids and names are a contract: 100 listeners, 200 processes, 300 handover, 400 lifecycle, 500 drain, 600 pid file; in files
+/// of their own 700 systemd, 800 control socket, 850 signals and hooks.
 /// </summary>
 internal static partial class Log
 {

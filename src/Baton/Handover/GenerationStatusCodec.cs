@@ -26,7 +26,7 @@ internal static class GenerationStatusCodec
         {
             json.WriteStartObject();
             json.WriteString("path", request.Path.AsSpan(0, Math.Min(request.Path.Length, longestText)));
-            json.WriteNumber("ageMs", Milliseconds(request.Age));
+            json.WriteSpan("ageMs", request.Age);
             json.WriteEndObject();
         }
 
@@ -37,8 +37,7 @@ internal static class GenerationStatusCodec
     internal static GenerationStatus Read(JsonElement body)
     {
         // A state of a newer version is no reason to break the channel.
-        string? name = body.GetProperty("state").GetString();
-        ProcessState state = Enum.GetValues<ProcessState>().FirstOrDefault(s => s.ToString() == name);
+        ProcessState state = body.Name("state", ProcessState.Starting);
         var connections = new Dictionary<string, int>();
         foreach (JsonProperty kind in body.GetProperty("connections").EnumerateObject())
         {
@@ -49,9 +48,9 @@ internal static class GenerationStatusCodec
         return new GenerationStatus(
             body.GetProperty("pid").GetInt32(), body.GetProperty("generation").GetInt32(), state, connections, body.GetProperty("requestCount").GetInt32(), requests)
         {
-            Version = Optional(body, "version")?.GetString() ?? "",
-            StartedAt = Optional(body, "startedAt")?.GetDateTimeOffset(),
-            DrainLimit = Optional(body, "drainLimitMs") is { } left ? TimeSpan.FromMilliseconds(left.GetUInt32()) : null,
+            Version = body.OptionalText("version") ?? "",
+            StartedAt = body.OptionalTime("startedAt"),
+            DrainLimit = body.OptionalSpan("drainLimitMs"),
         };
     }
 
@@ -65,20 +64,15 @@ internal static class GenerationStatusCodec
 
         if (status.StartedAt is { } startedAt)
         {
-            json.WriteString("startedAt", startedAt.UtcDateTime);
+            json.WriteTime("startedAt", startedAt);
         }
 
         if (status.DrainLimit is { } left)
         {
-            json.WriteNumber("drainLimitMs", Milliseconds(left));
+            json.WriteSpan("drainLimitMs", left);
         }
     }
 
-    private static JsonElement? Optional(JsonElement body, string name) =>
-        body.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
-
-    private static uint Milliseconds(TimeSpan span) => (uint)Math.Clamp(span.TotalMilliseconds, 0, uint.MaxValue);
-
     private static OpenRequest ReadRequest(JsonElement request) =>
-        new(request.GetProperty("path").GetString() ?? "", TimeSpan.FromMilliseconds(request.GetProperty("ageMs").GetUInt32()));
+        new(request.GetProperty("path").GetString() ?? "", request.Span("ageMs"));
 }

@@ -12,14 +12,7 @@ internal static unsafe class UnixStream
 
     private static readonly int CmsgHeader = sizeof(Libc.Cmsghdr);
 
-    internal static (Descriptor First, Descriptor Second) CreatePair()
-    {
-        int* fds = stackalloc int[2];
-        int type = Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC | Libc.SOCK_NONBLOCK;
-        return Libc.socketpair(Libc.AF_UNIX, type, 0, fds) == 0
-            ? (new Descriptor(fds[0]), new Descriptor(fds[1]))
-            : throw new Win32Exception(Libc.Errno, $"Could not create a socket pair: {Libc.Describe(Libc.Errno)}.");
-    }
+    internal static (Descriptor First, Descriptor Second) CreatePair() => LocalSocket.Pair(Libc.SOCK_NONBLOCK);
 
     /// <summary>Sends all bytes; the descriptors ride with the first of them.</summary>
     internal static void Send(Descriptor socket, ReadOnlySpan<byte> bytes, ReadOnlySpan<int> descriptors, TimeSpan limit)

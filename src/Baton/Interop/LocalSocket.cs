@@ -11,12 +11,13 @@ internal static unsafe class LocalSocket
     /// <summary>What a call says when the peer has gone.</summary>
     internal const int Gone = -1;
 
-    /// <summary>Two ends for two processes, for which both may wait.</summary>
+    /// <summary>Two ends, close-on-exec from their first moment.</summary>
+    /// <param name="flags">More of the type, such as <see cref="Libc.SOCK_NONBLOCK"/>; zero for ends that both processes may wait for.</param>
     /// <exception cref="Win32Exception">No descriptor is free.</exception>
-    internal static (Descriptor First, Descriptor Second) Pair()
+    internal static (Descriptor First, Descriptor Second) Pair(int flags = 0)
     {
         int* fds = stackalloc int[2];
-        return Libc.socketpair(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC, 0, fds) == 0
+        return Libc.socketpair(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC | flags, 0, fds) == 0
             ? (new Descriptor(fds[0]), new Descriptor(fds[1]))
             : throw new Win32Exception(Libc.Errno, $"Could not create a socket pair: {Libc.Describe(Libc.Errno)}.");
     }

@@ -107,14 +107,13 @@ internal sealed class StandIn
     }
 
     // From the control loop. What was killed meanwhile need not be asked.
-    private unsafe void Ask()
+    private void Ask()
     {
         bool held = false;
         try
         {
             _link.DangerousAddRef(ref held);
-            byte line = (byte)'\n';
-            _ = Libc.send(_link.Number, &line, 1, Libc.MSG_NOSIGNAL | Libc.MSG_DONTWAIT);
+            _ = LocalSocket.Send(_link, "\n"u8);
         }
         catch (ObjectDisposedException)
         {

@@ -130,4 +130,14 @@ public class HandoverCodecTests
         var decoded = (HandoverMessage.Failed)HandoverCodec.Decode(HandoverCodec.Encode(new HandoverMessage.Failed(new string('x', HandoverProtocol.MaxFrameBytes))));
         Assert.Equal(new string('x', 16 * 1024), decoded.Reason);
     }
+
+    [Fact]
+    public void Encode_MoreRestartsThanFit_IsCutAndHasTheNewest()
+    {
+        RestartRecord wordy = Messages.Record with { Explanation = new string('\u0001', 16 * 1024) };
+        byte[] frame = HandoverCodec.Encode(new HandoverMessage.History([.. Enumerable.Range(0, 2000).Select(i => wordy with { Generation = 2000 - i })]));
+
+        Assert.InRange(frame.Length, 1, HandoverProtocol.MaxFrameBytes);
+        Assert.Equal(2000, ((HandoverMessage.History)HandoverCodec.Decode(frame)).Restarts[0].Generation);
+    }
 }
