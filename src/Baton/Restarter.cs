@@ -15,7 +15,7 @@ namespace Baton;
 /// Graceful restart of this process: inherits listeners from a predecessor, starts a successor when asked, hands over, and ends when the work
 /// is done. One for each process. ASP.NET Core applications get it by <c>builder.UseGracefulRestart()</c>.
 /// </summary>
-public sealed class Restarter : IAsyncDisposable
+public sealed partial class Restarter : IAsyncDisposable
 {
     /// <summary>Exit code of a process whose open work was cut, by the drain timeout or by force: 124, as of timeout(1).</summary>
     public const int ForcedExitCode = 124;
@@ -73,7 +73,8 @@ public sealed class Restarter : IAsyncDisposable
         var context = new LifecycleContext(effects, _loop, options, _logger) { Identity = identity };
         _lifecycle = new ProcessLifecycle(() => Generation, _succession is not null, context);
         _status = new StatusSource(_lifecycle, Listeners, _older, predecessor, identity);
-        ControlServer? control = ControlServer.Create(new ControlService(_lifecycle, context, _status.Take), Listeners, predecessor);
+        Operations = new ControlService(_lifecycle, context, _status.Take);
+        ControlServer? control = ControlServer.Create(Operations, Listeners, predecessor);
         effects.BeforeReady = control is null ? null : control.Inherit;
         Exited = control is null ? _lifecycle.Exited : Task.WhenAll(_lifecycle.Exited, control.Told);
         _signalActions = new SignalActions(options.Signals, _lifecycle, _logger);
@@ -104,11 +105,6 @@ public sealed class Restarter : IAsyncDisposable
 
     /// <summary>A snapshot for people and programs.</summary>
     public RestartStatus Status => _status.Take();
-
-    internal AcceptGate Gate { get; } = new();
-
-    /// <summary>Completes when this process is no longer on probation: at once in a first generation that serves.</summary>
-    internal Task ProbationEnded => _lifecycle.ProbationEnded;
 
     private IEnumerable<PosixSignal> AllSignals => _options.Signals.Signals;
 
@@ -228,46 +224,6 @@ public sealed class Restarter : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Until when to accept; null for never again.</returns>
     public ValueTask<CancellationToken?> WaitToAcceptAsync(CancellationToken cancellationToken = default) => Gate.EnterAsync(cancellationToken);
-
-    /// <summary>Several hosts of one process share its restarter; hosts one after the other, as in tests, get one each.</summary>
-    internal static Restarter StartOrJoin(RestarterOptions options)
-    {
-        if (Default is { Exited.IsCompleted: false } living)
-        {
-            return living;
-        }
-
-        if (Default is { } gone)
-        {
-            gone.Release();
-        }
-
-        return Start(options);
-    }
-
-    /// <summary>The application ends by itself, which is not the same as being asked to shut the service down.</summary>
-    internal Task LeaveAsync(string who, CancellationToken cancellationToken)
-    {
-        _loop.Post(() => _lifecycle.Leave(who));
-        return Exited.WaitAsync(cancellationToken);
-    }
-
-    /// <summary>
-    /// Has our handlers called before those that were registered meanwhile: .NET calls the last one first, and a host that heard of a signal before us would
-    /// seem to end by itself.
-    /// </summary>
-    internal void HearSignalsFirst() => _signals.Renew();
-
-    internal void UseLogger(ILoggerFactory factory) => _logger.Attach(factory.CreateLogger("Baton"));
-
-    internal void Register(IRestartParticipant participant) => _work.Register(participant);
-
-    private void Release()
-    {
-        Interlocked.CompareExchange(ref s_default, null, this);
-        _signals.Dispose();
-        _loop.Dispose();
-    }
 
     private void Begin(StartCommand command)
     {
