@@ -1,0 +1,61 @@
+namespace Baton.AspNetCore.Admin.Page;
+
+/// <summary>A phase on the time axis of its restart.</summary>
+/// <param name="Phase">The phase.</param>
+/// <param name="From">Where it begins: since the request, or since the successor serves.</param>
+/// <param name="Failed">Whether the restart ended in it.</param>
+internal sealed record Segment(RestartPhase Phase, TimeSpan From, bool Failed)
+{
+    internal TimeSpan To => From + Phase.Duration;
+}
+
+/// <summary>
+/// One restart as it is drawn: what happened until the successor served, and what happened then. They differ by orders of magnitude, so each part has a
+/// scale of its own.
+/// </summary>
+internal sealed class Timeline
+{
+    // With it the predecessor tells the successor to serve.
+    private const string LastBeforeServing = "commit";
+
+    internal Timeline(RestartRecord record)
+    {
+        Record = record;
+        int before = record.Phases.Select(p => p.Name).ToList().LastIndexOf(LastBeforeServing) + 1;
+        Served = before > 0;
+        before = Served ? before : record.Phases.Count;
+        Before = Place(record.Phases.Take(before), failed: record.Failure is not null && before == record.Phases.Count);
+        After = Place(record.Phases.Skip(before), failed: record.Failure is not null);
+    }
+
+    internal RestartRecord Record { get; }
+
+    /// <summary>Whether the successor was told to serve.</summary>
+    internal bool Served { get; }
+
+    internal IReadOnlyList<Segment> Before { get; }
+
+    internal IReadOnlyList<Segment> After { get; }
+
+    internal TimeSpan BeforeLength => Before is [.., { } last] ? last.To : TimeSpan.Zero;
+
+    internal TimeSpan AfterLength => After is [.., { } last] ? last.To : TimeSpan.Zero;
+
+    private static List<Segment> Place(IEnumerable<RestartPhase> phases, bool failed)
+    {
+        List<Segment> placed = [];
+        TimeSpan at = TimeSpan.Zero;
+        foreach (RestartPhase phase in phases)
+        {
+            placed.Add(new Segment(phase, at, Failed: false));
+            at += phase.Duration;
+        }
+
+        if (failed && placed.Count > 0)
+        {
+            placed[^1] = placed[^1] with { Failed = true };
+        }
+
+        return placed;
+    }
+}
