@@ -72,6 +72,7 @@ public sealed partial class Restarter : IAsyncDisposable
         var identity = new ServiceIdentity(options.Name, command.Program, options.TimeProvider.GetUtcNow());
         var context = new LifecycleContext(effects, _loop, options, _logger) { Identity = identity };
         _lifecycle = new ProcessLifecycle(() => Generation, _succession is not null, context);
+        _older.Departed = (generation, drainedAt, gone) => _loop.Post(() => _lifecycle.OlderDeparted(generation, drainedAt, gone));
         _status = new StatusSource(_lifecycle, Listeners, _older, predecessor, identity);
         Operations = new ControlService(_lifecycle, context, _status.Take);
         ControlServer? control = ControlServer.Create(Operations, Listeners, predecessor);

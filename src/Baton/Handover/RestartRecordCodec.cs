@@ -20,6 +20,18 @@ internal static class RestartRecordCodec
         size.WriteText(json, "explanation", record.Explanation);
         json.WriteSpan("durationMs", record.Duration);
         WritePhases(json, record.Phases, size);
+
+        // What an older version does not say.
+        if (record.Drained is { } drained)
+        {
+            json.WriteSpan("drainedMs", drained);
+        }
+
+        if (record.Gone is { } gone)
+        {
+            json.WriteSpan("goneMs", gone);
+        }
+
         json.WriteEndObject();
     }
 
@@ -32,7 +44,11 @@ internal static class RestartRecordCodec
         body.OptionalText("failure") is { } failure ? JsonFields.ToName(failure, UnknownFailure) : null,
         body.OptionalText("explanation") ?? "",
         body.Span("durationMs"),
-        ReadPhases(body));
+        ReadPhases(body))
+    {
+        Drained = body.OptionalSpan("drainedMs"),
+        Gone = body.OptionalSpan("goneMs"),
+    };
 
     internal static void WritePhases(Utf8JsonWriter json, IReadOnlyList<RestartPhase> phases, JsonSize size) =>
         size.WriteItems(json, "phases", phases, phase =>

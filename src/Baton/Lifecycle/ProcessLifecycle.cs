@@ -214,18 +214,18 @@ internal sealed partial class ProcessLifecycle(Func<int> generation, bool hasPre
         Version = context.Identity.Version,
         StartedAt = context.Identity.StartedAt,
         DrainLimit = State is ProcessState.HandedOver or ProcessState.Draining or ProcessState.ShuttingDown ? _departure?.TimeLeft : null,
+        DrainedAt = _departure?.DrainedAt,
     };
 
     private Departure Depart()
     {
-        _departure = new Departure(context, Describe, Finished, lastResort: () => Probation?.KillSuccessor());
+        _departure = new Departure(context, Describe, idle: Report, Finished, lastResort: () => Probation?.KillSuccessor());
         _departure.Begin();
         return _departure;
     }
 
     private void Finished()
     {
-        Report();
         DepartureReason reason = State == ProcessState.Draining ? DepartureReason.HandedOver : _takenBack ? DepartureReason.RolledBack : DepartureReason.Shutdown;
         Hooks.Depart(reason, reason == DepartureReason.HandedOver ? SuccessorPid : null, () =>
         {

@@ -172,9 +172,10 @@ internal sealed class Succession
                 post(l => l.InheritHistory(history.Restarts));
                 break;
             case HandoverMessage.Report report:
-                _older.Heard(link, report.Status);
+                _older.Heard(link, report);
                 break;
             case null:
+                _older.Heard(link, message: null);
                 post(l => Lose("the predecessor is gone", l));
                 break;
         }

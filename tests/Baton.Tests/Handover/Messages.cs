@@ -24,7 +24,7 @@ internal static class Messages
         new HandoverMessage.Confirmed([new OlderProcess(Pid: 4700, Generation: 5), new OlderProcess(Pid: 4690, Generation: 4)]),
         new HandoverMessage.Shutdown("SIGTERM"),
         new HandoverMessage.Restart("SIGUSR2"),
-        new HandoverMessage.History([Record]),
+        new HandoverMessage.History([Record, Record with { Failure = null, Drained = TimeSpan.FromSeconds(4), Gone = TimeSpan.FromSeconds(5) }]),
         new HandoverMessage.Report(Status),
         new HandoverMessage.Force("an operator"),
         new HandoverMessage.Refused("too late"),
