@@ -39,7 +39,16 @@ internal sealed class Timeline
 
     internal TimeSpan BeforeLength => Before is [.., { } last] ? last.To : TimeSpan.Zero;
 
-    internal TimeSpan AfterLength => After is [.., { } last] ? last.To : TimeSpan.Zero;
+    internal TimeSpan AfterLength => ((TimeSpan[])[After is [.., { } last] ? last.To : TimeSpan.Zero, Drained ?? TimeSpan.Zero, Gone ?? TimeSpan.Zero]).Max();
+
+    /// <summary>When the predecessor had finished its work, since the successor serves; null if it has not, or that is not known.</summary>
+    internal TimeSpan? Drained => SinceServed(Record.Drained);
+
+    /// <summary>When the predecessor had ended, since the successor serves; null if it has not, or that is not known.</summary>
+    internal TimeSpan? Gone => SinceServed(Record.Gone);
+
+    // Measured by another process, maybe to the millisecond before.
+    private TimeSpan? SinceServed(TimeSpan? sinceAsked) => Served && sinceAsked is { } since ? since > BeforeLength ? since - BeforeLength : TimeSpan.Zero : null;
 
     private static List<Segment> Place(IEnumerable<RestartPhase> phases, bool failed)
     {

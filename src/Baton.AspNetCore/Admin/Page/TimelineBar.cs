@@ -3,8 +3,10 @@ namespace Baton.AspNetCore.Admin.Page;
 /// <summary>Draws a restart to scale. For eyes and pointers only: whoever reads or listens gets the table.</summary>
 internal static class TimelineBar
 {
-    private const int Top = 4;
-    private const int Height = 18;
+    private const int Top = 3;
+    private const int Height = 16;
+    private const int Lane = 21;
+    private const int LaneHeight = 4;
 
     // Visible, however short.
     private const double LeastWidth = 0.35;
@@ -21,7 +23,20 @@ internal static class TimelineBar
         """);
 
     private static Html After(Timeline restart, TimelineAxes axes) =>
-        axes.After is { } after ? Html.Of($"{restart.After.Select(s => Segment(s, after))}") : Html.None;
+        axes.After is { } after ? Html.Of($"{restart.After.Select(s => Segment(s, after))}{Departure(restart, after)}") : Html.None;
+
+    /// <summary>What the predecessor does meanwhile: a thin bar while it drains, and its end.</summary>
+    private static Html Departure(Timeline restart, TimeScale scale)
+    {
+        double from = scale.At(TimeSpan.Zero);
+        Html drained = restart.Drained is not { } time ? Html.None : Html.Of($"""
+            <g><rect class="p-drain" x="{from}%" y="{Lane}" width="{Math.Max(scale.At(time) - from, LeastWidth)}%" height="{LaneHeight}"/><title>The predecessor had finished its work {Wording.Of(time)} later</title></g>
+            """);
+        Html gone = restart.Gone is not { } end ? Html.None : Html.Of($"""
+            <g class="gone"><circle cx="{scale.At(end)}%" cy="{Lane + (LaneHeight / 2)}" r="3.5"/><title>The predecessor had ended {Wording.Of(end)} later</title></g>
+            """);
+        return Html.Of($"{drained}{gone}");
+    }
 
     private static Html Segment(Segment segment, TimeScale scale)
     {
@@ -36,15 +51,15 @@ internal static class TimelineBar
 
     private static Html Failure(Segment segment, double from, double width) => !segment.Failed
         ? Html.None
-        : Html.Of($"""<rect class="hatched" fill="url(#hatch)" x="{from}%" y="{Top}" width="{width}%" height="{Height}"/><text class="cross" x="{from + width}%" dx="5" y="18">✕</text>""");
+        : Html.Of($"""<rect class="hatched" fill="url(#hatch)" x="{from}%" y="{Top}" width="{width}%" height="{Height}"/><text class="cross" x="{from + width}%" dx="5" y="16">✕</text>""");
 
     private static Html Label(string name, double from, double width, bool failed) => failed || width < (name.Length + 2) * Letter
         ? Html.None
-        : Html.Of($"""<text class="label {PhaseLook.Class(name)}" x="{from + (width / 2)}%" y="17">{name}</text>""");
+        : Html.Of($"""<text class="label {PhaseLook.Class(name)}" x="{from + (width / 2)}%" y="15">{name}</text>""");
 
     /// <summary>It goes on beyond the axis.</summary>
     private static Html Cut(Segment segment, TimeScale scale) => scale.Cuts(segment.To) && !scale.Cuts(segment.From)
-        ? Html.Of($"""<text class="beyond" x="{scale.End}%" dx="-4" y="17">→ {Wording.Of(segment.To)}</text>""")
+        ? Html.Of($"""<text class="beyond" x="{scale.End}%" dx="-4" y="15">→ {Wording.Of(segment.To)}</text>""")
         : Html.None;
 
     private static Html Serves(Timeline restart, TimelineAxes axes)
