@@ -37,9 +37,10 @@ internal static class AdminPage
             <p id="news" class="unseen" role="status"></p>
             <div id="result" class="result" role="status"></div>
             {Section("progress", "Restart in progress")}
-            {Section("failure", "Last failure")}
+            {Section("alarm", "The last restart failed")}
             {Section("generations", "Processes")}
             {Section("restarts", "Last restarts")}
+            {Section("failure", "Last failure")}
             </main>
             <footer><p>Baton · <a href="{below}status">Status as JSON</a></p></footer>
             {AdminDialogs.Render(status, allowedDirectories, sections["cut"])}

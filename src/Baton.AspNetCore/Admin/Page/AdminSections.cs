@@ -15,9 +15,10 @@ internal static class AdminSections
             ["service"] = ServiceSection.Render(view),
             ["actions"] = ActionsSection.Render(view),
             ["progress"] = ProgressSection.Render(view),
-            ["failure"] = FailureSection.Render(view),
+            ["alarm"] = FailureSection.Alarm(view),
             ["generations"] = GenerationsSection.Render(view),
             ["restarts"] = RestartsSection.Render(view),
+            ["failure"] = FailureSection.Past(view),
             ["cut"] = ActionsSection.Cut(view),
         };
     }

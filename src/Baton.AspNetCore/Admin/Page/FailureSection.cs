@@ -1,22 +1,27 @@
 namespace Baton.AspNetCore.Admin.Page;
 
-/// <summary>The last restart that failed, with the successor's own words. It is loud as long as no later one has come about.</summary>
+/// <summary>The last restart that failed, with the successor's own words: loud as long as no later one has come about, then below the others.</summary>
 internal static class FailureSection
 {
-    internal static Html Render(PageView view)
+    internal static Html Alarm(PageView view) =>
+        view.Restarts.FirstOrDefault() is { Failure: not null } record ? Panel(record, "alarm", "The last restart failed", "", view) : Html.None;
+
+    internal static Html Past(PageView view)
     {
         RestartRecord[] restarts = [.. view.Restarts];
-        int at = Array.FindIndex(restarts, r => r.Failure is not null);
-        if (at < 0 || restarts[at] is not { Failure: { } failure } record)
-        {
-            return Html.None;
-        }
+        int later = Array.FindIndex(restarts, r => r.Failure is not null);
+        return later > 0
+            ? Panel(restarts[later], "past", "Last failure", $" {Wording.Count(later, "restart")} {(later == 1 ? "has" : "have")} come about since.", view)
+            : Html.None;
+    }
 
-        string since = at == 0 ? "" : $" {Wording.Count(at, "restart")} {(at == 1 ? "has" : "have")} come about since.";
+    private static Html Panel(RestartRecord record, string look, string title, string since, PageView view)
+    {
+        string failure = record.Failure?.ToString() ?? "";
         return Html.Of($"""
-            <div class="panel {(at == 0 ? "alarm" : "past")}">
-            <h2>{(at == 0 ? "The last restart failed" : "Last failure")}</h2>
-            <p><strong>{StateWords.Of(failure)}</strong> <code>{failure.ToString()}</code></p>
+            <div class="panel {look}">
+            <h2>{title}</h2>
+            <p><strong>{StateWords.Of(record.Failure)}</strong> <code>{failure}</code></p>
             <pre class="words">{Html.Text(record.Explanation)}</pre>
             <p class="quiet">Asked {Times.Ago(record.AskedAt, view.Now)} by {Html.Text(record.Trigger)}. It took {Wording.Of(record.Duration)}{LastPhase(record)}.{since}</p>
             </div>

@@ -16,7 +16,7 @@ internal static class GenerationsSection
         <li class="card" id="generation-{generation.Generation}">
         <h3>Generation {generation.Generation} {StateWords.Badge(generation.State)}</h3>
         <dl class="figures">
-        <div><dt>Process</dt><dd class="mono">{generation.Pid}</dd></div>
+        <div><dt>Process</dt><dd>{generation.Pid}</dd></div>
         <div><dt>Version</dt><dd>{Html.Text(StatusWords.OrDash(generation.Version))}</dd></div>
         <div><dt>Age</dt><dd>{(generation.StartedAt is { } at ? Times.Since(at, view.Now) : Html.Of($"-"))}</dd></div>
         <div><dt>Requests</dt><dd>{generation.RequestCount}</dd></div>
@@ -48,7 +48,7 @@ internal static class GenerationsSection
             <li class="card" id="generation-{view.Status.Generation + 1}">
             <h3>Generation {view.Status.Generation + 1} {StateWords.Badge(state)}</h3>
             <dl class="figures">
-            <div><dt>Process</dt><dd class="mono">{pid}</dd></div>
+            <div><dt>Process</dt><dd>{pid}</dd></div>
             <div class="rest"><dt>Does</dt><dd>{Html.Text(StatusWords.OrDash(phase))}</dd></div>
             </dl>
             </li>

@@ -22,7 +22,7 @@ internal static class RestartsSection
 
     private static Html Headings(TimelineAxes axes) => axes.After is null
         ? Html.Of($"<span>From the request until the successor serves</span>")
-        : Html.Of($"<span>From the request until the successor serves</span><span class=\"then\">Then</span>");
+        : Html.Of($"<span>From the request until the successor serves</span><span class=\"then\">Since it serves</span>");
 
     private static Html Row(Timeline restart, TimelineAxes axes, DateTimeOffset now)
     {
@@ -45,7 +45,12 @@ internal static class RestartsSection
         IEnumerable<string> names = restarts.SelectMany(r => r.Record.Phases).Select(p => p.Name).Distinct();
         return Html.Of($"""
             <ul class="legend" aria-label="Phases">{names.Select(n => Html.Of($"<li title=\"{PhaseLook.Meaning(n)}\"><svg width=\"10\" height=\"10\" aria-hidden=\"true\"><rect class=\"{PhaseLook.Class(n)}\" width=\"10\" height=\"10\"/></svg>{Html.Text(n)}</li>"))}
-            <li title="the successor was told to serve"><svg width="10" height="10" aria-hidden="true" class="serves"><line x1="5" x2="5" y1="0" y2="10"/></svg>serves</li></ul>
+            {Extras(restarts)}<li title="the successor was told to serve"><svg width="10" height="10" aria-hidden="true" class="serves"><line x1="5" x2="5" y1="0" y2="10"/></svg>serves</li></ul>
             """);
     }
+
+    private static Html Extras(IReadOnlyList<Timeline> restarts) => Html.Join([
+        restarts.Any(r => r.Drained is not null) ? Html.Of($"""<li title="the predecessor finishes its work"><svg width="14" height="10" aria-hidden="true"><rect class="p-drain" y="3" width="14" height="4"/></svg>predecessor drains</li>""") : Html.None,
+        restarts.Any(r => r.Gone is not null) ? Html.Of($"""<li title="the predecessor has ended"><svg width="10" height="10" aria-hidden="true" class="gone"><circle cx="5" cy="5" r="3.5"/></svg>is gone</li>""") : Html.None,
+        restarts.Any(r => r.Record.Failure is not null) ? Html.Of($"""<li title="the restart ended here"><svg width="14" height="10" aria-hidden="true"><rect class="hatched" fill="url(#hatch)" x="1" y="1" width="12" height="8"/></svg>failed</li>""") : Html.None]);
 }

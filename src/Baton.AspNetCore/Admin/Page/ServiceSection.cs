@@ -13,7 +13,7 @@ internal static class ServiceSection
             </div>
             <p class="lead">{Sentence(view)}</p>
             <dl class="facts">
-            <div><dt>Process</dt><dd class="mono">{status.Pid}</dd></div>
+            <div><dt>Process</dt><dd>{status.Pid}</dd></div>
             <div><dt>Generation</dt><dd>{status.Generation}</dd></div>
             {Up(view)}
             <div><dt>Program</dt><dd class="mono">{Html.Text(StatusWords.OrDash(status.Program))}</dd></div>

@@ -18,7 +18,7 @@ internal static class StateWords
         _ => state.ToString(),
     };
 
-    internal static string Of(RestartFailure failure) => failure switch
+    internal static string Of(RestartFailure? failure) => failure switch
     {
         RestartFailure.NotReady => "Refused: the process was not serving yet",
         RestartFailure.InProgress => "Refused: another restart was in progress",

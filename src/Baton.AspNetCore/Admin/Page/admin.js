@@ -88,7 +88,7 @@
     const now = Date.now() + offset;
     for (const time of document.querySelectorAll("time[data-tick]")) {
       const at = Date.parse(time.dateTime);
-      const text = { ago: `${words(now - at)} ago`, since: words(now - at), until: words(at - now) }[time.dataset.tick];
+      const text = { ago: `${words(now - at).split(" ").slice(0, 2).join(" ")} ago`, since: words(now - at), until: words(at - now) }[time.dataset.tick];
       if (time.firstChild.data !== text) time.firstChild.data = text;
     }
   }
