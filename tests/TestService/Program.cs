@@ -60,4 +60,5 @@ if (builder.Configuration.GetValue<int?>("Listeners") is { } listeners)
 var app = builder.Build();
 app.UseReadiness(behaviour);
 app.MapTestEndpoints();
+app.MapRestartAdmin();
 app.Run();

@@ -21,9 +21,9 @@ internal static class AdminPage
             <meta name="color-scheme" content="light dark">
             <meta name="robots" content="noindex">
             <title>{ServiceSection.Title(status)}</title>
-            <link rel="icon" type="image/svg+xml" href="{below}admin.svg?v={AdminAssets.Release}">
-            <link rel="stylesheet" href="{below}admin.css?v={AdminAssets.Release}">
-            <script src="{below}admin.js?v={AdminAssets.Release}" defer></script>
+            <link rel="icon" type="image/svg+xml" href="{below}admin.svg?v={AdminAsset.Release}">
+            <link rel="stylesheet" href="{below}admin.css?v={AdminAsset.Release}">
+            <script src="{below}admin.js?v={AdminAsset.Release}" defer></script>
             </head>
             <body data-below="{below}">
             <svg class="definitions" width="0" height="0" aria-hidden="true"><defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><line x1="0" x2="0" y1="0" y2="6"/></pattern></defs></svg>

@@ -22,7 +22,7 @@ internal static class FailureSection
             <div class="panel {look}">
             <h2>{title}</h2>
             <p><strong>{StateWords.Of(record.Failure)}</strong> <code>{failure}</code></p>
-            <pre class="words">{Html.Text(record.Explanation)}</pre>
+            <pre class="words" tabindex="0">{Html.Text(record.Explanation)}</pre>
             <p class="quiet">Asked {Times.Ago(record.AskedAt, view.Now)} by {Html.Text(record.Trigger)}. It took {Wording.Of(record.Duration)}{LastPhase(record)}.{since}</p>
             </div>
             """);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
@@ -31,7 +32,8 @@ internal readonly struct Html
     internal readonly ref struct Pieces(int literalLength, int holes)
     {
         private const int TypicalText = 16;
-        private static readonly HtmlEncoder Encoder = HtmlEncoder.Create(UnicodeRanges.All);
+        private static readonly HtmlEncoder s_encoder = HtmlEncoder.Create(UnicodeRanges.All);
+        private static readonly SearchValues<char> s_directions = SearchValues.Create("\u061C\u200E\u200F\u202A\u202B\u202C\u202D\u202E\u2066\u2067\u2068\u2069");
         private readonly StringBuilder _built = new(literalLength + (holes * TypicalText));
 
         public void AppendLiteral(string markup) => _built.Append(markup);
@@ -40,7 +42,7 @@ internal readonly struct Html
 
         public void AppendFormatted(IEnumerable<Html> parts) => _built.AppendJoin("", parts);
 
-        public void AppendFormatted(string? text) => _built.Append(Encoder.Encode(text ?? ""));
+        public void AppendFormatted(string? text) => _built.Append(s_encoder.Encode(Readable(text ?? "")));
 
         public void AppendFormatted(int number) => _built.Append(CultureInfo.InvariantCulture, $"{number}");
 
@@ -48,5 +50,9 @@ internal readonly struct Html
         public void AppendFormatted(double number) => _built.Append(CultureInfo.InvariantCulture, $"{number:0.##}");
 
         public override string ToString() => _built.ToString();
+
+        // A path that reads backwards is not the path that it seems to be.
+        private static string Readable(string text) =>
+            text.AsSpan().ContainsAny(s_directions) ? string.Concat(text.Select(c => s_directions.Contains(c) ? '\uFFFD' : c)) : text;
     }
 }

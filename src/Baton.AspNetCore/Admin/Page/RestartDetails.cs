@@ -22,7 +22,7 @@ internal static class RestartDetails
     }
 
     private static Html Failure(RestartRecord record) => record.Failure is { } failure
-        ? Html.Of($"""<p><strong>{StateWords.Of(failure)}</strong> <code>{failure.ToString()}</code></p><pre class="words">{Html.Text(record.Explanation)}</pre>""")
+        ? Html.Of($"""<p><strong>{StateWords.Of(failure)}</strong> <code>{failure.ToString()}</code></p><pre class="words" tabindex="0">{Html.Text(record.Explanation)}</pre>""")
         : Html.None;
 
     private static Html Phases(Timeline restart) => restart.Record.Phases.Count == 0 ? Html.None : Html.Of($"""

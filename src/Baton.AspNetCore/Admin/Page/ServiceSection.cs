@@ -7,7 +7,7 @@ internal static class ServiceSection
     {
         RestartStatus status = view.Status;
         return Html.Of($"""
-            <div class="masthead" data-pid="{status.Pid}" data-generation="{status.Generation}" data-now="{Times.Machine(view.Now)}" data-release="{AdminAssets.Release}" data-title="{Title(status)}">
+            <div class="masthead" data-pid="{status.Pid}" data-generation="{status.Generation}" data-now="{Times.Machine(view.Now)}" data-release="{AdminAsset.Release}" data-title="{Title(status)}">
             <h1>{Html.Text(Name(status))}{Version(status)}</h1>
             <p>{StateWords.Badge(status.State)}</p>
             </div>

@@ -14,6 +14,9 @@ internal static class TimelineBar
     // Of a small letter, in percent of the narrowest drawing that shows words.
     private const double Letter = 1.15;
 
+    // Where there is no room for words behind a bar, in percent.
+    private const double MostForWords = 80;
+
     internal static Html Render(Timeline restart, TimelineAxes axes) => Html.Of($"""
         <svg class="bar" width="100%" height="26" aria-hidden="true" focusable="false">{Grid(axes)}{restart.Before.Select(s => Segment(s, axes.Before))}{Serves(restart, axes)}{After(restart, axes)}</svg>
         """);
@@ -44,14 +47,14 @@ internal static class TimelineBar
         double width = Math.Max(scale.At(segment.To) - from, LeastWidth);
         RestartPhase phase = segment.Phase;
         Html rectangle = Html.Of($"""
-            <g><rect class="{PhaseLook.Class(phase.Name)}" x="{from}%" y="{Top}" width="{width}%" height="{Height}"/>{Failure(segment, from, width)}<title>{phase.Name}: {Wording.Of(phase.Duration)}, from {Wording.Of(segment.From)} on{(segment.Failed ? "; failed here" : "")}{(phase.Detail.Length == 0 ? "" : $" ({phase.Detail})")}</title></g>
+            <g><rect class="{(segment.Failed ? "p-failed" : PhaseLook.Class(phase.Name))}" x="{from}%" y="{Top}" width="{width}%" height="{Height}"/>{Hatching(segment, from, width)}<title>{phase.Name}: {Wording.Of(phase.Duration)}, from {Wording.Of(segment.From)} on{(segment.Failed ? "; failed here" : "")}{(phase.Detail.Length == 0 ? "" : $" ({phase.Detail})")}</title></g>
             """);
         return Html.Of($"{rectangle}{Label(phase.Name, from, width, segment.Failed)}{Cut(segment, scale)}");
     }
 
-    private static Html Failure(Segment segment, double from, double width) => !segment.Failed
+    private static Html Hatching(Segment segment, double from, double width) => !segment.Failed
         ? Html.None
-        : Html.Of($"""<rect class="hatched" fill="url(#hatch)" x="{from}%" y="{Top}" width="{width}%" height="{Height}"/><text class="cross" x="{from + width}%" dx="5" y="16">✕</text>""");
+        : Html.Of($"""<rect class="hatched" fill="url(#hatch)" x="{from}%" y="{Top}" width="{width}%" height="{Height}"/><text class="cross" x="{from + width}%" dx="5" y="16">✕{(from + width > MostForWords ? Html.None : Html.Of($"<tspan class=\"name\" dx=\"4\">{segment.Phase.Name}</tspan>"))}</text>""");
 
     private static Html Label(string name, double from, double width, bool failed) => failed || width < (name.Length + 2) * Letter
         ? Html.None
