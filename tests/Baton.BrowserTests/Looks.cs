@@ -7,11 +7,12 @@ internal static class Looks
 {
     internal static readonly ViewportSize Wide = new() { Width = 1180, Height = 800 };
 
-    internal static BrowserNewContextOptions Light => new() { ColorScheme = ColorScheme.Light, DeviceScaleFactor = 1 };
-
-    internal static BrowserNewContextOptions Dark => new() { ColorScheme = ColorScheme.Dark };
-
-    internal static BrowserNewContextOptions Narrow => new() { ViewportSize = new ViewportSize { Width = 360, Height = 740 } };
-
     internal static BrowserNewContextOptions WithoutScript => new() { JavaScriptEnabled = false };
+
+    internal static IReadOnlyDictionary<string, BrowserNewContextOptions> All => new Dictionary<string, BrowserNewContextOptions>
+    {
+        ["light"] = new() { ColorScheme = ColorScheme.Light },
+        ["dark"] = new() { ColorScheme = ColorScheme.Dark },
+        ["narrow"] = new() { ViewportSize = new ViewportSize { Width = 360, Height = 740 } },
+    };
 }

@@ -6,8 +6,11 @@ namespace Baton.BrowserTests;
 /// <summary>A service with a history, for pictures: releases that came about, a bad one, and a process that still has something to do.</summary>
 internal static class Shop
 {
-    internal static ServiceSetup Setup => new()
+    private static readonly Dictionary<string, string> s_pictures = new() { ["light"] = "admin.png", ["dark"] = "admin-dark.png" };
+
+    internal static ServiceSetup Setup(ReleaseDirectory releases) => ServiceSetup.ListeningOn($"http://127.0.0.1:{FreePort.Next()}") with
     {
+        Command = [releases.Program],
         Probation = TimeSpan.FromSeconds(1),
         Environment = new Dictionary<string, string> { ["GracefulRestart__Name"] = "shop" },
     };
@@ -31,10 +34,10 @@ internal static class Shop
     /// <summary>The pictures of the documentation are of such a run, when <c>BATON_UPDATE_SCREENSHOTS</c> is set.</summary>
     internal static void Keep(string look, byte[] picture)
     {
-        if (Environment.GetEnvironmentVariable("BATON_UPDATE_SCREENSHOTS") == "1")
+        if (Environment.GetEnvironmentVariable("BATON_UPDATE_SCREENSHOTS") == "1" && s_pictures.TryGetValue(look, out string? file))
         {
             string directory = Directory.CreateDirectory(Path.Combine(Repository.Root, "docs", "images")).FullName;
-            File.WriteAllBytes(Path.Combine(directory, look == "dark" ? "admin-dark.png" : "admin.png"), picture);
+            File.WriteAllBytes(Path.Combine(directory, file), picture);
         }
     }
 

@@ -5,8 +5,8 @@ internal static class ActionsSection
 {
     internal static Html Render(PageView view) => Html.Of($"""
         {Action("restart", "primary", "Restart…", WhyNoRestart(view.Status), RestartHint(view.Status))}
-        {Action("shutdown", "danger", "Shut down…", WhyNoShutdown(view.Status), "Ends the service. Nobody takes over.")}
-        {Action("force", "danger", "Force…", WhyNoForce(view), "Cuts what older processes still have open.")}
+        {Action("shutdown", "danger", "Shut down…", WhyNoShutdown(view.Status), "Nobody takes over.")}
+        {Action("force", "danger", "Force…", WhyNoForce(view), "Cuts what older processes do.")}
         """);
 
     /// <summary>What force would cut, for its confirmation.</summary>
@@ -21,7 +21,7 @@ internal static class ActionsSection
 
     private static string RestartHint(RestartStatus status) => status.State is ProcessState.OnProbation or ProcessState.HandedOver
         ? "Waits until the probation is over."
-        : "A successor takes over when it is ready.";
+        : "A successor takes over.";
 
     private static string? WhyNoRestart(RestartStatus status) => status.State switch
     {

@@ -22,10 +22,11 @@ internal sealed class Timeline
     {
         Record = record;
         int before = record.Phases.Select(p => p.Name).ToList().LastIndexOf(LastBeforeServing) + 1;
-        Served = before > 0;
+        bool failed = record.Failure is not null;
+        Served = before > 0 && !(failed && before == record.Phases.Count);
         before = Served ? before : record.Phases.Count;
-        Before = Place(record.Phases.Take(before), failed: record.Failure is not null && before == record.Phases.Count);
-        After = Place(record.Phases.Skip(before), failed: record.Failure is not null);
+        Before = Place(record.Phases.Take(before), failed && !Served);
+        After = Place(record.Phases.Skip(before), failed);
     }
 
     internal RestartRecord Record { get; }

@@ -7,11 +7,15 @@ internal sealed class TimelineAxes
     private const double Margin = 3;
     private const double Share = 68;
 
+    // As many as can be read on a telephone.
+    private const int MarksBefore = 4;
+    private const int MarksAfter = 2;
+
     internal TimelineAxes(IReadOnlyList<Timeline> restarts)
     {
         bool two = restarts.Any(r => r.AfterLength > TimeSpan.Zero);
-        Before = new TimeScale(restarts.Select(r => r.BeforeLength), 0, (two ? Share : 100) - Margin);
-        After = two ? new TimeScale(restarts.Select(r => r.AfterLength).Where(l => l > TimeSpan.Zero), Share, 100 - Share - Margin) : null;
+        Before = new TimeScale(restarts.Select(r => r.BeforeLength), 0, (two ? Share : 100) - Margin, MarksBefore);
+        After = two ? new TimeScale(restarts.Select(r => r.AfterLength).Where(l => l > TimeSpan.Zero), Share, 100 - Share - Margin, MarksAfter) : null;
     }
 
     internal TimeScale Before { get; }

@@ -80,5 +80,5 @@ internal static class TimelineBar
         Html.Of($"""{axes.All.SelectMany(scale => scale.Marks.Select(m => Html.Of($"<line class=\"grid\" x1=\"{scale.At(m)}%\" x2=\"{scale.At(m)}%\" y1=\"0\" y2=\"26\"/>")))}""");
 
     private static Html Marks(TimeScale scale) =>
-        Html.Of($"""{scale.Marks.Select(m => Html.Of($"<text x=\"{scale.At(m)}%\" y=\"13\"{(m == TimeSpan.Zero ? Html.Of($" class=\"first\"") : Html.None)}>{(m == TimeSpan.Zero ? "0" : Wording.Of(m))}</text>"))}""");
+        Html.Of($"""{scale.Marks.Select(m => Html.Of($"<text x=\"{scale.At(m)}%\" y=\"13\"{(m == TimeSpan.Zero ? Html.Of($" class=\"first\"") : Html.None)}>{(m == TimeSpan.Zero ? "0" : Wording.Of(m).Replace(".0 ", " ", StringComparison.Ordinal))}</text>"))}""");
 }

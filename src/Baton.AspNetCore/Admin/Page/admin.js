@@ -98,6 +98,8 @@
   // --- The stream -----------------------------------------------------------------------------------------------
 
   const retryAfter = 1000;
+  const longLoss = 3000;
+  let events = null;
   let lostSince = null;
 
   function state(name, text) {
@@ -106,22 +108,25 @@
   }
 
   function follow() {
-    const events = new EventSource(`${below}events?view=html`);
+    events = new EventSource(`${below}events?view=html`);
     events.addEventListener("view", (event) => {
       lostSince = null;
+      document.documentElement.classList.remove("stale");
       show(JSON.parse(event.data).html);
       state("live", `Live from process ${served().pid}`);
     });
     events.onerror = () => {
       lostSince ??= Date.now();
-      state("lost", Date.now() - lostSince > 3000 ? "Nobody answers; trying again" : "Reconnecting");
+      const long = Date.now() - lostSince > longLoss;
+      state("lost", long ? "Nobody answers; trying again" : "Reconnecting");
+      document.documentElement.classList.toggle("stale", long);
       // A refusal ends it for good, unlike a lost connection.
       if (events.readyState === EventSource.CLOSED) setTimeout(follow, retryAfter);
     };
-    // A page that is kept for "back" must not keep its connection.
-    addEventListener("pagehide", () => events.close(), { once: true });
   }
 
+  // A page that is kept for "back" must not keep its connection.
+  addEventListener("pagehide", () => events.close());
   addEventListener("pageshow", (event) => event.persisted && location.reload());
   follow();
 
@@ -131,7 +136,7 @@
   const names = { restart: "Restart", shutdown: "Shutdown", force: "Force" };
 
   /** What became of it, for eyes and screen readers. Text only: some of it is the successor's. */
-  function say(look, title, detail) {
+  function say(look, title, detail, isBelow = false) {
     const result = $("result");
     const text = document.createElement("div");
     const head = document.createElement("strong");
@@ -140,35 +145,40 @@
     if (detail) {
       const more = document.createElement("p");
       more.dir = "auto";
+      if (isBelow) more.className = "unseen";
       more.textContent = detail;
       text.append(more);
     }
+    result.className = `result ${look}`;
+    result.replaceChildren(text);
+    if (asking) return;
     const close = document.createElement("button");
     close.type = "button";
     close.textContent = "Dismiss";
     close.addEventListener("click", () => result.replaceChildren());
-    result.className = `result ${look}`;
-    result.replaceChildren(text, close);
+    result.append(close);
   }
 
   async function ask(action, form) {
+    const program = form.elements.program?.value.trim();
     asking = action;
     say("busy", `${names[action]} asked`, "The outcome follows here.");
+    let outcome;
     try {
-      const program = form.elements.program?.value.trim();
       const answer = await fetch(`${below}${action}`, {
         method: "POST",
         headers: { Accept: "application/json" },
         body: new URLSearchParams(program ? { program } : {}),
       });
-      const outcome = await answer.json().catch(() => ({}));
-      if (answer.ok) say("good", `${names[action]} done`, outcome.explanation);
-      else say("bad", outcome.title ?? `${names[action]} failed: ${answer.status}`, outcome.detail);
+      outcome = { ok: answer.ok, status: answer.status, ...(await answer.json()) };
     } catch {
-      say("busy", "The connection was lost before the outcome was known", "The page shows what holds now, as soon as somebody answers.");
-    } finally {
-      asking = null;
+      outcome = null;
     }
+    asking = null;
+    if (!outcome) say("busy", "The connection was lost before the outcome was known", "The page shows what holds now, as soon as somebody answers.");
+    else if (outcome.ok) say("good", `${names[action]} done`, outcome.explanation);
+    // What is recorded stands below, with all that is known of it.
+    else say("bad", `${names[action]} failed: ${outcome.title ?? outcome.status}`, outcome.detail, Boolean(outcome.record));
   }
 
   document.addEventListener("click", ({ target }) => {
