@@ -20,7 +20,7 @@ internal sealed class TimeScale
         double[] sorted = [.. lengths.Select(l => l.TotalMilliseconds).Order()];
         double typical = sorted.Length == 0 ? 1 : Math.Max(sorted[(sorted.Length - 1) / 2], 1);
         double longest = sorted.LastOrDefault(l => l <= typical * MuchLonger, typical);
-        _step = s_steps.FirstOrDefault(s => longest / s < marks + 1, s_steps[^1]);
+        _step = s_steps.FirstOrDefault(s => longest / s < marks + 1, Math.Ceiling(longest / marks));
         Limit = TimeSpan.FromMilliseconds(longest);
         (_left, _width) = (left, width);
     }
