@@ -30,7 +30,7 @@ internal static class RestartsSection
         RestartRecord record = restart.Record;
         bool failed = record.Failure is not null;
         return Html.Of($"""
-            <details class="restart{(failed ? " failed" : "")}" id="restart-{record.Generation}-{record.AskedAt.ToUnixTimeMilliseconds().ToString(System.Globalization.CultureInfo.InvariantCulture)}">
+            <details class="restart{(failed ? " failed" : "")}" id="restart-{record.Generation}-{record.AskedAt.ToUnixTimeMilliseconds()}">
             <summary><span class="outcome">{(failed ? "✕" : "✓")}</span><span class="who">Generation {record.Generation} {Times.Ago(record.AskedAt, now)}</span>{TimelineBar.Render(restart, axes)}<span class="total">{Total(restart)}</span></summary>
             {RestartDetails.Render(restart)}
             </details>

@@ -47,7 +47,7 @@ public class TimelineTests
     [Fact]
     public void Scale_IsProportional_AndMarksRoundTimes()
     {
-        var scale = new TimeScale(Ms(420, 840), left: 10, width: 80, marks: 4);
+        var scale = new TimeScale(Ms(420, 840), Ms(420), left: 10, width: 80, marks: 4);
         Assert.Equal([0, 200, 400, 600, 800], scale.Marks.Select(m => m.TotalMilliseconds));
         Assert.Equal(10, scale.At(TimeSpan.Zero));
         Assert.Equal(50, scale.At(TimeSpan.FromMilliseconds(420)), 0.001);
@@ -57,7 +57,7 @@ public class TimelineTests
     [Fact]
     public void Scale_WithOneThatTookMuchLonger_CutsThatOneOff()
     {
-        var scale = new TimeScale(Ms(400, 500, 450, 60_000), 0, 100, 4);
+        var scale = new TimeScale(Ms(400, 500, 450, 60_000), Ms(400, 500, 450, 60_000), 0, 100, 4);
         Assert.Equal(500, scale.Limit.TotalMilliseconds);
         Assert.True(scale.Cuts(TimeSpan.FromSeconds(60)));
         Assert.Equal(100, scale.At(TimeSpan.FromSeconds(60)));
@@ -65,7 +65,17 @@ public class TimelineTests
 
     [Fact]
     public void Scale_OfNothingAndOfAnything_HasAFewMarks() =>
-        Assert.All((TimeSpan[][])[[], Ms(0), Ms(1), Ms(7), Ms(86_400_000), [TimeSpan.FromDays(40)]], lengths => Assert.InRange(new TimeScale(lengths, 0, 100, 4).Marks.Count(), 1, 5));
+        Assert.All((TimeSpan[][])[[], Ms(0), Ms(1), Ms(7), Ms(86_400_000), [TimeSpan.FromDays(40)]], lengths => Assert.InRange(new TimeScale(lengths, lengths, 0, 100, 4).Marks.Count(), 1, 5));
+
+    [Fact]
+    public void Axes_WithFailuresThatTookNoTime_AreThoseOfTheOthers()
+    {
+        RestartRecord refused = Statuses.Record() with { Failure = RestartFailure.ProgramRefused };
+        RestartRecord timedOut = Statuses.Record(("spawn", 100), ("starting", 60_000)) with { Failure = RestartFailure.ReadyTimedOut };
+        Timeline[] restarts = [new(refused), new(refused), new(refused), new(timedOut), new(Statuses.Record(("spawn", 700), ("commit", 2)))];
+        Assert.Equal(702, new TimelineAxes(restarts).Before.Limit.TotalMilliseconds);
+        Assert.Null(new TimelineAxes(restarts).After);
+    }
 
     private static TimeSpan[] Ms(params int[] lengths) => [.. lengths.Select(l => TimeSpan.FromMilliseconds(l))];
 }
