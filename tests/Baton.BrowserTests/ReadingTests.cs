@@ -39,7 +39,7 @@ public class ReadingTests(Chromium browser)
         using var releases = new ReleaseDirectory();
         await using ServiceProcess service = await ServiceProcess.StartAsync(Shop.Setup(releases));
         await Shop.LiveAsync(service);
-        using HttpConnection stuck = await Shop.LeaveOneDrainingAsync(service);
+        using Shop.Visitors visitors = await Shop.LeaveOneDrainingAsync(service);
         foreach ((string name, BrowserNewContextOptions look) in Looks.All)
         {
             await using AdminTab tab = await AdminTab.OpenAsync(browser, service.Address, look);

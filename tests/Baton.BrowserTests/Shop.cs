@@ -6,6 +6,7 @@ namespace Baton.BrowserTests;
 /// <summary>A service with a history, for pictures: releases that came about, a bad one, and a process that still has something to do.</summary>
 internal static class Shop
 {
+    private const int IdleVisitors = 4;
     private static readonly Dictionary<string, string> s_pictures = new() { ["light"] = "admin.png", ["dark"] = "admin-dark.png" };
 
     internal static ServiceSetup Setup(ReleaseDirectory releases) => ServiceSetup.ListeningOn($"http://127.0.0.1:{FreePort.Next()}") with
@@ -24,11 +25,20 @@ internal static class Shop
         service.SetNextBehaviour("");
     }
 
-    internal static async Task<HttpConnection> LeaveOneDrainingAsync(ServiceProcess service)
+    /// <returns>Connections that the picture needs: one whose request holds up the old process, others to the new one.</returns>
+    internal static async Task<Visitors> LeaveOneDrainingAsync(ServiceProcess service)
     {
-        HttpConnection stuck = await service.BeginStuckRequestAsync();
+        var visitors = new Visitors { await service.BeginStuckRequestAsync() };
         await RestartAsync(service);
-        return stuck;
+        visitors.Add((await service.BeginRequestAsync()).Connection);
+        for (int i = 0; i < IdleVisitors; i++)
+        {
+            HttpConnection connection = await HttpConnection.OpenAsync(service.Address);
+            visitors.Add(connection);
+            await connection.GetAsync();
+        }
+
+        return visitors;
     }
 
     /// <summary>The pictures of the documentation are of such a run, when <c>BATON_UPDATE_SCREENSHOTS</c> is set.</summary>
@@ -47,5 +57,10 @@ internal static class Shop
         int after = service.Log.Length;
         await service.RestartAsync();
         await service.Log.FirstAsync($@"Process {service.Pid}, generation \d+: OnProbation -> Serving", after);
+    }
+
+    internal sealed class Visitors : List<HttpConnection>, IDisposable
+    {
+        public void Dispose() => ForEach(connection => connection.Dispose());
     }
 }
