@@ -148,8 +148,12 @@ internal sealed class OpenConnections : IRestartParticipant
         {
             if (!connection.HoldsDrain)
             {
-                // Its answers are still written; nothing new is to come.
-                connection.AnnounceClose();
+                // What observers are still to be told is written, and nothing new is to come. An HTTP/1.1 connection ends with that by itself.
+                if (connection.IsHttp2)
+                {
+                    connection.AnnounceClose();
+                }
+
                 continue;
             }
 

@@ -91,6 +91,9 @@ internal class TrackedConnection : ConnectionContext
             IsHttp2 = true;
         }
 
+        // Where there is another request, the answer that was to end the connection did not.
+        Volatile.Write(ref _endsWithAnswer, false);
+
         // Only for the status: of several requests at once the latest path will do.
         _path = path;
         if (Interlocked.Increment(ref _requests) == 1)

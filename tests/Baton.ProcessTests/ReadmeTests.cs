@@ -13,14 +13,7 @@ public sealed class ReadmeTests
     public async Task Program_of_the_readme_builds_and_restarts()
     {
         using var directory = new TemporaryDirectory();
-        File.WriteAllText(directory.PathOf("Program.cs"), FirstProgram());
-        File.WriteAllText(directory.PathOf("Shop.csproj"), $"""
-            <Project Sdk="Microsoft.NET.Sdk.Web">
-              <PropertyGroup><TargetFramework>net10.0</TargetFramework><ImplicitUsings>enable</ImplicitUsings></PropertyGroup>
-              <ItemGroup><ProjectReference Include="{Path.Combine(Repository.Root, "src/Baton.AspNetCore/Baton.AspNetCore.csproj")}" /></ItemGroup>
-            </Project>
-            """);
-        await BuildAsync(directory.PathOf("Shop.csproj"), directory.PathOf("out"));
+        await BuildFirstProgramAsync("README.md", directory);
         ServiceSetup setup = new ServiceSetup { Command = [directory.PathOf("out/Shop")] }.With(
             "--Logging:Console:FormatterName=simple", "--Logging:Console:FormatterOptions:SingleLine=true");
         await using ServiceProcess service = await ServiceProcess.StartAsync(setup);
@@ -33,10 +26,38 @@ public sealed class ReadmeTests
         Assert.Equal(string.Create(CultureInfo.InvariantCulture, $"Hello from {service.Pid}\n"), answer);
     }
 
-    private static string FirstProgram()
+    [Fact] // S1
+    public async Task Program_of_the_admin_page_lets_nobody_in_but_operators()
     {
-        string readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
-        return readme.Split("```csharp", 2)[1].Split("```", 2)[0];
+        using var directory = new TemporaryDirectory();
+        await BuildFirstProgramAsync("docs/admin.md", directory);
+        ServiceSetup setup = new ServiceSetup { Command = [directory.PathOf("out/Shop")] }.With(
+            "--Logging:Console:FormatterName=simple", "--Logging:Console:FormatterOptions:SingleLine=true");
+        await using ServiceProcess service = await ServiceProcess.StartAsync(setup);
+
+        ServiceAddress address = ServiceAddress.Parse(service.Log.All(@"Now listening on: (?<address>\S+)")[^1].Groups["address"].Value);
+        foreach (string path in (string[])["", "/status", "/events", "/restart"])
+        {
+            // To the login.
+            using HttpConnection connection = await new AdminClient(address, "/internal/restart").BeginAsync("GET", path);
+            Assert.Equal(302, (await connection.ReceiveHeadAsync()).Status);
+        }
+
+        Assert.Empty(service.Log.All("Started successor"));
+    }
+
+    /// <summary>The first block of C# that is a whole program.</summary>
+    private static async Task BuildFirstProgramAsync(string page, TemporaryDirectory directory)
+    {
+        string text = File.ReadAllText(Path.Combine(Repository.Root, page));
+        File.WriteAllText(directory.PathOf("Program.cs"), text.Split("```csharp\n").Skip(1).Select(b => b.Split("```", 2)[0]).First(b => b.Contains("app.Run();", StringComparison.Ordinal)));
+        File.WriteAllText(directory.PathOf("Shop.csproj"), $"""
+            <Project Sdk="Microsoft.NET.Sdk.Web">
+              <PropertyGroup><TargetFramework>net10.0</TargetFramework><ImplicitUsings>enable</ImplicitUsings></PropertyGroup>
+              <ItemGroup><ProjectReference Include="{Path.Combine(Repository.Root, "src/Baton.AspNetCore/Baton.AspNetCore.csproj")}" /></ItemGroup>
+            </Project>
+            """);
+        await BuildAsync(directory.PathOf("Shop.csproj"), directory.PathOf("out"));
     }
 
     private static async Task BuildAsync(string project, string output)

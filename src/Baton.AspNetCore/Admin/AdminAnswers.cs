@@ -9,9 +9,7 @@ namespace Baton.AspNetCore.Admin;
 /// <summary>Answers of the admin API, as JSON that ends with a line end.</summary>
 internal static class AdminAnswers
 {
-    internal const string BadRequest = ControlProtocol.BadRequest;
-
-    // Also of a failure text: an application may say as much as it likes.
+    // An application may say as much as it likes of its failure.
     private static readonly JsonSize s_size = JsonSize.Descending[0];
 
     /// <summary>A failure, in the form of RFC 9457.</summary>

@@ -13,6 +13,7 @@ internal sealed class AdminRules(RestartAdminOptions options)
     // What proxies add, and what ForwardedHeaders leaves of it.
     private static readonly string[] s_proxyHeaders = ["Forwarded", "Via", "X-Real-IP", "X-Client-IP", "X-Cluster-Client-IP", "True-Client-IP", "CF-Connecting-IP"];
     private static readonly string[] s_proxyPrefixes = ["X-Forwarded-", "X-Original-"];
+    private static readonly string[] s_purposeHeaders = ["Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"];
     private static readonly string[] s_browserHeaders = ["Sec-Fetch-Mode", "Sec-Fetch-Dest", "Sec-CH-UA", "Upgrade-Insecure-Requests"];
 
     /// <summary>Whether a request is refused, and by which rule; null if it is allowed.</summary>
@@ -113,9 +114,8 @@ internal sealed class AdminRules(RestartAdminOptions options)
         return call.Header("Sec-Fetch-Dest") is "" or "document" or "empty" ? null : new("embedded", "A page asked for this to show it as a part of itself.");
     }
 
-    private static bool IsPrefetch(AdminCall call) =>
-        ((string[])["Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"]).Any(name =>
-            call.Header(name) is { Length: > 0 } purpose && (purpose.Contains("prefetch", StringComparison.OrdinalIgnoreCase) || purpose.Contains("preview", StringComparison.OrdinalIgnoreCase)));
+    private static bool IsPrefetch(AdminCall call) => s_purposeHeaders.Select(call.Header).Any(purpose =>
+        purpose.Contains("prefetch", StringComparison.OrdinalIgnoreCase) || purpose.Contains("preview", StringComparison.OrdinalIgnoreCase));
 
     private static bool IsBrowser(AdminCall call) =>
         call.Header("Sec-Fetch-Site").Length > 0 || call.Header("User-Agent").Contains("Mozilla/", StringComparison.OrdinalIgnoreCase) || s_browserHeaders.Any(call.Headers.ContainsKey);
