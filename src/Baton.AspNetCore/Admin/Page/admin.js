@@ -63,9 +63,11 @@
   const served = () => ({ ...document.querySelector("[data-pid]").dataset });
   const { release } = served();
 
-  /** The successor has another version of this page. */
+  /** The successor has another version of this page. Once only: behind a balancer two versions may answer in turn. */
   function reloadWhenIdle() {
-    if (!asking && !document.querySelector("dialog[open]")) location.reload();
+    if (asking || document.querySelector("dialog[open]") || sessionStorage.batonReloadedFrom === release) return;
+    sessionStorage.batonReloadedFrom = release;
+    location.reload();
   }
 
   // --- Times ----------------------------------------------------------------------------------------------------
