@@ -53,5 +53,6 @@ public sealed partial class Restarter
         Interlocked.CompareExchange(ref s_default, null, this);
         _signals.Dispose();
         _loop.Dispose();
+        _telemetry.Dispose();
     }
 }
