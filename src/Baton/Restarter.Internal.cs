@@ -9,6 +9,12 @@ public sealed partial class Restarter
 {
     internal AcceptGate Gate { get; } = new();
 
+    /// <summary>From any thread, and at once.</summary>
+    internal ProcessState State => _lifecycle.State;
+
+    /// <inheritdoc cref="RestartStatus.SuccessorPid"/>
+    internal int? SuccessorPid => _lifecycle.SuccessorPid;
+
     /// <summary>Completes when this process is no longer on probation: at once in a first generation that serves.</summary>
     internal Task ProbationEnded => _lifecycle.ProbationEnded;
 
@@ -53,5 +59,6 @@ public sealed partial class Restarter
         Interlocked.CompareExchange(ref s_default, null, this);
         _signals.Dispose();
         _loop.Dispose();
+        _telemetry.Dispose();
     }
 }

@@ -27,6 +27,18 @@ internal static class RestartRecordCodec
             json.WriteSpan("durationMs", phase.Duration);
             json.WriteEndObject();
         });
+
+        // What an older version does not say.
+        if (record.Drained is { } drained)
+        {
+            json.WriteSpan("drainedMs", drained);
+        }
+
+        if (record.Gone is { } gone)
+        {
+            json.WriteSpan("goneMs", gone);
+        }
+
         json.WriteEndObject();
     }
 
@@ -39,5 +51,9 @@ internal static class RestartRecordCodec
         body.OptionalText("failure") is { } failure ? JsonFields.ToName(failure, UnknownFailure) : null,
         body.OptionalText("explanation") ?? "",
         body.Span("durationMs"),
-        [.. body.Items("phases").Select(p => new RestartPhase(p.Text("name"), p.OptionalText("detail") ?? "", p.Span("durationMs")))]);
+        [.. body.Items("phases").Select(p => new RestartPhase(p.Text("name"), p.OptionalText("detail") ?? "", p.Span("durationMs")))])
+    {
+        Drained = body.OptionalSpan("drainedMs"),
+        Gone = body.OptionalSpan("goneMs"),
+    };
 }

@@ -29,6 +29,9 @@ internal sealed class Succession
     /// <exception cref="RestartException">The predecessor is gone, does not answer, refuses or breaks the protocol.</exception>
     internal int Generation => Link.OwnGeneration;
 
+    /// <summary>The same, as far as it is known by now.</summary>
+    internal int? KnownGeneration => _greeted.Task.IsCompletedSuccessfully ? Link.OwnGeneration : null;
+
     private PredecessorLink Link => _greeted.Task.GetAwaiter().GetResult();
 
     private static string Program
@@ -85,9 +88,6 @@ internal sealed class Succession
     /// <exception cref="RestartException">The predecessor is gone.</exception>
     internal void SayReady(IReadOnlyList<string> claimed) => Link.Send(new HandoverMessage.Ready(claimed));
 
-    /// <summary>Lost if the predecessor has not been greeted yet: the greeting itself is news enough.</summary>
-    internal void SayProgress(string phase, string detail) => TrySay(new HandoverMessage.Progress(phase, detail));
-
     /// <returns>False if the predecessor is gone, or not greeted yet.</returns>
     internal bool TrySay(HandoverMessage message) => _greeted.Task.IsCompletedSuccessfully && Link.TrySend(message);
 
@@ -108,6 +108,7 @@ internal sealed class Succession
             _logger.HandoverBegun(link.OwnGeneration, Environment.ProcessId, link.Process.Pid, _listeners.InheritedCount);
             _older.Add(link);
             _greeted.SetResult(link);
+            loop.Post(() => lifecycle.Greeted(link.Trace));
             HandoverCodec.WarmUp();
             try
             {
@@ -172,9 +173,10 @@ internal sealed class Succession
                 post(l => l.InheritHistory(history.Restarts));
                 break;
             case HandoverMessage.Report report:
-                _older.Heard(link, report.Status);
+                _older.Heard(link, report);
                 break;
             case null:
+                _older.Heard(link, message: null);
                 post(l => Lose("the predecessor is gone", l));
                 break;
         }

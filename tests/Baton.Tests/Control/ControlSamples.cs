@@ -12,7 +12,7 @@ internal static class ControlSamples
 
     internal static GenerationStatus Generation => Handover.Messages.Status with
     {
-        Version = "1.2.3", StartedAt = new DateTimeOffset(2026, 11, 21, 12, 0, 0, TimeSpan.Zero), DrainLimit = TimeSpan.FromSeconds(7),
+        Version = "1.2.3", StartedAt = new DateTimeOffset(2026, 11, 21, 12, 0, 0, TimeSpan.Zero), DrainLimit = TimeSpan.FromSeconds(7), DrainedAt = new DateTimeOffset(2026, 11, 21, 12, 0, 7, TimeSpan.Zero),
     };
 
     internal static RestartStatus Status => new(
@@ -44,7 +44,7 @@ internal static class ControlSamples
         new ControlAnswer.Drain(Generation, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(60)),
         new ControlAnswer.Drain(Generation, TimeSpan.FromSeconds(2), Limit: null),
         new ControlAnswer.Outcome(Succeeded: false, "ReadyTimedOut", "it was not ready", Record, KeepsServing: true),
-        new ControlAnswer.Outcome(Succeeded: true, Failure: null, "", Record with { Failure = null, SuccessorPid = null }, KeepsServing: false),
+        new ControlAnswer.Outcome(Succeeded: true, Failure: null, "", Record with { Failure = null, SuccessorPid = null, Drained = TimeSpan.FromSeconds(2), Gone = TimeSpan.FromSeconds(3) }, KeepsServing: false),
         new ControlAnswer.Outcome(Succeeded: true, Failure: null, "", Record: null, KeepsServing: false),
         new ControlAnswer.End(Failure: null, ""),
         new ControlAnswer.End(ControlProtocol.Busy, "16 are connected"),
