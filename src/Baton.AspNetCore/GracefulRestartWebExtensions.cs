@@ -1,3 +1,4 @@
+using Baton.AspNetCore.Admin;
 using Baton.AspNetCore.WarmingUp;
 using Baton.Hosting;
 using Baton.Hosting.Configuration;
@@ -80,6 +81,7 @@ public static class GracefulRestartWebExtensions
         services.AddSingleton<ListenSockets>();
         services.AddSingleton<SideDoors>();
         services.AddSingleton<IReadinessPhase, WarmUpPhase>();
+        services.AddSingleton<RestartAdmin>();
 
         // Kestrel asks the last registered first.
         services.AddSingleton<IConnectionListenerFactory, RestartListenerFactory>();

@@ -57,7 +57,9 @@ if (builder.Configuration.GetValue<int?>("Listeners") is { } listeners)
     });
 }
 
+builder.AddAdmin();
 var app = builder.Build();
 app.UseReadiness(behaviour);
 app.MapTestEndpoints();
+app.MapAdmin();
 app.Run();

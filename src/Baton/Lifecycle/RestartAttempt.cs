@@ -7,7 +7,7 @@ namespace Baton.Lifecycle;
 internal abstract class RestartAttempt(RestartRequest request, StartCommand command, int generation, ProcessLifecycle lifecycle, LifecycleContext context)
 {
     private Action? _giveUpCheck;
-    private volatile RestartPhase? _phase;
+    private volatile Step? _step;
     private HookWait? _hooks;
 
     internal abstract int? SuccessorPid { get; }
@@ -16,7 +16,9 @@ internal abstract class RestartAttempt(RestartRequest request, StartCommand comm
     internal virtual IReadOnlyList<string> Claimed => [];
 
     /// <summary>How far it is; from any thread.</summary>
-    internal RestartProgress Progress => new(request.Trigger, _phase?.Name ?? "", _phase?.Detail ?? "", Timeline.Elapsed);
+    internal RestartProgress Progress => _step is { } step
+        ? new(request.Trigger, step.Phase.Name, step.Phase.Detail, Timeline.Elapsed) { Phases = step.Before }
+        : new(request.Trigger, "", "", Timeline.Elapsed);
 
     protected RestartTimeline Timeline { get; } = new(context.Options.TimeProvider);
 
@@ -78,7 +80,7 @@ internal abstract class RestartAttempt(RestartRequest request, StartCommand comm
     {
         if (Timeline.Enter(phase, detail))
         {
-            _phase = Timeline.Current;
+            _step = new Step(Timeline.Current, Timeline.Ended);
             context.Feed.Publish(new LifecycleNews.RestartPhaseChanged(request, Timeline.Current, Timeline.Elapsed));
         }
     }
@@ -152,4 +154,6 @@ internal abstract class RestartAttempt(RestartRequest request, StartCommand comm
         context.Feed.Publish(new LifecycleNews.RestartEnded(request, record, RolledBack: Served && failure is not (null or RestartFailure.Stopping)));
         return record;
     }
+
+    private sealed record Step(RestartPhase Phase, IReadOnlyList<RestartPhase> Before);
 }

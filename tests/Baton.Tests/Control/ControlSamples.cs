@@ -19,7 +19,8 @@ internal static class ControlSamples
         4711, 2, ProcessState.Restarting, PredecessorPid: 4710, SuccessorPid: null, ["tcp:127.0.0.1:80", "unix:/run/ä"], [Generation, Handover.Messages.Status], [Record])
     {
         Name = "shop", Version = "1.2.3", Program = "/srv/current/shop", StartedAt = new DateTimeOffset(2026, 11, 21, 12, 0, 0, TimeSpan.Zero),
-        Restart = new RestartProgress("SIGUSR2", "health", "3 of 4", TimeSpan.FromMilliseconds(77)), ProbationEnds = TimeSpan.FromSeconds(3),
+        Restart = new RestartProgress("SIGUSR2", "health", "3 of 4", TimeSpan.FromMilliseconds(77)) { Phases = [new RestartPhase("spawn", "", TimeSpan.FromMilliseconds(12))] },
+        ProbationEnds = TimeSpan.FromSeconds(3),
     };
 
     internal static IReadOnlyList<ControlRequest> Requests =>
