@@ -78,6 +78,7 @@ public sealed partial class Restarter : IAsyncDisposable
         effects.BeforeReady = control is null ? null : control.Inherit;
         Exited = control is null ? _lifecycle.Exited : Task.WhenAll(_lifecycle.Exited, control.Told);
         _signalActions = new SignalActions(options.Signals, _lifecycle, _logger);
+        Servers = new ServerRegister(_loop, _logger, new ServerSurroundings(_lifecycle, Listeners, _succession, options));
         Begin(command);
     }
 
