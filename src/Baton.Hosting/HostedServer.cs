@@ -26,6 +26,7 @@ internal sealed class HostedServer(Restarter restarter, RegisteredServer server,
     internal void Start()
     {
         _stage = Stage.Starting;
+        server.HasBegun = true;
         restarter.UseLogger(loggerFactory, server);
         restarter.Operations.Context.Feed.Subscribe(Hear, reports: false);
         if (OptionConflicts.Find(options, restarter.Options) is { Length: > 0 } ignored)

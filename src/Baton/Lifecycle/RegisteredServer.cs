@@ -7,6 +7,14 @@ namespace Baton.Lifecycle;
 internal sealed class RegisteredServer(string? name, int number, Func<int> added)
 {
     private int _left;
+    private volatile bool _begun;
+
+    /// <summary>Whether its host has begun to start.</summary>
+    internal bool HasBegun
+    {
+        get => _begun;
+        set => _begun = value;
+    }
 
     /// <summary>Whether it can serve, as far as it is concerned.</summary>
     internal bool IsReady { get; set; }

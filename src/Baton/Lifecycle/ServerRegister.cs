@@ -161,8 +161,9 @@ internal sealed class ServerRegister(ControlLoop loop, ILogger logger, IServerSu
         if (!_saidReady && process.IsStarting)
         {
             string limit = $"{process.ReadyTimeout.TotalSeconds:0.###} s";
-            logger.ServersNotReady(Environment.ProcessId, limit, _awaited!);
-            process.GiveUp($"it was not ready within {limit} (waiting for {_awaited})");
+            string awaited = string.Join(", ", _servers.Where(s => !s.IsReady).Select(s => s.HasBegun ? $"{s}" : $"{s}, which was not started"));
+            logger.ServersNotReady(Environment.ProcessId, limit, awaited);
+            process.GiveUp($"it was not ready within {limit} (waiting for {awaited})");
         }
     }
 }
