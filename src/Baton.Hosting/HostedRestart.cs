@@ -22,6 +22,9 @@ internal sealed class HostedRestart(
         restarter.HearSignalsFirst();
         restarter.Register(this);
         restarter.Stopping.Register(lifetime.StopApplication);
+
+        // Whoever waits for another server only would never stop this one.
+        lifetime.ApplicationStopping.Register(() => _ = server.LeaveAsync(CancellationToken.None));
         server.ReportProgress("hosted services", "starting");
         return Task.CompletedTask;
     }

@@ -32,7 +32,9 @@ public sealed class SeveralServersTests
         Assert.StartsWith("Handover", (await asked).Text, StringComparison.Ordinal);
         await load.EndWithoutFailureAsync();
         await AssertServesAsync(service, addresses);
-        Assert.Equal(2, service.Log.All($@"\[{service.Pid}\] .*http server 1 listening on .* \(inherited\)").Count);
+
+        // It has a number once there is another.
+        Assert.Equal(2, service.Log.All($@"\[{service.Pid}\] .*http server (1 )?listening on .* \(inherited\)").Count);
         Assert.Equal(2, service.Log.All($@"\[{service.Pid}\] .*http server s2 listening on .* \(inherited\)").Count);
         await service.StopAsync();
     }

@@ -14,7 +14,11 @@ internal static class SecondServer
         string start = behaviour.Argument("start") ?? first.Configuration["Start"] ?? "sequential";
         WebApplication? second = null;
         first.MapGet("/second/stop", () => { _ = second!.StopAsync(); });
-        first.MapGet("/second/dispose", () => { _ = second!.DisposeAsync().AsTask(); });
+        first.MapGet("/second/dispose", () =>
+        {
+            (second, WebApplication disposed) = (null, second!);
+            _ = disposed.DisposeAsync().AsTask();
+        });
         first.MapGet("/second/end", () => second!.Lifetime.StopApplication());
         if (start is "late")
         {
@@ -36,31 +40,34 @@ internal static class SecondServer
             Console.WriteLine("The first server has started");
         }
 
-        await StartAsync(start, second);
+        second = await StartAsync(start, second) ? second : null;
         await first.WaitForShutdownAsync();
         await (second?.WaitForShutdownAsync() ?? Task.CompletedTask);
     }
 
-    private static async Task StartAsync(string start, WebApplication? second)
+    /// <returns>Whether it has started.</returns>
+    private static async Task<bool> StartAsync(string start, WebApplication? second)
     {
         switch (start)
         {
             case "never" or "unbuilt":
-                return;
+                return false;
             case "disposed":
                 await second!.DisposeAsync();
-                return;
+                return false;
         }
 
         try
         {
             await second!.StartAsync();
             Console.WriteLine("The second server has started");
+            return true;
         }
         catch (Exception e) when (start is "optional")
         {
             Console.WriteLine($"The second server has not started: {e.Message}");
             await second!.DisposeAsync();
+            return false;
         }
     }
 
