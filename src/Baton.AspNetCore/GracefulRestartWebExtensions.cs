@@ -1,3 +1,4 @@
+using Baton.AspNetCore.Admin;
 using Baton.AspNetCore.WarmingUp;
 using Baton.Hosting;
 using Baton.Hosting.Configuration;
@@ -83,6 +84,7 @@ public static class GracefulRestartWebExtensions
         services.AddSingleton<PublishedAddresses>();
         services.AddSingleton<BoundListeners>();
         services.AddSingleton<IReadinessPhase, WarmUpPhase>();
+        services.AddSingleton<RestartAdmin>();
 
         // Before the one that waits until the process is ready: who waits is to see where.
         services.Insert(0, ServiceDescriptor.Singleton<IHostedService, ListeningLog>());

@@ -54,6 +54,7 @@ if (builder.Configuration.GetValue<int?>("Listeners") is { } listeners)
 var app = builder.Build();
 app.UseReadiness(behaviour);
 app.MapTestEndpoints();
+app.MapRestartAdmin();
 if (builder.Configuration["Second"] is { } second)
 {
     await app.RunWithAsync(second, args, behaviour);
