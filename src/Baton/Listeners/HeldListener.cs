@@ -25,7 +25,7 @@ internal sealed class HeldListener(ListenerKey key, Descriptor descriptor, Event
     internal ClaimedListener Adopt(Action released)
     {
         WasClaimed = true;
-        return new(descriptor.Duplicate(), polls, released);
+        return new(descriptor.Duplicate(), polls, released) { IsInherited = inherited };
     }
 
     /// <summary>Removes the path of a unix socket, unless somebody else has put another socket there.</summary>
