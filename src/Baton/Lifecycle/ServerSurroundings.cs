@@ -19,7 +19,7 @@ internal sealed class ServerSurroundings(ProcessLifecycle lifecycle, ListenerReg
 
     public void SayReady() => lifecycle.ServiceReady();
 
-    public void ReportProgress(string phase, string detail) => succession?.SayProgress(phase, detail);
+    public void ReportProgress(string phase, string detail) => lifecycle.ReportProgress(phase, detail);
 
     public void GiveUp(string reason)
     {
