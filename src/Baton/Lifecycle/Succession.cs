@@ -13,6 +13,7 @@ internal sealed class Succession
 {
     private readonly TaskCompletionSource<PredecessorLink> _greeted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Func<PredecessorLink> _greet;
+    private volatile HandoverMessage.Progress? _unsaid;
     private readonly ListenerRegistry _listeners;
     private readonly OlderGenerations _older;
     private readonly ILogger _logger;
@@ -85,8 +86,12 @@ internal sealed class Succession
     /// <exception cref="RestartException">The predecessor is gone.</exception>
     internal void SayReady(IReadOnlyList<string> claimed) => Link.Send(new HandoverMessage.Ready(claimed));
 
-    /// <summary>Lost if the predecessor has not been greeted yet: the greeting itself is news enough.</summary>
-    internal void SayProgress(string phase, string detail) => TrySay(new HandoverMessage.Progress(phase, detail));
+    /// <summary>If the predecessor has not been greeted yet it hears the last of it afterwards.</summary>
+    internal void SayProgress(string phase, string detail)
+    {
+        _unsaid = new HandoverMessage.Progress(phase, detail);
+        TrySay(_unsaid);
+    }
 
     /// <returns>False if the predecessor is gone, or not greeted yet.</returns>
     internal bool TrySay(HandoverMessage message) => _greeted.Task.IsCompletedSuccessfully && Link.TrySend(message);
@@ -107,6 +112,12 @@ internal sealed class Succession
             PredecessorLink link = _greet();
             _logger.HandoverBegun(link.OwnGeneration, Environment.ProcessId, link.Process.Pid, _listeners.InheritedCount);
             _older.Add(link);
+            if (_unsaid is { } progress)
+            {
+                // First: after the greeting is known to be done others speak, and what is said here would come too late.
+                link.TrySend(progress);
+            }
+
             _greeted.SetResult(link);
             HandoverCodec.WarmUp();
             try
