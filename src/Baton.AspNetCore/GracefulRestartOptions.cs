@@ -16,6 +16,9 @@ public sealed class GracefulRestartOptions : HostedRestartOptions
     /// <summary>Requests that this process sends to itself before it serves.</summary>
     public WarmUpOptions WarmUp { get; } = new();
 
+    /// <summary>Who may use the admin page and API.</summary>
+    public RestartAdminOptions Admin { get; } = new();
+
     internal override void Validate()
     {
         base.Validate();
@@ -24,6 +27,13 @@ public sealed class GracefulRestartOptions : HostedRestartOptions
         Require(WarmUp.Rounds is >= 1 and <= 1000, "WarmUp.Rounds", WarmUp.Rounds, "1 to 1000");
         Require(WarmUp.Timeout > TimeSpan.Zero && WarmUp.Timeout <= TimeSpan.FromDays(1), "WarmUp.Timeout", WarmUp.Timeout, "more than zero, at most a day");
         Require(Uri.CheckHostName(WarmUp.Host) is UriHostNameType.Dns or UriHostNameType.IPv4, "WarmUp.Host", $"'{WarmUp.Host}'", "a host name, without a port");
+        Require(Admin.MaxStreams is >= 1 and <= 1000, "Admin.MaxStreams", Admin.MaxStreams, "1 to 1000");
+        Require(Admin.Timeout > TimeSpan.Zero && Admin.Timeout <= TimeSpan.FromDays(1), "Admin.Timeout", Admin.Timeout, "more than zero, at most a day");
+        foreach (string host in Admin.AllowedHosts)
+        {
+            Require(Uri.CheckHostName(host) != UriHostNameType.Unknown, "Admin.AllowedHosts", $"'{host}'", "host names and addresses, without a port");
+        }
+
         foreach (WarmUpRequest request in WarmUp.Requests)
         {
             Require(request.IsValid, "WarmUp.Requests", $"'{request}'", "a method, a path that begins with a slash, and headers, in ASCII without control characters");

@@ -1,3 +1,4 @@
+using Baton.AspNetCore.Admin;
 using Baton.AspNetCore.WarmingUp;
 using Baton.Hosting;
 using Baton.Hosting.Configuration;
@@ -7,6 +8,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace Baton.AspNetCore;
@@ -79,7 +81,13 @@ public static class GracefulRestartWebExtensions
         services.AddSingleton<OpenConnections>();
         services.AddSingleton<ListenSockets>();
         services.AddSingleton<SideDoors>();
+        services.AddSingleton<PublishedAddresses>();
+        services.AddSingleton<BoundListeners>();
         services.AddSingleton<IReadinessPhase, WarmUpPhase>();
+        services.AddSingleton<RestartAdmin>();
+
+        // Before the one that waits until the process is ready: who waits is to see where.
+        services.Insert(0, ServiceDescriptor.Singleton<IHostedService, ListeningLog>());
 
         // Kestrel asks the last registered first.
         services.AddSingleton<IConnectionListenerFactory, RestartListenerFactory>();

@@ -43,7 +43,7 @@ internal sealed class OpenConnections : IRestartParticipant
             _drain = null;
             drain.TrySetCanceled(calledBack);
         });
-        CompleteIfNoneIsOpen();
+        CompleteIfNoneHolds();
         long begun = _options.TimeProvider.GetTimestamp();
         using var timer = new PeriodicTimer(SweepInterval, _options.TimeProvider);
         while (!drain.Task.IsCompleted)
@@ -71,6 +71,7 @@ internal sealed class OpenConnections : IRestartParticipant
             int requests = connection.Requests;
             if (requests == 0)
             {
+                // Idle, or observers, which nobody cuts.
                 connection.AnnounceClose();
             }
             else
@@ -96,7 +97,7 @@ internal sealed class OpenConnections : IRestartParticipant
         finally
         {
             Interlocked.Decrement(ref _accepting);
-            CompleteIfNoneIsOpen();
+            CompleteIfNoneHolds();
         }
     }
 
@@ -105,7 +106,31 @@ internal sealed class OpenConnections : IRestartParticipant
     internal void Remove(TrackedConnection connection)
     {
         _open.TryRemove(connection, out _);
-        CompleteIfNoneIsOpen();
+        CompleteIfNoneHolds();
+    }
+
+    /// <summary>Looks whether the drain, if there is one, is over.</summary>
+    internal void CompleteIfNoneHolds()
+    {
+        // Only while draining, and no further than to the first that holds: this is asked at the end of each connection.
+        if (_drain is { } drain && Volatile.Read(ref _accepting) == 0 && _open.All(static open => !open.Key.HoldsDrain))
+        {
+            drain.TrySetResult();
+        }
+    }
+
+    /// <summary>After the end of the drain: aborts the connections of those who have not taken their last answer.</summary>
+    /// <returns>How many there were.</returns>
+    internal int AbortObservers()
+    {
+        int aborted = 0;
+        foreach (TrackedConnection connection in _open.Keys.Where(c => c.Requests == 0))
+        {
+            connection.Abort(new ConnectionAbortedException("This process ends."));
+            aborted++;
+        }
+
+        return aborted;
     }
 
     private TrackedConnection Track(ConnectionContext connection)
@@ -115,20 +140,19 @@ internal sealed class OpenConnections : IRestartParticipant
         return tracked;
     }
 
-    private void CompleteIfNoneIsOpen()
-    {
-        // ConcurrentDictionary.IsEmpty locks: asked only while draining.
-        if (_drain is { } drain && Volatile.Read(ref _accepting) == 0 && _open.IsEmpty)
-        {
-            drain.TrySetResult();
-        }
-    }
 
     private void Sweep(long begun)
     {
         long now = _options.TimeProvider.GetTimestamp();
         foreach (TrackedConnection connection in _open.Keys)
         {
+            if (!connection.HoldsDrain)
+            {
+                // Its answers are still written; nothing new is to come.
+                connection.AnnounceClose();
+                continue;
+            }
+
             bool idle = connection.Requests == 0;
             connection.IdleSince = idle ? connection.IdleSince ?? now : null;
             if (idle ? Passed(connection.IdleSince!.Value, now, _options.IdleGrace) : connection.IsHttp2 && Passed(begun, now, LongStream))

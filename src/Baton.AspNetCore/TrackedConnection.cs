@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Baton.Lifecycle;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Baton.AspNetCore;
@@ -13,9 +14,13 @@ namespace Baton.AspNetCore;
 /// </summary>
 internal class TrackedConnection : ConnectionContext
 {
+    private static readonly object s_observer = new();
+
     private readonly ConnectionContext _inner;
     private readonly OpenConnections _all;
     private int _requests;
+    private int _observers;
+    private bool _endsWithAnswer;
     private int _announced;
     private string _path = "";
     private long _busySince;
@@ -23,6 +28,7 @@ internal class TrackedConnection : ConnectionContext
     internal TrackedConnection(ConnectionContext inner, OpenConnections all)
     {
         (_inner, _all) = (inner, all);
+        AcceptedFrom = inner.RemoteEndPoint;
         inner.Features.Set(this);
     }
 
@@ -40,8 +46,14 @@ internal class TrackedConnection : ConnectionContext
 
     public override CancellationToken ConnectionClosed { get => _inner.ConnectionClosed; set => _inner.ConnectionClosed = value; }
 
-    /// <summary>Requests in progress.</summary>
+    /// <summary>The peer as the transport knows it, whatever middleware believes later.</summary>
+    internal EndPoint? AcceptedFrom { get; }
+
+    /// <summary>Requests in progress; observers are none.</summary>
     internal int Requests => Volatile.Read(ref _requests);
+
+    /// <summary>Whether a drain waits for it: not where the only requests are observers.</summary>
+    internal bool HoldsDrain => Requests > 0 || (Volatile.Read(ref _observers) == 0 && !Volatile.Read(ref _endsWithAnswer));
 
     /// <summary>Whether it has carried an HTTP/2 request.</summary>
     internal bool IsHttp2 { get; private set; }
@@ -87,8 +99,36 @@ internal class TrackedConnection : ConnectionContext
         }
     }
 
+    /// <summary>
+    /// A request that only watches or asks what becomes of this process: it is answered when that is known, so nothing may wait for it. An HTTP/1.1 connection ends with
+    /// the answer.
+    /// </summary>
+    internal void Observe(HttpContext context)
+    {
+        if (!context.Items.TryAdd(s_observer, null))
+        {
+            return;
+        }
+
+        if (!HttpProtocol.IsHttp2(context.Request.Protocol))
+        {
+            Volatile.Write(ref _endsWithAnswer, true);
+            context.Response.Headers.Connection = "close";
+        }
+
+        // In this order: at no moment does the connection seem to be idle.
+        Interlocked.Increment(ref _observers);
+        Interlocked.Decrement(ref _requests);
+        _all.CompleteIfNoneHolds();
+    }
+
     internal void Describe(OpenWorkReport report)
     {
+        if (!HoldsDrain)
+        {
+            return;
+        }
+
         int requests = Requests;
         report.AddConnection((requests, IsUpgraded, IsHttp2) switch
         {
@@ -103,7 +143,22 @@ internal class TrackedConnection : ConnectionContext
         }
     }
 
-    internal void RequestEnded() => Interlocked.Decrement(ref _requests);
+    internal void RequestEnded(HttpContext context)
+    {
+        if (Volatile.Read(ref _observers) == 0)
+        {
+            Interlocked.Decrement(ref _requests);
+        }
+        else if (context.Items.ContainsKey(s_observer))
+        {
+            Interlocked.Decrement(ref _observers);
+        }
+        else
+        {
+            Interlocked.Decrement(ref _requests);
+            _all.CompleteIfNoneHolds();
+        }
+    }
 
     /// <summary>Tells the peer once that this connection ends: GOAWAY in HTTP/2, end of stream on an idle HTTP/1.1 connection.</summary>
     /// <returns>True for the first call.</returns>

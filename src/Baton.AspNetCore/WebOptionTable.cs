@@ -11,6 +11,16 @@ internal static class WebOptionTable
         .. OptionTable.Hosted(),
         ("IdleGrace", static (o, v) => o.IdleGrace = v.Duration()),
         ("WarmUp", static (o, v) => SectionBinder.BindChildren(v, o.WarmUp, WarmUp())),
+        ("Admin", static (o, v) => SectionBinder.BindChildren(v, o.Admin, Admin())),
+    ];
+
+    internal static (string Key, BindOption<RestartAdminOptions> Bind)[] Admin() =>
+    [
+        ("AllowRemote", static (o, v) => o.AllowRemote = v.Switch()),
+        ("AllowUnixSockets", static (o, v) => o.AllowUnixSockets = v.Switch()),
+        ("AllowedHosts", static (o, v) => v.Into(o.AllowedHosts, static i => i.Text())),
+        ("MaxStreams", static (o, v) => o.MaxStreams = v.Number()),
+        ("Timeout", static (o, v) => o.Timeout = v.Duration()),
     ];
 
     internal static (string Key, BindOption<WarmUpOptions> Bind)[] WarmUp() =>

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Baton;
 
-/// <content>800: the control socket.</content>
+/// <content>800: the control socket, and what operators ask for.</content>
 internal static partial class Log
 {
     [LoggerMessage(800, LogLevel.Information, "Control socket: {Path}", EventName = "ControlListening")]
@@ -14,7 +14,7 @@ internal static partial class Log
     [LoggerMessage(802, LogLevel.Warning, "Refused process {PeerPid} of user {PeerUid} on the control socket: only user {Uid} and root may ask", EventName = "ControlRefused")]
     internal static partial void ControlRefused(this ILogger logger, int peerPid, uint peerUid, uint uid);
 
-    [LoggerMessage(803, LogLevel.Information, "{Command} asked by {Trigger} on the control socket", EventName = "ControlAsked")]
+    [LoggerMessage(803, LogLevel.Information, "{Command} asked by {Trigger}", EventName = "ControlAsked")]
     internal static partial void ControlAsked(this ILogger logger, string command, string trigger);
 
     [LoggerMessage(804, LogLevel.Warning, "Dropped {Trigger} on the control socket: {Reason}; what it asked for goes on", EventName = "ControlDropped")]

@@ -82,6 +82,7 @@ public sealed partial class Restarter : IAsyncDisposable
         effects.BeforeReady = control is null ? null : control.Inherit;
         Exited = Task.WhenAll(_lifecycle.Exited, _telemetry.Told, control?.Told ?? Task.CompletedTask);
         _signalActions = new SignalActions(options.Signals, _lifecycle, _logger);
+        Servers = new ServerRegister(_loop, _logger, new ServerSurroundings(_lifecycle, Listeners, _succession, options));
         Begin(command);
     }
 

@@ -1,7 +1,7 @@
 namespace Baton.Control;
 
 /// <summary>
-/// What a client is still to be told. Anybody adds, and never waits; the connection's thread takes. Bounded: of status and drain reports the last one counts, and
+/// What a client is still to be told. Anybody adds, and never waits; one takes, on a thread of its own or without any. Bounded: of status and drain reports the last one counts, and
 /// a client that is far behind gets only the last detail of a phase. What would still be too much for one that does not read ends its connection.
 /// </summary>
 internal sealed class AnswerQueue
@@ -15,6 +15,9 @@ internal sealed class AnswerQueue
     private readonly List<ControlAnswer> _lines = [];
     private bool _ended;
     private bool _overflowed;
+
+    // Of one who waits without a thread.
+    private TaskCompletionSource? _added;
 
     /// <summary>Whether the last line was added; what is added later is ignored.</summary>
     internal bool HasEnd
@@ -61,6 +64,8 @@ internal sealed class AnswerQueue
             }
 
             Monitor.Pulse(_lock);
+            _added?.TrySetResult();
+            _added = null;
         }
     }
 
@@ -74,15 +79,41 @@ internal sealed class AnswerQueue
                 Monitor.Wait(_lock, limit);
             }
 
-            if (_lines.Count == 0)
+            return TakeFirst();
+        }
+    }
+
+    /// <summary>The same, without a thread that waits.</summary>
+    internal async ValueTask<ControlAnswer?> TakeAsync(TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
+    {
+        Task added;
+        lock (_lock)
+        {
+            if (_lines.Count > 0)
             {
-                return null;
+                return TakeFirst();
             }
 
-            ControlAnswer next = _lines[0];
-            _lines.RemoveAt(0);
-            return next;
+            _added ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            added = _added.Task;
         }
+
+        // The limit is no failure: there is nothing to say.
+        await added.WaitAsync(limit, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellationToken.ThrowIfCancellationRequested();
+        return Take(TimeSpan.Zero);
+    }
+
+    private ControlAnswer? TakeFirst()
+    {
+        if (_lines.Count == 0)
+        {
+            return null;
+        }
+
+        ControlAnswer next = _lines[0];
+        _lines.RemoveAt(0);
+        return next;
     }
 
     private void MakeRoom(ControlAnswer answer)

@@ -130,7 +130,8 @@ internal static class ControlCodec
         string kind => new ControlAnswer.Unknown(kind),
     };
 
-    private static string KindOf(ControlAnswer answer) => answer switch
+    /// <summary>What stands in <c>kind</c>.</summary>
+    internal static string KindOf(ControlAnswer answer) => answer switch
     {
         ControlAnswer.Status => "status",
         ControlAnswer.Accepted => "accepted",

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Control;
 
 /// <summary>
-/// What is said in answer to one request. Begins and ticks on the connection's thread, hears news and the end of the process on the control loop; whatever it
+/// What is said in answer to one request. Begins and ticks where its client is served, hears news and the end of the process on the control loop; whatever it
 /// says goes to the queue, where nobody waits for the client.
 /// </summary>
 internal abstract class ControlConversation(ControlService service, string trigger, AnswerQueue answers) : IDisposable
@@ -82,6 +82,23 @@ internal abstract class ControlConversation(ControlService service, string trigg
         End(failure: null, explanation);
     }
 
+    /// <summary>What becomes of a restart once it has begun.</summary>
+    protected void TellOfRestart(LifecycleNews.OfRestart news)
+    {
+        switch (news)
+        {
+            case LifecycleNews.SuccessorStarted s:
+                Say(new ControlAnswer.Successor(s.Pid, s.Generation));
+                break;
+            case LifecycleNews.RestartPhaseChanged p:
+                Say(new ControlAnswer.Phase(p.Phase.Name, p.Phase.Detail, p.Elapsed));
+                break;
+            case LifecycleNews.RestartEnded ended:
+                Say(OutcomeOf(ended.Record));
+                break;
+        }
+    }
+
     /// <summary>What happens to this process as such.</summary>
     protected void Tell(LifecycleNews news)
     {
@@ -94,5 +111,16 @@ internal abstract class ControlConversation(ControlService service, string trigg
                 Say(new ControlAnswer.Drain(d.Generation, d.Elapsed, d.Limit));
                 break;
         }
+    }
+
+    private ControlAnswer.Outcome OutcomeOf(RestartRecord record)
+    {
+        string explanation = (record.Failure, Options.Strategy) switch
+        {
+            ({ }, _) => record.Explanation,
+            (_, RestartStrategy.Handover) => $"process {record.SuccessorPid}, generation {record.Generation}, serves",
+            _ => $"process {record.SuccessorPid}, generation {record.Generation}, was started",
+        };
+        return new ControlAnswer.Outcome(record.Failure is null, record.Failure?.ToString(), explanation, record, Serves);
     }
 }

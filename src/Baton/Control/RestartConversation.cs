@@ -48,15 +48,14 @@ internal sealed class RestartConversation(ControlService service, string trigger
             case LifecycleNews.RestartBegun:
                 Accepted(until: null);
                 break;
-            case LifecycleNews.SuccessorStarted s:
-                Say(new ControlAnswer.Successor(s.Pid, s.Generation));
+            default:
+                TellOfRestart(news);
                 break;
-            case LifecycleNews.RestartPhaseChanged p:
-                Say(new ControlAnswer.Phase(p.Phase.Name, p.Phase.Detail, p.Elapsed));
-                break;
-            case LifecycleNews.RestartEnded ended:
-                Ended(ended.Record);
-                break;
+        }
+
+        if (news is LifecycleNews.RestartEnded { Record.Failure: not null } failed)
+        {
+            End(failure: null, failed.Record.Explanation);
         }
     }
 
@@ -74,19 +73,5 @@ internal sealed class RestartConversation(ControlService service, string trigger
         {
             End(failure: null, until is null ? "the restart has begun" : $"the restart begins when {until}");
         }
-    }
-
-    private void Ended(RestartRecord record)
-    {
-        if (record.Failure is { } failure)
-        {
-            Conclude(succeeded: false, failure.ToString(), record.Explanation, record);
-            return;
-        }
-
-        string explanation = Options.Strategy == RestartStrategy.Handover
-            ? $"process {record.SuccessorPid}, generation {record.Generation}, serves"
-            : $"process {record.SuccessorPid}, generation {record.Generation}, was started";
-        Say(new ControlAnswer.Outcome(Succeeded: true, Failure: null, explanation, record, Serves));
     }
 }

@@ -19,7 +19,7 @@ internal sealed class HeldListener(ListenerKey key, Descriptor descriptor, Event
     internal Descriptor Descriptor => descriptor;
 
     /// <summary>A socket to accept on, with a descriptor number of its own.</summary>
-    internal ClaimedListener Adopt(Action released) => new(descriptor.Duplicate(), polls, released);
+    internal ClaimedListener Adopt(Action released) => new(descriptor.Duplicate(), polls, released) { IsInherited = inherited };
 
     /// <summary>Removes the path of a unix socket, unless somebody else has put another socket there.</summary>
     internal void RemovePath() => _path?.Remove();

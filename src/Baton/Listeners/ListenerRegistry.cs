@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Baton.Interop;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Baton.Listeners;
 
@@ -60,12 +61,16 @@ public sealed partial class ListenerRegistry
     }
 
     /// <summary>Inherits the listener of a request, or holds the one that <paramref name="bind"/> makes.</summary>
-    internal ClaimedListener Claim(string request, Func<Socket> bind)
+    /// <param name="request">What is asked for, see <see cref="ListenerKey"/>.</param>
+    /// <param name="bind">Makes a new one.</param>
+    /// <param name="log">False if the caller logs it, who knows more.</param>
+    internal ClaimedListener Claim(string request, Func<Socket> bind, bool log = true)
     {
         _inheritance.GetAwaiter().GetResult();
+        ILogger told = log ? _logger : NullLogger.Instance;
         if (TryInherit(request) is { } inherited)
         {
-            _logger.ListenerInherited(inherited.Key.ToString());
+            told.ListenerInherited(inherited.Key.ToString());
             return Adopt(inherited);
         }
 
@@ -77,7 +82,7 @@ public sealed partial class ListenerRegistry
         }
 
         HeldListener held = Hold(request, Descriptor.TakeFrom(bound));
-        _logger.ListenerBound(held.Key.ToString());
+        told.ListenerBound(held.Key.ToString());
         _changed?.Invoke();
         return Adopt(held);
     }

@@ -1,0 +1,29 @@
+namespace Baton.AspNetCore.Admin;
+
+/// <summary>A file of the page, from the assembly.</summary>
+internal sealed class AdminAsset
+{
+    internal static readonly IReadOnlyList<AdminAsset> All = [new("admin.css", "text/css; charset=utf-8"), new("admin.js", "text/javascript; charset=utf-8")];
+
+    private readonly Lazy<byte[]> _content;
+
+    private AdminAsset(string name, string contentType)
+    {
+        (Name, ContentType) = (name, contentType);
+        _content = new(() => Read(name));
+    }
+
+    internal string Name { get; }
+
+    internal string ContentType { get; }
+
+    internal ReadOnlyMemory<byte> Content => _content.Value;
+
+    private static byte[] Read(string name)
+    {
+        using Stream stream = typeof(AdminAsset).Assembly.GetManifestResourceStream(name)!;
+        byte[] content = new byte[stream.Length];
+        stream.ReadExactly(content);
+        return content;
+    }
+}

@@ -1,0 +1,48 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+
+namespace Baton.AspNetCore.Admin;
+
+/// <summary>What stands before each admin endpoint: it is an observer, the headers that keep browsers from misusing it, and the rules.</summary>
+internal sealed class AdminGate(RestartAdmin admin, bool acts, string name, RequestDelegate next)
+{
+    private static readonly KeyValuePair<string, StringValues>[] s_headers =
+    [
+        new("Cache-Control", "no-store"),
+        new("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"),
+        new("X-Content-Type-Options", "nosniff"),
+
+        // Not "no-referrer": with it a browser that knows no Sec-Fetch-Site would say nothing of where a request comes from.
+        new("Referrer-Policy", "same-origin"),
+        new("Cross-Origin-Resource-Policy", "same-origin"),
+    ];
+
+    internal Task HandleAsync(HttpContext context)
+    {
+        context.Features.Get<TrackedConnection>()?.Observe(context);
+        AddHeaders(context);
+        AdminCall call = AdminCaller.Call(context, acts);
+        if (admin.Rules.Judge(call) is not { } refusal)
+        {
+            return next(context);
+        }
+
+        string origin = call.Header("Origin") is { Length: > 0 } given ? given : "none";
+        admin.Logger.AdminRefused(name, AdminCaller.Describe(context), refusal.Rule, AdminCaller.Word(call.Host.Value ?? ""), AdminCaller.Word(origin));
+        return AdminAnswers.WriteAsync(context, AdminProblem.Refused(refusal));
+    }
+
+    internal static Task SayTurnedOffAsync(HttpContext context)
+    {
+        AddHeaders(context);
+        return AdminAnswers.WriteAsync(context, AdminProblem.TurnedOff);
+    }
+
+    private static void AddHeaders(HttpContext context)
+    {
+        foreach ((string header, StringValues value) in s_headers)
+        {
+            context.Response.Headers[header] = value;
+        }
+    }
+}

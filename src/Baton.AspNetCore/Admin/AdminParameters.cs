@@ -1,0 +1,101 @@
+using System.Net.Mime;
+using Baton.Control;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
+
+namespace Baton.AspNetCore.Admin;
+
+/// <summary>Reads what an operation is to do, from the query and from a form.</summary>
+internal static class AdminParameters
+{
+    private const int MostParameters = 16;
+    private static readonly string[] s_program = ["program", "newExeFilePath"];
+
+    /// <exception cref="BadHttpRequestException">It can't be read, or is none; the message says why.</exception>
+    internal static async Task<ControlRequest> ReadAsync(HttpContext context, ControlCommand command, TimeSpan limit)
+    {
+        var given = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        Add(given, context.Request.Query);
+        Add(given, await ReadFormAsync(context, limit).ConfigureAwait(false));
+        string[] known = command switch
+        {
+            ControlCommand.Restart => [.. s_program, "wait"],
+            ControlCommand.Shutdown => ["wait", "force"],
+            _ => ["wait"],
+        };
+        if (given.Keys.FirstOrDefault(k => !known.Contains(k, StringComparer.OrdinalIgnoreCase)) is { } unknown)
+        {
+            // A program whose name is mistyped must not become a restart of another one.
+            throw new BadHttpRequestException($"There is no parameter \"{unknown}\" here; there is {string.Join(", ", known)}.");
+        }
+
+        if (s_program.All(given.ContainsKey))
+        {
+            throw new BadHttpRequestException("program and newExeFilePath are the same; give one of them.");
+        }
+
+        string? program = s_program.Select(name => given.GetValueOrDefault(name)).FirstOrDefault(p => !string.IsNullOrEmpty(p));
+        return new ControlRequest(command)
+        {
+            Program = program, Wait = Switch(given, "wait", otherwise: true), Force = Switch(given, "force", otherwise: false),
+        };
+    }
+
+    private static void Add(Dictionary<string, string> given, IEnumerable<KeyValuePair<string, StringValues>> parameters)
+    {
+        foreach ((string name, StringValues values) in parameters)
+        {
+            if (values.Count != 1 || !given.TryAdd(name, values.ToString()))
+            {
+                throw new BadHttpRequestException($"The parameter \"{name}\" is there more than once.");
+            }
+        }
+    }
+
+    private static bool Switch(Dictionary<string, string> given, string name, bool otherwise) => given.GetValueOrDefault(name, "") switch
+    {
+        "" => otherwise,
+        "1" => true,
+        "0" => false,
+        string text => bool.TryParse(text, out bool value) ? value : throw new BadHttpRequestException($"The parameter \"{name}\" is true or false."),
+    };
+
+    private static async Task<IEnumerable<KeyValuePair<string, StringValues>>> ReadFormAsync(HttpContext context, TimeSpan limit)
+    {
+        if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
+        {
+            return [];
+        }
+
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
+            size.MaxRequestBodySize = ControlProtocol.MaxRequestBytes;
+        }
+
+        if (!MediaTypeHeaderValue.TryParse(context.Request.ContentType, out MediaTypeHeaderValue? type) || type.MediaType != MediaTypeNames.Application.FormUrlEncoded)
+        {
+            return context.Request.ContentLength is null or 0 && context.Request.ContentType is null
+                ? []
+                : throw new BadHttpRequestException("A body is a form: application/x-www-form-urlencoded.", StatusCodes.Status415UnsupportedMediaType);
+        }
+
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        deadline.CancelAfter(limit);
+        try
+        {
+            return await context.Request.ReadFormAsync(
+                new FormOptions { ValueCountLimit = MostParameters, KeyLengthLimit = ControlProtocol.MaxRequestBytes, ValueLengthLimit = ControlProtocol.MaxRequestBytes }, deadline.Token)
+                .ConfigureAwait(false);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new BadHttpRequestException($"The form can't be read: {e.Message}", e);
+        }
+        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            throw new BadHttpRequestException($"The body did not come within {limit.TotalSeconds:0.###} s.", StatusCodes.Status408RequestTimeout);
+        }
+    }
+}

@@ -1,0 +1,158 @@
+using System.Text;
+using Baton.AspNetCore.Admin.Page;
+using Baton.Control;
+using Baton.Lifecycle;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Baton.AspNetCore.Admin;
+
+/// <summary>
+/// What the admin endpoints do, once a request is allowed. Requests are observers: no drain waits for them, and when this process is done they get their last
+/// answer, for which it waits for a limited time.
+/// </summary>
+internal sealed class RestartAdmin : IDisposable
+{
+    private readonly ControlService _service;
+    private readonly OpenConnections _connections;
+    private readonly RestartAdminOptions _options;
+    private readonly ILogger _logger;
+    private int _streams;
+
+    public RestartAdmin(Restarter restarter, OpenConnections connections, GracefulRestartOptions options, ILoggerFactory loggerFactory)
+    {
+        (_service, _connections, _options) = (restarter.Operations, connections, options.Admin);
+        _logger = loggerFactory.CreateLogger("Baton.AspNetCore.Admin");
+        Rules = new AdminRules(options.Admin);
+        _service.Context.Feed.Subscribe(Heard, reports: false);
+    }
+
+    internal AdminRules Rules { get; }
+
+    internal ILogger Logger => _logger;
+
+    public void Dispose() => _service.Context.Feed.Unsubscribe(Heard);
+
+    internal async Task ShowPageAsync(HttpContext context)
+    {
+        string root = $"{context.Request.PathBase}{context.Request.Path}".TrimEnd('/');
+        byte[] page = Encoding.UTF8.GetBytes(AdminPage.Render(_service.Status(), root));
+        context.Response.ContentType = "text/html; charset=utf-8";
+        context.Response.ContentLength = page.Length;
+        await context.Response.Body.WriteAsync(page, context.RequestAborted).ConfigureAwait(false);
+    }
+
+    internal Task ShowStatusAsync(HttpContext context) => AdminAnswers.WriteAsync(context, _service.Status());
+
+    internal static Task ShowAssetAsync(HttpContext context, AdminAsset asset)
+    {
+        context.Response.ContentType = asset.ContentType;
+        context.Response.ContentLength = asset.Content.Length;
+        return context.Response.Body.WriteAsync(asset.Content, context.RequestAborted).AsTask();
+    }
+
+    internal async Task StreamEventsAsync(HttpContext context)
+    {
+        if (Interlocked.Increment(ref _streams) > _options.MaxStreams)
+        {
+            Interlocked.Decrement(ref _streams);
+            await AdminAnswers.WriteAsync(context, AdminProblem.Busy(_options.MaxStreams)).ConfigureAwait(false);
+            return;
+        }
+
+        string who = AdminCaller.Describe(context);
+        try
+        {
+            using var exchange = new ControlExchange(_service, answers => new EventsConversation(_service, who, answers));
+            await new EventStream(context, exchange, context.Request.Query["view"] == "html").WriteAsync(_options.Timeout, _service.Options.TimeProvider).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        {
+            // Nobody is there any more, or somebody who does not read: that costs nobody but them.
+            if (!context.RequestAborted.IsCancellationRequested)
+            {
+                _logger.AdminDropped(who, e is TimeoutException ? $"it has not read for {_options.Timeout.TotalSeconds:0.###} s" : "it does not read, and this process ends");
+                context.Abort();
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _streams);
+        }
+    }
+
+    /// <param name="context">The request.</param>
+    /// <param name="command">What it asks for.</param>
+    /// <param name="operation">The same in the words of the URL.</param>
+    internal async Task OperateAsync(HttpContext context, ControlCommand command, string operation)
+    {
+        ControlRequest request;
+        try
+        {
+            request = await AdminParameters.ReadAsync(context, command, _options.Timeout).ConfigureAwait(false);
+        }
+        catch (BadHttpRequestException e)
+        {
+            await AdminAnswers.WriteAsync(context, AdminProblem.BadRequest(e.Message, e.StatusCode)).ConfigureAwait(false);
+            return;
+        }
+
+        string who = AdminCaller.Describe(context);
+        using var exchange = new ControlExchange(_service, answers => ControlConversation.Of(request, _service, who, answers));
+        try
+        {
+            await AnswerAsync(context, exchange, operation, request.Wait).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The client has left, which cancels nothing.
+        }
+    }
+
+    private static async Task AnswerAsync(HttpContext context, ControlExchange exchange, string operation, bool wait)
+    {
+        ControlAnswer.Accepted? accepted = null;
+        await foreach (ControlAnswer answer in exchange.AnswersAsync(context.RequestAborted).ConfigureAwait(false))
+        {
+            switch (answer)
+            {
+                case ControlAnswer.Accepted a when !wait:
+                    string path = $"{context.Request.PathBase}{context.Request.Path}";
+                    context.Response.Headers.Location = $"{path[..path.LastIndexOf('/')]}/status";
+                    await AdminAnswers.WriteAsync(context, operation, a, a.Until is null ? "It has begun." : $"It begins when {a.Until}.").ConfigureAwait(false);
+                    return;
+                case ControlAnswer.Accepted a:
+                    accepted = a;
+                    break;
+                case ControlAnswer.Outcome { Succeeded: true } outcome:
+                    await AdminAnswers.WriteAsync(context, operation, accepted!, outcome).ConfigureAwait(false);
+                    return;
+                case ControlAnswer.Outcome outcome:
+                    await AdminAnswers.WriteAsync(context, AdminProblem.Of(operation, outcome.Failure!, outcome.Explanation, outcome.Record)).ConfigureAwait(false);
+                    return;
+                case ControlAnswer.End end:
+                    // Without an outcome: it was refused, or this process ended before there was one.
+                    await AdminAnswers.WriteAsync(context, AdminProblem.Of(operation, end.Failure ?? nameof(RestartFailure.Stopping), end.Explanation, record: null)).ConfigureAwait(false);
+                    return;
+            }
+        }
+    }
+
+    // Half of the time in which the process must have ended: the other half is the application's.
+    private void Heard(LifecycleNews news)
+    {
+        if (news is LifecycleNews.StateChanged { State: ProcessState.Exited })
+        {
+            TimeSpan half = _service.Options.ExitTimeout / 2;
+            _service.Context.Loop.Schedule(_options.Timeout < half ? _options.Timeout : half, AbortObservers);
+        }
+    }
+
+    private void AbortObservers()
+    {
+        if (_connections.AbortObservers() is > 0 and int aborted)
+        {
+            _logger.AdminDropped($"{aborted} clients", "they have not taken their last answer, and this process ends");
+        }
+    }
+}

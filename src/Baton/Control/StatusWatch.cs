@@ -1,0 +1,32 @@
+namespace Baton.Control;
+
+/// <summary>Says the status when it is another one than the last time, and now and then if it is not. One looks at a time.</summary>
+internal sealed class StatusWatch(ControlService service, AnswerQueue answers)
+{
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
+
+    private string? _said;
+    private long _saidAt;
+
+    internal RestartStatus Look()
+    {
+        RestartStatus status = service.Status();
+        string facts = Facts(status);
+        if (facts != _said || service.Context.Since(_saidAt) >= Longest)
+        {
+            answers.Add(new ControlAnswer.Status(status));
+            (_said, _saidAt) = (facts, service.Context.Now);
+        }
+
+        return status;
+    }
+
+    // All but times, which change always.
+    private static string Facts(RestartStatus status) => string.Join(
+        '|',
+        [
+            $"{status.State} {status.SuccessorPid} {status.Restart?.Phase} {status.Restart?.Detail} {status.ProbationEnds is null} {status.LastRestarts.Count} {(status.LastRestarts is [var last, ..] ? $"{last.AskedAt} {last.Drained is null} {last.Gone is null}" : "")}",
+            .. status.Listeners,
+            .. status.Generations.Select(g => $"{g.Pid} {g.State} {g.RequestCount} {string.Join(',', g.Connections)}"),
+        ]);
+}
