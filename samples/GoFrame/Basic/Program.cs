@@ -13,6 +13,7 @@ builder.UseGracefulRestart(options =>
     options.Probation = TimeSpan.FromSeconds(2);
 });
 
+builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
 var app = builder.Build();
 app.MapRestartAdmin();
 app.MapGet("/", () => "Hello!\n");

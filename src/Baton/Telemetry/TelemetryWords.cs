@@ -13,7 +13,7 @@ internal static class TelemetryWords
 
     // An application reports what it likes; a series for each of its words would cost whoever stores them.
     private static readonly string[] KnownPhases =
-        [Start, "hooks", "check", "spawn", Starting, "hosted services", "health", "callbacks", "warm-up", Ready, "drain", "commit", Probation];
+        [Start, "hooks", "check", "spawn", Starting, "hosted services", "health", "callbacks", "warm-up", "servers", Ready, "drain", "commit", Probation];
 
     internal static string Phase(string name) => KnownPhases.Contains(name) ? name : Other;
 

@@ -1,0 +1,29 @@
+using System.Text.RegularExpressions;
+using Baton.ProcessTests.Service;
+
+namespace Baton.ProcessTests;
+
+/// <summary>C4: the commands of GoFrame's page on graceful restart do with our samples what that page says: basic, HTTPS, several servers and ports.</summary>
+public sealed class GoFrameTests
+{
+    [Fact] // C4
+    public async Task Examples_of_the_page_do_what_it_says()
+    {
+        await using var page = new DocumentedPage(ownNetwork: true);
+
+        // Its own commands fail where a pid, or an answer, is not what it says.
+        string said = await page.RunAsync("samples/GoFrame/README.md");
+
+        // The lines of the third example, in its form: time, pid, text.
+        Assert.Equal(
+            ["[:8100] (bound)", "[:8200] (bound)", "[:8300] (bound)", "[:8400] (bound)", "[:8100] (inherited)", "[:8200] (inherited)", "[:8300] (inherited)", "[:8400] (inherited)"],
+            Lines(said, @"http server s[12] listening on (?<text>.*)"));
+        Assert.Equal(["s1", "s2"], Lines(said, @"server (?<text>s[12]) restarting").Order());
+        Assert.Equal(2, Lines(said, "(?<text>all servers shut down)").Count);
+        Assert.Contains("https server listening on [:8200] (inherited)", said, StringComparison.Ordinal);
+        Assert.Contains("\"failure\":\"ProgramRefused\"", said, StringComparison.Ordinal);
+    }
+
+    private static IReadOnlyList<string> Lines(string said, string text) =>
+        [.. Regex.Matches(said, $@"^\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{{3}} \d+: {text}$", RegexOptions.Multiline).Select(m => m.Groups["text"].Value)];
+}
