@@ -170,14 +170,15 @@ public sealed class AdminSecurityTests : IDisposable
         AdminClient client = new(service.Address);
         string value = Uri.EscapeDataString(program.Replace("{releases}", _releases.PathOf("").TrimEnd('/'), StringComparison.Ordinal));
 
-        foreach (AdminAnswer answer in (AdminAnswer[])
-            [
-                await client.PostAsync("/restart", $"program={value}"), await client.GetAsync($"/restart?newExeFilePath={value}"), await client.PostAsync($"/reload?wait=false&program={value}"),
-            ])
+        foreach (AdminAnswer answer in (AdminAnswer[])[await client.GetAsync($"/restart?newExeFilePath={value}"), await client.PostAsync($"/reload?wait=false&program={value}")])
         {
             Assert.Equal((422, "application/problem+json", "ProgramRefused"), (answer.Status, answer.Type, answer.Failure));
             Assert.Contains("was refused: ", answer.Detail, StringComparison.Ordinal);
         }
+
+        // A form can't even have a NUL.
+        AdminAnswer byForm = await client.PostAsync("/restart", $"wait=true&program={value}");
+        Assert.Equal(program.Contains('\0') ? (400, "BadRequest") : (422, "ProgramRefused"), (byForm.Status, byForm.Failure));
 
         Assert.Empty(service.Log.All("Started successor"));
         Assert.Equal([service.Pid], service.Living);

@@ -27,6 +27,8 @@ internal sealed class ConversationFixture(LifecycleFixture process)
     /// <summary>The same over an exchange, by who waits without a thread.</summary>
     internal ControlExchange NewExchange(ControlRequest request) => new(Service, answers => ControlConversation.Of(request, Service, "the test", answers));
 
+    internal ControlExchange NewEvents() => new(Service, answers => new EventsConversation(Service, "the test", answers));
+
     internal void Tick() => _conversation!.Tick();
 
     /// <summary>The process has nothing left to do.</summary>
