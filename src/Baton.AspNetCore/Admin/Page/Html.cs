@@ -44,7 +44,7 @@ internal readonly struct Html
 
         public void AppendFormatted(string? text) => _built.Append(s_encoder.Encode(Readable(text ?? "")));
 
-        public void AppendFormatted(int number) => _built.Append(CultureInfo.InvariantCulture, $"{number}");
+        public void AppendFormatted(long number) => _built.Append(CultureInfo.InvariantCulture, $"{number}");
 
         /// <summary>A length in SVG.</summary>
         public void AppendFormatted(double number) => _built.Append(CultureInfo.InvariantCulture, $"{number:0.##}");

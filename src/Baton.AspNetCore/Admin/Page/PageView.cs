@@ -5,11 +5,11 @@ namespace Baton.AspNetCore.Admin.Page;
 /// <param name="Now">When it said so.</param>
 internal sealed record PageView(RestartStatus Status, DateTimeOffset Now)
 {
+    private const int MostRestarts = 10;
+
     /// <summary>The processes on their way out that still have something to do, or could take over again.</summary>
     internal IEnumerable<GenerationStatus> Departing => Status.Generations.Where(g => StatusWords.IsLeaving(g.State));
 
     /// <summary>The last ones first, at most as many as fit a screen.</summary>
     internal IEnumerable<RestartRecord> Restarts => Status.LastRestarts.OrderByDescending(r => r.AskedAt).Take(MostRestarts);
-
-    private const int MostRestarts = 10;
 }

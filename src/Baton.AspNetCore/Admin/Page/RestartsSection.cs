@@ -8,7 +8,8 @@ internal static class RestartsSection
         List<Timeline> restarts = [.. view.Restarts.Select(r => new Timeline(r))];
         if (restarts.Count == 0)
         {
-            return Html.Of($"""<h2>Last restarts</h2><p class="quiet">None yet.</p>""");
+            string none = view.Status.State == ProcessState.OnProbation ? "Known here once the probation is over." : "None yet.";
+            return Html.Of($"""<h2>Last restarts</h2><p class="quiet">{none}</p>""");
         }
 
         var axes = new TimelineAxes(restarts);
@@ -29,7 +30,7 @@ internal static class RestartsSection
         RestartRecord record = restart.Record;
         bool failed = record.Failure is not null;
         return Html.Of($"""
-            <details class="restart{(failed ? " failed" : "")}" id="restart-{record.Generation}-{record.AskedAt.ToUnixTimeMilliseconds().ToString(System.Globalization.CultureInfo.InvariantCulture)}">
+            <details class="restart{(failed ? " failed" : "")}" id="restart-{record.Generation}-{record.AskedAt.ToUnixTimeMilliseconds()}">
             <summary><span class="outcome">{(failed ? "✕" : "✓")}</span><span class="who">Generation {record.Generation} {Times.Ago(record.AskedAt, now)}</span>{TimelineBar.Render(restart, axes)}<span class="total">{Total(restart)}</span></summary>
             {RestartDetails.Render(restart)}
             </details>
@@ -45,11 +46,12 @@ internal static class RestartsSection
         IEnumerable<string> names = restarts.SelectMany(r => r.Record.Phases).Select(p => p.Name).Distinct();
         return Html.Of($"""
             <ul class="legend" aria-label="Phases">{names.Select(n => Html.Of($"<li title=\"{PhaseLook.Meaning(n)}\"><svg width=\"10\" height=\"10\" aria-hidden=\"true\"><rect class=\"{PhaseLook.Class(n)}\" width=\"10\" height=\"10\"/></svg>{Html.Text(n)}</li>"))}
-            {Extras(restarts)}<li title="the successor was told to serve"><svg width="10" height="10" aria-hidden="true" class="serves"><line x1="5" x2="5" y1="0" y2="10"/></svg>serves</li></ul>
+            {Extras(restarts)}</ul>
             """);
     }
 
     private static Html Extras(IReadOnlyList<Timeline> restarts) => Html.Join([
+        restarts.Any(r => r.Served) ? Html.Of($"""<li title="the successor was told to serve"><svg width="10" height="10" aria-hidden="true" class="serves"><line x1="5" x2="5" y1="0" y2="10"/></svg>serves</li>""") : Html.None,
         restarts.Any(r => r.Drained is not null) ? Html.Of($"""<li title="the predecessor finishes its work"><svg width="14" height="10" aria-hidden="true"><rect class="p-drain" y="3" width="14" height="4"/></svg>predecessor drains</li>""") : Html.None,
         restarts.Any(r => r.Gone is not null) ? Html.Of($"""<li title="the predecessor has ended"><svg width="10" height="10" aria-hidden="true" class="gone"><circle cx="5" cy="5" r="3.5"/></svg>is gone</li>""") : Html.None,
         restarts.Any(r => r.Record.Failure is not null) ? Html.Of($"""<li title="the restart ended here"><svg width="14" height="10" aria-hidden="true"><rect class="hatched" fill="url(#hatch)" x="1" y="1" width="12" height="8"/></svg>failed</li>""") : Html.None]);

@@ -12,15 +12,16 @@ internal sealed class TimeScale
     private readonly double _step;
 
     /// <param name="lengths">What is to be shown.</param>
+    /// <param name="usual">Those by which the others are measured.</param>
     /// <param name="left">Where the part begins, in percent.</param>
     /// <param name="width">How wide it is, in percent.</param>
     /// <param name="marks">How many times may be marked, besides zero.</param>
-    internal TimeScale(IEnumerable<TimeSpan> lengths, double left, double width, int marks)
+    internal TimeScale(IEnumerable<TimeSpan> lengths, IEnumerable<TimeSpan> usual, double left, double width, int marks)
     {
-        double[] sorted = [.. lengths.Select(l => l.TotalMilliseconds).Order()];
-        double typical = sorted.Length == 0 ? 1 : Math.Max(sorted[(sorted.Length - 1) / 2], 1);
-        double longest = sorted.LastOrDefault(l => l <= typical * MuchLonger, typical);
-        _step = s_steps.FirstOrDefault(s => longest / s < marks + 1, s_steps[^1]);
+        double[] sorted = [.. usual.Select(l => l.TotalMilliseconds).Order()];
+        double median = sorted.Length == 0 ? 1 : Math.Max(sorted[(sorted.Length - 1) / 2], 1);
+        double longest = lengths.Select(l => l.TotalMilliseconds).Where(l => l <= median * MuchLonger).Append(median).Max();
+        _step = s_steps.FirstOrDefault(s => longest / s < marks + 1, Math.Ceiling(longest / marks));
         Limit = TimeSpan.FromMilliseconds(longest);
         (_left, _width) = (left, width);
     }

@@ -14,8 +14,13 @@ internal sealed class TimelineAxes
     internal TimelineAxes(IReadOnlyList<Timeline> restarts)
     {
         bool two = restarts.Any(r => r.AfterLength > TimeSpan.Zero);
-        Before = new TimeScale(restarts.Select(r => r.BeforeLength), 0, (two ? Share : 100) - Margin, MarksBefore);
-        After = two ? new TimeScale(restarts.Select(r => r.AfterLength).Where(l => l > TimeSpan.Zero), Share, 100 - Share - Margin, MarksAfter) : null;
+        TimeSpan[] before = [.. restarts.Select(r => r.BeforeLength)];
+        TimeSpan[] after = [.. restarts.Select(r => r.AfterLength).Where(l => l > TimeSpan.Zero)];
+
+        // Failures take no time, or as long as may be waited: neither says how long a restart takes.
+        TimeSpan[] usual = [.. restarts.Where(r => r.Record.Failure is null).Select(r => r.BeforeLength)];
+        Before = new TimeScale(before, usual.Length == 0 ? before : usual, 0, (two ? Share : 100) - Margin, MarksBefore);
+        After = two ? new TimeScale(after, after, Share, 100 - Share - Margin, MarksAfter) : null;
     }
 
     internal TimeScale Before { get; }

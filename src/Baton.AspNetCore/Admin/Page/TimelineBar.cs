@@ -17,6 +17,9 @@ internal static class TimelineBar
     // Where there is no room for words behind a bar, in percent.
     private const double MostForWords = 80;
 
+    // From the end of the axis, so that a time has room behind it.
+    private const double TearAt = 9;
+
     internal static Html Render(Timeline restart, TimelineAxes axes) => Html.Of($"""
         <svg class="bar" width="100%" height="26" aria-hidden="true" focusable="false">{Grid(axes)}{restart.Before.Select(s => Segment(s, axes.Before))}{Serves(restart, axes)}{After(restart, axes)}</svg>
         """);
@@ -36,7 +39,7 @@ internal static class TimelineBar
             <g><rect class="p-drain" x="{from}%" y="{Lane}" width="{Math.Max(scale.At(time) - from, LeastWidth)}%" height="{LaneHeight}"/><title>The predecessor had finished its work {Wording.Of(time)} later</title></g>
             """);
         Html gone = restart.Gone is not { } end ? Html.None : Html.Of($"""
-            <g class="gone"><circle cx="{scale.At(end)}%" cy="{Lane + (LaneHeight / 2)}" r="3.5"/><title>The predecessor had ended {Wording.Of(end)} later</title></g>
+            <g class="gone">{(scale.Cuts(end) ? Html.Of($"<text x=\"{scale.End}%\" dx=\"2\" y=\"27\">→</text>") : Html.Of($"<circle cx=\"{scale.At(end)}%\" cy=\"{Lane + (LaneHeight / 2)}\" r=\"3.5\"/>"))}<title>The predecessor had ended {Wording.Of(end)} later</title></g>
             """);
         return Html.Of($"{drained}{gone}");
     }
@@ -47,23 +50,40 @@ internal static class TimelineBar
         double width = Math.Max(scale.At(segment.To) - from, LeastWidth);
         RestartPhase phase = segment.Phase;
         Html rectangle = Html.Of($"""
-            <g><rect class="{(segment.Failed ? "p-failed" : PhaseLook.Class(phase.Name))}" x="{from}%" y="{Top}" width="{width}%" height="{Height}"/>{Hatching(segment, from, width)}<title>{phase.Name}: {Wording.Of(phase.Duration)}, from {Wording.Of(segment.From)} on{(segment.Failed ? "; failed here" : "")}{(phase.Detail.Length == 0 ? "" : $" ({phase.Detail})")}</title></g>
+            <g><rect class="{(segment.Failed ? "p-failed" : PhaseLook.Class(phase.Name))}" x="{from}%" y="{Top}" width="{width}%" height="{Height}"/>{Hatching(segment, scale, from, width)}<title>{phase.Name}: {Wording.Of(phase.Duration)}, from {Wording.Of(segment.From)} on{(segment.Failed ? "; failed here" : "")}{(phase.Detail.Length == 0 ? "" : $" ({phase.Detail})")}</title></g>
             """);
         return Html.Of($"{rectangle}{Label(phase.Name, from, width, segment.Failed)}{Cut(segment, scale)}");
     }
 
-    private static Html Hatching(Segment segment, double from, double width) => !segment.Failed
-        ? Html.None
-        : Html.Of($"""<rect class="hatched" fill="url(#hatch)" x="{from}%" y="{Top}" width="{width}%" height="{Height}"/><text class="cross" x="{from + width}%" dx="5" y="16">✕{(from + width > MostForWords ? Html.None : Html.Of($"<tspan class=\"name\" dx=\"4\">{segment.Phase.Name}</tspan>"))}</text>""");
+    private static Html Hatching(Segment segment, TimeScale scale, double from, double width)
+    {
+        if (!segment.Failed)
+        {
+            return Html.None;
+        }
+
+        string words = scale.Cuts(segment.To) ? $"{segment.Phase.Name}, {Wording.Of(segment.Phase.Duration)}" : segment.Phase.Name;
+        Html name = from + width > MostForWords ? Html.None : Html.Of($"""<tspan class="name" dx="4">{words}</tspan>""");
+        return Html.Of($"""
+            <rect class="hatched" fill="url(#hatch)" x="{from}%" y="{Top}" width="{width}%" height="{Height}"/><text class="cross" x="{from + width}%" dx="5" y="16">✕{name}</text>
+            """);
+    }
 
     private static Html Label(string name, double from, double width, bool failed) => failed || width < (name.Length + 2) * Letter
         ? Html.None
         : Html.Of($"""<text class="label {PhaseLook.Class(name)}" x="{from + (width / 2)}%" y="15">{name}</text>""");
 
-    /// <summary>It goes on beyond the axis.</summary>
-    private static Html Cut(Segment segment, TimeScale scale) => scale.Cuts(segment.To) && !scale.Cuts(segment.From)
-        ? Html.Of($"""<text class="beyond" x="{scale.End}%" dx="-4" y="15">→ {Wording.Of(segment.To)}</text>""")
-        : Html.None;
+    /// <summary>It goes on beyond the axis: torn, with its time behind.</summary>
+    private static Html Cut(Segment segment, TimeScale scale)
+    {
+        if (!scale.Cuts(segment.To) || scale.Cuts(segment.From))
+        {
+            return Html.None;
+        }
+
+        Html time = segment.Failed ? Html.None : Html.Of($"""<text class="beyond" x="{scale.End}%" dx="-4" y="15">{Wording.Of(segment.To)}</text>""");
+        return Html.Of($"""<line class="tear" x1="{scale.End - TearAt}%" x2="{scale.End - TearAt + 1}%" y1="{Top + Height + 1}" y2="{Top - 1}"/>{time}""");
+    }
 
     private static Html Serves(Timeline restart, TimelineAxes axes)
     {

@@ -183,7 +183,11 @@
 
   document.addEventListener("click", ({ target }) => {
     const button = target.closest("button[data-dialog]");
-    if (button) $(`${button.dataset.dialog}-dialog`).showModal();
+    if (button) {
+      const dialog = $(`${button.dataset.dialog}-dialog`);
+      dialog.querySelector("form").reset();
+      dialog.showModal();
+    }
     if (target.closest("button[data-cancel]")) target.closest("dialog").close();
   });
 
