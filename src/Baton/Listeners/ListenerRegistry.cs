@@ -87,17 +87,6 @@ public sealed partial class ListenerRegistry
         return Adopt(held);
     }
 
-    internal int InheritedCount
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _inherited.Keys.Count(k => !k.IsControl) + _activated.All.Count();
-            }
-        }
-    }
-
     /// <summary>Until this completes nobody gets a listener: it may be among those that are still on their way.</summary>
     internal void AwaitInheritance(Task inheritance) => _inheritance = inheritance;
 
