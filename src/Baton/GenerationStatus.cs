@@ -18,6 +18,9 @@ public sealed record GenerationStatus(
 
     /// <summary>How long it is until what is open is cut; null if it is not draining, or drains without limit.</summary>
     public TimeSpan? DrainLimit { get; init; }
+
+    /// <summary>Since when it has nothing to do any more, because its work was finished or cut; null if it has, or has not said so.</summary>
+    public DateTimeOffset? DrainedAt { get; init; }
 }
 
 /// <summary>A request in progress.</summary>

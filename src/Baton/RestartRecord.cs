@@ -19,4 +19,14 @@ public sealed record RestartRecord(
     RestartFailure? Failure,
     string Explanation,
     TimeSpan Duration,
-    IReadOnlyList<RestartPhase> Phases);
+    IReadOnlyList<RestartPhase> Phases)
+{
+    /// <summary>
+    /// When the predecessor had finished all that was open there, or it was cut: so long after <see cref="AskedAt"/>. Null if it still has something open, has died
+    /// before, or did not hand over; known to the process in charge.
+    /// </summary>
+    public TimeSpan? Drained { get; init; }
+
+    /// <summary>When the predecessor had ended: so long after <see cref="AskedAt"/>. Null if it lives, or did not hand over; known to the process in charge.</summary>
+    public TimeSpan? Gone { get; init; }
+}

@@ -47,6 +47,7 @@ public sealed class StatusTests : IDisposable
                 serving.
               2026-11-21 11:00:00Z  done in 4.6 s: generation 4, process 4735
                 asked by baton, alice (uid 0, pid 990)
+                the old process was gone after 12 s
 
             """,
             result.Output);
@@ -112,6 +113,6 @@ public sealed class StatusTests : IDisposable
             Samples.Generation(4650, 2, ProcessState.Draining, 5, 5, TimeSpan.FromSeconds(41)),
         ],
         Restart = new RestartProgress("SIGUSR2", "health", "database: Unhealthy", TimeSpan.FromSeconds(3.2)),
-        LastRestarts = [Samples.Record(askedAt: Samples.Now.AddHours(-1)), Samples.Record(RestartFailure.SuccessorFailed, Samples.Reason, Samples.Now.AddMinutes(-1))],
+        LastRestarts = [Samples.Record(askedAt: Samples.Now.AddHours(-1)) with { Gone = TimeSpan.FromSeconds(12) }, Samples.Record(RestartFailure.SuccessorFailed, Samples.Reason, Samples.Now.AddMinutes(-1))],
     };
 }

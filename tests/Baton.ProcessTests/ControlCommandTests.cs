@@ -68,6 +68,32 @@ public sealed class ControlCommandTests
     }
 
     [Fact]
+    public async Task Status_tells_how_long_the_old_process_worked_on_and_lived_also_two_generations_later()
+    {
+        await using ServiceProcess service = await ServiceProcess.StartAsync(new ServiceSetup().With(Patient, "--GracefulRestart:MaxGenerations=4"));
+        int first = service.Pid;
+        (Latch latch, HttpConnection connection) = await service.BeginRequestAsync();
+        using HttpConnection slow = connection;
+        await service.RestartAsync();
+        JsonNode? known = null;
+        await Deadline.UntilAsync(async () => (known = await LastAsync(service)) is not null);
+        Assert.Null(known!["drainedMs"]);
+        Assert.Null(known["goneMs"]);
+        await service.RestartAsync();
+        await Deadline.UntilAsync(async () => (await LastAsync(service))?["goneMs"] is not null);
+
+        latch.Open();
+        await slow.ReceiveAsync();
+        slow.Dispose();
+        Assert.Equal(0, await service.EndAsync(first));
+        JsonNode[] restarts = [];
+        await Deadline.UntilAsync(async () => (restarts = [.. (await ControlWire.StatusAsync(service.ControlSocket))["lastRestarts"]!.AsArray().OfType<JsonNode>()]).All(r => r["goneMs"] is not null));
+        Assert.Equal([3, 2], restarts.Select(r => (int)r["generation"]!));
+        Assert.All(restarts, r => Assert.InRange((int)r["drainedMs"]!, 0, (int)r["goneMs"]!));
+        Assert.InRange((int)restarts[1]["drainedMs"]!, (int)restarts[1]["durationMs"]!, int.MaxValue);
+    }
+
+    [Fact]
     public async Task Restart_that_fails_is_told_with_the_words_of_the_successor()
     {
         await using ServiceProcess service = await ServiceProcess.StartAsync();
@@ -186,6 +212,8 @@ public sealed class ControlCommandTests
         Assert.True((bool)(await restart.UntilAsync("outcome"))["succeeded"]!);
         Assert.NotEqual(old, (int)(await ControlWire.StatusAsync(service.ControlSocket))["pid"]!);
     }
+
+    private static async Task<JsonNode?> LastAsync(ServiceProcess service) => (await ControlWire.StatusAsync(service.ControlSocket))["lastRestarts"]!.AsArray().FirstOrDefault();
 
     private static (string Name, int Pid, int Generation, string State, string Version) Facts(JsonNode status) =>
         ((string)status["name"]!, (int)status["pid"]!, (int)status["generation"]!, (string)status["state"]!, (string)status["version"]!);

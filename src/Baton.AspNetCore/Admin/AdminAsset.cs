@@ -1,9 +1,14 @@
+using System.Security.Cryptography;
+
 namespace Baton.AspNetCore.Admin;
 
 /// <summary>A file of the page, from the assembly.</summary>
 internal sealed class AdminAsset
 {
-    internal static readonly IReadOnlyList<AdminAsset> All = [new("admin.css", "text/css; charset=utf-8"), new("admin.js", "text/javascript; charset=utf-8")];
+    internal static readonly IReadOnlyList<AdminAsset> All = [new("admin.css", "text/css; charset=utf-8"), new("admin.js", "text/javascript; charset=utf-8"), new("admin.svg", "image/svg+xml")];
+
+    private const int ReleaseLength = 12;
+    private static readonly Lazy<string> s_release = new(() => Convert.ToHexStringLower(SHA256.HashData([.. All.SelectMany(a => a.Content.ToArray())]))[..ReleaseLength]);
 
     private readonly Lazy<byte[]> _content;
 
@@ -12,6 +17,9 @@ internal sealed class AdminAsset
         (Name, ContentType) = (name, contentType);
         _content = new(() => Read(name));
     }
+
+    /// <summary>Changes with any of the files: the page tells by it that its successor is another one.</summary>
+    internal static string Release => s_release.Value;
 
     internal string Name { get; }
 

@@ -9,7 +9,7 @@ internal sealed class AdminGate(RestartAdmin admin, bool acts, string name, Requ
     private static readonly KeyValuePair<string, StringValues>[] s_headers =
     [
         new("Cache-Control", "no-store"),
-        new("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"),
+        new("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"),
         new("X-Content-Type-Options", "nosniff"),
 
         // Not "no-referrer": with it a browser that knows no Sec-Fetch-Site would say nothing of where a request comes from.

@@ -33,7 +33,7 @@ internal sealed class EventStream(HttpContext context, ControlExchange exchange,
                 return;
             }
 
-            Write(answer);
+            Write(answer, time.GetUtcNow());
             Task flushed = context.Response.BodyWriter.FlushAsync(context.RequestAborted).AsTask();
 
             // Whoever has not read what came before the end of this process is not waited for; the last events get what time there is.
@@ -42,10 +42,10 @@ internal sealed class EventStream(HttpContext context, ControlExchange exchange,
         }
     }
 
-    private void Write(ControlAnswer answer)
+    private void Write(ControlAnswer answer, DateTimeOffset now)
     {
         Write(ControlCodec.KindOf(answer), ControlCodec.Encode(answer).AsSpan().TrimEnd((byte)'\n'));
-        if (withHtml && answer is ControlAnswer.Status { Value: var status } && Changed(status) is { Count: > 0 } changed)
+        if (withHtml && answer is ControlAnswer.Status { Value: var status } && Changed(status, now) is { Count: > 0 } changed)
         {
             Write("view", View(changed));
         }
@@ -60,9 +60,9 @@ internal sealed class EventStream(HttpContext context, ControlExchange exchange,
     }
 
     // Since this client was last told.
-    private Dictionary<string, string> Changed(RestartStatus status)
+    private Dictionary<string, string> Changed(RestartStatus status, DateTimeOffset now)
     {
-        var changed = AdminSections.Render(status).Where(s => _shown.GetValueOrDefault(s.Key) != s.Value).ToDictionary();
+        var changed = AdminSections.Render(status, now).Where(s => _shown.GetValueOrDefault(s.Key) != s.Value).ToDictionary();
         foreach ((string id, string html) in changed)
         {
             _shown[id] = html;

@@ -3,6 +3,7 @@ using Baton.AspNetCore.Admin.Page;
 using Baton.Control;
 using Baton.Lifecycle;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.Extensions.Logging;
 
 namespace Baton.AspNetCore.Admin;
@@ -35,8 +36,10 @@ internal sealed class RestartAdmin : IDisposable
 
     internal async Task ShowPageAsync(HttpContext context)
     {
-        string root = $"{context.Request.PathBase}{context.Request.Path}".TrimEnd('/');
-        byte[] page = Encoding.UTF8.GetBytes(AdminPage.Render(_service.Status(), root));
+        HttpRequest request = context.Request;
+        string address = UriHelper.BuildAbsolute(request.Scheme, request.Host, request.PathBase, request.Path);
+        RestarterOptions options = _service.Options;
+        byte[] page = Encoding.UTF8.GetBytes(AdminPage.Render(_service.Status(), options.TimeProvider.GetUtcNow(), address, options.AllowedProgramDirectories));
         context.Response.ContentType = "text/html; charset=utf-8";
         context.Response.ContentLength = page.Length;
         await context.Response.Body.WriteAsync(page, context.RequestAborted).ConfigureAwait(false);

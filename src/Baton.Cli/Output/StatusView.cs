@@ -111,6 +111,11 @@ internal sealed class StatusView(FoundService service, DateTimeOffset now)
         {
             yield return Indent(2, [new Ink(record.AskedAt.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture), Ink.Dim), .. Outcome(record)]);
             yield return Indent(4, new Ink($"asked by {record.Trigger}", Ink.Dim));
+            if (record.Gone is { } gone)
+            {
+                yield return Indent(4, new Ink($"the old process was gone after {Wording.Of(gone)}", Ink.Dim));
+            }
+
             if (record.Failure is not null)
             {
                 foreach (string line in record.Explanation.Split('\n').Where(l => l.Length > 0))

@@ -43,9 +43,7 @@ internal static class StatusCodec
         Version = body.OptionalText("version") ?? "",
         Program = body.OptionalText("program") ?? "",
         StartedAt = body.OptionalTime("startedAt"),
-        Restart = body.Optional("restart") is { } restart
-            ? new RestartProgress(restart.Text("trigger"), restart.Text("phase"), restart.OptionalText("detail") ?? "", restart.Span("elapsedMs"))
-            : null,
+        Restart = body.Optional("restart") is { } restart ? ReadProgress(restart) : null,
         ProbationEnds = body.OptionalSpan("probationEndsMs"),
     };
 
@@ -78,6 +76,14 @@ internal static class StatusCodec
         size.WriteText(json, "phase", restart.Phase);
         size.WriteText(json, "detail", restart.Detail);
         json.WriteSpan("elapsedMs", restart.Elapsed);
+        RestartRecordCodec.WritePhases(json, restart.Phases, size);
         json.WriteEndObject();
     }
+
+    // An older service does not list them.
+    private static RestartProgress ReadProgress(JsonElement restart) =>
+        new(restart.Text("trigger"), restart.Text("phase"), restart.OptionalText("detail") ?? "", restart.Span("elapsedMs"))
+        {
+            Phases = restart.Optional("phases") is null ? [] : RestartRecordCodec.ReadPhases(restart),
+        };
 }

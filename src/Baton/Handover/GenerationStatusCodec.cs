@@ -51,6 +51,7 @@ internal static class GenerationStatusCodec
             Version = body.OptionalText("version") ?? "",
             StartedAt = body.OptionalTime("startedAt"),
             DrainLimit = body.OptionalSpan("drainLimitMs"),
+            DrainedAt = body.OptionalTime("drainedAt"),
         };
     }
 
@@ -70,6 +71,11 @@ internal static class GenerationStatusCodec
         if (status.DrainLimit is { } left)
         {
             json.WriteSpan("drainLimitMs", left);
+        }
+
+        if (status.DrainedAt is { } drainedAt)
+        {
+            json.WriteTime("drainedAt", drainedAt);
         }
     }
 

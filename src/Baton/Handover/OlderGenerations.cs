@@ -12,6 +12,15 @@ internal sealed class OlderGenerations(TimeSpan limit, ILogger logger)
     private readonly Lock _lock = new();
     private readonly List<(PredecessorLink Link, GenerationStatus Status)> _living = [];
 
+    /// <summary>Hears of an older generation what <see cref="Departed"/> says.</summary>
+    internal delegate void DepartureListener(int generation, DateTimeOffset? drainedAt, bool gone);
+
+    /// <summary>
+    /// Gets the generation of one that has said since when it has nothing to do any more, perhaps again and again, or that has ended. On the thread that listens
+    /// to it.
+    /// </summary>
+    internal DepartureListener? Departed { get; set; }
+
     /// <summary>Newest first.</summary>
     internal IReadOnlyList<GenerationStatus> Living
     {
@@ -52,8 +61,26 @@ internal sealed class OlderGenerations(TimeSpan limit, ILogger logger)
         }
     }
 
-    internal void Heard(PredecessorLink link, GenerationStatus status)
+    /// <summary>What one has said; null if it has ended.</summary>
+    internal void Heard(PredecessorLink link, HandoverMessage? message)
     {
+        if (message is HandoverMessage.Report report)
+        {
+            Heard(link, report.Status);
+        }
+        else if (message is null)
+        {
+            Departed?.Invoke(link.Process.Generation, drainedAt: null, gone: true);
+        }
+    }
+
+    private void Heard(PredecessorLink link, GenerationStatus status)
+    {
+        if (status.DrainedAt is not null)
+        {
+            Departed?.Invoke(link.Process.Generation, status.DrainedAt, gone: false);
+        }
+
         lock (_lock)
         {
             int at = _living.FindIndex(l => l.Link == link);
@@ -115,13 +142,7 @@ internal sealed class OlderGenerations(TimeSpan limit, ILogger logger)
     {
         try
         {
-            link.Listen(received =>
-            {
-                if (received?.WithoutDescriptors() is HandoverMessage.Report report)
-                {
-                    Heard(link, report.Status);
-                }
-            });
+            link.Listen(received => Heard(link, received?.WithoutDescriptors()));
         }
         catch (RestartException e)
         {

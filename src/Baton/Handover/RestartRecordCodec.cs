@@ -19,14 +19,19 @@ internal static class RestartRecordCodec
         size.WriteText(json, "failure", record.Failure?.ToString());
         size.WriteText(json, "explanation", record.Explanation);
         json.WriteSpan("durationMs", record.Duration);
-        size.WriteItems(json, "phases", record.Phases, phase =>
+        WritePhases(json, record.Phases, size);
+
+        // What an older version does not say.
+        if (record.Drained is { } drained)
         {
-            json.WriteStartObject();
-            size.WriteText(json, "name", phase.Name);
-            size.WriteText(json, "detail", phase.Detail);
-            json.WriteSpan("durationMs", phase.Duration);
-            json.WriteEndObject();
-        });
+            json.WriteSpan("drainedMs", drained);
+        }
+
+        if (record.Gone is { } gone)
+        {
+            json.WriteSpan("goneMs", gone);
+        }
+
         json.WriteEndObject();
     }
 
@@ -39,5 +44,22 @@ internal static class RestartRecordCodec
         body.OptionalText("failure") is { } failure ? JsonFields.ToName(failure, UnknownFailure) : null,
         body.OptionalText("explanation") ?? "",
         body.Span("durationMs"),
-        [.. body.Items("phases").Select(p => new RestartPhase(p.Text("name"), p.OptionalText("detail") ?? "", p.Span("durationMs")))]);
+        ReadPhases(body))
+    {
+        Drained = body.OptionalSpan("drainedMs"),
+        Gone = body.OptionalSpan("goneMs"),
+    };
+
+    internal static void WritePhases(Utf8JsonWriter json, IReadOnlyList<RestartPhase> phases, JsonSize size) =>
+        size.WriteItems(json, "phases", phases, phase =>
+        {
+            json.WriteStartObject();
+            size.WriteText(json, "name", phase.Name);
+            size.WriteText(json, "detail", phase.Detail);
+            json.WriteSpan("durationMs", phase.Duration);
+            json.WriteEndObject();
+        });
+
+    internal static IReadOnlyList<RestartPhase> ReadPhases(JsonElement body) =>
+        [.. body.Items("phases").Select(p => new RestartPhase(p.Text("name"), p.OptionalText("detail") ?? "", p.Span("durationMs")))];
 }

@@ -7,14 +7,16 @@ namespace Baton.Lifecycle;
 /// </summary>
 /// <param name="context">What it works with.</param>
 /// <param name="describe">This process and what it has open.</param>
+/// <param name="idle">Called once when nothing is open any more.</param>
 /// <param name="finished">Called once when the process is idle and may end.</param>
 /// <param name="lastResort">Called before the process is ended hard.</param>
-internal sealed class Departure(LifecycleContext context, Func<GenerationStatus> describe, Action finished, Action lastResort)
+internal sealed class Departure(LifecycleContext context, Func<GenerationStatus> describe, Action idle, Action finished, Action lastResort)
 {
     private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource _calledBack = new();
     private readonly long _begun = context.Now;
+    private long _drainedAt;
     private bool _idle;
     private bool _cut;
     private bool _mayEnd;
@@ -24,6 +26,9 @@ internal sealed class Departure(LifecycleContext context, Func<GenerationStatus>
 
     /// <summary>Until what is open is cut; null for no limit. From any thread.</summary>
     internal TimeSpan? TimeLeft => Limit is { } limit ? LifecycleContext.Left(limit, context.Since(_begun)) : null;
+
+    /// <summary>Since when nothing is open any more; null if something is. From any thread.</summary>
+    internal DateTimeOffset? DrainedAt => Volatile.Read(ref _drainedAt) is > 0 and var ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
 
     private TimeSpan? Limit => Options.DrainTimeout == Timeout.InfiniteTimeSpan ? null : Options.DrainTimeout;
 
@@ -118,10 +123,11 @@ internal sealed class Departure(LifecycleContext context, Func<GenerationStatus>
     {
         if (!_cut)
         {
-            _cut = _idle = true;
+            _cut = true;
             OpenWork cut = context.Effects.Cut();
             context.Logger.Forced(Environment.ProcessId, trigger, cut.Connections, cut.Requests);
             context.Feed.Publish(new LifecycleNews.WorkCut(trigger, cut));
+            BecomeIdle();
         }
     }
 
@@ -133,9 +139,20 @@ internal sealed class Departure(LifecycleContext context, Func<GenerationStatus>
         }
         else if (drained.IsCompletedSuccessfully && !_idle)
         {
-            _idle = true;
             context.Logger.Drained(Environment.ProcessId, (long)context.Since(_begun).TotalMilliseconds);
+            BecomeIdle();
             FinishIfDone();
+        }
+    }
+
+    private void BecomeIdle()
+    {
+        if (!_idle)
+        {
+            _idle = true;
+            Volatile.Write(ref _drainedAt, context.Options.TimeProvider.GetUtcNow().UtcTicks);
+            context.Feed.Publish(new LifecycleNews.Drained());
+            idle();
         }
     }
 

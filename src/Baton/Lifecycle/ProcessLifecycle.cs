@@ -58,6 +58,10 @@ internal sealed partial class ProcessLifecycle(Func<int> generation, bool hasPre
 
     internal HookRunner Hooks { get; } = new(context);
 
+    /// <summary>Whether this process only finishes its work, also if it may serve again; from any thread.</summary>
+    internal bool Drains =>
+        State is ProcessState.HandedOver or ProcessState.Draining or ProcessState.ShuttingDown || _attempt is CompleteAttempt { Drains: true };
+
     private SuccessorProbation? Probation => (_attempt as HandoverAttempt)?.Probation;
 
     private ILifecycleEffects Effects => context.Effects;
@@ -214,18 +218,18 @@ internal sealed partial class ProcessLifecycle(Func<int> generation, bool hasPre
         Version = context.Identity.Version,
         StartedAt = context.Identity.StartedAt,
         DrainLimit = State is ProcessState.HandedOver or ProcessState.Draining or ProcessState.ShuttingDown ? _departure?.TimeLeft : null,
+        DrainedAt = _departure?.DrainedAt,
     };
 
     private Departure Depart()
     {
-        _departure = new Departure(context, Describe, Finished, lastResort: () => Probation?.KillSuccessor());
+        _departure = new Departure(context, Describe, idle: Report, Finished, lastResort: () => Probation?.KillSuccessor());
         _departure.Begin();
         return _departure;
     }
 
     private void Finished()
     {
-        Report();
         DepartureReason reason = State == ProcessState.Draining ? DepartureReason.HandedOver : _takenBack ? DepartureReason.RolledBack : DepartureReason.Shutdown;
         Hooks.Depart(reason, reason == DepartureReason.HandedOver ? SuccessorPid : null, () =>
         {

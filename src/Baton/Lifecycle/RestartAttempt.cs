@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Baton.Processes;
 
 namespace Baton.Lifecycle;
@@ -6,7 +7,7 @@ namespace Baton.Lifecycle;
 internal abstract class RestartAttempt(RestartRequest request, StartCommand command, int generation, ProcessLifecycle lifecycle, LifecycleContext context)
 {
     private Action? _giveUpCheck;
-    private volatile RestartPhase? _phase;
+    private volatile Step? _step;
     private HookWait? _hooks;
 
     internal abstract int? SuccessorPid { get; }
@@ -15,13 +16,21 @@ internal abstract class RestartAttempt(RestartRequest request, StartCommand comm
     internal virtual IReadOnlyList<string> Claimed => [];
 
     /// <summary>How far it is; from any thread.</summary>
-    internal RestartProgress Progress => new(request.Trigger, _phase?.Name ?? "", _phase?.Detail ?? "", Timeline.Elapsed);
+    internal RestartProgress Progress => _step is { } step
+        ? new(request.Trigger, step.Phase.Name, step.Phase.Detail, Timeline.Elapsed) { Phases = step.Before }
+        : new(request.Trigger, "", "", Timeline.Elapsed);
 
     protected RestartTimeline Timeline { get; } = new(context.Options.TimeProvider);
 
     protected StartCommand Command { get; private set; } = command;
 
     protected int Generation => generation;
+
+    /// <summary>Its place in a trace, if it has one by now; from any thread.</summary>
+    protected Func<ActivityContext> Trace => () => request.Activity?.Context ?? default;
+
+    /// <summary>Whether the successor was told to serve, and may have come to grief since.</summary>
+    protected virtual bool Served => false;
 
     /// <summary>Whether requesters and history have their answer.</summary>
     protected bool Answered { get; private set; }
@@ -71,7 +80,7 @@ internal abstract class RestartAttempt(RestartRequest request, StartCommand comm
     {
         if (Timeline.Enter(phase, detail))
         {
-            _phase = Timeline.Current;
+            _step = new Step(Timeline.Current, Timeline.Ended);
             context.Feed.Publish(new LifecycleNews.RestartPhaseChanged(request, Timeline.Current, Timeline.Elapsed));
         }
     }
@@ -142,7 +151,9 @@ internal abstract class RestartAttempt(RestartRequest request, StartCommand comm
         var record = new RestartRecord(
             Timeline.BegunAt, request.Trigger, Command.Program, generation, SuccessorPid, failure, explanation, Timeline.Elapsed, Timeline.Phases);
         lifecycle.Remember(record);
-        context.Feed.Publish(new LifecycleNews.RestartEnded(request, record));
+        context.Feed.Publish(new LifecycleNews.RestartEnded(request, record, RolledBack: Served && failure is not (null or RestartFailure.Stopping)));
         return record;
     }
+
+    private sealed record Step(RestartPhase Phase, IReadOnlyList<RestartPhase> Before);
 }

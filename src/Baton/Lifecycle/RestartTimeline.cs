@@ -19,8 +19,11 @@ internal sealed class RestartTimeline(TimeProvider time)
     /// <summary>The phase that goes on, and what was heard last in it.</summary>
     internal string Last => _detail.Length == 0 ? _name ?? "nothing yet" : $"{_name}: {_detail}";
 
+    /// <summary>Those that are over.</summary>
+    internal IReadOnlyList<RestartPhase> Ended => [.. _ended];
+
     /// <summary>So far, the one that goes on included.</summary>
-    internal IReadOnlyList<RestartPhase> Phases => _name is null ? [.. _ended] : [.. _ended, Current];
+    internal IReadOnlyList<RestartPhase> Phases => _name is null ? Ended : [.. _ended, Current];
 
     /// <summary>The one that goes on; only while one does.</summary>
     internal RestartPhase Current => new(_name!, _detail, time.GetElapsedTime(_since));

@@ -5,7 +5,7 @@ internal sealed record ServiceSetup
 {
     /// <summary>Where the build puts the service: beside this program.</summary>
     internal static readonly string BuiltDirectory =
-        AppContext.BaseDirectory.Replace("Baton.ProcessTests", "TestService", StringComparison.Ordinal);
+        AppContext.BaseDirectory.Replace(typeof(ServiceSetup).Assembly.GetName().Name!, "TestService", StringComparison.Ordinal);
 
     internal static readonly string BuiltProgram = Path.Combine(BuiltDirectory, "TestService");
 

@@ -12,14 +12,15 @@ internal static class ControlSamples
 
     internal static GenerationStatus Generation => Handover.Messages.Status with
     {
-        Version = "1.2.3", StartedAt = new DateTimeOffset(2026, 11, 21, 12, 0, 0, TimeSpan.Zero), DrainLimit = TimeSpan.FromSeconds(7),
+        Version = "1.2.3", StartedAt = new DateTimeOffset(2026, 11, 21, 12, 0, 0, TimeSpan.Zero), DrainLimit = TimeSpan.FromSeconds(7), DrainedAt = new DateTimeOffset(2026, 11, 21, 12, 0, 7, TimeSpan.Zero),
     };
 
     internal static RestartStatus Status => new(
         4711, 2, ProcessState.Restarting, PredecessorPid: 4710, SuccessorPid: null, ["tcp:127.0.0.1:80", "unix:/run/ä"], [Generation, Handover.Messages.Status], [Record])
     {
         Name = "shop", Version = "1.2.3", Program = "/srv/current/shop", StartedAt = new DateTimeOffset(2026, 11, 21, 12, 0, 0, TimeSpan.Zero),
-        Restart = new RestartProgress("SIGUSR2", "health", "3 of 4", TimeSpan.FromMilliseconds(77)), ProbationEnds = TimeSpan.FromSeconds(3),
+        Restart = new RestartProgress("SIGUSR2", "health", "3 of 4", TimeSpan.FromMilliseconds(77)) { Phases = [new RestartPhase("spawn", "", TimeSpan.FromMilliseconds(12))] },
+        ProbationEnds = TimeSpan.FromSeconds(3),
     };
 
     internal static IReadOnlyList<ControlRequest> Requests =>
@@ -44,7 +45,7 @@ internal static class ControlSamples
         new ControlAnswer.Drain(Generation, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(60)),
         new ControlAnswer.Drain(Generation, TimeSpan.FromSeconds(2), Limit: null),
         new ControlAnswer.Outcome(Succeeded: false, "ReadyTimedOut", "it was not ready", Record, KeepsServing: true),
-        new ControlAnswer.Outcome(Succeeded: true, Failure: null, "", Record with { Failure = null, SuccessorPid = null }, KeepsServing: false),
+        new ControlAnswer.Outcome(Succeeded: true, Failure: null, "", Record with { Failure = null, SuccessorPid = null, Drained = TimeSpan.FromSeconds(2), Gone = TimeSpan.FromSeconds(3) }, KeepsServing: false),
         new ControlAnswer.Outcome(Succeeded: true, Failure: null, "", Record: null, KeepsServing: false),
         new ControlAnswer.End(Failure: null, ""),
         new ControlAnswer.End(ControlProtocol.Busy, "16 are connected"),

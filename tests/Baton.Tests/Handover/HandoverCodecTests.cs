@@ -50,10 +50,20 @@ public class HandoverCodecTests
     [Fact]
     public void Encode_AReportWithAllItCanSay_KeepsItsWireForm()
     {
-        const string Json = """{"kind":"report","optional":false,"body":{"pid":7,"generation":2,"state":"Draining","connections":{},"requestCount":0,"requests":[],"version":"1.2.3","startedAt":"2026-11-21T12:00:00Z","drainLimitMs":7000}}""";
+        const string Json = """{"kind":"report","optional":false,"body":{"pid":7,"generation":2,"state":"Draining","connections":{},"requestCount":0,"requests":[],"version":"1.2.3","startedAt":"2026-11-21T12:00:00Z","drainLimitMs":7000,"drainedAt":"2026-11-21T12:00:07Z"}}""";
         var report = (HandoverMessage.Report)Decode(Json);
         Assert.Equal(("1.2.3", TimeSpan.FromSeconds(7)), (report.Status.Version, report.Status.DrainLimit));
         Assert.Equal(Json, Encoding.UTF8.GetString(HandoverCodec.Encode(report)).Replace("\u002B", "+", StringComparison.Ordinal));
+    }
+
+    // C10: what an older version neither says nor knows.
+    [Fact]
+    public void Encode_ARestartWhosePredecessorIsGone_KeepsItsWireForm()
+    {
+        const string Json = """{"kind":"history","optional":true,"body":{"restarts":[{"askedAt":"2026-11-21T12:00:00Z","trigger":"a","program":"b","generation":2,"successorPid":7,"failure":null,"explanation":"","durationMs":3,"phases":[],"drainedMs":4,"goneMs":5}]}}""";
+        var history = (HandoverMessage.History)Decode(Json);
+        Assert.Equal((TimeSpan.FromMilliseconds(4), TimeSpan.FromMilliseconds(5)), (history.Restarts[0].Drained, history.Restarts[0].Gone));
+        Assert.Equal(Json, Encoding.UTF8.GetString(HandoverCodec.Encode(history)));
     }
 
     // C10

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Baton.Handover;
 using Baton.Interop;
 using Baton.Tests.Support;
@@ -36,6 +37,31 @@ public sealed class OlderGenerationsTests : IDisposable
         channels[0].Dispose();
         Await(() => _older.Living.Count == 1);
         Assert.Equal(5, _older.Living[0].Generation);
+    }
+
+    [Fact]
+    public void Adopt_OneHasNothingToDoAnyMoreAndEnds_WhoListensIsTold()
+    {
+        var told = new ConcurrentQueue<(int, DateTimeOffset?, bool)>();
+        _older.Departed = (generation, drainedAt, gone) => told.Enqueue((generation, drainedAt, gone));
+        HandoverChannel fifth = Adopt(_older, 5)[0];
+        fifth.Send(new HandoverMessage.Report(Status(5, requests: 1)));
+        fifth.Send(new HandoverMessage.Report(Status(5, requests: 0) with { DrainedAt = DateTimeOffset.UnixEpoch }));
+        fifth.Dispose();
+        Await(() => told.Count == 2);
+        Assert.Equal([(5, DateTimeOffset.UnixEpoch, false), (5, null, true)], told);
+    }
+
+    [Fact]
+    public void PassOn_AChannel_IsNoNewsThatItsProcessHasEnded()
+    {
+        bool told = false;
+        _older.Departed = (_, _, _) => told = true;
+        Adopt(_older, 5);
+        using var successor = new ChannelSuccessor();
+        _older.PassOn(successor);
+        successor.Hears().WithoutDescriptors();
+        Assert.False(told);
     }
 
     // Only its news are missing then.

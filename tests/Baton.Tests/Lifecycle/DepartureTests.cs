@@ -37,6 +37,33 @@ public class DepartureTests
         Assert.Contains(fixture.Logger.Lines, l => l.Text == $"Process {Environment.ProcessId} drained in 2000 ms");
     }
 
+    // The successor, and whoever is after it, learn it at once, and keep it in the story of the restart.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Drain_NothingIsOpenAnyMore_LaterGenerationsAreToldSinceWhen(bool cut)
+    {
+        LifecycleFixture fixture = LifecycleFixture.Watching(out _);
+        DateTimeOffset handedOver = fixture.Options.TimeProvider.GetUtcNow();
+        fixture.Pass(TimeSpan.FromSeconds(2.5));
+        Assert.Null(fixture.Successor.Report!.DrainedAt);
+        fixture.Do(cut ? () => fixture.Lifecycle.ForceDrain("the test") : fixture.Effects.WorkEnds);
+
+        Assert.Equal(handedOver.AddSeconds(2.5), fixture.Successor.Report.DrainedAt);
+        fixture.Pass(TimeSpan.FromSeconds(2));
+        Assert.Equal(handedOver.AddSeconds(2.5), fixture.Successor.Report.DrainedAt);
+    }
+
+    [Fact]
+    public void Drain_CalledBack_HasWorkAgain()
+    {
+        LifecycleFixture fixture = LifecycleFixture.Watching(out _);
+        fixture.Do(fixture.Effects.WorkEnds);
+        Assert.NotNull(fixture.Lifecycle.Describe().DrainedAt);
+        fixture.Do(() => fixture.Successor.Exits(1));
+        Assert.Null(fixture.Lifecycle.Describe().DrainedAt);
+    }
+
     // D6
     [Theory]
     [InlineData(true)]

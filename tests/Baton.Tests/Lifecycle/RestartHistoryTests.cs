@@ -58,6 +58,38 @@ public class RestartHistoryTests
         Assert.Equal(((string[])["c", "b", "a"]).Take(most), history.Newest.Select(r => r.Trigger));
     }
 
+    // The restart is heard of when the successor has proved itself; its predecessor may have nothing to do, or be gone, by then.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void History_ThePredecessorHasDrainedAndGone_ItsRestartTellsWhen(bool heardBefore)
+    {
+        DateTimeOffset asked = DateTimeOffset.UnixEpoch;
+        RestartRecord mine = new(asked, "a", "", 3, SuccessorPid: 4711, Failure: null, "", TimeSpan.Zero, []);
+        RestartRecord[] earlier = [mine, mine with { Failure = RestartFailure.SuccessorDied, SuccessorPid = 4710 }, mine with { Generation = 2 }];
+        var history = new RestartHistory(most: 10);
+        Action[] steps = [() => history.Inherit(earlier), () => history.Departed(2, asked.AddSeconds(4), gone: null), () => history.Departed(2, drained: null, asked.AddSeconds(5))];
+        foreach (Action step in heardBefore ? steps.Reverse() : steps)
+        {
+            step();
+        }
+
+        Assert.Equal((TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(5)), (history.Newest[0].Drained, history.Newest[0].Gone));
+        Assert.All(history.Newest.Skip(1), r => Assert.Equal((null, null), (r.Drained, r.Gone)));
+    }
+
+    // It reports again and again; and clocks are set back now and then.
+    [Fact]
+    public void History_ToldAgainOrOfATimeBeforeTheRequest_KeepsTheFirstAndNoNegativeTime()
+    {
+        var history = new RestartHistory(most: 10);
+        history.Inherit([new RestartRecord(DateTimeOffset.UnixEpoch, "a", "", 2, SuccessorPid: 4711, Failure: null, "", TimeSpan.Zero, [])]);
+        history.Departed(1, DateTimeOffset.UnixEpoch.AddSeconds(4), gone: null);
+        history.Departed(1, DateTimeOffset.UnixEpoch.AddSeconds(9), DateTimeOffset.UnixEpoch.AddSeconds(-1));
+
+        Assert.Equal((TimeSpan.FromSeconds(4), TimeSpan.Zero), (history.Newest[0].Drained, history.Newest[0].Gone));
+    }
+
     [Fact]
     public void Timeline_TheSamePhaseAgain_GoesOnAndKeepsTheLastDetail()
     {

@@ -14,6 +14,9 @@ internal sealed class FakeSuccessor(int pid, Journal journal, Action<SuccessorEv
     /// <summary>What <see cref="Commit"/> fails with.</summary>
     internal RestartException? CommitFailure { get; set; }
 
+    /// <summary>What it was told last of its predecessor.</summary>
+    internal GenerationStatus? Report { get; private set; }
+
     public void Commit(TimeSpan probation, TimeSpan heartbeat)
     {
         if (CommitFailure is not null)
@@ -28,8 +31,12 @@ internal sealed class FakeSuccessor(int pid, Journal journal, Action<SuccessorEv
 
     public void TryTell(HandoverMessage message)
     {
-        // Every second, and about nothing that these tests are about.
-        if (message is not HandoverMessage.Report)
+        // Every second, and about nothing that most tests are about.
+        if (message is HandoverMessage.Report report)
+        {
+            Report = report.Status;
+        }
+        else
         {
             journal.Add($"tell {pid} {message}");
         }

@@ -1,4 +1,4 @@
-namespace Baton.Cli.Output;
+namespace Baton;
 
 /// <summary>Parts of a status in words.</summary>
 internal static class StatusWords

@@ -1,8 +1,8 @@
 using System.Globalization;
 
-namespace Baton.Cli.Output;
+namespace Baton;
 
-/// <summary>Numbers and times as people read them.</summary>
+/// <summary>Numbers and times as people read them: in what the command and the admin page show.</summary>
 internal static class Wording
 {
     /// <summary>At most two units: <c>35 ms</c>, <c>1.2 s</c>, <c>41 s</c>, <c>2 min 5 s</c>, <c>3 h 20 min</c>, <c>12 d 4 h</c>.</summary>

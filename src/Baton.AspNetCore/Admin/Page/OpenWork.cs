@@ -1,0 +1,59 @@
+namespace Baton.AspNetCore.Admin.Page;
+
+/// <summary>Why a process that is on its way out is still there: what it waits for, and how long it may.</summary>
+internal static class OpenWork
+{
+    private const int MostRequests = 5;
+
+    internal static Html Render(GenerationStatus generation, PageView view)
+    {
+        if (!StatusWords.IsLeaving(generation.State))
+        {
+            return Html.None;
+        }
+
+        return Html.Of($"""<div class="waits"><p>{Reason(generation, view)}</p>{Requests(generation, view)}</div>""");
+    }
+
+    private static Html Reason(GenerationStatus generation, PageView view)
+    {
+        Html limit = generation switch
+        {
+            { DrainLimit: { } left } => Html.Of($" What is left is cut in {Times.Until(left, view.Now)}."),
+            { State: ProcessState.HandedOver } => Html.None,
+            _ => Html.Of($" There is no limit: only force cuts it."),
+        };
+        if (StatusWords.HasOpenWork(generation))
+        {
+            return Html.Of($"<strong>Waits for {Open(generation)}.</strong>{limit}");
+        }
+
+        return generation.State == ProcessState.HandedOver
+            ? Html.Of($"Has finished its work, and stays until the probation is over: it could take over again.")
+            : Html.Of($"Has finished its work, and is about to end.");
+    }
+
+    private static string Open(GenerationStatus generation)
+    {
+        int connections = generation.Connections.Values.Sum();
+        string requests = Wording.Count(generation.RequestCount, "request");
+        return connections == 0 ? requests : $"{requests} on {Wording.Count(connections, "connection")}";
+    }
+
+    private static Html Requests(GenerationStatus generation, PageView view)
+    {
+        OpenRequest[] oldest = [.. generation.Requests.OrderByDescending(r => r.Age).Take(MostRequests)];
+        if (oldest.Length == 0)
+        {
+            return Html.None;
+        }
+
+        int more = generation.RequestCount - oldest.Length;
+        return Html.Of($"""
+            <table class="requests"><caption class="unseen">Oldest requests of process {generation.Pid}</caption>
+            <thead><tr><th scope="col">Oldest requests</th><th scope="col">For</th></tr></thead>
+            <tbody>{oldest.Select(r => Html.Of($"<tr><td class=\"mono\">{Html.Text(r.Path)}</td><td>{Times.Since(r.Age, view.Now)}</td></tr>"))}</tbody></table>
+            {(more > 0 ? Html.Of($"<p class=\"quiet\">and {more} more</p>") : Html.None)}
+            """);
+    }
+}
