@@ -14,4 +14,6 @@ internal static class NoGracefulRestart
 
         return builder;
     }
+
+    public static void MapRestartAdmin(this WebApplication app) => _ = app;
 }

@@ -64,7 +64,7 @@ internal sealed class ListenSockets(Restarter restarter) : IPostConfigureOptions
         };
         try
         {
-            return restarter.Listeners.Claim(request, () => endPoint is ActivatedEndPoint gone ? throw restarter.Listeners.NoneOfThatName(gone.Name) : _bind(endPoint));
+            return restarter.Listeners.Claim(request, () => endPoint is ActivatedEndPoint gone ? throw restarter.Listeners.NoneOfThatName(gone.Name) : _bind(endPoint), log: false);
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
         {

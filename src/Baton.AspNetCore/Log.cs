@@ -11,6 +11,12 @@ internal static partial class Log
     [LoggerMessage(1001, LogLevel.Information, "Warmed up with {Requests} requests in {Milliseconds} ms", EventName = "WarmedUp")]
     internal static partial void WarmedUp(this ILogger logger, int requests, long milliseconds);
 
+    [LoggerMessage(1050, LogLevel.Information, "{Scheme} {Server} listening on [{Address}] ({Origin})", EventName = "ServerListening")]
+    internal static partial void ServerListening(this ILogger logger, string scheme, string server, string address, string origin);
+
+    [LoggerMessage(1051, LogLevel.Information, "{Server} listening on [{Address}] ({Origin})", EventName = "ServerListeningLater")]
+    internal static partial void ServerListeningLater(this ILogger logger, string server, string address, string origin);
+
     [LoggerMessage(1100, LogLevel.Warning, "Refused {Operation} asked by {Trigger}: {Rule}. Host {Host}, origin {Origin}", EventName = "AdminRefused")]
     internal static partial void AdminRefused(this ILogger logger, string operation, string trigger, string rule, string host, string origin);
 

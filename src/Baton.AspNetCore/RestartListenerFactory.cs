@@ -10,7 +10,8 @@ namespace Baton.AspNetCore;
 
 /// <summary>Kestrel's socket transport, with listeners that can be passed on, told when to accept, and know every open connection.</summary>
 internal sealed class RestartListenerFactory(
-    Restarter restarter, ListenSockets sockets, OpenConnections connections, SideDoors sideDoors, IOptions<SocketTransportOptions> options, ILoggerFactory loggerFactory)
+    Restarter restarter, ListenSockets sockets, OpenConnections connections, SideDoors sideDoors, BoundListeners bound, IOptions<SocketTransportOptions> options,
+    ILoggerFactory loggerFactory)
     : IConnectionListenerFactory, IConnectionListenerFactorySelector
 {
     private readonly SocketTransportFactory _transport = new(options, loggerFactory);
@@ -20,6 +21,7 @@ internal sealed class RestartListenerFactory(
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
         (ClaimedListener claim, IConnectionListener listener) = sockets.Listen(endpoint, _transport);
+        bound.Add(listener.EndPoint, claim.IsInherited);
         return ValueTask.FromResult<IConnectionListener>(new GatedListener(listener, claim, restarter.Gate, connections, sideDoors.OpenFor(listener)));
     }
 }

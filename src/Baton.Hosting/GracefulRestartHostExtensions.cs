@@ -12,6 +12,7 @@ public static class GracefulRestartHostExtensions
     /// <summary>
     /// Restarts and shuts down this host gracefully, by signal or by the <see cref="Restarter"/> service. Call it first of all: a successor takes
     /// over its listeners here. Options come from the section <c>GracefulRestart</c> of the configuration as it is now, then from the code. A second call does nothing.
+    /// Several hosts of one process are one service: it is ready when all are that have called this, and is restarted and shut down as one.
     /// </summary>
     /// <param name="builder">The host's builder.</param>
     /// <param name="configure">Changes the options; has the last word. Null for nothing to change.</param>
@@ -71,11 +72,14 @@ public static class GracefulRestartHostExtensions
         }
 
         // As an instance: it is the process's, and outlives the container of one host.
-        services.AddSingleton(Restarter.StartOrJoin(options));
+        Restarter restarter = Restarter.StartOrJoin(options);
+        services.AddSingleton(restarter);
+        services.AddSingleton(restarter.Servers.Add(options.ServerName));
+        services.AddSingleton<HostedServer>();
 
         services.AddSingleton(options);
         services.AddSingleton<HealthPoll>();
-        services.AddSingleton(s => new HostSignals(options, s.GetRequiredService<IHostLifetime>(), s.GetRequiredService<IHostApplicationLifetime>()));
+        services.AddSingleton(s => new HostSignals(restarter.Options, s.GetRequiredService<IHostLifetime>(), s.GetRequiredService<IHostApplicationLifetime>()));
 
         // They run in the order of their registration.
         services.AddSingleton<IReadinessPhase, HealthPhase>();
@@ -84,12 +88,22 @@ public static class GracefulRestartHostExtensions
         // First, so that its Starting runs before and its Stopping before those of all others.
         services.Insert(0, ServiceDescriptor.Singleton<IHostedService, HostedRestart>());
 
-        // Draining comes before the services stop; it must not use up the time that they are given.
-        // Nor must hooks, before the shutdown and at the departure.
-        TimeSpan hooks = options.Hooks.HasAny ? Add(options.HookTimeout, options.HookTimeout) : TimeSpan.Zero;
-        services.PostConfigure<HostOptions>(host => host.ShutdownTimeout = Add(Add(host.ShutdownTimeout, options.DrainTimeout), hooks));
+        AllowForDraining(services, restarter.Options);
         return true;
     }
+
+    private static void AllowForDraining(IServiceCollection services, RestarterOptions options) =>
+        services.AddSingleton<IPostConfigureOptions<HostOptions>>(provider =>
+        {
+            // The host asks for its options when it is built: from now on the other servers of the process have to do with it.
+            _ = provider.GetRequiredService<HostedServer>();
+            return new PostConfigureOptions<HostOptions>(Options.DefaultName, host =>
+            {
+                // Draining comes before the services stop; it must not use up the time that they are given. Nor must hooks, before the shutdown and at the departure.
+                TimeSpan hooks = options.Hooks.HasAny ? Add(options.HookTimeout, options.HookTimeout) : TimeSpan.Zero;
+                host.ShutdownTimeout = Add(Add(host.ShutdownTimeout, options.DrainTimeout), hooks);
+            });
+        });
 
     // A timer of the host takes no more than 49 days; who asks for so long means for ever.
     private static TimeSpan Add(TimeSpan a, TimeSpan b) =>

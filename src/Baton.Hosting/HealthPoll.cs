@@ -53,10 +53,12 @@ internal sealed class HealthPoll
         return await _service!.CheckHealthAsync(_registrations.Contains, limit.Token).ConfigureAwait(false);
     }
 
+    // Our own is about what follows from the others: it would wait for itself.
     private HealthCheckRegistration[] Deciding(ICollection<HealthCheckRegistration> all)
     {
-        HealthCheckRegistration[] tagged = [.. all.Where(r => r.Tags.Contains(_options.ReadinessTag))];
-        return tagged.Length > 0 ? tagged : [.. all];
+        HealthCheckRegistration[] others = [.. all.Where(r => r.Factory != GracefulRestartHealthCheck.Factory)];
+        HealthCheckRegistration[] tagged = [.. others.Where(r => r.Tags.Contains(_options.ReadinessTag))];
+        return tagged.Length > 0 ? tagged : others;
     }
 
     /// <summary>Such as "3 of 4 healthy; db: Unhealthy: connection refused". The same state has the same text.</summary>

@@ -9,20 +9,22 @@ namespace Baton.Hosting;
 /// server that is told to stop breaks connections.
 /// </summary>
 internal sealed class HostedRestart(
-    Restarter restarter, IHostApplicationLifetime lifetime, ILoggerFactory loggerFactory, HostedRestartOptions options, HealthPoll health, IEnumerable<IReadinessPhase> phases,
-    HostSignals signals)
+    Restarter restarter, HostedServer server, IHostApplicationLifetime lifetime, ILoggerFactory loggerFactory, HostedRestartOptions options, HealthPoll health,
+    IEnumerable<IReadinessPhase> phases, HostSignals signals)
     : IHostedLifecycleService, IRestartParticipant
 {
     private readonly ILogger _logger = loggerFactory.CreateLogger(Log.Category);
 
     public Task StartingAsync(CancellationToken cancellationToken)
     {
-        restarter.UseLogger(loggerFactory);
+        server.Start();
         signals.GiveWay();
         restarter.HearSignalsFirst();
         restarter.Register(this);
         restarter.Stopping.Register(lifetime.StopApplication);
-        restarter.ReportProgress("hosted services", "starting");
+
+        lifetime.ApplicationStopping.Register(server.AskedToStop);
+        server.ReportProgress("hosted services", "starting");
         return Task.CompletedTask;
     }
 
@@ -30,15 +32,15 @@ internal sealed class HostedRestart(
 
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
-        restarter.ReportProgress("hosted services", "started");
+        server.ReportProgress("hosted services", "started");
 
         // A shutdown that is asked meanwhile ends the waiting.
         CancellationToken draining = restarter.Draining;
         using var wanted = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, draining);
         try
         {
-            await new ReadinessGate(phases, options.ReadyTimeout, restarter.ReportProgress).PassAsync(wanted.Token).ConfigureAwait(false);
-            await restarter.ReadyAsync(wanted.Token).ConfigureAwait(false);
+            await new ReadinessGate(phases, restarter.Options.ReadyTimeout, server.ReportProgress).PassAsync(wanted.Token).ConfigureAwait(false);
+            await server.ReadyAsync(wanted.Token).ConfigureAwait(false);
         }
         catch (RestartException e) when (e.Failure == RestartFailure.Stopping)
         {
@@ -50,16 +52,21 @@ internal sealed class HostedRestart(
             // The same, and it was heard of here first; or the host's own signal handler was faster.
             return;
         }
+        catch (Exception e)
+        {
+            server.Fail(e.Message);
+            throw;
+        }
 
         _ = WatchProbationAsync(restarter.Draining);
     }
 
-    /// <summary>Runs before any service is stopped. Joins a departure that has begun; else this is the host's own wish to shut down.</summary>
+    /// <summary>Runs before any service is stopped. Joins a departure that has begun; else this is the host's own wish to shut down, and the other servers follow.</summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await restarter.LeaveAsync("the host", cancellationToken).ConfigureAwait(false);
+            await server.LeaveAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -70,7 +77,11 @@ internal sealed class HostedRestart(
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StoppedAsync(CancellationToken cancellationToken)
+    {
+        server.End();
+        return Task.CompletedTask;
+    }
 
     // The host itself has nothing open: its services finish their work when they are stopped, after the servers.
     Task IRestartParticipant.DrainAsync(CancellationToken resumed) => Task.CompletedTask;
@@ -85,11 +96,13 @@ internal sealed class HostedRestart(
     {
         try
         {
+            // Other servers may still be starting.
+            await restarter.Serving.WaitAsync(draining).ConfigureAwait(false);
             await new ProbationWatch(health, options.HealthPollInterval, restarter.ProbationEnded, restarter.ReportUnhealthy).RunAsync(draining).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (draining.IsCancellationRequested)
+        catch (Exception e) when ((e is OperationCanceledException && draining.IsCancellationRequested) || e is RestartException { Failure: RestartFailure.Stopping })
         {
-            // This process departs: nobody asks any more.
+            // This process departs, or ends before it has served: nobody asks any more.
         }
         catch (Exception e)
         {

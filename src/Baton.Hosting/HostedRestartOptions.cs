@@ -13,6 +13,12 @@ public class HostedRestartOptions : RestarterOptions
     public bool Enabled { get; set; } = true;
 
     /// <summary>
+    /// What log lines and the progress of a restart call this server, such as <c>s1</c>; for processes that have several. 1 to 64 characters, no control characters. Default null: no name,
+    /// and where there are several servers their number.
+    /// </summary>
+    public string? ServerName { get; set; }
+
+    /// <summary>
     /// Whether health checks decide: a process is ready only when they are <c>Healthy</c> (<c>Degraded</c> is not enough), and a successor on probation that is
     /// <c>Unhealthy</c>, or does not answer, says so and is rolled back. Default true; it means nothing in a host without health checks.
     /// </summary>
@@ -48,6 +54,7 @@ public class HostedRestartOptions : RestarterOptions
     internal override void Validate()
     {
         base.Validate();
+        Require(ServerName is null || (ServerName.Length is >= 1 and <= LongestName && !ServerName.Any(char.IsControl)), nameof(ServerName), $"\"{ServerName}\"", "1 to 64 characters, no control characters");
         Require(!string.IsNullOrEmpty(ReadinessTag), nameof(ReadinessTag), $"'{ReadinessTag}'", "any text but none");
         Require(HealthPollInterval > TimeSpan.Zero && HealthPollInterval <= Longest, nameof(HealthPollInterval), HealthPollInterval, "more than zero, at most a day");
         Require(

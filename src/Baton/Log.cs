@@ -4,7 +4,7 @@ namespace Baton;
 
 /// <summary>
 /// Every log line of the core. Ids and names are a contract: 100 listeners, 200 processes, 300 handover, 400 lifecycle, 500 drain, 600 pid file; in files
-/// of their own 700 systemd, 800 control socket, 850 signals and hooks.
+/// of their own 700 systemd, 800 control socket, 850 signals and hooks, 860 telemetry.
 /// </summary>
 internal static partial class Log
 {

@@ -7,7 +7,18 @@ namespace Baton;
 /// <content>What the assemblies that build on the core use.</content>
 public sealed partial class Restarter
 {
+    private static readonly Lock s_joining = new();
+
+    // Whose logging has the lines of the process.
+    private RegisteredServer? _logs;
+
     internal AcceptGate Gate { get; } = new();
+
+    /// <summary>From any thread, and at once.</summary>
+    internal ProcessState State => _lifecycle.State;
+
+    /// <inheritdoc cref="RestartStatus.SuccessorPid"/>
+    internal int? SuccessorPid => _lifecycle.SuccessorPid;
 
     /// <summary>Completes when this process is no longer on probation: at once in a first generation that serves.</summary>
     internal Task ProbationEnded => _lifecycle.ProbationEnded;
@@ -15,20 +26,44 @@ public sealed partial class Restarter
     /// <summary>What operators can ask of this process, as over the control socket, and the news of what becomes of it.</summary>
     internal ControlService Operations { get; }
 
+    /// <summary>The servers of this process: it is ready when all of them are.</summary>
+    internal ServerRegister Servers { get; }
+
+    /// <summary>The options that hold for the whole process: those of whoever started the restarter.</summary>
+    internal RestarterOptions Options => _options;
+
+    /// <summary>Completes when this process serves; fails when it never will.</summary>
+    internal Task Serving => _lifecycle.Ready;
+
     /// <summary>Several hosts of one process share its restarter; hosts one after the other, as in tests, get one each.</summary>
     internal static Restarter StartOrJoin(RestarterOptions options)
     {
-        if (Default is { Exited.IsCompleted: false } living)
+        // Hosts may be built at the same time.
+        lock (s_joining)
         {
-            return living;
-        }
+            if (Default is { Exited.IsCompleted: false } living)
+            {
+                return living;
+            }
 
-        if (Default is { } gone)
+            if (Default is { } gone)
+            {
+                gone.Release();
+            }
+
+            return Start(options);
+        }
+    }
+
+    /// <summary>
+    /// Says that one server can serve. Completes when the process serves if it was the last one; else at once: the others may be started by whoever waits for this one.
+    /// </summary>
+    internal async Task ReadyAsync(RegisteredServer server, CancellationToken cancellationToken)
+    {
+        if (await Servers.ReadyAsync(server).WaitAsync(cancellationToken).ConfigureAwait(false))
         {
-            gone.Release();
+            await Serving.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
-
-        return Start(options);
     }
 
     /// <summary>The application ends by itself, which is not the same as being asked to shut the service down.</summary>
@@ -46,6 +81,16 @@ public sealed partial class Restarter
 
     internal void UseLogger(ILoggerFactory factory) => _logger.Attach(factory.CreateLogger("Baton"));
 
+    /// <summary>The lines of the process go to the log of its first server, as long as there is one.</summary>
+    internal void UseLogger(ILoggerFactory factory, RegisteredServer server)
+    {
+        if (_logs is null or { HasLeft: true })
+        {
+            _logs = server;
+            UseLogger(factory);
+        }
+    }
+
     internal void Register(IRestartParticipant participant) => _work.Register(participant);
 
     private void Release()
@@ -53,5 +98,6 @@ public sealed partial class Restarter
         Interlocked.CompareExchange(ref s_default, null, this);
         _signals.Dispose();
         _loop.Dispose();
+        _telemetry.Dispose();
     }
 }

@@ -6,6 +6,7 @@ using Baton.Lifecycle;
 using Baton.Listeners;
 using Baton.Processes;
 using Baton.Systemd;
+using Baton.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -39,6 +40,7 @@ public sealed partial class Restarter : IAsyncDisposable
     private readonly SignalTriggers _signals;
     private readonly SignalActions _signalActions;
     private readonly StatusSource _status;
+    private readonly ServiceTelemetry _telemetry;
 
     private Restarter(RestarterOptions options)
     {
@@ -74,11 +76,13 @@ public sealed partial class Restarter : IAsyncDisposable
         _lifecycle = new ProcessLifecycle(() => Generation, _succession is not null, context);
         _older.Departed = (generation, drainedAt, gone) => _loop.Post(() => _lifecycle.OlderDeparted(generation, drainedAt, gone));
         _status = new StatusSource(_lifecycle, Listeners, _older, predecessor, identity);
+        _telemetry = new ServiceTelemetry(_lifecycle, context, _older, () => _succession is null ? Generation : _succession.KnownGeneration);
         Operations = new ControlService(_lifecycle, context, _status.Take);
         ControlServer? control = ControlServer.Create(Operations, Listeners, predecessor);
         effects.BeforeReady = control is null ? null : control.Inherit;
-        Exited = control is null ? _lifecycle.Exited : Task.WhenAll(_lifecycle.Exited, control.Told);
+        Exited = Task.WhenAll(_lifecycle.Exited, _telemetry.Told, control?.Told ?? Task.CompletedTask);
         _signalActions = new SignalActions(options.Signals, _lifecycle, _logger);
+        Servers = new ServerRegister(_loop, _logger, new ServerSurroundings(_lifecycle, Listeners, _succession, options));
         Begin(command);
     }
 
@@ -151,13 +155,7 @@ public sealed partial class Restarter : IAsyncDisposable
     public void ReportProgress(string phase, string? detail = null)
     {
         ArgumentNullException.ThrowIfNull(phase);
-        _loop.Post(() =>
-        {
-            if (_lifecycle.State == ProcessState.Starting)
-            {
-                _succession?.SayProgress(phase, detail ?? "");
-            }
-        });
+        _loop.Post(() => _lifecycle.ReportProgress(phase, detail ?? ""));
     }
 
     /// <summary>
@@ -228,6 +226,11 @@ public sealed partial class Restarter : IAsyncDisposable
 
     private void Begin(StartCommand command)
     {
+        if (_replaces is { } replaces)
+        {
+            _loop.Post(() => _lifecycle.Greeted(replaces.Trace));
+        }
+
         _succession?.Begin(_lifecycle, _loop, Gate, _options.ExitTimeout);
         _loop.Start(() =>
         {

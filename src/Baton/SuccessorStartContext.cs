@@ -42,7 +42,7 @@ public sealed class SuccessorStartContext
         }
 
         var environment = new Dictionary<string, string>(Environment, StringComparer.Ordinal);
-        foreach (string own in (string[])[StartCommand.HandoverVariable, CompleteRestart.Variable])
+        foreach (string own in StartCommand.OwnVariables)
         {
             if (environment.Remove(own))
             {

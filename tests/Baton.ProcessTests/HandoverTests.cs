@@ -57,7 +57,7 @@ public sealed class HandoverTests
 
         Assert.Equal(service.Pid, (await HttpConnection.GetOnceAsync(service.Address.At(IPAddress.Loopback))).Pid);
         Assert.Equal(service.Pid, (await HttpConnection.GetOnceAsync(service.Address.At(IPAddress.IPv6Loopback))).Pid);
-        Assert.Equal(2, service.Log.All($@"\[{service.Pid}\] .*Listening on tcp:.* \(inherited\)").Count);
+        Assert.Equal(2, service.Log.All($@"\[{service.Pid}\] .*http server listening on .* \(inherited\)").Count);
     }
 
     [Fact] // C4
@@ -104,7 +104,7 @@ public sealed class HandoverTests
         HttpConnection[] clients = await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => HttpConnection.OpenAsync(address)));
         await Task.WhenAll(clients.Select(c => c.SendGetAsync("/")));
         latch.Open();
-        await service.Log.FirstAsync($@"\[{successor}\] .*Listening on .* \(inherited\)");
+        await service.Log.FirstAsync($@"\[{successor}\] .*listening on .* \(inherited\)");
         ServiceProcess.Signal(predecessor, Libc.SIGCONT);
 
         await service.RestartedAsync();

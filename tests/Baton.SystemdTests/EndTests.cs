@@ -43,7 +43,7 @@ public class EndTests(SystemdMachine machine) : IClassFixture<SystemdMachine>
 
         await load.EndAsync();
         Assert.Equal("1", await unit.ShowAsync("NFileDescriptorStore"));
-        Assert.Contains("Listening on tcp:[::]:8080 (inherited)", (await unit.JournalAsync()).Split("Scheduled restart job")[1], StringComparison.Ordinal);
+        Assert.Contains("http server listening on [:8080] (inherited)", (await unit.JournalAsync()).Split("Scheduled restart job")[1], StringComparison.Ordinal);
 
         // What the environment says of the store is not the application's.
         Assert.Equal("", (await unit.GetAsync("/env?name=LISTEN_FDS")).Text);

@@ -21,4 +21,7 @@ internal sealed class Behaviour
 
     /// <summary>What stands behind the name; null if the process is not told to behave so.</summary>
     internal string? Argument(string name) => _orders.GetValueOrDefault(name);
+
+    /// <summary>What is meant for one of several servers: the lines that begin with its name.</summary>
+    internal Behaviour Of(string server) => new(_orders.Where(o => o.Key.StartsWith($"{server}-", StringComparison.Ordinal)).Select(o => $"{o.Key[(server.Length + 1)..]} {o.Value}".TrimEnd()));
 }

@@ -21,13 +21,7 @@ builder.UseGracefulRestart(options =>
 });
 EarlyBehaviour.Inherited(behaviour);
 
-// One line for each event, and on each the process that wrote it.
-builder.Logging.AddSimpleConsole(console =>
-{
-    console.SingleLine = true;
-    console.TimestampFormat = $"HH:mm:ss.fff '[{Environment.ProcessId}] '";
-});
-builder.Logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+builder.Logging.AddTestConsole();
 builder.Services.AddSingleton(behaviour).AddHostedService<BehavingService>().AddReadiness(behaviour);
 
 // Neither has a form in configuration.
@@ -62,4 +56,11 @@ var app = builder.Build();
 app.UseReadiness(behaviour);
 app.MapTestEndpoints();
 app.MapAdmin();
-app.Run();
+if (builder.Configuration["Second"] is { } second)
+{
+    await app.RunWithAsync(second, args, behaviour);
+}
+else
+{
+    app.Run();
+}

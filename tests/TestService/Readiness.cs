@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Baton.AspNetCore;
+using Baton.Hosting;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -15,6 +17,7 @@ internal static class Readiness
 
     internal static void AddReadiness(this IServiceCollection services, Behaviour behaviour)
     {
+        services.AddHealthChecks().AddGracefulRestart(tags: ["ready", "balancer"]);
         if (s_healthWords.Any(behaviour.Has))
         {
             services.AddHealthChecks()
@@ -71,6 +74,11 @@ internal static class Readiness
             s_metrics.Start();
         }
 
+        app.MapHealthChecks("/health", new HealthCheckOptions
+        {
+            Predicate = check => check.Tags.Contains("balancer"),
+            ResponseWriter = (context, report) => context.Response.WriteAsync($"{report.Status}: {report.Entries["graceful_restart"].Description}"),
+        });
         app.MapGet("/warmed-up", () => s_warmedUp.ToArray());
     }
 

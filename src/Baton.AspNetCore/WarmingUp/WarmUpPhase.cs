@@ -1,15 +1,12 @@
 using System.Diagnostics;
-using System.Net;
 using Baton.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
 
 namespace Baton.AspNetCore.WarmingUp;
 
 /// <summary>Sends the requests of the warm-up to every endpoint, within its time. Whatever comes of it, all side doors are shut afterwards.</summary>
-internal sealed class WarmUpPhase(SideDoors doors, IServer server, GracefulRestartOptions options, ILoggerFactory loggerFactory) : IReadinessPhase
+internal sealed class WarmUpPhase(SideDoors doors, PublishedAddresses addresses, GracefulRestartOptions options, ILoggerFactory loggerFactory) : IReadinessPhase
 {
     private readonly ILogger _logger = loggerFactory.CreateLogger("Baton.WarmUp");
 
@@ -32,7 +29,7 @@ internal sealed class WarmUpPhase(SideDoors doors, IServer server, GracefulResta
         {
             foreach (SideDoor door in doors.All.Where(d => options.WarmUp.Endpoints(d.EndPoint)).TakeWhile(_ => !limit.IsCancellationRequested))
             {
-                await run.WarmAsync(new WarmUpEndpoint(door, SpeaksTls(door.EndPoint), options.WarmUp.Host, sockets), limit.Token).ConfigureAwait(false);
+                await run.WarmAsync(new WarmUpEndpoint(door, addresses.SpeakTls(door.EndPoint), options.WarmUp.Host, sockets), limit.Token).ConfigureAwait(false);
             }
         }
         finally
@@ -54,13 +51,5 @@ internal sealed class WarmUpPhase(SideDoors doors, IServer server, GracefulResta
         }
 
         _logger.WarmedUp(run.Answered, (long)Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
-    }
-
-    /// <summary>Only the addresses that Kestrel publishes say it.</summary>
-    private bool SpeaksTls(EndPoint bound)
-    {
-        ICollection<string> addresses = server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
-        return addresses.Contains($"https://{(bound is IPEndPoint ? "" : "unix:")}{bound}")
-            || (bound is IPEndPoint ip && IPAddress.IsLoopback(ip.Address) && addresses.Contains($"https://localhost:{ip.Port}"));
     }
 }

@@ -40,6 +40,7 @@ internal static class OptionTable
     [
         ("Enabled", static (o, v) => o.Enabled = v.Switch()),
         .. Restarter(),
+        ("ServerName", static (o, v) => o.ServerName = v.TextOrNone()),
         ("HealthGate", static (o, v) => o.HealthGate = v.Switch()),
         ("ReadinessTag", static (o, v) => o.ReadinessTag = v.Text()),
         ("HealthPollInterval", static (o, v) => o.HealthPollInterval = v.Duration()),

@@ -104,6 +104,7 @@ internal static class HandoverCodec
                 json.WriteNumber("generation", m.Generation);
                 WriteTexts(json, "keys", m.Keys);
                 json.WriteBoolean("more", m.More);
+                TraceContextCodec.Write(json, m.Trace);
                 break;
             case HandoverMessage.Progress m:
                 json.WriteString("phase", Bounded(m.Phase));
@@ -157,7 +158,10 @@ internal static class HandoverCodec
     {
         "hello" => new HandoverMessage.Hello(Number(body, "minVersion"), Number(body, "maxVersion"), Number(body, "pid"), Text(body, "program")),
         "listeners" => new HandoverMessage.Listeners(
-            Number(body, "version"), Number(body, "pid"), Number(body, "generation"), Texts(body, "keys"), body.GetProperty("more").GetBoolean()),
+            Number(body, "version"), Number(body, "pid"), Number(body, "generation"), Texts(body, "keys"), body.GetProperty("more").GetBoolean())
+        {
+            Trace = TraceContextCodec.Read(body),
+        },
         "progress" => new HandoverMessage.Progress(Text(body, "phase"), Text(body, "detail")),
         "ready" => new HandoverMessage.Ready(Texts(body, "claimed")),
         "failed" => new HandoverMessage.Failed(Text(body, "reason")),

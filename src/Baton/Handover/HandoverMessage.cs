@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Baton.Handover;
 
 /// <summary>
@@ -17,7 +19,11 @@ internal abstract record HandoverMessage
     /// Predecessor, in answer: the successor's generation, and a batch of listeners. <see cref="Keys"/> name the descriptors that ride
     /// with the message, in order; <see cref="More"/> announces another batch.
     /// </summary>
-    internal sealed record Listeners(int Version, int Pid, int Generation, IReadOnlyList<string> Keys, bool More) : HandoverMessage;
+    internal sealed record Listeners(int Version, int Pid, int Generation, IReadOnlyList<string> Keys, bool More) : HandoverMessage
+    {
+        /// <summary>In the first one: the place of this restart in a trace; default for none.</summary>
+        internal ActivityContext Trace { get; init; }
+    }
 
     /// <summary>Successor: what it is doing, for people. Another detail of the same phase continues it.</summary>
     internal sealed record Progress(string Phase, string Detail) : HandoverMessage;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Baton.Interop;
 using Baton.Listeners;
 
@@ -25,6 +26,9 @@ internal sealed class PredecessorLink : IDisposable
     /// <summary>This process's own generation, which the predecessor counts.</summary>
     internal int OwnGeneration { get; }
 
+    /// <summary>The place of the restart in a trace; default for none.</summary>
+    internal ActivityContext Trace { get; private init; }
+
     /// <summary>Introduces this process and receives the listeners into the registry.</summary>
     /// <exception cref="RestartException">The predecessor is gone, refused, does not answer in time, or breaks the protocol.</exception>
     internal static PredecessorLink Greet(
@@ -34,13 +38,14 @@ internal sealed class PredecessorLink : IDisposable
         try
         {
             channel.Send(new HandoverMessage.Hello(HandoverProtocol.MinVersion, HandoverProtocol.MaxVersion, Environment.ProcessId, program));
-            HandoverMessage.Listeners batch;
-            do
+            HandoverMessage.Listeners first = ReceiveBatch(channel, listeners, limit);
+            HandoverMessage.Listeners last = first;
+            while (last.More)
             {
-                batch = ReceiveBatch(channel, listeners, limit);
+                last = ReceiveBatch(channel, listeners, limit);
             }
-            while (batch.More);
-            return new PredecessorLink(channel, new OlderProcess(batch.Pid, batch.Generation - 1), batch.Generation);
+
+            return new PredecessorLink(channel, new OlderProcess(last.Pid, last.Generation - 1), last.Generation) { Trace = first.Trace };
         }
         catch (RestartException e)
         {

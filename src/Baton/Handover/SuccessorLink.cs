@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Diagnostics;
 using Baton.Interop;
 using Baton.Listeners;
 using Baton.Processes;
@@ -32,11 +33,14 @@ internal sealed class SuccessorLink : ISuccessor
 
     public bool Lives => _process.Lives;
 
+    /// <summary>Gives the place of the restart in a trace; null for none.</summary>
+    private Func<ActivityContext>? Trace { get; init; }
+
     /// <summary>Starts the command as a successor of the given generation and begins to watch it.</summary>
     /// <exception cref="RestartException">It could not be started.</exception>
     internal static SuccessorLink Start(
         StartCommand command, IEnumerable<int> blockedSignals, ListenerRegistry listeners, int generation, TimeSpan frameLimit, Action<SuccessorEvent> post,
-        Action<HandoverStep, HandoverMessage>? tap = null)
+        Action<HandoverStep, HandoverMessage>? tap = null, Func<ActivityContext>? trace = null)
     {
         (HandoverChannel ours, Descriptor theirs) = HandoverChannel.CreatePair(frameLimit, tap);
         try
@@ -48,7 +52,7 @@ internal sealed class SuccessorLink : ISuccessor
                     [HandoverProtocol.EnvironmentVariable] = HandoverAddress.Format(HandoverProtocol.InheritedDescriptor, Environment.ProcessId),
                 };
                 SpawnedProcess process = Spawner.Spawn(command, environment, theirs, HandoverProtocol.InheritedDescriptor, blockedSignals);
-                var link = new SuccessorLink(process, ours, listeners, generation, post);
+                var link = new SuccessorLink(process, ours, listeners, generation, post) { Trace = trace };
                 new Thread(link.Run) { IsBackground = true, Name = "baton-successor" }.Start();
                 return link;
             }
@@ -206,13 +210,14 @@ internal sealed class SuccessorLink : ISuccessor
         do
         {
             (ListenerKey Key, Descriptor Descriptor)[] batch = [.. listeners.Skip(sent).Take(HandoverProtocol.MaxBatch)];
+            ActivityContext trace = sent == 0 && Trace is not null ? Trace() : default;
             sent += batch.Length;
-            SendBatch(version, batch, more: sent < listeners.Count);
+            SendBatch(version, batch, more: sent < listeners.Count, trace);
         }
         while (sent < listeners.Count);
     }
 
-    private void SendBatch(int version, (ListenerKey Key, Descriptor Descriptor)[] batch, bool more)
+    private void SendBatch(int version, (ListenerKey Key, Descriptor Descriptor)[] batch, bool more, ActivityContext trace)
     {
         // Duplicates, because the server may close a listener of its own at this very moment.
         var descriptors = new List<Descriptor>(batch.Length);
@@ -221,7 +226,7 @@ internal sealed class SuccessorLink : ISuccessor
             descriptors.AddRange(batch.Select(l => l.Descriptor.Duplicate()));
             string[] keys = [.. batch.Select(l => l.Key.ToString())];
             _channel.Send(
-                new HandoverMessage.Listeners(version, Environment.ProcessId, _generation, keys, more), [.. descriptors.Select(d => d.Number)]);
+                new HandoverMessage.Listeners(version, Environment.ProcessId, _generation, keys, more) { Trace = trace }, [.. descriptors.Select(d => d.Number)]);
         }
         catch (Exception e) when (e is Win32Exception or ObjectDisposedException)
         {

@@ -11,6 +11,18 @@ internal sealed class AcceptGate
     private TaskCompletionSource _changed = NewChange();
     private bool _ended;
 
+    /// <summary>Whether accepting is allowed at this moment.</summary>
+    internal bool IsOpen
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _open is not null;
+            }
+        }
+    }
+
     /// <summary>
     /// Waits until accepting is allowed. The result says for how long: it is cancelled when the gate closes. Null when it has ended.
     /// </summary>

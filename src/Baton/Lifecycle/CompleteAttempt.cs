@@ -31,6 +31,7 @@ internal sealed class CompleteAttempt(RestartRequest request, StartCommand comma
 
         OpenWork cut = _context.Effects.Cut();
         _context.Logger.Forced(Environment.ProcessId, trigger, cut.Connections, cut.Requests);
+        _context.Feed.Publish(new LifecycleNews.WorkCut(trigger, cut));
         Start();
     }
 
@@ -57,7 +58,7 @@ internal sealed class CompleteAttempt(RestartRequest request, StartCommand comma
         _context.Effects.Announce(new ServiceNews.Replacing());
         try
         {
-            _pid = _context.Effects.StartPlainly(Command, Generation);
+            _pid = _context.Effects.StartPlainly(Command, Generation, Trace());
         }
         catch (Exception e)
         {

@@ -53,7 +53,9 @@ internal sealed class ControlLoop(TimeProvider time, ILogger logger) : IDisposab
             }
         })
         { IsBackground = true, Name = "baton-control" };
-        thread.Start();
+
+        // Without the context of whoever starts it: what is traced there has nothing to do with later restarts.
+        thread.UnsafeStart();
     }
 
     /// <summary>Runs what is posted and due by now.</summary>

@@ -151,6 +151,7 @@ internal sealed class Departure(LifecycleContext context, Func<GenerationStatus>
         {
             _idle = true;
             Volatile.Write(ref _drainedAt, context.Options.TimeProvider.GetUtcNow().UtcTicks);
+            context.Feed.Publish(new LifecycleNews.Drained());
             idle();
         }
     }

@@ -29,6 +29,8 @@ internal sealed class HandoverAttempt(RestartRequest request, StartCommand comma
     /// <summary>The successor's time to prove itself; null before its commit.</summary>
     internal SuccessorProbation? Probation => _probation;
 
+    protected override bool Served => _probation is not null;
+
     private ILogger Logger => _context.Logger;
 
     private RestarterOptions Options => _context.Options;
@@ -55,7 +57,7 @@ internal sealed class HandoverAttempt(RestartRequest request, StartCommand comma
         BoundGenerations();
         try
         {
-            _successor = _context.Effects.StartSuccessor(Command, Generation, e => _context.Loop.Post(() => Handle(e)));
+            _successor = _context.Effects.StartSuccessor(Command, Generation, Trace, e => _context.Loop.Post(() => Handle(e)));
         }
         catch (Exception e)
         {

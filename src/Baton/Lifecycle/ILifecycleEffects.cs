@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Baton.Handover;
 using Baton.Processes;
 
@@ -17,14 +18,14 @@ internal interface ILifecycleEffects
     /// <returns>Gives up the check.</returns>
     Action Check(StartCommand command, Action<string?> finished);
 
-    /// <summary>Starts a successor; what becomes of it is posted.</summary>
+    /// <summary>Starts a successor, which is told the place of its restart in a trace; what becomes of it is posted.</summary>
     /// <exception cref="RestartException">It could not be started.</exception>
-    ISuccessor StartSuccessor(StartCommand command, int generation, Action<SuccessorEvent> post);
+    ISuccessor StartSuccessor(StartCommand command, int generation, Func<ActivityContext> trace, Action<SuccessorEvent> post);
 
     /// <summary>Starts a program that gets nothing from this one.</summary>
     /// <exception cref="RestartException">It could not be started.</exception>
     /// <returns>Its process id.</returns>
-    int StartPlainly(StartCommand command, int generation);
+    int StartPlainly(StartCommand command, int generation, ActivityContext trace);
 
     /// <summary>As a successor: closes what is unclaimed and tells the predecessor that the service is ready.</summary>
     /// <exception cref="RestartException">The predecessor is gone.</exception>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Baton.Handover;
 using Baton.Listeners;
 using Baton.Processes;
@@ -31,16 +32,16 @@ internal sealed class LifecycleEffects(
     public Action Check(StartCommand chosen, Action<string?> finished) =>
         ProgramCheck.Start(chosen, [.. options.CheckArguments], options.CheckTimeout, result => finished(result.Passed ? null : result.ToString())).Kill;
 
-    public ISuccessor StartSuccessor(StartCommand chosen, int generation, Action<SuccessorEvent> post)
+    public ISuccessor StartSuccessor(StartCommand chosen, int generation, Func<ActivityContext> trace, Action<SuccessorEvent> post)
     {
-        SuccessorLink link = SuccessorLink.Start(chosen, options.Signals.Numbers, listeners, generation, options.HandshakeTimeout, post, options.Tap);
+        SuccessorLink link = SuccessorLink.Start(chosen, options.Signals.Numbers, listeners, generation, options.HandshakeTimeout, post, options.Tap, trace);
         logger.SuccessorStarted(link.Pid, $"{chosen.Program} in {chosen.WorkingDirectory}");
         return link;
     }
 
-    public int StartPlainly(StartCommand chosen, int generation)
+    public int StartPlainly(StartCommand chosen, int generation, ActivityContext trace)
     {
-        int pid = PlainStart.Start(chosen, generation);
+        int pid = PlainStart.Start(chosen, generation, trace);
         logger.SuccessorStarted(pid, $"{chosen.Program} in {chosen.WorkingDirectory}");
         return pid;
     }

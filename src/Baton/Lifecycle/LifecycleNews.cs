@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Baton.Lifecycle;
 
 /// <summary>What happens to this process and its restarts, as it happens. A closed set.</summary>
@@ -34,7 +36,20 @@ internal abstract record LifecycleNews
     internal sealed record RestartPhaseChanged(RestartRequest Request, RestartPhase Phase, TimeSpan Elapsed) : OfRestart(Request);
 
     /// <summary>What became of it; the last news of it.</summary>
-    internal sealed record RestartEnded(RestartRequest Request, RestartRecord Record) : OfRestart(Request);
+    /// <param name="Request">Who asked.</param>
+    /// <param name="Record">The story.</param>
+    /// <param name="RolledBack">Whether the successor served before it failed.</param>
+    internal sealed record RestartEnded(RestartRequest Request, RestartRecord Record, bool RolledBack) : OfRestart(Request);
+
+    /// <summary>As a successor: the predecessor has answered.</summary>
+    /// <param name="Trace">The restart's place in a trace; default for none.</param>
+    internal sealed record Greeted(ActivityContext Trace) : LifecycleNews;
+
+    /// <summary>The application says what it is doing while it starts.</summary>
+    internal sealed record StartPhaseChanged(string Phase, string Detail) : LifecycleNews;
+
+    /// <summary>As a successor: the service can serve, and waits for its predecessor.</summary>
+    internal sealed record SaidReady : LifecycleNews;
 
     /// <summary>What this process still has to finish; about each second while it has something.</summary>
     /// <param name="Generation">This process.</param>
@@ -44,4 +59,7 @@ internal abstract record LifecycleNews
 
     /// <summary>What was open was cut.</summary>
     internal sealed record WorkCut(string Trigger, OpenWork Work) : LifecycleNews;
+
+    /// <summary>Nothing is open any more, because it was finished or cut.</summary>
+    internal sealed record Drained : LifecycleNews;
 }

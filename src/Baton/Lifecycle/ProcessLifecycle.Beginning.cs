@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using Baton.Handover;
+
 namespace Baton.Lifecycle;
 
 /// <content>How a process begins: by itself, or as a successor that first waits for its commit and then is on probation.</content>
@@ -8,6 +11,19 @@ internal sealed partial class ProcessLifecycle
     private bool _announced;
     private bool _gaveUp;
     private bool _takenBack;
+
+    /// <summary>As a successor: the predecessor has answered.</summary>
+    internal void Greeted(ActivityContext trace) => context.Feed.Publish(new LifecycleNews.Greeted(trace));
+
+    /// <summary>The application says what it is doing while it starts.</summary>
+    internal void ReportProgress(string phase, string detail)
+    {
+        if (State == ProcessState.Starting)
+        {
+            context.Feed.Publish(new LifecycleNews.StartPhaseChanged(phase, detail));
+            Effects.TellPredecessor(new HandoverMessage.Progress(phase, detail));
+        }
+    }
 
     /// <summary>The service says that it can serve: a first generation does, a successor asks its predecessor.</summary>
     internal void ServiceReady()
@@ -27,6 +43,7 @@ internal sealed partial class ProcessLifecycle
         try
         {
             Effects.AnnounceReady();
+            context.Feed.Publish(new LifecycleNews.SaidReady());
             TimeSpan limit = context.Options.HandshakeTimeout;
             context.Loop.Schedule(limit, () => GiveUpStarting($"the predecessor did not answer within {limit.TotalSeconds:0.###} s"));
         }

@@ -58,6 +58,10 @@ internal sealed partial class ProcessLifecycle(Func<int> generation, bool hasPre
 
     internal HookRunner Hooks { get; } = new(context);
 
+    /// <summary>Whether this process only finishes its work, also if it may serve again; from any thread.</summary>
+    internal bool Drains =>
+        State is ProcessState.HandedOver or ProcessState.Draining or ProcessState.ShuttingDown || _attempt is CompleteAttempt { Drains: true };
+
     private SuccessorProbation? Probation => (_attempt as HandoverAttempt)?.Probation;
 
     private ILifecycleEffects Effects => context.Effects;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Baton.Processes;
 
 namespace Baton.Lifecycle;
@@ -24,6 +25,12 @@ internal abstract class RestartAttempt(RestartRequest request, StartCommand comm
     protected StartCommand Command { get; private set; } = command;
 
     protected int Generation => generation;
+
+    /// <summary>Its place in a trace, if it has one by now; from any thread.</summary>
+    protected Func<ActivityContext> Trace => () => request.Activity?.Context ?? default;
+
+    /// <summary>Whether the successor was told to serve, and may have come to grief since.</summary>
+    protected virtual bool Served => false;
 
     /// <summary>Whether requesters and history have their answer.</summary>
     protected bool Answered { get; private set; }
@@ -144,7 +151,7 @@ internal abstract class RestartAttempt(RestartRequest request, StartCommand comm
         var record = new RestartRecord(
             Timeline.BegunAt, request.Trigger, Command.Program, generation, SuccessorPid, failure, explanation, Timeline.Elapsed, Timeline.Phases);
         lifecycle.Remember(record);
-        context.Feed.Publish(new LifecycleNews.RestartEnded(request, record));
+        context.Feed.Publish(new LifecycleNews.RestartEnded(request, record, RolledBack: Served && failure is not (null or RestartFailure.Stopping)));
         return record;
     }
 

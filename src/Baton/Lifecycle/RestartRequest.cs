@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Baton.Lifecycle;
 
 /// <summary>A wish to restart, and all who wait for what becomes of it.</summary>
@@ -8,12 +10,23 @@ internal sealed class RestartRequest(string trigger, string? program = null, boo
 {
     private readonly TaskCompletionSource<RestartOutcome> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<RestartRequest> _joined = [];
+    private volatile Activity? _activity;
 
     internal string Trigger => trigger;
 
     internal string? Program => program;
 
     internal bool BySignal => bySignal;
+
+    /// <summary>What whoever asks is doing, as far as that is traced.</summary>
+    internal ActivityContext Origin { get; } = System.Diagnostics.Activity.Current?.Context ?? default;
+
+    /// <summary>The span of this restart; null if nobody traces it, or not yet. Set by whoever does; read from any thread.</summary>
+    internal Activity? Activity
+    {
+        get => _activity;
+        set => _activity = value;
+    }
 
     internal Task<RestartOutcome> Outcome => _outcome.Task;
 

@@ -13,6 +13,7 @@ internal sealed class Succession
 {
     private readonly TaskCompletionSource<PredecessorLink> _greeted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Func<PredecessorLink> _greet;
+    private volatile HandoverMessage.Progress? _unsaid;
     private readonly ListenerRegistry _listeners;
     private readonly OlderGenerations _older;
     private readonly ILogger _logger;
@@ -28,6 +29,9 @@ internal sealed class Succession
     /// <summary>This process's own generation, once the predecessor has said it.</summary>
     /// <exception cref="RestartException">The predecessor is gone, does not answer, refuses or breaks the protocol.</exception>
     internal int Generation => Link.OwnGeneration;
+
+    /// <summary>The same, as far as it is known by now.</summary>
+    internal int? KnownGeneration => _greeted.Task.IsCompletedSuccessfully ? Link.OwnGeneration : null;
 
     private PredecessorLink Link => _greeted.Task.GetAwaiter().GetResult();
 
@@ -85,11 +89,13 @@ internal sealed class Succession
     /// <exception cref="RestartException">The predecessor is gone.</exception>
     internal void SayReady(IReadOnlyList<string> claimed) => Link.Send(new HandoverMessage.Ready(claimed));
 
-    /// <summary>Lost if the predecessor has not been greeted yet: the greeting itself is news enough.</summary>
-    internal void SayProgress(string phase, string detail) => TrySay(new HandoverMessage.Progress(phase, detail));
-
+    /// <summary>Says something to the predecessor. If that has not been greeted yet, it hears the last word of progress afterwards, and nothing else.</summary>
     /// <returns>False if the predecessor is gone, or not greeted yet.</returns>
-    internal bool TrySay(HandoverMessage message) => _greeted.Task.IsCompletedSuccessfully && Link.TrySend(message);
+    internal bool TrySay(HandoverMessage message)
+    {
+        _unsaid = message as HandoverMessage.Progress ?? _unsaid;
+        return _greeted.Task.IsCompletedSuccessfully && Link.TrySend(message);
+    }
 
     internal void SayFailed(string reason)
     {
@@ -107,7 +113,14 @@ internal sealed class Succession
             PredecessorLink link = _greet();
             _logger.HandoverBegun(link.OwnGeneration, Environment.ProcessId, link.Process.Pid, _listeners.InheritedCount);
             _older.Add(link);
+            if (_unsaid is { } progress)
+            {
+                // First: after the greeting is known to be done others speak, and what is said here would come too late.
+                link.TrySend(progress);
+            }
+
             _greeted.SetResult(link);
+            loop.Post(() => lifecycle.Greeted(link.Trace));
             HandoverCodec.WarmUp();
             try
             {

@@ -25,6 +25,9 @@ internal sealed class ClaimedListener : IDisposable
 
     internal Socket Socket { get; }
 
+    /// <summary>Whether it was somebody's before: a predecessor's, or systemd's.</summary>
+    internal bool IsInherited { get; init; }
+
     /// <summary>Closes it; call when no accept is pending. A second call does nothing.</summary>
     public void Dispose()
     {

@@ -13,6 +13,9 @@ internal sealed class CompleteRestart
 {
     internal const string Variable = "BATON_COMPLETE";
 
+    /// <summary>The place of the restart in a trace, as <see cref="TraceContext"/> writes it; not there if nobody traces it.</summary>
+    internal const string TraceVariable = "BATON_TRACE";
+
     private CompleteRestart(int generation, int predecessor) => (Generation, Predecessor) = (generation, predecessor);
 
     /// <summary>Of this process.</summary>
@@ -21,15 +24,20 @@ internal sealed class CompleteRestart
     /// <summary>The process that started this one.</summary>
     internal int Predecessor { get; }
 
+    /// <summary>The place of the restart in a trace; default for none.</summary>
+    internal ActivityContext Trace { get; private init; }
+
     internal static string Format(int generation, int predecessor) => string.Create(CultureInfo.InvariantCulture, $"{generation}:{predecessor}");
 
-    /// <summary>Reads the variable and removes it, so that it goes to no process that this one starts.</summary>
+    /// <summary>Reads the variables and removes them, so that they go to no process that this one starts.</summary>
     /// <returns>Null if there is none, or none to be believed: this process is a first generation.</returns>
     internal static CompleteRestart? Find()
     {
         string? value = Environment.GetEnvironmentVariable(Variable);
+        string? trace = Environment.GetEnvironmentVariable(TraceVariable);
         Environment.SetEnvironmentVariable(Variable, null);
-        return value is null ? null : Parse(value);
+        Environment.SetEnvironmentVariable(TraceVariable, null);
+        return value is null ? null : Parse(value, TraceContext.Parse(trace, state: null));
     }
 
     /// <summary>
@@ -70,13 +78,13 @@ internal sealed class CompleteRestart
     }
 
     // The predecessor is the parent for as long as it lives (getppid(2)); one that is neither has ended already.
-    private static CompleteRestart? Parse(string value)
+    private static CompleteRestart? Parse(string value, ActivityContext trace)
     {
         string[] parts = value.Split(':');
         return parts.Length == 2 && Number(parts[0], out int generation) && Number(parts[1], out int pid)
             && generation > 1 && pid > 0 && pid != Environment.ProcessId
             && (!Platform.HandoverSupported || IsParent(pid) || !Exists(pid))
-            ? new CompleteRestart(generation, pid)
+            ? new CompleteRestart(generation, pid) { Trace = trace }
             : null;
     }
 

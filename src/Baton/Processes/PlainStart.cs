@@ -13,24 +13,24 @@ internal static class PlainStart
     /// <summary>Starts the command as the given generation.</summary>
     /// <exception cref="RestartException">It could not be started.</exception>
     /// <returns>The number of the new process.</returns>
-    internal static int Start(StartCommand command, int generation)
+    internal static int Start(StartCommand command, int generation, ActivityContext trace = default)
     {
         if (!Platform.HandoverSupported)
         {
-            return StartByRuntime(command, generation);
+            return StartByRuntime(command, generation, trace);
         }
 
         // It is not watched: this process ends before it.
-        using SpawnedProcess process = Spawner.Spawn(command, Variables(command, generation), [], blockedSignals: []);
+        using SpawnedProcess process = Spawner.Spawn(command, Variables(command, generation, trace), [], blockedSignals: []);
         return process.Id;
     }
 
     /// <summary>The same where there is no posix_spawn(3).</summary>
-    internal static int StartByRuntime(StartCommand command, int generation)
+    internal static int StartByRuntime(StartCommand command, int generation, ActivityContext trace = default)
     {
         var start = new ProcessStartInfo(command.Program, command.Arguments.Skip(1)) { WorkingDirectory = command.WorkingDirectory };
         start.Environment.Clear();
-        foreach ((string name, string value) in Variables(command, generation))
+        foreach ((string name, string value) in Variables(command, generation, trace))
         {
             start.Environment[name] = value;
         }
@@ -48,6 +48,14 @@ internal static class PlainStart
         }
     }
 
-    private static Dictionary<string, string> Variables(StartCommand command, int generation) =>
-        new(command.ReplacingEnvironment()) { [CompleteRestart.Variable] = CompleteRestart.Format(generation, Environment.ProcessId) };
+    private static Dictionary<string, string> Variables(StartCommand command, int generation, ActivityContext trace)
+    {
+        var variables = new Dictionary<string, string>(command.ReplacingEnvironment()) { [CompleteRestart.Variable] = CompleteRestart.Format(generation, Environment.ProcessId) };
+        if (trace != default)
+        {
+            variables[CompleteRestart.TraceVariable] = TraceContext.ToText(trace);
+        }
+
+        return variables;
+    }
 }

@@ -12,6 +12,9 @@ internal sealed record StartCommand(string Program, IReadOnlyList<string> Argume
     // HandoverProtocol.EnvironmentVariable, which is of a folder above this one; a test compares them.
     internal const string HandoverVariable = "BATON_HANDOVER";
 
+    /// <summary>What a predecessor tells its successor alone.</summary>
+    internal static readonly IReadOnlyList<string> OwnVariables = [HandoverVariable, CompleteRestart.Variable, CompleteRestart.TraceVariable];
+
     /// <summary>Reads it from the running process.</summary>
     internal static StartCommand Capture()
     {
@@ -42,8 +45,7 @@ internal sealed record StartCommand(string Program, IReadOnlyList<string> Argume
         return candidates.FirstOrDefault(c => runs is not null && Libc.RealPath(c) == runs) ?? runs ?? word;
     }
 
-    // What a predecessor told this process alone.
-    private static bool IsOwn(string variable) => variable is HandoverVariable or CompleteRestart.Variable;
+    private static bool IsOwn(string variable) => OwnVariables.Contains(variable);
 
     private static string FindProgram(string word, string directory) =>
         Platform.HandoverSupported

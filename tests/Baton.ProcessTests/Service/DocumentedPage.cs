@@ -10,7 +10,8 @@ namespace Baton.ProcessTests.Service;
 /// A page of the documentation as a script: <c>&lt;!-- run --&gt;</c> before a block of commands runs it, <c>&lt;!-- file: NAME --&gt;</c> before any block writes it to that
 /// file. Pages are one script, in a directory of its own, as a reader would do it; the port that they name is replaced by a free one.
 /// </summary>
-internal sealed partial class DocumentedPage : IAsyncDisposable
+/// <param name="ownNetwork">Runs it in a network of its own, where every port is free: nothing is replaced.</param>
+internal sealed partial class DocumentedPage(bool ownNetwork = false) : IAsyncDisposable
 {
     private const string Port = "8199";
 
@@ -19,18 +20,18 @@ internal sealed partial class DocumentedPage : IAsyncDisposable
 
     private readonly TemporaryDirectory _directory = new();
     private readonly string _mark = $"BATON_TEST_RUN={Guid.NewGuid()}";
-    private readonly string _port = FreePort.Next().ToString(CultureInfo.InvariantCulture);
+    private readonly string _port = ownNetwork ? Port : FreePort.Next().ToString(CultureInfo.InvariantCulture);
 
     private string Said => _directory.PathOf("said");
 
     internal string PathOf(string file) => _directory.PathOf(file);
 
     /// <summary>Does what the pages say, one after the other; a command that fails is a failure.</summary>
-    /// <param name="pages">Their paths in the repository. The README's commands are for the clone's directory, those of the others for an empty one.</param>
+    /// <param name="pages">Their paths in the repository. A README's commands are for the clone's directory, those of the others for an empty one.</param>
     /// <returns>What the commands wrote.</returns>
     internal async Task<string> RunAsync(params string[] pages)
     {
-        string directory = pages[0] == "README.md" ? Repository.Root : Directory.CreateDirectory(PathOf("reader")).FullName;
+        string directory = pages[0].EndsWith("README.md", StringComparison.Ordinal) ? Repository.Root : Directory.CreateDirectory(PathOf("reader")).FullName;
         await RunScriptAsync(string.Concat(pages.Select(Script)), directory);
         return File.ReadAllText(Said);
     }
@@ -68,7 +69,12 @@ internal sealed partial class DocumentedPage : IAsyncDisposable
         File.WriteAllText(PathOf("page.sh"), script);
 
         // To a file: what the page starts may outlive the script, and would keep a pipe open.
-        var start = new ProcessStartInfo("bash", ["-c", "exec bash -veuo pipefail \"$0\" >\"$1\" 2>&1", PathOf("page.sh"), Said]) { WorkingDirectory = directory };
+        string[] network = ownNetwork ? ["unshare", "--net", .. Environment.IsPrivilegedProcess ? Array.Empty<string>() : ["--map-root-user"]] : ["env"];
+        string begin = ownNetwork ? "ip link set lo up; " : "";
+        var start = new ProcessStartInfo(network[0], [.. network[1..], "bash", "-c", begin + "exec bash -veuo pipefail \"$0\" >\"$1\" 2>&1", PathOf("page.sh"), Said])
+        {
+            WorkingDirectory = directory,
+        };
         string[] mark = _mark.Split('=');
         start.Environment[mark[0]] = mark[1];
         start.Environment["BATON"] = Repository.Root;

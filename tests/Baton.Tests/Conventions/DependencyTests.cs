@@ -34,6 +34,7 @@ public class DependencyTests
     [InlineData("Lifecycle", "Handover", "Listeners", "Processes")]
     [InlineData("Control", "Handover", "Interop", "Lifecycle", "Listeners", "Processes")]
     [InlineData("Systemd", "Interop", "Lifecycle", "Listeners", "Processes")]
+    [InlineData("Telemetry", "Handover", "Lifecycle")]
     public void Folder_OfTheCore_UsesOnlyThoseBelowIt(string folder, params string[] below)
     {
         IEnumerable<string> used =
@@ -47,7 +48,7 @@ public class DependencyTests
     [Fact]
     public void Core_Folders_AreAllInTheTable() =>
         Assert.Equal(
-            ["Control", "Handover", "Interop", "Lifecycle", "Listeners", "Processes", "Systemd"],
+            ["Control", "Handover", "Interop", "Lifecycle", "Listeners", "Processes", "Systemd", "Telemetry"],
             Repository.SourceFiles("src/Baton").Select(f => f.Split('/')[2]).Where(f => !f.EndsWith(".cs", StringComparison.Ordinal)).Distinct().Order());
 
     // Within Baton.* another namespace needs no using.

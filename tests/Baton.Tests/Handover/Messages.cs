@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Baton.Handover;
 
 namespace Baton.Tests.Handover;
@@ -11,7 +12,7 @@ internal static class Messages
     internal static IReadOnlyList<HandoverMessage> All { get; } =
     [
         new HandoverMessage.Hello(MinVersion: 1, MaxVersion: 3, Pid: 4711, Program: "Shop 1.2.3"),
-        new HandoverMessage.Listeners(Version: 1, Pid: 4710, Generation: 7, Keys: ["tcp:127.0.0.1:80", "unix:/run/ä#1"], More: true),
+        new HandoverMessage.Listeners(Version: 1, Pid: 4710, Generation: 7, Keys: ["tcp:127.0.0.1:80", "unix:/run/ä#1"], More: true) { Trace = Trace },
         new HandoverMessage.Progress("health", "3 of 4"),
         new HandoverMessage.Ready(["tcp:127.0.0.1:80"]),
         new HandoverMessage.Failed("no such database \"shop\"\n\u0000 \U0001F6D1"),
@@ -29,6 +30,9 @@ internal static class Messages
         new HandoverMessage.Force("an operator"),
         new HandoverMessage.Refused("too late"),
     ];
+
+    internal static ActivityContext Trace => new(
+        ActivityTraceId.CreateFromString("0af7651916cd43dd8448eb211c80319c"), ActivitySpanId.CreateFromString("b7ad6b7169203331"), ActivityTraceFlags.Recorded, "vendor=a+b", isRemote: true);
 
     internal static RestartRecord Record => new(
         new DateTimeOffset(2026, 11, 21, 12, 0, 0, TimeSpan.Zero), "SIGUSR2", "/srv/app/App", Generation: 8, SuccessorPid: 4711, RestartFailure.SuccessorDied, "was ended by SIGSEGV",

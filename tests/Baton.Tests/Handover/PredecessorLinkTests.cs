@@ -53,6 +53,15 @@ public sealed class PredecessorLinkTests : IDisposable
         Assert.Equal(count, _registry.InheritedCount);
     }
 
+    [Fact]
+    public void Greet_WithThePlaceInATrace_IsThatOfTheFirstBatch()
+    {
+        Answer(Batch(["tcp:127.0.0.1:80"], more: true) with { Trace = Messages.Trace }, 1);
+        Answer(Batch(["tcp:127.0.0.1:81"], more: false), 1);
+        using PredecessorLink link = Greet();
+        Assert.Equal(Messages.Trace, link.Trace);
+    }
+
     // F8
     [Fact]
     public void Greet_PredecessorIsGone_SaysSo()

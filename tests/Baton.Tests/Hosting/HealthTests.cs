@@ -53,6 +53,45 @@ public class HealthTests
             new HealthVerdict(HealthStatus.Unhealthy, "1 of 3 healthy; db: Unhealthy: connection refused; queue: Degraded"), await NewPoll().AskAsync(Cancel));
     }
 
+    // It is unhealthy until this process serves, which would wait for it; whatever tags it has.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Ask_TheCheckForLoadBalancers_DecidesNothing(bool tagged)
+    {
+        _services.AddHealthChecks().AddGracefulRestart(tags: tagged ? ["ready"] : null);
+        Assert.False(NewPoll().HasChecks);
+        Check("db", HealthCheckResult.Degraded());
+        Assert.Equal(new HealthVerdict(HealthStatus.Degraded, "0 of 1 healthy; db: Degraded"), await NewPoll().AskAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task GracefulRestart_TurnedOff_IsHealthy()
+    {
+        _services.AddSingleton<Restarter>(_ => throw new InvalidOperationException("there is none"));
+        _services.AddHealthChecks().AddGracefulRestart("restart");
+        HealthReport report = await _services.BuildServiceProvider().GetRequiredService<HealthCheckService>().CheckHealthAsync(Cancel);
+        Assert.Equal((HealthStatus.Healthy, "graceful restart is turned off"), (report.Entries["restart"].Status, report.Entries["restart"].Description));
+    }
+
+    [Theory]
+    [InlineData(ProcessState.Starting, false, "is starting")]
+    [InlineData(ProcessState.OnProbation, true, "serves")]
+    [InlineData(ProcessState.OnProbation, false, "does not accept at the moment")]
+    [InlineData(ProcessState.Serving, true, "serves")]
+    [InlineData(ProcessState.Restarting, true, "serves")]
+    [InlineData(ProcessState.Restarting, false, "does not accept at the moment")]
+    [InlineData(ProcessState.HandedOver, false, "has handed over to process 4711, and finishes its work")]
+    [InlineData(ProcessState.Draining, false, "has handed over to process 4711, and finishes its work")]
+    [InlineData(ProcessState.ShuttingDown, false, "is shutting down")]
+    [InlineData(ProcessState.Exited, false, "has nothing left to do")]
+    public void GracefulRestart_InAnyState_SaysWhetherItAccepts(ProcessState state, bool accepts, string what)
+    {
+        HealthCheckResult result = GracefulRestartHealthCheck.Judge(state, accepts, successor: 4711, HealthStatus.Degraded);
+        Assert.Equal((accepts ? HealthStatus.Healthy : HealthStatus.Degraded, $"process {Environment.ProcessId} {what}"), (result.Status, result.Description));
+        Assert.Equal(state.ToString(), result.Data["state"]);
+    }
+
     [Fact]
     public async Task Ask_AVeryLongReport_IsCut()
     {

@@ -48,7 +48,7 @@ public class LifecycleFeedTests
 
         Assert.Equal(
             ["RestartBegun", "StateChanged", "RestartPhaseChanged", "SuccessorStarted", "RestartPhaseChanged", "RestartPhaseChanged", "HandingOver",
-                "RestartPhaseChanged", "StateChanged", "Draining", "StateChanged", "RestartEnded", "StateChanged"],
+                "RestartPhaseChanged", "StateChanged", "Draining", "StateChanged", "RestartEnded", "Drained", "StateChanged"],
             _news.Select(n => n.GetType().Name));
         Assert.Equal(["spawn", "health", "commit", "probation"], _news.OfType<LifecycleNews.RestartPhaseChanged>().Select(p => p.Phase.Name));
         Assert.Null(_news.OfType<LifecycleNews.RestartEnded>().Single().Record.Failure);

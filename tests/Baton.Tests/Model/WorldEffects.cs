@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Baton.Handover;
 using Baton.Lifecycle;
 using Baton.Processes;
@@ -40,9 +41,9 @@ internal sealed class WorldEffects(WorldProcess process) : ILifecycleEffects
         return () => { };
     }
 
-    public ISuccessor StartSuccessor(StartCommand command, int generation, Action<SuccessorEvent> post) => process.Start(generation, post);
+    public ISuccessor StartSuccessor(StartCommand command, int generation, Func<ActivityContext> trace, Action<SuccessorEvent> post) => process.Start(generation, post);
 
-    public int StartPlainly(StartCommand command, int generation) => throw new WorldException("There is no complete restart in this world.");
+    public int StartPlainly(StartCommand command, int generation, ActivityContext trace) => throw new WorldException("There is no complete restart in this world.");
 
     public void AnnounceReady()
     {

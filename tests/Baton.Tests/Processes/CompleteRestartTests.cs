@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Baton.Handover;
 using Baton.Interop;
@@ -27,6 +28,17 @@ public sealed class CompleteRestartTests : IDisposable
     {
         CompleteRestart? found = Find(CompleteRestart.Format(7, Parent));
         Assert.Equal((7, Parent), (found!.Generation, found.Predecessor));
+    }
+
+    [Fact]
+    public void Find_WithAPlaceInATrace_KnowsItAndRemovesTheVariable()
+    {
+        foreach ((string? variable, ActivityContext trace) in new[] { (TraceContext.ToText(Handover.Messages.Trace), Handover.Messages.Trace), ("nonsense", default), (null, default) })
+        {
+            Environment.SetEnvironmentVariable(CompleteRestart.TraceVariable, variable);
+            Assert.Equal(trace.SpanId, Find(CompleteRestart.Format(2, Parent))!.Trace.SpanId);
+            Assert.Null(Environment.GetEnvironmentVariable(CompleteRestart.TraceVariable));
+        }
     }
 
     // It ends once it has started this process, perhaps before this one looks.
@@ -103,6 +115,14 @@ public sealed class CompleteRestartTests : IDisposable
     }
 
     [Fact]
+    public void Start_WithAPlaceInATrace_TellsTheNewProcess()
+    {
+        using var process = SpawnedProcess.Watch(PlainStart.Start(Writer("echo \"$BATON_TRACE\" >written"), generation: 3, Handover.Messages.Trace));
+        Reap(process);
+        Assert.Equal($"{TraceContext.ToText(Handover.Messages.Trace)}\n", File.ReadAllText(_directory.File("written")));
+    }
+
+    [Fact]
     public void Start_ProgramIsMissing_Throws()
     {
         StartCommand missing = Writer() with { Program = _directory.File("App") };
@@ -149,9 +169,9 @@ public sealed class CompleteRestartTests : IDisposable
         return Spawner.Spawn(command, command.Environment, [], blockedSignals: []);
     }
 
-    private StartCommand Writer() => new(
+    private StartCommand Writer(string script = "echo \"$BATON_COMPLETE $BATON_HANDOVER $KEPT $1 $(pwd)\" >written") => new(
         "/bin/sh",
-        ["sh", "-c", "echo \"$BATON_COMPLETE $BATON_HANDOVER $KEPT $1 $(pwd)\" >written", "sh", "an argument"],
+        ["sh", "-c", script, "sh", "an argument"],
         _directory.Path,
         new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin", ["KEPT"] = "kept", [StartCommand.HandoverVariable] = "3:1", [CompleteRestart.Variable] = "2:1" });
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Baton.Handover;
 using Baton.Lifecycle;
 using Baton.Processes;
@@ -61,13 +62,13 @@ internal sealed class FakeEffects(Journal journal) : ILifecycleEffects
         return () => journal.Add("give up the check");
     }
 
-    public int StartPlainly(StartCommand command, int generation)
+    public int StartPlainly(StartCommand command, int generation, ActivityContext trace)
     {
         journal.Add($"start generation {generation} plainly");
         return StartFailure is null ? FirstSuccessorPid : throw StartFailure;
     }
 
-    public ISuccessor StartSuccessor(StartCommand command, int generation, Action<SuccessorEvent> post)
+    public ISuccessor StartSuccessor(StartCommand command, int generation, Func<ActivityContext> trace, Action<SuccessorEvent> post)
     {
         journal.Add($"start generation {generation}");
         Started = command;

@@ -15,20 +15,21 @@ public class EventStreamTests
     private const int Capacity = 64;
 
     private readonly ConversationFixture _fixture = new(LifecycleFixture.Serving());
-    private readonly Pipe _pipe = new(new PipeOptions(pauseWriterThreshold: Capacity, resumeWriterThreshold: Capacity / 2));
+    private readonly Pipe _full = new(new PipeOptions(pauseWriterThreshold: Capacity, resumeWriterThreshold: Capacity / 2));
+    private readonly Pipe _roomy = new(new PipeOptions(pauseWriterThreshold: 0));
 
     [Fact]
     public async Task Client_ThatDoesNotRead_IsDroppedAtTheLimit()
     {
         using ControlExchange exchange = _fixture.NewEvents();
-        await Assert.ThrowsAsync<TimeoutException>(() => WriteAsync(exchange, TimeSpan.FromMilliseconds(1)).Soon());
+        await Assert.ThrowsAsync<TimeoutException>(() => WriteAsync(exchange, _full, TimeSpan.FromMilliseconds(1)).Soon());
     }
 
     [Fact]
     public async Task Client_ThatDoesNotRead_IsNotWaitedForAtTheEndOfTheProcess()
     {
         using ControlExchange exchange = _fixture.NewEvents();
-        Task written = WriteAsync(exchange, Timeout.InfiniteTimeSpan);
+        Task written = WriteAsync(exchange, _full, Timeout.InfiniteTimeSpan);
         _fixture.Process.Do(() => { });
         Assert.False(written.IsCompleted);
         _fixture.Process.Shutdown();
@@ -42,22 +43,22 @@ public class EventStreamTests
     public async Task Client_ThatReads_GetsTheLastEventsOfTheProcess()
     {
         using ControlExchange exchange = _fixture.NewEvents();
-        Task written = WriteAsync(exchange, Timeout.InfiniteTimeSpan);
-        using var reader = new StreamReader(_pipe.Reader.AsStream());
+        Task written = WriteAsync(exchange, _roomy, Timeout.InfiniteTimeSpan);
+        using var reader = new StreamReader(_roomy.Reader.AsStream());
         Task<string> read = reader.ReadToEndAsync(TestContext.Current.CancellationToken);
         _fixture.Process.Do(() => { });
         _fixture.Process.Shutdown();
         _fixture.Process.Effects.WorkEnds();
         _fixture.Process.Do(() => { });
         await written.Soon();
-        await _pipe.Writer.CompleteAsync();
+        await _roomy.Writer.CompleteAsync();
         Assert.Contains("\"state\":\"Exited\"}\n\n", await read.Soon(), StringComparison.Ordinal);
     }
 
-    private Task WriteAsync(ControlExchange exchange, TimeSpan limit)
+    private static Task WriteAsync(ControlExchange exchange, Pipe pipe, TimeSpan limit)
     {
         var context = new DefaultHttpContext();
-        context.Features.Set<IHttpResponseBodyFeature>(new PipeBody(_pipe.Writer));
+        context.Features.Set<IHttpResponseBodyFeature>(new PipeBody(pipe.Writer));
         return new EventStream(context, exchange, withHtml: true).WriteAsync(limit, TimeProvider.System);
     }
 

@@ -1,0 +1,32 @@
+using Baton.Lifecycle;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Baton.AspNetCore;
+
+/// <summary>Writes a line for each address that this server listens on, once it is known what it speaks there.</summary>
+internal sealed class ListeningLog(BoundListeners bound, PublishedAddresses addresses, RegisteredServer server, ILoggerFactory loggerFactory) : IHostedLifecycleService
+{
+    private readonly ILogger _logger = loggerFactory.CreateLogger("Baton.AspNetCore");
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken)
+    {
+        // What Kestrel binds later, since its configuration has changed, it has not published yet.
+        foreach (BoundListener l in bound.Take(l => _logger.ServerListeningLater(server.ToString(), l.Address, l.Origin)))
+        {
+            _logger.ServerListening(addresses.SpeakTls(l.EndPoint) ? "https" : "http", server.ToString(), l.Address, l.Origin);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

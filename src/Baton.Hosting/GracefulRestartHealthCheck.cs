@@ -1,0 +1,35 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Baton.Hosting;
+
+/// <summary>Whether this process accepts: healthy while it does, else what it does instead. For load balancers; what decides about readiness here does not ask it.</summary>
+internal sealed class GracefulRestartHealthCheck(Restarter? restarter) : IHealthCheck
+{
+    /// <summary>By this Baton knows its own registrations.</summary>
+    internal static readonly Func<IServiceProvider, IHealthCheck> Factory = Create;
+
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(restarter is null
+            ? HealthCheckResult.Healthy("graceful restart is turned off")
+            : Judge(restarter.State, restarter.Gate.IsOpen, restarter.SuccessorPid, context.Registration.FailureStatus));
+
+    // Without the options nothing was added; asked for a restarter then, the container would throw.
+    private static GracefulRestartHealthCheck Create(IServiceProvider services) =>
+        new(services.GetService<HostedRestartOptions>() is null ? null : services.GetRequiredService<Restarter>());
+
+    internal static HealthCheckResult Judge(ProcessState state, bool accepts, int? successor, HealthStatus otherwise)
+    {
+        var data = new Dictionary<string, object> { ["pid"] = Environment.ProcessId, ["state"] = state.ToString() };
+        string what = state switch
+        {
+            _ when accepts => "serves",
+            ProcessState.Starting => "is starting",
+            ProcessState.HandedOver or ProcessState.Draining => $"has handed over to process {successor}, and finishes its work",
+            ProcessState.ShuttingDown => "is shutting down",
+            ProcessState.Exited => "has nothing left to do",
+            _ => "does not accept at the moment",
+        };
+        return new HealthCheckResult(accepts ? HealthStatus.Healthy : otherwise, $"process {Environment.ProcessId} {what}", exception: null, data);
+    }
+}

@@ -1,0 +1,121 @@
+using Baton.Lifecycle;
+using Microsoft.Extensions.Logging;
+
+namespace Baton.Hosting;
+
+/// <summary>
+/// This host among the servers of the process. Made when the host is built, and disposed with it: the others do not wait for one that will not come, and do not go on without one that
+/// was to be there.
+/// </summary>
+internal sealed class HostedServer(Restarter restarter, RegisteredServer server, HostedRestartOptions options, ILoggerFactory loggerFactory) : IAsyncDisposable, IDisposable
+{
+    private readonly ILogger _logger = loggerFactory.CreateLogger(Log.Category);
+    private Stage _stage;
+
+    private enum Stage
+    {
+        Built,
+        Starting,
+        Started,
+        Ending,
+    }
+
+    /// <summary>Who says that the process is to end.</summary>
+    private string Speaker => server.IsPlain ? "the host" : server.ToString();
+
+    internal void Start()
+    {
+        _stage = Stage.Starting;
+        server.HasBegun = true;
+        restarter.UseLogger(loggerFactory, server);
+        restarter.Operations.Context.Feed.Subscribe(Hear, reports: false);
+        if (OptionConflicts.Find(options, restarter.Options) is { Length: > 0 } ignored)
+        {
+            _logger.OptionsIgnored(server.ToString(), Holder(restarter.Options), string.Join(", ", ignored));
+        }
+    }
+
+    /// <summary>Tells whoever waits for the process, and which server it is about where there are several.</summary>
+    internal void ReportProgress(string phase, string? detail) =>
+        restarter.ReportProgress(phase, server.IsPlain ? detail : detail is null ? server.ToString() : $"{server}: {detail}");
+
+    /// <summary>Completes when the process serves if this was the last server that it waited for; else at once.</summary>
+    internal async Task ReadyAsync(CancellationToken cancel)
+    {
+        await restarter.ReadyAsync(server, cancel).ConfigureAwait(false);
+        _stage = Stage.Started;
+    }
+
+    /// <summary>It does not come to serve.</summary>
+    internal void Fail(string reason)
+    {
+        _stage = Stage.Ending;
+        restarter.Operations.Context.Feed.Unsubscribe(Hear);
+        restarter.Servers.Fail(server, reason);
+    }
+
+    /// <summary>Ends the process's work, of which this server is a part: completes when that is done, also for the other servers.</summary>
+    internal Task LeaveAsync(CancellationToken cancel)
+    {
+        _stage = Stage.Ending;
+        return restarter.LeaveAsync(Speaker, cancel);
+    }
+
+    /// <summary>Where the application waits for the end of another server only, nobody would stop this one. A start that is cut short has its own end.</summary>
+    internal void AskedToStop()
+    {
+        if (_stage == Stage.Started)
+        {
+            _ = LeaveAsync(CancellationToken.None);
+        }
+    }
+
+    /// <summary>All its services have stopped.</summary>
+    internal void End()
+    {
+        restarter.Operations.Context.Feed.Unsubscribe(Hear);
+        bool several = !server.IsPlain;
+        if (restarter.Servers.Leave(server))
+        {
+            _logger.ServersShutDown(several ? "all servers" : "server");
+        }
+    }
+
+    public void Dispose() => _ = DisposeAsync().AsTask();
+
+    public async ValueTask DisposeAsync()
+    {
+        restarter.Operations.Context.Feed.Unsubscribe(Hear);
+        switch (_stage)
+        {
+            case Stage.Built:
+                restarter.Servers.Leave(server);
+                break;
+            case Stage.Starting:
+                Fail("it was disposed before it had started; its own log says why");
+                break;
+            case Stage.Started:
+                _stage = Stage.Ending;
+                Task left = restarter.LeaveAsync($"{Speaker}, which was disposed", CancellationToken.None);
+                if (restarter.Servers.Leave(server))
+                {
+                    // It was not stopped before, so this is the end of the work; a host that is made next is to find it ended. What hangs is ended by the limits of the process.
+                    await Task.WhenAny(left, Task.Delay(restarter.Options.ExitTimeout)).ConfigureAwait(false);
+                }
+
+                break;
+        }
+    }
+
+    private static string Holder(RestarterOptions holding) =>
+        holding is not HostedRestartOptions host ? "Restarter.Start" : host.ServerName is { } name ? $"server {name}" : "the first server";
+
+    // On the control loop.
+    private void Hear(LifecycleNews news)
+    {
+        if (news is LifecycleNews.RestartBegun)
+        {
+            _logger.ServerRestarting(server.ToString());
+        }
+    }
+}

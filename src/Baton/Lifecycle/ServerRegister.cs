@@ -1,0 +1,167 @@
+using Microsoft.Extensions.Logging;
+
+namespace Baton.Lifecycle;
+
+/// <summary>
+/// The servers of this process, and when the process is ready: when all of them are. From any thread; what is decided is decided on the control loop, in the order of the calls.
+/// </summary>
+internal sealed class ServerRegister(ControlLoop loop, ILogger logger, IServerSurroundings process)
+{
+    /// <summary>
+    /// How long what a predecessor passed on, and no server has asked for, waits for one that is added later: an application may make and start its servers one after the other.
+    /// The predecessor serves meanwhile; where the configuration dropped an address, this is what that costs the restart.
+    /// </summary>
+    internal static readonly TimeSpan SettlingTime = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long the exception that has ended a start may take to end the process: it says more than can be said here.</summary>
+    internal static readonly TimeSpan ExceptionTime = TimeSpan.FromSeconds(1);
+
+    private readonly List<RegisteredServer> _servers = [];
+    private int _added;
+    private int _living;
+    private bool _saidReady;
+    private bool _limited;
+    private bool _settled;
+    private LoopTimer? _settling;
+    private string? _awaited;
+
+    /// <summary>Adds a server, which is waited for from now on.</summary>
+    internal RegisteredServer Add(string? name)
+    {
+        var server = new RegisteredServer(name, Interlocked.Increment(ref _added), () => Volatile.Read(ref _added));
+        Interlocked.Increment(ref _living);
+        loop.Post(() => Join(server));
+        return server;
+    }
+
+    /// <summary>It can serve.</summary>
+    /// <returns>Whether the process has said that it is ready; false if it waits for other servers, and this one must not wait for them: they may be started after it.</returns>
+    internal Task<bool> ReadyAsync(RegisteredServer server)
+    {
+        var decided = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        loop.Post(() =>
+        {
+            server.IsReady = true;
+            Look();
+            decided.SetResult(_saidReady);
+        });
+        return decided.Task;
+    }
+
+    /// <summary>It has ended, or will not be started: nobody waits for it.</summary>
+    /// <returns>Whether it was the last one.</returns>
+    internal bool Leave(RegisteredServer server)
+    {
+        if (!server.Leave())
+        {
+            return false;
+        }
+
+        loop.Post(() => Remove(server));
+        return Interlocked.Decrement(ref _living) == 0;
+    }
+
+    /// <summary>
+    /// Its start has failed. Of a successor with other servers that is the end, as the application may go on without: the predecessor has them all. A first generation serves with the rest, if
+    /// the application goes on.
+    /// </summary>
+    internal void Fail(RegisteredServer server, string reason) => loop.Post(() =>
+    {
+        if (_saidReady || _servers.Count == 1)
+        {
+            Leave(server);
+        }
+        else
+        {
+            loop.Schedule(ExceptionTime, () => GoOnWithout(server, reason));
+        }
+    });
+
+    private void Join(RegisteredServer server)
+    {
+        _servers.Add(server);
+        _settled = false;
+        if (_saidReady && process.IsSuccessor)
+        {
+            logger.ServerLate(server.ToString(), Environment.ProcessId);
+        }
+    }
+
+    private void Remove(RegisteredServer server)
+    {
+        _servers.Remove(server);
+        Look();
+    }
+
+    private void GoOnWithout(RegisteredServer server, string reason)
+    {
+        // Else it was shut down meanwhile, and that is no failure.
+        if (process.IsStarting)
+        {
+            logger.ServerFailed(server.ToString(), reason);
+            if (process.IsSuccessor)
+            {
+                process.GiveUp($"{server} did not start: {reason}");
+                return;
+            }
+        }
+
+        Leave(server);
+    }
+
+    private void Look()
+    {
+        if (_saidReady || !_servers.Exists(s => s.IsReady))
+        {
+            return;
+        }
+
+        string awaited = string.Join(", ", _servers.Where(s => !s.IsReady));
+        if (awaited.Length > 0)
+        {
+            Await(awaited);
+        }
+        else if (!_settled && process.HasUnclaimedListeners)
+        {
+            Await("another server, which may use the other listeners");
+            _settling?.Cancel();
+            _settling = loop.Schedule(SettlingTime, () =>
+            {
+                _settled = true;
+                Look();
+            });
+        }
+        else
+        {
+            _saidReady = true;
+            process.SayReady();
+        }
+    }
+
+    private void Await(string awaited)
+    {
+        if (_awaited != awaited)
+        {
+            _awaited = awaited;
+            logger.ServersAwaited(awaited);
+            process.ReportProgress("servers", $"waiting for {awaited}");
+        }
+
+        if (!_limited)
+        {
+            _limited = true;
+            loop.Schedule(process.ReadyTimeout, ReadyTimeoutPassed);
+        }
+    }
+
+    private void ReadyTimeoutPassed()
+    {
+        if (!_saidReady && process.IsStarting)
+        {
+            string limit = $"{process.ReadyTimeout.TotalSeconds:0.###} s";
+            string awaited = string.Join(", ", _servers.Where(s => !s.IsReady).Select(s => s.HasBegun ? $"{s}" : $"{s}, which was not started"));
+            logger.ServersNotReady(Environment.ProcessId, limit, awaited);
+            process.GiveUp($"it was not ready within {limit} (waiting for {awaited})");
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using System.Diagnostics.Metrics;
+using Baton.Handover;
+using Baton.Lifecycle;
+using static Baton.BatonTelemetry;
+
+namespace Baton.Telemetry;
+
+/// <summary>What can be seen of this process, and of those before it, at any moment; asked by whoever collects, on its own thread.</summary>
+/// <param name="lifecycle">This process.</param>
+/// <param name="older">Those before it.</param>
+/// <param name="generation">Its generation; null as long as its predecessor has not said it.</param>
+internal sealed class ObservedProcess(ProcessLifecycle lifecycle, OlderGenerations older, Func<int?> generation)
+{
+    private static readonly ProcessState[] AllStates = Enum.GetValues<ProcessState>();
+
+    internal IEnumerable<Measurement<int>> Generation() => generation() is { } known ? [new Measurement<int>(known)] : [];
+
+    internal IEnumerable<Measurement<int>> States()
+    {
+        ProcessState now = lifecycle.State;
+        return [.. AllStates.Select(state => new Measurement<int>(state == now ? 1 : 0, new KeyValuePair<string, object?>(Attributes.State, TelemetryWords.Of(state))))];
+    }
+
+    internal IEnumerable<Measurement<double>> ProbationRemaining() => lifecycle.ProbationLeft is { } left ? [new Measurement<double>(left.TotalSeconds)] : [];
+
+    internal IEnumerable<Measurement<int>> DrainingConnections() => Draining(process => process.Connections.Values.Sum());
+
+    internal IEnumerable<Measurement<int>> DrainingRequests() => Draining(process => process.RequestCount);
+
+    private IEnumerable<Measurement<int>> Draining(Func<GenerationStatus, int> count)
+    {
+        IEnumerable<GenerationStatus> own = lifecycle.Drains && generation() is not null ? [lifecycle.Describe()] : [];
+        return [.. own.Concat(older.Living).Select(p => new Measurement<int>(count(p), new KeyValuePair<string, object?>(Attributes.Generation, p.Generation)))];
+    }
+}

@@ -1,0 +1,82 @@
+using System.Diagnostics;
+using Baton.Lifecycle;
+
+namespace Baton.Telemetry;
+
+/// <summary>The spans of a process that is asked for restarts: each restart with its parts, and the drain that follows.</summary>
+internal sealed class RestartTracer(ActivitySource source)
+{
+    private Activity? _last;
+    private Activity? _drain;
+
+    /// <param name="news">What has happened.</param>
+    /// <param name="at">When.</param>
+    /// <param name="own">The restart that made this process; default if that is not traced.</param>
+    internal void Hear(LifecycleNews news, DateTimeOffset at, ActivityContext own)
+    {
+        switch (news)
+        {
+            case LifecycleNews.RestartBegun begun:
+                _last = begun.Request.Activity = Begin(begun.Request, at);
+                break;
+            case LifecycleNews.RestartRefused refused when Begin(refused.Request, at) is { } span:
+                End(span, "refused", refused.Reason.Failure, refused.Reason.Message, at);
+                break;
+            case LifecycleNews.SuccessorStarted started:
+                started.Request.Activity?.SetTag(BatonTelemetry.Attributes.SuccessorPid, started.Pid);
+                break;
+            case LifecycleNews.RestartEnded { Request.Activity: { } span } ended:
+                End(span, ended);
+                break;
+            case LifecycleNews.StateChanged { State: ProcessState.HandedOver } moved:
+                BeginDrain(_last?.Context ?? default, moved.Generation, at);
+                break;
+            case LifecycleNews.StateChanged { State: ProcessState.ShuttingDown, Previous: not ProcessState.HandedOver } moved:
+                // Of a successor that gave back it is a part of the restart; else of nothing.
+                BeginDrain(moved.Previous == ProcessState.OnProbation ? own : default, moved.Generation, at);
+                break;
+            case LifecycleNews.StateChanged { State: ProcessState.Serving, Previous: ProcessState.HandedOver } or LifecycleNews.Drained:
+                _drain?.End(at);
+                _drain = null;
+                break;
+            case LifecycleNews.WorkCut cut:
+                Cut(cut);
+                break;
+        }
+    }
+
+    private static void End(Activity span, string outcome, RestartFailure? failure, string explanation, DateTimeOffset at)
+    {
+        span.SetTag(BatonTelemetry.Attributes.Outcome, outcome);
+        if (failure is { } reason)
+        {
+            span.SetTag(BatonTelemetry.Attributes.ErrorType, TelemetryWords.Of(reason));
+            span.SetStatus(ActivityStatusCode.Error, explanation);
+        }
+
+        span.End(at);
+    }
+
+    private Activity? Begin(RestartRequest request, DateTimeOffset at) =>
+        source.Begin(BatonTelemetry.Spans.Restart, request.Origin, at)?.SetTag(BatonTelemetry.Attributes.Trigger, request.Trigger);
+
+    private void End(Activity span, LifecycleNews.RestartEnded ended)
+    {
+        RestartRecord record = ended.Record;
+        source.RecordPhases(record.Phases, record.AskedAt, span.Context, record.Failure is null ? null : record.Explanation);
+        span.SetTag(BatonTelemetry.Attributes.Generation, record.Generation);
+        End(span, TelemetryWords.Outcome(record.Failure, ended.RolledBack), record.Failure, record.Explanation, record.AskedAt + record.Duration);
+    }
+
+    private void BeginDrain(ActivityContext parent, int generation, DateTimeOffset at) =>
+        _drain ??= source.Begin(BatonTelemetry.Spans.Drain, parent, at)?.SetTag(BatonTelemetry.Attributes.Generation, generation);
+
+    private void Cut(LifecycleNews.WorkCut cut)
+    {
+        if (_drain is { } drain && cut.Work != default)
+        {
+            drain.SetTag(BatonTelemetry.Attributes.ForcedConnections, cut.Work.Connections).SetTag(BatonTelemetry.Attributes.ForcedRequests, cut.Work.Requests);
+            drain.SetStatus(ActivityStatusCode.Error, $"cut by {cut.Trigger}");
+        }
+    }
+}

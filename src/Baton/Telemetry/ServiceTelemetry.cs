@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Baton.Handover;
+using Baton.Lifecycle;
+
+namespace Baton.Telemetry;
+
+/// <summary>
+/// Metrics and traces of one restarter. Subscribes to the news of its lifecycle; without anybody who collects, it costs that. Listeners are called on a
+/// <see cref="SideThread"/>, with the times at which things happened.
+/// </summary>
+internal sealed class ServiceTelemetry : IDisposable
+{
+    private readonly TaskCompletionSource _told = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly LifecycleContext _context;
+    private readonly RestartMetrics _metrics;
+    private readonly RestartTracer _tracer;
+    private readonly SuccessionTracer _succession;
+    private readonly Action<Action> _aside;
+
+    /// <param name="lifecycle">This process.</param>
+    /// <param name="context">What it works with.</param>
+    /// <param name="older">The processes before it.</param>
+    /// <param name="generation">Its generation; null as long as its predecessor has not said it. From any thread, and at once.</param>
+    /// <param name="aside">Runs what listeners do; null for a thread of its own.</param>
+    internal ServiceTelemetry(ProcessLifecycle lifecycle, LifecycleContext context, OlderGenerations older, Func<int?> generation, Action<Action>? aside = null)
+    {
+        string version = typeof(ServiceTelemetry).Assembly.GetName().Version?.ToString(3) ?? "";
+        _context = context;
+        _aside = aside ?? new SideThread(context.Logger).Post;
+        Source = new ActivitySource(BatonTelemetry.Name, version);
+        _metrics = new RestartMetrics(version, lifecycle, older, generation);
+        _succession = new SuccessionTracer(Source, context.Options.TimeProvider, ProcessBegun, _aside);
+        _tracer = new RestartTracer(Source);
+        context.Feed.Subscribe(Hear, reports: false);
+    }
+
+    internal ActivitySource Source { get; }
+
+    internal Meter Meter => _metrics.Meter;
+
+    /// <summary>Completes when the process has nothing left to do and listeners have been told of it, or take too long.</summary>
+    internal Task Told => _told.Task;
+
+    public void Dispose()
+    {
+        _context.Feed.Unsubscribe(Hear);
+        _metrics.Dispose();
+        Source.Dispose();
+    }
+
+    private static DateTimeOffset ProcessBegun()
+    {
+        using var self = Process.GetCurrentProcess();
+        return self.StartTime.ToUniversalTime();
+    }
+
+    private void End(bool heard)
+    {
+        if (!heard)
+        {
+            _told.TrySetResult();
+            return;
+        }
+
+        // Behind all the rest.
+        _aside(() => _told.TrySetResult());
+        _context.Loop.Schedule(_context.Options.HandshakeTimeout, () => _told.TrySetResult());
+    }
+
+    private void Hear(LifecycleNews news)
+    {
+        _succession.Hear(news);
+        bool heard = _metrics.Enabled || Source.HasListeners();
+        if (heard)
+        {
+            DateTimeOffset at = _context.Options.TimeProvider.GetUtcNow();
+            _aside(() =>
+            {
+                _metrics.Hear(news);
+                _tracer.Hear(news, at, _succession.Restart);
+            });
+        }
+
+        if (news is LifecycleNews.StateChanged { State: ProcessState.Exited })
+        {
+            End(heard);
+        }
+    }
+}

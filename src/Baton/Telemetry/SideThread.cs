@@ -1,0 +1,62 @@
+using Microsoft.Extensions.Logging;
+
+namespace Baton.Telemetry;
+
+/// <summary>
+/// Runs what listeners to metrics and traces do, in order, apart from the control loop: they may block, as an exporter that writes to the network at once, or throw. The thread
+/// is there only while it has something to do.
+/// </summary>
+internal sealed class SideThread(ILogger logger)
+{
+    // Some dozens for each restart: more than this wait only if a listener hangs, and then it won't miss the rest.
+    private const int MostWaiting = 1000;
+
+    private readonly Lock _lock = new();
+    private readonly Queue<Action> _waiting = new();
+    private bool _running;
+
+    internal void Post(Action action)
+    {
+        lock (_lock)
+        {
+            if (_waiting.Count < MostWaiting)
+            {
+                _waiting.Enqueue(action);
+            }
+
+            if (_running)
+            {
+                return;
+            }
+
+            _running = true;
+        }
+
+        new Thread(Run) { IsBackground = true, Name = "baton-telemetry" }.UnsafeStart();
+    }
+
+    private void Run()
+    {
+        while (Next() is { } action)
+        {
+            try
+            {
+                action();
+            }
+            catch (Exception e)
+            {
+                // Whoever listens has a defect. Restarts do not depend on being seen.
+                logger.TelemetryFailed(e);
+            }
+        }
+    }
+
+    private Action? Next()
+    {
+        lock (_lock)
+        {
+            _running = _waiting.TryDequeue(out Action? action);
+            return action;
+        }
+    }
+}

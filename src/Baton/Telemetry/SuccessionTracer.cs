@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using Baton.Lifecycle;
+
+namespace Baton.Telemetry;
+
+/// <summary>
+/// The spans of a successor's own parts of the restart that made it. Whoever listens is often built later than the first of them: they are remembered, and made
+/// when this process serves. Hears on the control loop, where it only remembers.
+/// </summary>
+/// <param name="source">Where the spans go.</param>
+/// <param name="time">The clock.</param>
+/// <param name="processBegun">When this process was started; asked only if somebody listens.</param>
+/// <param name="aside">Runs what listeners do.</param>
+internal sealed class SuccessionTracer(ActivitySource source, TimeProvider time, Func<DateTimeOffset> processBegun, Action<Action> aside)
+{
+    private readonly RestartTimeline _timeline = new(time);
+    private DateTimeOffset _greeted;
+    private DateTimeOffset _served;
+
+    /// <summary>The restart that made this process; default if that is not traced.</summary>
+    internal ActivityContext Restart { get; private set; }
+
+    internal void Hear(LifecycleNews news)
+    {
+        switch (news)
+        {
+            case LifecycleNews.Greeted greeted:
+                (Restart, _greeted) = (greeted.Trace, time.GetUtcNow());
+                _timeline.Enter(TelemetryWords.Starting);
+                break;
+            case LifecycleNews.StartPhaseChanged phase when Restart != default:
+                _timeline.Enter(phase.Phase, phase.Detail);
+                break;
+            case LifecycleNews.SaidReady when Restart != default:
+                _timeline.Enter(TelemetryWords.Ready);
+                break;
+            case LifecycleNews.StateChanged { Previous: ProcessState.Starting, State: ProcessState.Serving or ProcessState.OnProbation }:
+                _served = time.GetUtcNow();
+                RecordStart(_timeline.Phases, _greeted);
+                break;
+            case LifecycleNews.StateChanged { Previous: ProcessState.OnProbation } moved:
+                RecordProbation(new RestartPhase(TelemetryWords.Probation, "", time.GetUtcNow() - _served), _served, moved.State);
+                break;
+        }
+    }
+
+    private void RecordStart(IReadOnlyList<RestartPhase> phases, DateTimeOffset greeted) => Record(() =>
+    {
+        DateTimeOffset begun = processBegun();
+        source.RecordPhases([new RestartPhase(TelemetryWords.Start, "", greeted - begun), .. phases], begun, Restart);
+    });
+
+    private void RecordProbation(RestartPhase probation, DateTimeOffset begun, ProcessState then) => Record(() =>
+        source.RecordPhases([probation], begun, Restart, then == ProcessState.Serving ? null : "this process did not go on to serve"));
+
+    private void Record(Action record)
+    {
+        if (Restart != default && source.HasListeners())
+        {
+            aside(record);
+        }
+    }
+}
