@@ -20,6 +20,7 @@ public static class GracefulRestartWebExtensions
     /// Lets this application be restarted without losing a request: <c>kill -USR2</c> its process. Call it right after the builder is
     /// created. Addresses, certificates and everything else are configured as ever. Options come from the section <c>GracefulRestart</c> of the configuration as it is now, then from the
     /// code. A second call does nothing.
+    /// Several hosts of one process are one service: it is ready when all are that have called this, and is restarted and shut down as one.
     /// </summary>
     /// <param name="builder">The application's builder.</param>
     /// <param name="configure">Changes the options; has the last word. Null for nothing to change.</param>

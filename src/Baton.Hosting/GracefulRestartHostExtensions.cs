@@ -12,6 +12,7 @@ public static class GracefulRestartHostExtensions
     /// <summary>
     /// Restarts and shuts down this host gracefully, by signal or by the <see cref="Restarter"/> service. Call it first of all: a successor takes
     /// over its listeners here. Options come from the section <c>GracefulRestart</c> of the configuration as it is now, then from the code. A second call does nothing.
+    /// Several hosts of one process are one service: it is ready when all are that have called this, and is restarted and shut down as one.
     /// </summary>
     /// <param name="builder">The host's builder.</param>
     /// <param name="configure">Changes the options; has the last word. Null for nothing to change.</param>

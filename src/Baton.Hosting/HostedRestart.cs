@@ -23,8 +23,7 @@ internal sealed class HostedRestart(
         restarter.Register(this);
         restarter.Stopping.Register(lifetime.StopApplication);
 
-        // Whoever waits for another server only would never stop this one.
-        lifetime.ApplicationStopping.Register(() => _ = server.LeaveAsync(CancellationToken.None));
+        lifetime.ApplicationStopping.Register(server.AskedToStop);
         server.ReportProgress("hosted services", "starting");
         return Task.CompletedTask;
     }

@@ -50,6 +50,7 @@ internal sealed class HostedServer(Restarter restarter, RegisteredServer server,
     internal void Fail(string reason)
     {
         _stage = Stage.Ending;
+        restarter.Operations.Context.Feed.Unsubscribe(Hear);
         restarter.Servers.Fail(server, reason);
     }
 
@@ -58,6 +59,15 @@ internal sealed class HostedServer(Restarter restarter, RegisteredServer server,
     {
         _stage = Stage.Ending;
         return restarter.LeaveAsync(Speaker, cancel);
+    }
+
+    /// <summary>Where the application waits for the end of another server only, nobody would stop this one. A start that is cut short has its own end.</summary>
+    internal void AskedToStop()
+    {
+        if (_stage == Stage.Started)
+        {
+            _ = LeaveAsync(CancellationToken.None);
+        }
     }
 
     /// <summary>All its services have stopped.</summary>

@@ -117,7 +117,10 @@ public class RestarterOptions
     /// <summary>How many clients the control socket serves at the same time; one more is told that it is busy. Default 16; between 1 and 1000.</summary>
     public int MaxControlConnections { get; set; } = 16;
 
-    /// <summary>How a restart is done. Default <see cref="RestartStrategy.Handover"/>.</summary>
+    /// <summary>
+    /// How a restart is done. Default <see cref="RestartStrategy.Handover"/>: the successor gets the listening sockets, and nobody is refused. <see cref="RestartStrategy.Complete"/>:
+    /// this process ends its work first and starts the new program then, with a gap in between; what other systems than Linux always do.
+    /// </summary>
     public RestartStrategy Strategy { get; set; } = RestartStrategy.Handover;
 
     /// <summary>

@@ -95,20 +95,18 @@ internal sealed class ServerRegister(ControlLoop loop, ILogger logger, IServerSu
 
     private void GoOnWithout(RegisteredServer server, string reason)
     {
-        if (!process.IsStarting)
+        // Else it was shut down meanwhile, and that is no failure.
+        if (process.IsStarting)
         {
-            return;
+            logger.ServerFailed(server.ToString(), reason);
+            if (process.IsSuccessor)
+            {
+                process.GiveUp($"{server} did not start: {reason}");
+                return;
+            }
         }
 
-        logger.ServerFailed(server.ToString(), reason);
-        if (process.IsSuccessor)
-        {
-            process.GiveUp($"{server} did not start: {reason}");
-        }
-        else
-        {
-            Leave(server);
-        }
+        Leave(server);
     }
 
     private void Look()

@@ -18,8 +18,15 @@ internal sealed class HeldListener(ListenerKey key, Descriptor descriptor, Event
 
     internal Descriptor Descriptor => descriptor;
 
+    /// <summary>Whether this process has asked for it, even if it has dropped it since.</summary>
+    internal bool WasClaimed { get; private set; }
+
     /// <summary>A socket to accept on, with a descriptor number of its own.</summary>
-    internal ClaimedListener Adopt(Action released) => new(descriptor.Duplicate(), polls, released) { IsInherited = inherited };
+    internal ClaimedListener Adopt(Action released)
+    {
+        WasClaimed = true;
+        return new(descriptor.Duplicate(), polls, released) { IsInherited = inherited };
+    }
 
     /// <summary>Removes the path of a unix socket, unless somebody else has put another socket there.</summary>
     internal void RemovePath() => _path?.Remove();

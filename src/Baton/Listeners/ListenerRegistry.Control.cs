@@ -12,6 +12,17 @@ public sealed partial class ListenerRegistry
     /// <summary>What the service listens on, by the text form of its keys.</summary>
     internal IEnumerable<string> ServiceKeys => Snapshot().Where(l => !l.Key.IsControl).Select(l => l.Key.ToString());
 
+    internal int InheritedCount
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _inherited.Keys.Count(k => !k.IsControl) + _activated.All.Count();
+            }
+        }
+    }
+
     /// <summary>Whether something of the service was inherited that nobody has asked for yet.</summary>
     internal bool HasUnclaimed
     {

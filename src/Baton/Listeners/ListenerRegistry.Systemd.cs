@@ -60,7 +60,7 @@ public sealed partial class ListenerRegistry
         {
             lock (_gate)
             {
-                return [.. _held.Values.Select(h => (h.Key, h.Descriptor)).Concat(_inherited.Select(i => (i.Key, i.Value))).Where(l => l.Key is { Activated: null, IsControl: false })];
+                return [.. _held.Values.Select(h => (h.Key, h.Descriptor)).Concat(_inherited.Values.Select(h => (h.Key, h.Descriptor))).Where(l => l.Key is { Activated: null, IsControl: false })];
             }
         }
     }
@@ -129,18 +129,16 @@ public sealed partial class ListenerRegistry
     /// <summary>Closes a dropped listener that was not claimed again, and removes its path. While a predecessor has it too it stays.</summary>
     internal void CloseDropped(ListenerKey key)
     {
-        Descriptor? descriptor;
+        HeldListener? dropped;
         lock (_gate)
         {
-            if (_shared || _passedOn || !_inherited.Remove(key, out descriptor))
+            if (_shared || _passedOn || !_inherited.Remove(key, out dropped))
             {
                 return;
             }
         }
 
-        UnixPath.Identify(key.Path)?.Remove();
-        descriptor.Dispose();
-        _logger.ListenerClosed(key.ToString());
+        Close(dropped);
         _changed?.Invoke();
     }
 
@@ -158,6 +156,6 @@ public sealed partial class ListenerRegistry
             _received.Add(key);
         }
 
-        return _inherited.TryAdd(key, descriptor);
+        return _inherited.TryAdd(key, new HeldListener(key, descriptor, _polls, inherited: true));
     }
 }

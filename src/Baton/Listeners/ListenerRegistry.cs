@@ -11,8 +11,8 @@ namespace Baton.Listeners;
 /// Get it from <see cref="Restarter.Listeners"/>.
 /// </summary>
 /// <remarks>
-/// Holds two sets, both of our own descriptors: <c>_inherited</c>, received but not asked for yet, closed when the service is ready;
-/// and <c>_held</c>, in use here and passed on at the next restart. Safe to call from any thread.
+/// Holds two sets, both of our own descriptors: <c>_inherited</c>, received but not asked for yet, or dropped while it could not be bound again, closed when the
+/// service is ready or nobody shares it any more; and <c>_held</c>, in use here and passed on at the next restart. Safe to call from any thread.
 /// </remarks>
 public sealed partial class ListenerRegistry
 {
@@ -20,7 +20,7 @@ public sealed partial class ListenerRegistry
     public const int DefaultBacklog = 4096;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<ListenerKey, Descriptor> _inherited = [];
+    private readonly Dictionary<ListenerKey, HeldListener> _inherited = [];
     private readonly Dictionary<ListenerKey, HeldListener> _held = [];
     private readonly EventPolls _polls = new();
 
@@ -87,17 +87,6 @@ public sealed partial class ListenerRegistry
         return Adopt(held);
     }
 
-    internal int InheritedCount
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _inherited.Keys.Count(k => !k.IsControl) + _activated.All.Count();
-            }
-        }
-    }
-
     /// <summary>Until this completes nobody gets a listener: it may be among those that are still on their way.</summary>
     internal void AwaitInheritance(Task inheritance) => _inheritance = inheritance;
 
@@ -153,17 +142,26 @@ public sealed partial class ListenerRegistry
     /// <summary>Closes what was inherited and never asked for: this configuration has no use for it.</summary>
     internal void CloseUnclaimed()
     {
-        List<KeyValuePair<ListenerKey, Descriptor>> unclaimed;
+        HeldListener[] unclaimed;
         lock (_gate)
         {
-            unclaimed = [.. _inherited];
+            unclaimed = [.. _inherited.Values];
             _inherited.Clear();
         }
 
-        foreach ((ListenerKey key, Descriptor descriptor) in unclaimed)
+        foreach (HeldListener listener in unclaimed)
         {
-            descriptor.Dispose();
-            _logger.ListenerUnclaimed(key.ToString());
+            if (listener.WasClaimed)
+            {
+                Close(listener);
+            }
+            else
+            {
+                // Its path is the predecessor's to remove, who was told that nobody uses it here.
+                listener.Dispose();
+                _logger.ListenerUnclaimed(listener.Key.ToString());
+            }
+
             _changed?.Invoke();
         }
     }
@@ -234,7 +232,7 @@ public sealed partial class ListenerRegistry
             if (ours && ((_shared && held.IsInherited) || _dropped is not null))
             {
                 // Kestrel binds an endpoint anew when its configuration or its certificate was read again.
-                _inherited[held.Key] = held.Descriptor;
+                _inherited[held.Key] = held;
                 _dropped?.Invoke(held.Key);
                 return;
             }
@@ -242,14 +240,19 @@ public sealed partial class ListenerRegistry
 
         if (ours)
         {
-            if (OwnsPath(held))
-            {
-                held.RemovePath();
-            }
-
-            held.Dispose();
-            _logger.ListenerClosed(held.Key.ToString());
+            Close(held);
         }
+    }
+
+    private void Close(HeldListener dropped)
+    {
+        if (OwnsPath(dropped))
+        {
+            dropped.RemovePath();
+        }
+
+        dropped.Dispose();
+        _logger.ListenerClosed(dropped.Key.ToString());
     }
 
     private HeldListener? TryInherit(string request)
@@ -257,17 +260,12 @@ public sealed partial class ListenerRegistry
         lock (_gate)
         {
             ListenerKey key = _inherited.Keys.Where(k => k.Request == request).OrderBy(k => k.Ordinal).FirstOrDefault();
-            if (!_inherited.Remove(key, out Descriptor? descriptor))
+            if (_inherited.Remove(key, out HeldListener? inherited))
             {
-                if (_activated.Take(request) is not { } taken)
-                {
-                    return null;
-                }
-
-                (key, descriptor) = taken;
+                return _held[key] = inherited;
             }
 
-            return _held[key] = new HeldListener(key, descriptor, _polls, inherited: true);
+            return _activated.Take(request) is { } taken ? _held[taken.Key] = new HeldListener(taken.Key, taken.Descriptor, _polls, inherited: true) : null;
         }
     }
 

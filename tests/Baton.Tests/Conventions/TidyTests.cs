@@ -4,7 +4,7 @@ using Baton.Tests.Support;
 namespace Baton.Tests.Conventions;
 
 /// <summary>The style guide, as far as a machine can read it.</summary>
-public class TidyTests
+public partial class TidyTests
 {
     private const int MaxLines = 300;
 
@@ -29,4 +29,13 @@ public class TidyTests
         Assert.All(
             Assemblies.All.SelectMany(a => a.GetTypes()).Where(t => t is { IsClass: true, IsAbstract: false, IsSealed: false } && t.Namespace?.StartsWith("Baton", StringComparison.Ordinal) == true),
             type => Assert.Contains(type.Name, (string[])["RestarterOptions", "HostedRestartOptions", "TrackedConnection"]));
+
+    [Fact]
+    public void Samples_AreAllInTheTable() =>
+        Assert.Equal(
+            Directory.GetDirectories(Path.Combine(Repository.Root, "samples")).Select(Path.GetFileName).Order(StringComparer.Ordinal),
+            SampleRow().Matches(Repository.Read("samples/README.md")).Select(m => m.Groups["folder"].Value).Order(StringComparer.Ordinal));
+
+    [GeneratedRegex(@"^\| \[(?<folder>\w+)\]\(", RegexOptions.Multiline)]
+    private static partial Regex SampleRow();
 }

@@ -61,6 +61,24 @@ public sealed class InheritingTests : IDisposable
         Assert.Empty(successor.Snapshot());
     }
 
+    // C3
+    [Fact]
+    public void EndSharing_AUnixListenerWasDroppedWhileThePredecessorHadItToo_RemovesItsPath()
+    {
+        _fixture.Registry.Listen(_fixture.UnixEndPoint);
+        ListenerRegistry successor = _fixture.Successor();
+        ClaimedListener claim = RegistryFixture.Claim(successor, _fixture.UnixEndPoint);
+        string key = Assert.Single(successor.Snapshot()).Key.ToString();
+        successor.SetPassedOn(false);
+        claim.Dispose();
+        Assert.True(File.Exists(_fixture.SocketPath), "the predecessor may take over again");
+
+        _fixture.Registry.Release([key]);
+        successor.EndSharing();
+
+        Assert.False(File.Exists(_fixture.SocketPath));
+    }
+
     // C2
     [Fact]
     public void Listen_AnyV6_TakesV4Too()
