@@ -49,6 +49,10 @@ internal sealed class ServiceTelemetry : IDisposable
         Source.Dispose();
     }
 
+    // What comes each second, or is in the record of a restart anyhow, is not worth a thread.
+    private static bool IsTold(LifecycleNews news) =>
+        news is LifecycleNews.StateChanged or LifecycleNews.WorkCut or LifecycleNews.Drained or (LifecycleNews.OfRestart and not LifecycleNews.RestartPhaseChanged);
+
     private static DateTimeOffset ProcessBegun()
     {
         using var self = Process.GetCurrentProcess();
@@ -72,7 +76,7 @@ internal sealed class ServiceTelemetry : IDisposable
     {
         _succession.Hear(news);
         bool heard = _metrics.Enabled || Source.HasListeners();
-        if (heard)
+        if (heard && IsTold(news))
         {
             DateTimeOffset at = _context.Options.TimeProvider.GetUtcNow();
             _aside(() =>
