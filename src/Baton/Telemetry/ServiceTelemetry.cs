@@ -13,10 +13,10 @@ internal sealed class ServiceTelemetry : IDisposable
 {
     private readonly TaskCompletionSource _told = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly LifecycleContext _context;
-    private readonly RestartMetrics _metrics;
-    private readonly RestartTracer _tracer;
     private readonly SuccessionTracer _succession;
     private readonly Action<Action> _aside;
+    private volatile RestartMetrics? _metrics;
+    private volatile RestartTracer? _tracer;
 
     /// <param name="lifecycle">This process.</param>
     /// <param name="context">What it works with.</param>
@@ -25,19 +25,25 @@ internal sealed class ServiceTelemetry : IDisposable
     /// <param name="aside">Runs what listeners do; null for a thread of its own.</param>
     internal ServiceTelemetry(ProcessLifecycle lifecycle, LifecycleContext context, OlderGenerations older, Func<int?> generation, Action<Action>? aside = null)
     {
-        string version = typeof(ServiceTelemetry).Assembly.GetName().Version?.ToString(3) ?? "";
         _context = context;
         _aside = aside ?? new SideThread(context.Logger).Post;
-        Source = new ActivitySource(BatonTelemetry.Name, version);
-        _metrics = new RestartMetrics(version, lifecycle, older, generation);
-        _succession = new SuccessionTracer(Source, context.Options.TimeProvider, ProcessBegun, _aside);
-        _tracer = new RestartTracer(Source);
+        _succession = new SuccessionTracer(() => Source, context.Options.TimeProvider, ProcessBegun, _aside);
         context.Feed.Subscribe(Hear, reports: false);
+
+        // The first of their kind in a process, they take some ten milliseconds, in which the application can begin to build its host.
+        _aside(() =>
+        {
+            string version = typeof(ServiceTelemetry).Assembly.GetName().Version?.ToString(3) ?? "";
+            _metrics = new RestartMetrics(version, lifecycle, older, generation);
+            _tracer = new RestartTracer(new ActivitySource(BatonTelemetry.Name, version));
+        });
     }
 
-    internal ActivitySource Source { get; }
+    /// <summary>Null for the first moments.</summary>
+    internal ActivitySource? Source => _tracer?.Source;
 
-    internal Meter Meter => _metrics.Meter;
+    /// <summary>The same.</summary>
+    internal Meter? Meter => _metrics?.Meter;
 
     /// <summary>Completes when the process has nothing left to do and listeners have been told of it, or take too long.</summary>
     internal Task Told => _told.Task;
@@ -45,8 +51,11 @@ internal sealed class ServiceTelemetry : IDisposable
     public void Dispose()
     {
         _context.Feed.Unsubscribe(Hear);
-        _metrics.Dispose();
-        Source.Dispose();
+        _aside(() =>
+        {
+            _metrics?.Dispose();
+            Source?.Dispose();
+        });
     }
 
     // What comes each second, or is in the record of a restart anyhow, is not worth a thread.
@@ -75,14 +84,14 @@ internal sealed class ServiceTelemetry : IDisposable
     private void Hear(LifecycleNews news)
     {
         _succession.Hear(news);
-        bool heard = _metrics.Enabled || Source.HasListeners();
+        bool heard = _metrics is { Enabled: true } || Source?.HasListeners() == true;
         if (heard && IsTold(news))
         {
             DateTimeOffset at = _context.Options.TimeProvider.GetUtcNow();
             _aside(() =>
             {
-                _metrics.Hear(news);
-                _tracer.Hear(news, at, _succession.Restart);
+                _metrics?.Hear(news);
+                _tracer?.Hear(news, at, _succession.Restart);
             });
         }
 
