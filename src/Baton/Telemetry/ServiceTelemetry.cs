@@ -88,11 +88,10 @@ internal sealed class ServiceTelemetry : IDisposable
         if (heard && IsTold(news))
         {
             DateTimeOffset at = _context.Options.TimeProvider.GetUtcNow();
-            _aside(() =>
-            {
-                _metrics?.Hear(news);
-                _tracer?.Hear(news, at, _succession.Restart);
-            });
+
+            // Each by itself: a listener to the one that throws must not cost the other its news.
+            _aside(() => _metrics?.Hear(news));
+            _aside(() => _tracer?.Hear(news, at, _succession.Restart));
         }
 
         if (news is LifecycleNews.StateChanged { State: ProcessState.Exited })
