@@ -14,4 +14,6 @@ internal static class NoGracefulRestart
 
         return builder;
     }
+
+    public static WebApplication MapRestartAdmin(this WebApplication app) => app;
 }

@@ -42,4 +42,7 @@ app.MapPost("/echo", (HttpRequest request, HttpResponse response) =>
     return request.Body.CopyToAsync(response.Body, request.HttpContext.RequestAborted);
 });
 
+// A page and an API to see and restart this service, from this machine: /debug/admin.
+app.MapRestartAdmin();
+
 app.Run();

@@ -33,6 +33,19 @@ public sealed class DocumentationTests
         Assert.Equal(2, Regex.Matches(said, @"^Hello \d+\.\d+\.\d+ from (\d+)\r?$", RegexOptions.Multiline).Select(m => m.Value).Distinct().Count());
     }
 
+    [Fact]
+    public async Task Admin_api_answers_as_its_page_says()
+    {
+        await using var page = new DocumentedPage();
+
+        string said = await page.RunAsync("docs/admin.md");
+
+        Assert.Contains("\n{\"operation\":\"restart\",\"succeeded\":true,\"explanation\":\"process ", said, StringComparison.Ordinal);
+        Assert.Contains("\n{\"operation\":\"restart\",\"held\":false,\"until\":null,\"explanation\":\"It has begun.\",", said, StringComparison.Ordinal);
+        Assert.Contains("event: outcome\ndata: {\"kind\":\"outcome\",\"succeeded\":true,", said, StringComparison.Ordinal);
+        Assert.Contains("\n{\"operation\":\"shutdown\",\"succeeded\":true,", said, StringComparison.Ordinal);
+    }
+
     [Theory] // Users copy from either place.
     [InlineData("docs/proxies.md", "samples/proxies/nginx.conf")]
     [InlineData("docs/proxies.md", "samples/proxies/haproxy.cfg")]

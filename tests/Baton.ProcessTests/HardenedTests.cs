@@ -71,6 +71,28 @@ public sealed class HardenedTests : IDisposable
         await service.StopAsync();
     }
 
+    [Fact]
+    public async Task Admin_page_and_api_need_no_file_and_no_right()
+    {
+        await using ServiceProcess service = await ServiceProcess.StartAsync(Setup(writable: ""));
+        AdminClient client = new(service.Address);
+
+        Assert.Equal(200, (await client.GetAsync("")).Status);
+        Assert.Equal(200, (await client.GetAsync("/admin.css")).Status);
+        Assert.Equal(service.Pid, (int)(await client.GetAsync("/status")).Json["pid"]!);
+        using AdminEvents events = await AdminEvents.FollowAsync(client, "?view=html");
+        await events.UntilAsync("view");
+        int old = service.Pid;
+        AdminAnswer restarted = await client.PostAsync("/restart");
+        Assert.Equal((200, old), (restarted.Status, (int)restarted.Json["pid"]!));
+        await events.UntilAsync("outcome");
+        await service.RestartedAsync();
+        await AssertIsHardenedAsync(service);
+        Assert.Equal(0, await service.EndAsync(old));
+        Assert.Equal(200, (await client.PostAsync("/shutdown")).Status);
+        Assert.Equal(0, await service.EndAsync(service.Pid) ?? 0);
+    }
+
     private ServiceSetup Setup(string writable) => new()
     {
         Command = ["unshare", "--mount", "sh", "-c", Harden, "sh", _releases.Program],

@@ -51,10 +51,11 @@ if (builder.Configuration.GetValue<int?>("Listeners") is { } listeners)
     });
 }
 
+builder.AddAdmin();
 var app = builder.Build();
 app.UseReadiness(behaviour);
 app.MapTestEndpoints();
-app.MapRestartAdmin();
+app.MapAdmin();
 if (builder.Configuration["Second"] is { } second)
 {
     await app.RunWithAsync(second, args, behaviour);

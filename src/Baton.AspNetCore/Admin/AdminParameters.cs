@@ -2,6 +2,7 @@ using System.Net.Mime;
 using Baton.Control;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
@@ -85,9 +86,12 @@ internal static class AdminParameters
         deadline.CancelAfter(limit);
         try
         {
-            return await context.Request.ReadFormAsync(
-                new FormOptions { ValueCountLimit = MostParameters, KeyLengthLimit = ControlProtocol.MaxRequestBytes, ValueLengthLimit = ControlProtocol.MaxRequestBytes }, deadline.Token)
-                .ConfigureAwait(false);
+            // Not by way of the request, which would be aborted at the limit and never hear why.
+            var reader = new FormPipeReader(context.Request.BodyReader)
+            {
+                ValueCountLimit = MostParameters, KeyLengthLimit = ControlProtocol.MaxRequestBytes, ValueLengthLimit = ControlProtocol.MaxRequestBytes,
+            };
+            return await reader.ReadFormAsync(deadline.Token).ConfigureAwait(false);
         }
         catch (InvalidDataException e)
         {

@@ -77,6 +77,9 @@ internal sealed class HttpConnection : IDisposable
     internal Task SendGetAsync(string path, string header = "Accept: */*") =>
         SendAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: test\r\n{header}\r\n\r\n"));
 
+    /// <summary>Sends whatever it is.</summary>
+    internal Task SendTextAsync(string text) => SendAsync(Encoding.Latin1.GetBytes(text));
+
     internal async Task<HttpAnswer> ReceiveAsync()
     {
         (int status, Dictionary<string, string> headers) = await ReceiveHeadAsync();
@@ -134,17 +137,23 @@ internal sealed class HttpConnection : IDisposable
 
     private Task SendAsync(ReadOnlyMemory<byte> bytes) => _stream.WriteAsync(bytes).AsTask().InTime();
 
+    /// <summary>A part of an answer whose length was not known; empty for its end.</summary>
+    internal async Task<byte[]> ReceiveChunkAsync()
+    {
+        int size = int.Parse(await ReceiveLineAsync(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        byte[] chunk = await ReceiveBytesAsync(size);
+        Assert.Equal("", await ReceiveLineAsync());
+        return chunk;
+    }
+
     private async Task<byte[]> ReceiveChunksAsync()
     {
         var body = new MemoryStream();
-        int size;
-        do
+        while (await ReceiveChunkAsync() is { Length: > 0 } chunk)
         {
-            size = int.Parse(await ReceiveLineAsync(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
-            body.Write(await ReceiveBytesAsync(size));
-            Assert.Equal("", await ReceiveLineAsync());
+            body.Write(chunk);
         }
-        while (size > 0);
+
         return body.ToArray();
     }
 

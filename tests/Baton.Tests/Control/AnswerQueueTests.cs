@@ -68,6 +68,30 @@ public class AnswerQueueTests
         Assert.Equal(State(1), await Support.Deadline.Soon(taken));
     }
 
+    [Fact]
+    public async Task TakeAsync_NothingThere_WaitsForItWithoutAThread()
+    {
+        ValueTask<ControlAnswer?> taken = _queue.TakeAsync(Timeout.InfiniteTimeSpan, TimeProvider.System, TestContext.Current.CancellationToken);
+        Assert.False(taken.IsCompleted);
+        _queue.Add(State(1));
+        _queue.Add(State(2));
+        Assert.Equal(State(1), await Support.Deadline.Soon(taken.AsTask()));
+        Assert.Equal(State(2), await _queue.TakeAsync(TimeSpan.Zero, TimeProvider.System, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task TakeAsync_NothingComes_EndsAtTheLimit() =>
+        Assert.Null(await _queue.TakeAsync(TimeSpan.FromMilliseconds(1), TimeProvider.System, TestContext.Current.CancellationToken));
+
+    [Fact]
+    public async Task TakeAsync_Cancelled_Throws()
+    {
+        using var cancel = new CancellationTokenSource();
+        ValueTask<ControlAnswer?> taken = _queue.TakeAsync(Timeout.InfiniteTimeSpan, TimeProvider.System, cancel.Token);
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => taken.AsTask());
+    }
+
     private static bool SameLine(ControlAnswer a, ControlAnswer b) => ControlCodec.Encode(a).SequenceEqual(ControlCodec.Encode(b));
 
     private static ControlAnswer.Phase Phase(string name, int detail = 0) => new ControlAnswer.Phase(name, $"{detail}", TimeSpan.Zero);

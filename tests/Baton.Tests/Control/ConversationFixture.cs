@@ -19,12 +19,15 @@ internal sealed class ConversationFixture(LifecycleFixture process)
         State = process.Lifecycle.State, Generations = [ControlSamples.Generation, .. Older], SuccessorPid = process.Lifecycle.SuccessorPid,
     });
 
-    internal void Ask(ControlRequest request)
-    {
-        _conversation = ControlConversation.Of(request, Service, "baton, the test", _answers);
-        _conversation.Begin();
-        process.Do(() => { });
-    }
+    internal void Ask(ControlRequest request) => Begin(ControlConversation.Of(request, Service, "baton, the test", _answers));
+
+    /// <summary>Hears what others ask for.</summary>
+    internal void Follow() => Begin(new EventsConversation(Service, "the test", _answers));
+
+    /// <summary>The same over an exchange, by who waits without a thread.</summary>
+    internal ControlExchange NewExchange(ControlRequest request) => new(Service, answers => ControlConversation.Of(request, Service, "the test", answers));
+
+    internal ControlExchange NewEvents() => new(Service, answers => new EventsConversation(Service, "the test", answers));
 
     internal void Tick() => _conversation!.Tick();
 
@@ -45,7 +48,7 @@ internal sealed class ConversationFixture(LifecycleFixture process)
         return string.Join(", ", words);
     }
 
-    private static string Words(ControlAnswer answer) => answer switch
+    internal static string Words(ControlAnswer answer) => answer switch
     {
         ControlAnswer.Status s => $"status {s.Value.State}",
         ControlAnswer.Accepted { Held: true } => "held",
@@ -58,4 +61,11 @@ internal sealed class ConversationFixture(LifecycleFixture process)
         ControlAnswer.End e => $"end{(e.Failure is null ? "" : " " + e.Failure)}",
         _ => answer.GetType().Name,
     };
+
+    private void Begin(ControlConversation conversation)
+    {
+        _conversation = conversation;
+        _conversation.Begin();
+        process.Do(() => { });
+    }
 }

@@ -1,0 +1,190 @@
+using System.Net;
+using System.Net.Sockets;
+using Baton.AspNetCore;
+using Baton.AspNetCore.Admin;
+using Microsoft.AspNetCore.Http;
+
+namespace Baton.Tests.AspNetCore.Admin;
+
+/// <summary>S1: requests, and the rule that refuses them.</summary>
+public class AdminRulesTests
+{
+    private const string Chrome = "User-Agent: Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0";
+    private const string Curl = "User-Agent: curl/8.14";
+
+    [Theory]
+    [InlineData("127.0.0.1", null)]
+    [InlineData("127.8.9.1", null)]
+    [InlineData("::1", null)]
+    [InlineData("::ffff:127.0.0.1", null)]
+    [InlineData("::ffff:127.0.0.2", null)]
+    [InlineData("10.0.0.5", "remote-address")]
+    [InlineData("::ffff:10.0.0.5", "remote-address")]
+    [InlineData("0.0.0.0", "remote-address")]
+    [InlineData("fe80::1", "remote-address")]
+    [InlineData("unix", "remote-address")]
+    [InlineData("unknown", "remote-address")]
+    [InlineData("127.0.0.1 10.0.0.5", "remote-address")] // rewritten by middleware: a proxy on this machine has said who it asks for
+    [InlineData("10.0.0.5 127.0.0.1", "remote-address")] // rewritten: somebody says that they are us
+    [InlineData("127.0.0.1 127.0.0.1 10.0.0.5", "remote-address")]
+    public void Peer_ThatIsNotThisMachine_IsRefusedWithoutAPolicy(string peers, string? rule)
+    {
+        Assert.Equal(rule, Judge(peers, Curl));
+        Assert.Null(Judge(peers, policy: true, Curl));
+        Assert.Null(Judge(new RestartAdminOptions { AllowRemote = true }, peers, Curl));
+    }
+
+    [Fact]
+    public void Peer_OfAUnixSocket_IsThisMachineWhereTheOptionSaysSo()
+    {
+        var options = new RestartAdminOptions { AllowUnixSockets = true };
+        Assert.Null(Judge(options, "unix", Curl));
+        Assert.Equal("remote-address", Judge(options, "10.0.0.5", Curl));
+        Assert.Equal("proxy", Judge(options, "unix", "X-Forwarded-For: 203.0.113.7"));
+    }
+
+    [Theory]
+    [InlineData("Forwarded: for=127.0.0.1")]
+    [InlineData("X-Forwarded-For: 127.0.0.1")]
+    [InlineData("x-forwarded-proto: https")]
+    [InlineData("X-Forwarded-Anything: 1")]
+    [InlineData("X-Original-For: 127.0.0.1:80")] // what ForwardedHeaders leaves
+    [InlineData("X-Real-IP: 127.0.0.1")]
+    [InlineData("Via: 1.1 proxy")]
+    [InlineData("CF-Connecting-IP: 127.0.0.1")]
+    [InlineData("Via:")]
+    public void Proxy_OnThisMachine_IsRefusedWithoutAPolicy(string header)
+    {
+        Assert.Equal("proxy", Judge("127.0.0.1", header));
+        Assert.Null(Judge("127.0.0.1", policy: true, header));
+    }
+
+    [Fact]
+    public void Http10_WhichIsWhatASilentProxySpeaks_IsRefusedWithoutAPolicy()
+    {
+        Assert.Equal("protocol", new AdminRules(new()).Judge(Call([]) with { Protocol = "HTTP/1.0" })?.Rule);
+        Assert.Null(new AdminRules(new()).Judge(Call([]) with { Protocol = "HTTP/1.0", HasPolicy = true }));
+        Assert.Null(new AdminRules(new()).Judge(Call([]) with { Protocol = "HTTP/2" }));
+    }
+
+    [Theory]
+    [InlineData("localhost", null)]
+    [InlineData("LOCALHOST:5000", null)]
+    [InlineData("127.0.0.1:8199", null)]
+    [InlineData("127.0.0.2", null)]
+    [InlineData("[::1]:8199", null)]
+    [InlineData("[::ffff:127.0.0.1]", null)]
+    [InlineData("evil.example", "host")]
+    [InlineData("evil.example:8199", "host")]
+    [InlineData("localhost.evil.example", "host")]
+    [InlineData("localhost@evil.example", "host")]
+    [InlineData("127.0.0.1.nip.io", "host")]
+    [InlineData("10.0.0.5", "host")]
+    [InlineData("0.0.0.0:8199", "host")]
+    [InlineData("", "host")]
+    [InlineData("ops.example", "host")]
+    public void Host_ThatSomebodyElseMayHavePointedHere_IsRefused(string host, string? rule)
+    {
+        Assert.Equal(rule, JudgeHost(new(), host));
+        Assert.Null(JudgeHost(new(), host, policy: true));
+    }
+
+    [Fact]
+    public void Host_ThatTheOptionNames_IsAllowedAndWithAPolicyNoOther()
+    {
+        var options = new RestartAdminOptions { AllowedHosts = { "ops.example" } };
+        Assert.Null(JudgeHost(options, "Ops.Example:8443"));
+        Assert.Null(JudgeHost(options, "localhost"));
+        Assert.Equal("host", JudgeHost(options, "evil.example"));
+        Assert.Null(JudgeHost(options, "ops.example", policy: true));
+        Assert.Equal("host", JudgeHost(options, "evil.example", policy: true));
+    }
+
+    [Fact]
+    public void Host_WhereEverybodyMayAsk_IsAnAddressOrNamed()
+    {
+        var options = new RestartAdminOptions { AllowRemote = true };
+        Assert.Null(JudgeHost(options, "10.0.0.5:8199"));
+        Assert.Equal("host", JudgeHost(options, "evil.example"));
+    }
+
+    // Read, act, and the headers. The service is at http://localhost:5000.
+    [Theory]
+    [InlineData(null, null, Curl)]
+    [InlineData(null, null)]
+    [InlineData(null, null, Chrome, "Sec-Fetch-Site: same-origin", "Sec-Fetch-Dest: empty", "Origin: http://localhost:5000")]
+    [InlineData(null, null, Chrome, "Sec-Fetch-Site: same-origin", "Sec-Fetch-Dest: document")]
+    [InlineData(null, null, Chrome, "Origin: HTTP://LOCALHOST:5000")]
+    [InlineData(null, null, Chrome, "Referer: http://localhost:5000/debug/admin")]
+    [InlineData(null, "browser", Chrome, "Sec-Fetch-Site: none", "Sec-Fetch-Dest: document")] // typed, a bookmark, a link in a mail
+    [InlineData(null, "browser", Chrome, "Sec-Fetch-Site: none", "Referer: http://localhost:5000/")]
+    [InlineData(null, "browser", Chrome)]
+    [InlineData(null, "browser", "Upgrade-Insecure-Requests: 1")]
+    [InlineData(null, "browser", "Sec-Fetch-Mode: no-cors")]
+    [InlineData(null, "embedded", Chrome, "Sec-Fetch-Site: same-origin", "Sec-Fetch-Dest: image")] // somebody's picture in our own pages
+    [InlineData(null, "embedded", Chrome, "Sec-Fetch-Site: same-origin", "Sec-Fetch-Dest: iframe")]
+    [InlineData("cross-site", "cross-site", Chrome, "Sec-Fetch-Site: cross-site")]
+    [InlineData("cross-site", "cross-site", Chrome, "Sec-Fetch-Site: same-site")]
+    [InlineData("cross-site", "cross-site", Chrome, "Sec-Fetch-Site: same-origin,cross-site")]
+    [InlineData("cross-site", "cross-site", Chrome, "Sec-Fetch-Site: SAME-ORIGIN")] // no browser writes it so
+    [InlineData("cross-site", "cross-site", "Sec-Fetch-Site: cross-site", "Origin: http://localhost:5000")]
+    [InlineData("origin", "origin", "Origin: http://evil.example")]
+    [InlineData("origin", "origin", "Origin: null")]
+    [InlineData("origin", "origin", "Origin: https://localhost:5000")]
+    [InlineData("origin", "origin", "Origin: http://localhost:5001")]
+    [InlineData("origin", "origin", "Origin: http://localhost:5000.evil.example")]
+    [InlineData("origin", "origin", "Sec-Fetch-Site: same-origin", "Origin: http://evil.example")]
+    [InlineData("referer", "referer", "Referer: http://evil.example/localhost:5000/")]
+    [InlineData("referer", "referer", "Referer: http://localhost:5000.evil.example/")]
+    [InlineData("referer", "referer", Chrome, "Sec-Fetch-Site: none", "Referer: http://evil.example/")]
+    [InlineData("prefetch", "prefetch", "Sec-Purpose: prefetch;prerender", "Sec-Fetch-Site: same-origin")]
+    [InlineData("prefetch", "prefetch", "Purpose: prefetch")]
+    [InlineData("prefetch", "prefetch", "X-Moz: prefetch")]
+    public void Browser_ThatIsNotOnOurPage_IsRefusedAlsoWithAPolicy(string? read, string? act, params string[] headers)
+    {
+        foreach (bool policy in (bool[])[false, true])
+        {
+            Assert.Equal(read, new AdminRules(new()).Judge(Call(headers) with { Acts = false, HasPolicy = policy })?.Rule);
+            Assert.Equal(act, new AdminRules(new()).Judge(Call(headers) with { Acts = true, HasPolicy = policy })?.Rule);
+        }
+    }
+
+    [Fact]
+    public void Origin_OfAServiceWithTls_IsItsOwn()
+    {
+        AdminCall call = Call(["Origin: https://127.0.0.1:8443"]) with { Acts = true, Scheme = "https", Host = new HostString("127.0.0.1:8443") };
+        Assert.Null(new AdminRules(new()).Judge(call));
+    }
+
+    private static string? Judge(string peers, params string[] headers) => Judge(new RestartAdminOptions(), peers, headers);
+
+    private static string? Judge(string peers, bool policy, params string[] headers) =>
+        new AdminRules(new()).Judge(Call(headers) with { Peers = [.. peers.Split(' ').Select(EndPointOf)], HasPolicy = policy })?.Rule;
+
+    private static string? Judge(RestartAdminOptions options, string peers, params string[] headers) =>
+        new AdminRules(options).Judge(Call(headers) with { Peers = [.. peers.Split(' ').Select(EndPointOf)] })?.Rule;
+
+    private static string? JudgeHost(RestartAdminOptions options, string host, bool policy = false) =>
+        new AdminRules(options).Judge(Call([]) with { Host = new HostString(host), HasPolicy = policy })?.Rule;
+
+    private static EndPoint? EndPointOf(string peer) => peer switch
+    {
+        "unix" => new UnixDomainSocketEndPoint("/somewhere"),
+        "unknown" => null,
+        _ => new IPEndPoint(IPAddress.Parse(peer), 4711),
+    };
+
+    private static AdminCall Call(string[] headers)
+    {
+        var all = new HeaderDictionary();
+        foreach (string[] parts in headers.Select(h => h.Split(':', 2)))
+        {
+            all[parts[0]] = parts[1].Trim();
+        }
+
+        return new AdminCall
+        {
+            Acts = false, Peers = [new IPEndPoint(IPAddress.Loopback, 4711)], HasPolicy = false, Protocol = "HTTP/1.1", Scheme = "http", Host = new HostString("localhost:5000"), Headers = all,
+        };
+    }
+}
