@@ -15,5 +15,5 @@ internal static class NoGracefulRestart
         return builder;
     }
 
-    public static void MapRestartAdmin(this WebApplication app) => _ = app;
+    public static WebApplication MapRestartAdmin(this WebApplication app) => app;
 }

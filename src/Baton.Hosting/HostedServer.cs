@@ -94,6 +94,10 @@ internal sealed class HostedServer(Restarter restarter, RegisteredServer server,
             case Stage.Starting:
                 Fail("it was disposed before it had started; its own log says why");
                 break;
+            case Stage.Started when !restarter.Serving.IsCompleted:
+                // As where an exception of another server's start leaves the block that both are disposed with.
+                Fail("it was disposed before the process served");
+                break;
             case Stage.Started:
                 _stage = Stage.Ending;
                 Task left = restarter.LeaveAsync($"{Speaker}, which was disposed", CancellationToken.None);

@@ -95,6 +95,7 @@ public sealed class SeveralServersTests
 
     [Theory] // C4
     [InlineData("sequential", "s2-crash-in-hosted-service", "InvalidOperationException: told to crash in a hosted service")]
+    [InlineData("using", "s2-crash-in-hosted-service", "InvalidOperationException: told to crash in a hosted service")]
     [InlineData("concurrent", "s2-crash-in-hosted-service", "server s2 did not start: it was disposed before it had started")]
     [InlineData("concurrent", "s2-crash-in-callback", "server s2 did not start: told to crash in a callback")]
     [InlineData("optional", "s2-crash-in-hosted-service", "server s2 did not start: it was disposed before it had started")]

@@ -5,7 +5,7 @@ namespace TestService;
 /// <summary>
 /// A second server in the process, named s2, where <c>--Second</c> gives its addresses. It behaves by the lines that begin with <c>s2-</c>. <c>--Start</c>, or <c>start</c>, says how the two are started: one
 /// after the other (<c>sequential</c>, the default), each by its own RunAsync (<c>concurrent</c>), the second made when the first has started and the file of <c>second-at</c> is there (<c>late</c>), the first only
-/// (<c>never</c>), the first only and the second disposed (<c>disposed</c>) or not even built (<c>unbuilt</c>); with <c>optional</c> the first goes on when the second does not start.
+/// (<c>never</c>), the first only and the second disposed (<c>disposed</c>) or not even built (<c>unbuilt</c>); with <c>optional</c> the first goes on when the second does not start, with <c>using</c> both are disposed then.
 /// </summary>
 internal static class SecondServer
 {
@@ -40,7 +40,18 @@ internal static class SecondServer
             Console.WriteLine("The first server has started");
         }
 
-        second = await StartAsync(start, second) ? second : null;
+        try
+        {
+            second = await StartAsync(start, second) ? second : null;
+        }
+        catch when (start is "using")
+        {
+            // As at the end of a block.
+            await second!.DisposeAsync();
+            await first.DisposeAsync();
+            throw;
+        }
+
         await first.WaitForShutdownAsync();
         await (second?.WaitForShutdownAsync() ?? Task.CompletedTask);
     }

@@ -9,6 +9,8 @@ internal sealed class RestartTracer(ActivitySource source)
     private Activity? _last;
     private Activity? _drain;
 
+    internal ActivitySource Source => source;
+
     /// <param name="news">What has happened.</param>
     /// <param name="at">When.</param>
     /// <param name="own">The restart that made this process; default if that is not traced.</param>

@@ -13,10 +13,10 @@ internal sealed class ServiceTelemetry : IDisposable
 {
     private readonly TaskCompletionSource _told = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly LifecycleContext _context;
-    private readonly RestartMetrics _metrics;
-    private readonly RestartTracer _tracer;
     private readonly SuccessionTracer _succession;
     private readonly Action<Action> _aside;
+    private volatile RestartMetrics? _metrics;
+    private volatile RestartTracer? _tracer;
 
     /// <param name="lifecycle">This process.</param>
     /// <param name="context">What it works with.</param>
@@ -25,19 +25,25 @@ internal sealed class ServiceTelemetry : IDisposable
     /// <param name="aside">Runs what listeners do; null for a thread of its own.</param>
     internal ServiceTelemetry(ProcessLifecycle lifecycle, LifecycleContext context, OlderGenerations older, Func<int?> generation, Action<Action>? aside = null)
     {
-        string version = typeof(ServiceTelemetry).Assembly.GetName().Version?.ToString(3) ?? "";
         _context = context;
         _aside = aside ?? new SideThread(context.Logger).Post;
-        Source = new ActivitySource(BatonTelemetry.Name, version);
-        _metrics = new RestartMetrics(version, lifecycle, older, generation);
-        _succession = new SuccessionTracer(Source, context.Options.TimeProvider, ProcessBegun, _aside);
-        _tracer = new RestartTracer(Source);
+        _succession = new SuccessionTracer(() => Source, context.Options.TimeProvider, ProcessBegun, _aside);
         context.Feed.Subscribe(Hear, reports: false);
+
+        // The first of their kind in a process, they take some ten milliseconds, in which the application can begin to build its host.
+        _aside(() =>
+        {
+            string version = typeof(ServiceTelemetry).Assembly.GetName().Version?.ToString(3) ?? "";
+            _metrics = new RestartMetrics(version, lifecycle, older, generation);
+            _tracer = new RestartTracer(new ActivitySource(BatonTelemetry.Name, version));
+        });
     }
 
-    internal ActivitySource Source { get; }
+    /// <summary>Null for the first moments.</summary>
+    internal ActivitySource? Source => _tracer?.Source;
 
-    internal Meter Meter => _metrics.Meter;
+    /// <summary>The same.</summary>
+    internal Meter? Meter => _metrics?.Meter;
 
     /// <summary>Completes when the process has nothing left to do and listeners have been told of it, or take too long.</summary>
     internal Task Told => _told.Task;
@@ -45,9 +51,16 @@ internal sealed class ServiceTelemetry : IDisposable
     public void Dispose()
     {
         _context.Feed.Unsubscribe(Hear);
-        _metrics.Dispose();
-        Source.Dispose();
+        _aside(() =>
+        {
+            _metrics?.Dispose();
+            Source?.Dispose();
+        });
     }
+
+    // What comes each second, or is in the record of a restart anyhow, is not worth a thread.
+    private static bool IsTold(LifecycleNews news) =>
+        news is LifecycleNews.StateChanged or LifecycleNews.WorkCut or LifecycleNews.Drained or (LifecycleNews.OfRestart and not LifecycleNews.RestartPhaseChanged);
 
     private static DateTimeOffset ProcessBegun()
     {
@@ -71,15 +84,14 @@ internal sealed class ServiceTelemetry : IDisposable
     private void Hear(LifecycleNews news)
     {
         _succession.Hear(news);
-        bool heard = _metrics.Enabled || Source.HasListeners();
-        if (heard)
+        bool heard = _metrics is { Enabled: true } || Source?.HasListeners() == true;
+        if (heard && IsTold(news))
         {
             DateTimeOffset at = _context.Options.TimeProvider.GetUtcNow();
-            _aside(() =>
-            {
-                _metrics.Hear(news);
-                _tracer.Hear(news, at, _succession.Restart);
-            });
+
+            // Each by itself: a listener to the one that throws must not cost the other its news.
+            _aside(() => _metrics?.Hear(news));
+            _aside(() => _tracer?.Hear(news, at, _succession.Restart));
         }
 
         if (news is LifecycleNews.StateChanged { State: ProcessState.Exited })

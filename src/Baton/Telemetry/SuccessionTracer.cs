@@ -7,11 +7,11 @@ namespace Baton.Telemetry;
 /// The spans of a successor's own parts of the restart that made it. Whoever listens is often built later than the first of them: they are remembered, and made
 /// when this process serves. Hears on the control loop, where it only remembers.
 /// </summary>
-/// <param name="source">Where the spans go.</param>
+/// <param name="source">Where the spans go; null for the first moments.</param>
 /// <param name="time">The clock.</param>
 /// <param name="processBegun">When this process was started; asked only if somebody listens.</param>
 /// <param name="aside">Runs what listeners do.</param>
-internal sealed class SuccessionTracer(ActivitySource source, TimeProvider time, Func<DateTimeOffset> processBegun, Action<Action> aside)
+internal sealed class SuccessionTracer(Func<ActivitySource?> source, TimeProvider time, Func<DateTimeOffset> processBegun, Action<Action> aside)
 {
     private readonly RestartTimeline _timeline = new(time);
     private DateTimeOffset _greeted;
@@ -44,20 +44,20 @@ internal sealed class SuccessionTracer(ActivitySource source, TimeProvider time,
         }
     }
 
-    private void RecordStart(IReadOnlyList<RestartPhase> phases, DateTimeOffset greeted) => Record(() =>
+    private void RecordStart(IReadOnlyList<RestartPhase> phases, DateTimeOffset greeted) => Record(to =>
     {
         DateTimeOffset begun = processBegun();
-        source.RecordPhases([new RestartPhase(TelemetryWords.Start, "", greeted - begun), .. phases], begun, Restart);
+        to.RecordPhases([new RestartPhase(TelemetryWords.Start, "", greeted - begun), .. phases], begun, Restart);
     });
 
-    private void RecordProbation(RestartPhase probation, DateTimeOffset begun, ProcessState then) => Record(() =>
-        source.RecordPhases([probation], begun, Restart, then == ProcessState.Serving ? null : "this process did not go on to serve"));
+    private void RecordProbation(RestartPhase probation, DateTimeOffset begun, ProcessState then) => Record(to =>
+        to.RecordPhases([probation], begun, Restart, then == ProcessState.Serving ? null : "this process did not go on to serve"));
 
-    private void Record(Action record)
+    private void Record(Action<ActivitySource> record)
     {
-        if (Restart != default && source.HasListeners())
+        if (Restart != default && source() is { } to && to.HasListeners())
         {
-            aside(record);
+            aside(() => record(to));
         }
     }
 }

@@ -12,7 +12,7 @@ internal static class TelemetryWords
     internal const string Probation = "probation";
 
     // An application reports what it likes; a series for each of its words would cost whoever stores them.
-    private static readonly string[] KnownPhases =
+    internal static readonly IReadOnlyList<string> KnownPhases =
         [Start, "hooks", "check", "spawn", Starting, "hosted services", "health", "callbacks", "warm-up", "servers", Ready, "drain", "commit", Probation];
 
     internal static string Phase(string name) => KnownPhases.Contains(name) ? name : Other;

@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Text.RegularExpressions;
 using Baton.Tests.Support;
 using Microsoft.Extensions.Logging;
@@ -10,21 +9,13 @@ public partial class TroubleshootingTests
 {
     private static string Page => Repository.Read("docs/troubleshooting.md");
 
-    private static IEnumerable<LoggerMessageAttribute> Events =>
-        from assembly in Assemblies.All
-        from type in assembly.GetTypes()
-        from method in type.GetMethods(BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)
-        let attribute = method.GetCustomAttribute<LoggerMessageAttribute>()
-        where attribute is not null
-        select attribute;
-
     [Fact]
     public void Page_HasARowForEachEventThatPeopleShouldSee() =>
-        Assert.All(Events.Where(e => e.Level >= LogLevel.Warning), e => Assert.Contains($"\n| {Row(e)} |", Page, StringComparison.Ordinal));
+        Assert.All(LogEventsPage.Events.Where(e => e.Level >= LogLevel.Warning), e => Assert.Contains($"\n| {Row(e)} |", Page, StringComparison.Ordinal));
 
     [Fact]
     public void Page_NamesNoEventThatIsNotThere() =>
-        Assert.All(EventRow().Matches(Page).Select(m => m.Groups["event"].Value), row => Assert.Contains(row, Events.Select(Row)));
+        Assert.All(EventRow().Matches(Page).Select(m => m.Groups["event"].Value), row => Assert.Contains(row, LogEventsPage.Events.Select(Row)));
 
     [Fact]
     public void Page_HasARowForEachReason() =>

@@ -33,6 +33,20 @@ internal sealed class TelemetryFixture : IDisposable
 
     internal List<(string Name, string Tags, double Value)> Measured { get; } = [];
 
+    internal IReadOnlyList<Instrument> Instruments
+    {
+        get
+        {
+            var instruments = new List<Instrument>();
+            using var listener = new MeterListener
+            {
+                InstrumentPublished = (instrument, _) => instruments.AddRange(instrument.Meter == _telemetry.Meter ? [instrument] : Array.Empty<Instrument>()),
+            };
+            listener.Start();
+            return instruments;
+        }
+    }
+
     internal DateTime Now => Process.Options.TimeProvider.GetUtcNow().UtcDateTime;
 
     internal TelemetryFixture WithTraces(Action<Activity>? stopped = null)
