@@ -140,9 +140,9 @@ public sealed class AdminApiTests
         Assert.Equal((200, "text/html; charset=utf-8"), (page.Status, page.Type));
         Assert.Contains(service.Pid.ToString(CultureInfo.InvariantCulture), page.Http.Text, StringComparison.Ordinal);
         Assert.Equal(page.Status, (await client.GetAsync("/")).Status);
-        string[] files = [.. Regex.Matches(page.Http.Text, "(?:href|src)=\"/debug/admin(/admin\\.(?:css|js))\"").Select(m => m.Groups[1].Value)];
-        Assert.Equal(["/admin.css", "/admin.js"], files.Order());
-        foreach (AdminAnswer answer in (AdminAnswer[])[page, await client.GetAsync(files[0]), await client.GetAsync(files[1]), await client.GetAsync("/status"), await client.GetAsync("/force"), await client.GetAsync("/status", "Origin: null")])
+        string[] files = [.. Regex.Matches(page.Http.Text, "(?:href|src)=\"\\./admin(/admin\\.\\w+\\?v=\\w+)\"").Select(m => m.Groups[1].Value)];
+        Assert.Equal(["/admin.css", "/admin.js", "/admin.svg"], files.Select(f => f.Split('?')[0]).Order());
+        foreach (AdminAnswer answer in (AdminAnswer[])[page, await client.GetAsync(files[0]), await client.GetAsync(files[1]), await client.GetAsync(files[2]), await client.GetAsync("/status"), await client.GetAsync("/force"), await client.GetAsync("/status", "Origin: null")])
         {
             Assert.Contains("default-src 'none'", answer.Http.Headers["Content-Security-Policy"], StringComparison.Ordinal);
             Assert.Equal("nosniff", answer.Http.Headers["X-Content-Type-Options"]);
@@ -153,6 +153,7 @@ public sealed class AdminApiTests
 
         Assert.Equal("text/css; charset=utf-8", (await client.GetAsync("/admin.css")).Type);
         Assert.Equal("text/javascript; charset=utf-8", (await client.GetAsync("/admin.js")).Type);
+        Assert.Equal("image/svg+xml", (await client.GetAsync("/admin.svg")).Type);
     }
 
     [Theory]
@@ -221,7 +222,7 @@ public sealed class AdminApiTests
         await using ServiceProcess service = await ServiceProcess.StartAsync(new ServiceSetup().With("--Admin:PathBase=/shop", "--Admin:Group=/internal"));
         AdminClient client = new(service.Address, "/shop/internal/debug/admin");
         AdminAnswer page = await client.GetAsync("");
-        Assert.Contains("\"/shop/internal/debug/admin/admin.css\"", page.Http.Text, StringComparison.Ordinal);
+        Assert.Contains("\"./admin/admin.css?v=", page.Http.Text, StringComparison.Ordinal);
         Assert.Equal(200, (await client.GetAsync("/admin.css")).Status);
         AdminAnswer answer = await client.PostAsync("/restart?wait=false");
         Assert.Equal((202, "/shop/internal/debug/admin/status"), (answer.Status, answer.Http.Headers["Location"]));
