@@ -20,7 +20,9 @@ public sealed class GoFrameTests
             [.. ports.Select(p => $"[:{p}] (bound)"), .. ports.Select(p => $"[:{p}] (inherited)"), .. ports.Select(p => $"[:{p}] (inherited)")],
             Lines(said, "http server s[12] listening on (?<text>.*)"));
         Assert.Equal(["s1", "s1", "s2", "s2"], Lines(said, "server (?<text>s[12]) restarting").Order());
-        Assert.Equal(3, Lines(said, "(?<text>all servers shut down)").Count);
+
+        // The last process may write its own after the page's last command.
+        Assert.InRange(Lines(said, "(?<text>all servers shut down)").Count, 2, 3);
         Assert.Contains("https server listening on [:8200] (inherited)", said, StringComparison.Ordinal);
         Assert.Contains("\"failure\":\"ProgramRefused\"", said, StringComparison.Ordinal);
     }
