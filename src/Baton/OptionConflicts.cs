@@ -9,6 +9,7 @@ internal static class OptionConflicts
     internal static (string Name, Func<RestarterOptions, string> Value)[] All { get; } =
     [
         (nameof(RestarterOptions.ReadyTimeout), static o => Text(o.ReadyTimeout)),
+        (nameof(RestarterOptions.LaterServerTimeout), static o => Text(o.LaterServerTimeout)),
         (nameof(RestarterOptions.DrainTimeout), static o => Text(o.DrainTimeout)),
         (nameof(RestarterOptions.Probation), static o => Text(o.Probation)),
         (nameof(RestarterOptions.HeartbeatTimeout), static o => Text(o.HeartbeatTimeout)),

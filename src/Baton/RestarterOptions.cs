@@ -27,6 +27,12 @@ public class RestarterOptions
     public TimeSpan ReadyTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
+    /// How long a successor whose hosts are all ready, but which has inherited a listener that none of them uses, waits for a host that is made later: an application may make and start its
+    /// hosts one after the other. The predecessor serves meanwhile; it is what a restart costs more where the configuration has dropped an address. Default 2 seconds; zero or more, finite. Zero does not wait.
+    /// </summary>
+    public TimeSpan LaterServerTimeout { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>
     /// How long open work may go on after a handover or when shutting down; then the rest is cut, counted and logged.
     /// Default 60 seconds. Zero cuts at once; <see cref="Timeout.InfiniteTimeSpan"/> cuts only when force is asked.
     /// </summary>
@@ -151,6 +157,7 @@ public class RestarterOptions
     internal virtual void Validate()
     {
         Require(ReadyTimeout > TimeSpan.Zero || ReadyTimeout == Timeout.InfiniteTimeSpan, nameof(ReadyTimeout), ReadyTimeout, "more than zero, or infinite");
+        Require(LaterServerTimeout >= TimeSpan.Zero, nameof(LaterServerTimeout), LaterServerTimeout, "zero or more, and finite");
         Require(DrainTimeout >= TimeSpan.Zero || DrainTimeout == Timeout.InfiniteTimeSpan, nameof(DrainTimeout), DrainTimeout, "zero or more, or infinite");
         Require(HandshakeTimeout > TimeSpan.Zero, nameof(HandshakeTimeout), HandshakeTimeout, "more than zero, and finite");
         Require(ExitTimeout > TimeSpan.Zero, nameof(ExitTimeout), ExitTimeout, "more than zero, and finite");

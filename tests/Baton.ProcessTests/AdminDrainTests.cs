@@ -169,10 +169,11 @@ public sealed class AdminDrainTests
         Assert.Empty(service.Log.All("Restart asked by"));
     }
 
+    // Kestrel ends it, when the time is over in which a request's headers must have come (30 s unless configured).
     [Fact]
     public async Task Request_without_the_end_of_its_headers_is_an_idle_connection_like_others()
     {
-        await using ServiceProcess service = await ServiceProcess.StartAsync(new ServiceSetup().With("--GracefulRestart:DrainTimeout=infinite", "--GracefulRestart:IdleGrace=100ms"));
+        await using ServiceProcess service = await ServiceProcess.StartAsync(new ServiceSetup().With("--GracefulRestart:DrainTimeout=infinite", "--GracefulRestart:IdleGrace=100ms", "--HeadersTimeout=00:00:01"));
         int old = service.Pid;
         using HttpConnection half = await OpenAsync(service, "POST /debug/admin/restart HTTP/1.1\r\nHost: local");
         await service.RestartAsync();

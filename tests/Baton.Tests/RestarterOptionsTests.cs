@@ -26,6 +26,7 @@ public class RestarterOptionsTests
     [Theory]
     [InlineData(nameof(GracefulRestartOptions.ReadyTimeout), 0, "ReadyTimeout is 00:00:00; allowed is more than zero, or infinite.")]
     [InlineData(nameof(GracefulRestartOptions.ReadyTimeout), -2, "ReadyTimeout is -00:00:02; allowed is more than zero, or infinite.")]
+    [InlineData(nameof(GracefulRestartOptions.LaterServerTimeout), -2, "LaterServerTimeout is -00:00:02; allowed is zero or more, and finite.")]
     [InlineData(nameof(GracefulRestartOptions.DrainTimeout), -2, "DrainTimeout is -00:00:02; allowed is zero or more, or infinite.")]
     [InlineData(nameof(GracefulRestartOptions.HandshakeTimeout), 0, "HandshakeTimeout is 00:00:00; allowed is more than zero, and finite.")]
     [InlineData(nameof(GracefulRestartOptions.ExitTimeout), 0, "ExitTimeout is 00:00:00; allowed is more than zero, and finite.")]

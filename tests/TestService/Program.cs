@@ -40,6 +40,11 @@ if (builder.Configuration.GetValue("UseSystemd", defaultValue: false))
     builder.WebHost.ConfigureKestrel(kestrel => kestrel.UseSystemd());
 }
 
+if (builder.Configuration.GetValue<TimeSpan?>("HeadersTimeout") is { } headersTimeout)
+{
+    builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.RequestHeadersTimeout = headersTimeout);
+}
+
 if (builder.Configuration.GetValue<int?>("Listeners") is { } listeners)
 {
     builder.WebHost.ConfigureKestrel(kestrel =>

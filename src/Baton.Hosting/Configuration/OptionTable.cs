@@ -13,6 +13,7 @@ internal static class OptionTable
     internal static (string Key, BindOption<RestarterOptions> Bind)[] Restarter() =>
     [
         ("ReadyTimeout", static (o, v) => o.ReadyTimeout = v.Duration()),
+        ("LaterServerTimeout", static (o, v) => o.LaterServerTimeout = v.Duration()),
         ("DrainTimeout", static (o, v) => o.DrainTimeout = v.Duration()),
         ("Probation", static (o, v) => o.Probation = v.Duration()),
         ("HeartbeatTimeout", static (o, v) => o.HeartbeatTimeout = v.Duration()),

@@ -15,6 +15,9 @@ internal interface IServerSurroundings
     /// <summary>How long the first server that is ready waits for the others.</summary>
     TimeSpan ReadyTimeout { get; }
 
+    /// <summary>How long what it has inherited, and no server has asked for, waits for one that is added later.</summary>
+    TimeSpan LaterServerTimeout { get; }
+
     /// <summary>All servers can serve.</summary>
     void SayReady();
 

@@ -7,12 +7,6 @@ namespace Baton.Lifecycle;
 /// </summary>
 internal sealed class ServerRegister(ControlLoop loop, ILogger logger, IServerSurroundings process)
 {
-    /// <summary>
-    /// How long what a predecessor passed on, and no server has asked for, waits for one that is added later: an application may make and start its servers one after the other.
-    /// The predecessor serves meanwhile; where the configuration dropped an address, this is what that costs the restart.
-    /// </summary>
-    internal static readonly TimeSpan SettlingTime = TimeSpan.FromSeconds(2);
-
     /// <summary>How long the exception that has ended a start may take to end the process: it says more than can be said here.</summary>
     internal static readonly TimeSpan ExceptionTime = TimeSpan.FromSeconds(1);
 
@@ -121,11 +115,11 @@ internal sealed class ServerRegister(ControlLoop loop, ILogger logger, IServerSu
         {
             Await(awaited);
         }
-        else if (!_settled && process.HasUnclaimedListeners)
+        else if (!_settled && process.LaterServerTimeout > TimeSpan.Zero && process.HasUnclaimedListeners)
         {
             Await("another server, which may use the other listeners");
             _settling?.Cancel();
-            _settling = loop.Schedule(SettlingTime, () =>
+            _settling = loop.Schedule(process.LaterServerTimeout, () =>
             {
                 _settled = true;
                 Look();

@@ -17,6 +17,8 @@ internal sealed class ServerSurroundings(ProcessLifecycle lifecycle, ListenerReg
     // The predecessor measures it for a successor, from the start of the process on.
     public TimeSpan ReadyTimeout => IsSuccessor ? Timeout.InfiniteTimeSpan : options.ReadyTimeout;
 
+    public TimeSpan LaterServerTimeout => options.LaterServerTimeout;
+
     public void SayReady() => lifecycle.ServiceReady();
 
     public void ReportProgress(string phase, string detail) => lifecycle.ReportProgress(phase, detail);

@@ -96,9 +96,9 @@ public class ServerRegisterTests
     {
         _process.HasUnclaimedListeners = true;
         Assert.False(await ReadyAsync(_servers.Add("s1")));
-        Pass(ServerRegister.SettlingTime / 2);
+        Pass(_process.LaterServerTimeout / 2);
         RegisteredServer second = _servers.Add("s2");
-        Pass(ServerRegister.SettlingTime);
+        Pass(_process.LaterServerTimeout);
         Assert.DoesNotContain("ready", _process.Said);
 
         _process.HasUnclaimedListeners = false;
@@ -112,8 +112,16 @@ public class ServerRegisterTests
         _process.HasUnclaimedListeners = true;
         Assert.False(await ReadyAsync(_servers.Add(name: null)));
         Assert.Equal(["servers: waiting for another server, which may use the other listeners"], _process.Said);
-        Pass(ServerRegister.SettlingTime);
+        Pass(_process.LaterServerTimeout);
         Assert.Equal("ready", _process.Said[^1]);
+    }
+
+    [Fact]
+    public async Task Ready_WithListenersThatNobodyAskedForAndNoTimeForALaterServer_IsSaidAtOnce()
+    {
+        (_process.HasUnclaimedListeners, _process.LaterServerTimeout) = (true, TimeSpan.Zero);
+        Assert.True(await ReadyAsync(_servers.Add(name: null)));
+        Assert.Equal(["ready"], _process.Said);
     }
 
     [Fact]
@@ -231,6 +239,8 @@ public class ServerRegisterTests
         public bool HasUnclaimedListeners { get; set; }
 
         public TimeSpan ReadyTimeout => TimeSpan.FromSeconds(60);
+
+        public TimeSpan LaterServerTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
         internal List<string> Said { get; } = [];
 
