@@ -140,7 +140,6 @@ internal sealed class OpenConnections : IRestartParticipant
         return tracked;
     }
 
-
     private void Sweep(long begun)
     {
         long now = _options.TimeProvider.GetTimestamp();
