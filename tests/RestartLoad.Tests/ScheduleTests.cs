@@ -31,7 +31,9 @@ public sealed class ScheduleTests
 
         report.AssertPassed();
         LatencySummary latency = Assert.Single(report.Modes).OutsideRestarts;
-        Assert.True(latency.Max >= StallMilliseconds, $"{latency}");
+
+        // Timers count in coarser steps than the load client measures: a delay may seem a few milliseconds short.
+        Assert.True(latency.Max >= StallMilliseconds * 0.9, $"{latency}");
         Assert.True(latency.P99 >= StallMilliseconds / 2, $"{latency}");
     }
 
