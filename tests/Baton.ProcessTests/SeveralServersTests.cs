@@ -95,7 +95,9 @@ public sealed class SeveralServersTests
 
     [Theory] // C4
     [InlineData("sequential", "s2-crash-in-hosted-service", "InvalidOperationException: told to crash in a hosted service")]
-    [InlineData("using", "s2-crash-in-hosted-service", "InvalidOperationException: told to crash in a hosted service")]
+
+    // By the exception that ends the process, or, where a busy machine takes longer for that than ServerRegister.ExceptionTime, by the start that has failed.
+    [InlineData("using", "s2-crash-in-hosted-service", "(InvalidOperationException: told to crash in a hosted service|server s2 did not start: it was disposed before it had started)")]
     [InlineData("concurrent", "s2-crash-in-hosted-service", "server s2 did not start: it was disposed before it had started")]
     [InlineData("concurrent", "s2-crash-in-callback", "server s2 did not start: told to crash in a callback")]
     [InlineData("optional", "s2-crash-in-hosted-service", "server s2 did not start: it was disposed before it had started")]
@@ -105,7 +107,7 @@ public sealed class SeveralServersTests
         IReadOnlyList<ServiceAddress> addresses = service.Addresses;
         service.SetNextBehaviour(behaviour);
 
-        Assert.Contains(reason, await service.FailToRestartAsync(), StringComparison.Ordinal);
+        Assert.Matches(reason, await service.FailToRestartAsync());
 
         await AssertWasNoSuccessorAsync(service, addresses);
         service.SetNextBehaviour("");
