@@ -13,9 +13,9 @@ namespace Baton.AspNetCore;
 internal sealed class DrainStartupFilter(OpenConnections connections) : IStartupFilter
 {
     private readonly Func<object, Task> _starting = context => OnStarting((HttpContext)context, connections);
-    private readonly Func<object, Task> _completed = static context =>
+    private readonly Func<object, Task> _completed = static connection =>
     {
-        ((HttpContext)context).Features.Get<TrackedConnection>()!.RequestEnded((HttpContext)context);
+        ((TrackedConnection)connection).RequestEnded();
         return Task.CompletedTask;
     };
 
@@ -44,7 +44,7 @@ internal sealed class DrainStartupFilter(OpenConnections connections) : IStartup
         {
             connection.RequestStarted(HttpProtocol.IsHttp2(context.Request.Protocol), context.Request.Path.Value ?? "");
             context.Response.OnStarting(_starting, context);
-            context.Response.OnCompleted(_completed, context);
+            context.Response.OnCompleted(_completed, connection);
             if (connection is WarmUpConnection)
             {
                 context.Features.Get<IHttpMetricsTagsFeature>()?.Tags.Add(new(WarmUpFeature.MetricsTag, true));

@@ -14,7 +14,11 @@ namespace Baton.AspNetCore;
 /// </summary>
 internal class TrackedConnection : ConnectionContext
 {
-    private static readonly object s_observer = new();
+    private static readonly Func<object, Task> s_observerEnds = static connection =>
+    {
+        ((TrackedConnection)connection).ObserverEnds();
+        return Task.CompletedTask;
+    };
 
     private readonly ConnectionContext _inner;
     private readonly OpenConnections _all;
@@ -108,18 +112,16 @@ internal class TrackedConnection : ConnectionContext
     /// </summary>
     internal void Observe(HttpContext context)
     {
-        if (!context.Items.TryAdd(s_observer, null))
-        {
-            return;
-        }
-
         if (!HttpProtocol.IsHttp2(context.Request.Protocol))
         {
             Volatile.Write(ref _endsWithAnswer, true);
             context.Response.Headers.Connection = "close";
         }
 
-        // In this order: at no moment does the connection seem to be idle.
+        // Kestrel calls the last one first: by then it is a request again, whose end is counted as any other's.
+        context.Response.OnCompleted(s_observerEnds, this);
+
+        // In this order, and later in the other: at no moment does the connection seem to be idle.
         Interlocked.Increment(ref _observers);
         Interlocked.Decrement(ref _requests);
         _all.CompleteIfNoneHolds();
@@ -146,19 +148,11 @@ internal class TrackedConnection : ConnectionContext
         }
     }
 
-    internal void RequestEnded(HttpContext context)
+    internal void RequestEnded()
     {
-        if (Volatile.Read(ref _observers) == 0)
+        if (Interlocked.Decrement(ref _requests) == 0 && Volatile.Read(ref _observers) > 0)
         {
-            Interlocked.Decrement(ref _requests);
-        }
-        else if (context.Items.ContainsKey(s_observer))
-        {
-            Interlocked.Decrement(ref _observers);
-        }
-        else
-        {
-            Interlocked.Decrement(ref _requests);
+            // What is left holds no drain.
             _all.CompleteIfNoneHolds();
         }
     }
@@ -174,5 +168,11 @@ internal class TrackedConnection : ConnectionContext
 
         Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
         return true;
+    }
+
+    private void ObserverEnds()
+    {
+        Interlocked.Increment(ref _requests);
+        Interlocked.Decrement(ref _observers);
     }
 }
