@@ -6,14 +6,14 @@ using Microsoft.Extensions.Logging.Console;
 using MultiServer;
 
 // 1. Both are made before the first is started: the process is ready when all servers are that it has by then.
-WebApplication s1 = Build("s1", "http://*:8100;http://*:8200");
-WebApplication s2 = Build("s2", "http://*:8300;http://*:8400");
+await using WebApplication s1 = Build("s1", "http://*:8100;http://*:8200");
+await using WebApplication s2 = Build("s2", "http://*:8300;http://*:8400");
 
 // 2. One after the other. Neither accepts before both can serve; an exception here ends the process, and a successor that ends so costs nothing.
 await s1.StartAsync();
 await s2.StartAsync();
 
-// 3. A restart or shutdown ends both.
+// 3. A restart or shutdown ends both. They are disposed then, or the console would keep the last lines to itself.
 await Task.WhenAll(s1.WaitForShutdownAsync(), s2.WaitForShutdownAsync());
 
 // Other addresses: MultiServer --s1 http://*:9100 --s2 http://*:9300

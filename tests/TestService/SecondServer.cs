@@ -54,6 +54,10 @@ internal static class SecondServer
 
         await first.WaitForShutdownAsync();
         await (second?.WaitForShutdownAsync() ?? Task.CompletedTask);
+
+        // What is still to be logged is written when a host is disposed.
+        await (second?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await first.DisposeAsync();
     }
 
     /// <returns>Whether it has started.</returns>
