@@ -9,6 +9,10 @@ require_packages gcc=gcc /usr/include/stdio.h=libc6-dev musl-gcc=musl-tools curl
   chromium=chromium /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf=fonts-dejavu-core /usr/share/fonts/truetype/liberation/LiberationSans-Regular.ttf=fonts-liberation
 build Baton.slnx
 
+# What failed, said again at the end: the output is long, and whoever reads it may get only a part.
+failures=$(mktemp)
+trap 'rm -f "$failures"' EXIT
+
 passed=0 failed=0 skipped=0
 for project in tests/*Tests; do
   name=$(basename "$project")
@@ -28,8 +32,12 @@ for project in tests/*Tests; do
     skipped=$((skipped + $(count Skipped)))
     passed=$((passed + $(count Total) - $(count Failed) - $(count Skipped)))
   fi
+  # From the name of a failed test to what it printed, which may be a service's whole log.
+  awk '/^    [^ ]/ { on = /\[FAIL\]$/; lines = 0 } /^      Output:/ { on = 0 } on && lines++ < 40' "$output" >>"$failures"
   rm -f "$output"
 done
+
+[ ! -s "$failures" ] || { echo "== What failed"; cat "$failures"; }
 
 [ "$skipped" -eq 0 ] && echo "$passed passed, $failed failed" || echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]
