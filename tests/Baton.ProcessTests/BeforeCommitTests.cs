@@ -69,7 +69,7 @@ public sealed class BeforeCommitTests
         Assert.EndsWith($"Process {pid} keeps serving.", line, StringComparison.Ordinal);
         Assert.Equal([pid], service.Living);
         service.SetNextBehaviour("");
-        Assert.Equal(pid, await service.RestartAsync());
+        Assert.Equal(pid, await service.RestartInTimeAsync());
         await load.EndWithoutFailureAsync();
         await service.StopAsync();
     }

@@ -76,12 +76,12 @@ public sealed class GateTests
         await using BackgroundLoad load = BackgroundLoad.Start(service.Address);
         service.SetNextBehaviour(behaviour);
 
-        string line = await service.FailToRestartAsync();
+        string line = await service.FailToRestartAsync(at: $"health: {report}");
 
         Assert.Contains("was not ready within 5 s", line, StringComparison.Ordinal);
         Assert.Contains($"health: {report}", line, StringComparison.Ordinal);
         service.SetNextBehaviour("");
-        await service.RestartAsync();
+        await service.RestartInTimeAsync();
         await load.EndWithoutFailureAsync();
     }
 

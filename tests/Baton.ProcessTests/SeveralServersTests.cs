@@ -85,7 +85,7 @@ public sealed class SeveralServersTests
         await using BackgroundLoad load = BackgroundLoad.Start(addresses[0]);
         service.SetNextBehaviour(behaviour);
 
-        string line = await service.FailToRestartAsync();
+        string line = await service.FailToRestartAsync(at: lastWord);
 
         Assert.Contains("was not ready within 5 s", line, StringComparison.Ordinal);
         Assert.Contains(lastWord, line, StringComparison.Ordinal);
