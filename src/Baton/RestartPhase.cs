@@ -7,4 +7,7 @@ namespace Baton;
 /// </param>
 /// <param name="Detail">The last that was heard in it, such as a health report; empty for nothing.</param>
 /// <param name="Duration">How long it took.</param>
-public sealed record RestartPhase(string Name, string Detail, TimeSpan Duration);
+public sealed record RestartPhase(string Name, string Detail, TimeSpan Duration)
+{
+    internal string Words => Detail.Length == 0 ? Name : $"{Name}: {Detail}";
+}

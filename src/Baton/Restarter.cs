@@ -69,10 +69,12 @@ public sealed partial class Restarter : IAsyncDisposable
 
         int? predecessor = _succession?.PredecessorPid ?? _replaces?.Predecessor;
         command = SystemdEnvironment.Succeed(command, predecessor);
-        var service = new SystemdService(systemd, predecessor, Listeners, _loop, options, () => _work.Describe().Total, _logger);
-        var effects = new LifecycleEffects(options, Listeners, Gate, _work, command, _succession, _older, service.Hear, _logger) { WhyNoSuccessor = ContainerMain.WhyNoSuccessor(isFirst: predecessor is null) };
+        var effects = new LifecycleEffects(options, Listeners, Gate, _work, command, _succession, _older, _logger) { WhyNoSuccessor = ContainerMain.WhyNoSuccessor(isFirst: predecessor is null) };
         var identity = new ServiceIdentity(options.Name, command.Program, options.TimeProvider.GetUtcNow());
         var context = new LifecycleContext(effects, _loop, options, _logger) { Identity = identity };
+
+        // Before all others who hear the news: whoever comes by them finds systemd knowing.
+        SystemdService.Follow(systemd, predecessor, Listeners, context, () => _work.Describe().Total);
         _lifecycle = new ProcessLifecycle(() => Generation, _succession is not null, context);
         _older.Departed = (generation, drainedAt, gone) => _loop.Post(() => _lifecycle.OlderDeparted(generation, drainedAt, gone));
         _status = new StatusSource(_lifecycle, Listeners, _older, predecessor, identity);

@@ -55,7 +55,7 @@ internal sealed class CompleteAttempt(RestartRequest request, StartCommand comma
 
         _started = true;
         Enter("spawn");
-        _context.Effects.Announce(new ServiceNews.Replacing());
+        _context.Feed.Publish(new LifecycleNews.Replacing());
         try
         {
             _pid = _context.Effects.StartPlainly(Command, Generation, Trace());
@@ -69,8 +69,7 @@ internal sealed class CompleteAttempt(RestartRequest request, StartCommand comma
             return;
         }
 
-        AnnounceSuccessor(_pid.Value);
-        _context.Effects.Announce(new ServiceNews.Replaced(_pid.Value, Generation));
+        AnnounceSuccessor(_pid.Value, RestartStrategy.Complete);
         _context.Logger.StartedInPlace(_pid.Value, Generation, (long)Timeline.Elapsed.TotalMilliseconds);
         _lifecycle.Replaced(this);
         Succeed(new RestartOutcome(_pid.Value, Generation, RestartStrategy.Complete, Timeline.Elapsed, Timeline.Phases));

@@ -65,7 +65,7 @@ internal sealed class HandoverAttempt(RestartRequest request, StartCommand comma
             return;
         }
 
-        AnnounceSuccessor(_successor.Pid);
+        AnnounceSuccessor(_successor.Pid, RestartStrategy.Handover);
         _readyTimer = _context.Loop.Schedule(Options.ReadyTimeout, () => Fail(
             RestartFailure.ReadyTimedOut, $"was not ready within {Options.ReadyTimeout.TotalSeconds:0.###} s and was killed; last heard: {Timeline.Last}", TimeSpan.Zero));
     }
@@ -111,9 +111,8 @@ internal sealed class HandoverAttempt(RestartRequest request, StartCommand comma
 
     private void Hear(string phase, string detail)
     {
-        Enter(phase, detail);
-        Logger.SuccessorProgress(_successor!.Pid, Timeline.Last);
-        _context.Effects.Announce(new ServiceNews.Progress($"successor {_successor.Pid}: {Timeline.Last}"));
+        Enter(phase, detail, _successor!.Pid);
+        Logger.SuccessorProgress(_successor.Pid, Timeline.Last);
     }
 
     private void Commit(SuccessorEvent.Ready ready)
@@ -127,11 +126,10 @@ internal sealed class HandoverAttempt(RestartRequest request, StartCommand comma
         _readyTimer?.Cancel();
         _claimed = ready.Claimed;
         Enter("commit");
-        _context.Feed.Publish(new LifecycleNews.HandingOver());
         _context.Effects.CloseGate();
         _context.Effects.TellPredecessor(new HandoverMessage.HandedOn());
         _context.Effects.NameMain(_successor!.Pid);
-        _context.Effects.Announce(new ServiceNews.HandsOver(_successor.Pid, Generation, Options.Probation));
+        _context.Feed.Publish(new LifecycleNews.HandingOver(_successor.Pid, Generation, Options.Probation));
         try
         {
             _successor.Commit(Options.Probation, SuccessorProbation.HeartbeatOf(Options));
@@ -141,7 +139,7 @@ internal sealed class HandoverAttempt(RestartRequest request, StartCommand comma
             // It never learned that it may serve, so it does not: we go on where we stopped.
             _context.Effects.OpenGate();
             _context.Effects.NameMain(Environment.ProcessId);
-            _context.Effects.Announce(new ServiceNews.ServesAgain(Generation - 1));
+            _context.Feed.Publish(new LifecycleNews.ServesAgain(Generation - 1));
             Fail(e.Failure, $"was ready, but could not be told to serve: {e.Message}", TimeSpan.Zero);
             return;
         }

@@ -44,9 +44,6 @@ internal interface ILifecycleEffects
     /// <summary>Says to the world outside which process is in charge.</summary>
     void NameMain(int pid);
 
-    /// <summary>Tells whoever manages the service what has become of it; after <see cref="NameMain"/>, where that changes too.</summary>
-    void Announce(ServiceNews news);
-
     /// <summary>Start or resume accepting.</summary>
     void OpenGate();
 

@@ -7,7 +7,7 @@ namespace Baton.Lifecycle;
 internal sealed record LifecycleContext(ILifecycleEffects Effects, ControlLoop Loop, RestarterOptions Options, ILogger Logger)
 {
     /// <summary>What happens is told here.</summary>
-    internal LifecycleFeed Feed { get; init; } = new();
+    internal LifecycleFeed Feed { get; } = new(Logger);
 
     /// <summary>What this process says of itself.</summary>
     internal ServiceIdentity Identity { get; init; } = new(Options.Name, program: "", startedAt: default);

@@ -14,7 +14,6 @@ internal sealed class LifecycleEffects(
     StartCommand command,
     Succession? succession,
     OlderGenerations older,
-    Action<ServiceNews> announce,
     BufferedLogger logger)
     : ILifecycleEffects
 {
@@ -63,8 +62,6 @@ internal sealed class LifecycleEffects(
     public void ForceOlderDownTo(int most, string trigger) => older.ForceDownTo(most, trigger);
 
     public void NameMain(int pid) => _pidFile.Name(pid);
-
-    public void Announce(ServiceNews news) => announce(news);
 
     public void OpenGate()
     {

@@ -1,10 +1,12 @@
+using Microsoft.Extensions.Logging;
+
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// Who wants to know what happens: the clients of the control socket, for one. News are given out on the control loop, in order; whoever gets them must not
-/// block. Subscribing is safe from any thread.
+/// Who wants to know what happens: systemd, the clients of the control socket. News are given out on the control loop, at once and in order, to those first who
+/// subscribed first; whoever gets them must not block. Subscribing is safe from any thread.
 /// </summary>
-internal sealed class LifecycleFeed
+internal sealed class LifecycleFeed(ILogger logger)
 {
     private readonly Lock _lock = new();
     private volatile (Action<LifecycleNews> Hear, bool Reports)[] _subscribers = [];
@@ -37,7 +39,15 @@ internal sealed class LifecycleFeed
     {
         foreach ((Action<LifecycleNews> hear, _) in _subscribers)
         {
-            hear(news);
+            try
+            {
+                hear(news);
+            }
+            catch (Exception e)
+            {
+                // A defect of ours, which must cost neither the others their news nor the service the rest of the step.
+                logger.LoopFailed(e);
+            }
         }
     }
 

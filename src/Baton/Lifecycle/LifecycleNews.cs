@@ -2,7 +2,10 @@ using System.Diagnostics;
 
 namespace Baton.Lifecycle;
 
-/// <summary>What happens to this process and its restarts, as it happens. A closed set.</summary>
+/// <summary>
+/// What happens to this process, its restarts and the service, as it happens. A closed set. Who serves is said by the process that it happens to: after the pid file
+/// is written, and before a successor is told to serve.
+/// </summary>
 internal abstract record LifecycleNews
 {
     private LifecycleNews()
@@ -12,8 +15,29 @@ internal abstract record LifecycleNews
     /// <summary>This process has come to another state.</summary>
     internal sealed record StateChanged(int Pid, int Generation, ProcessState Previous, ProcessState State) : LifecycleNews;
 
-    /// <summary>The successor is about to be told to serve: whoever comes from now on is its own.</summary>
-    internal sealed record HandingOver : LifecycleNews;
+    /// <summary>This process serves now, and is in charge.</summary>
+    /// <param name="Generation">Its own.</param>
+    /// <param name="TookOver">From a predecessor, who has said so already.</param>
+    /// <param name="Probation">How long the predecessor can take over again; zero for not at all.</param>
+    internal sealed record Serves(int Generation, bool TookOver, TimeSpan Probation) : LifecycleNews;
+
+    /// <summary>A successor is about to be told to serve: it is in charge, and whoever comes from now on is its own.</summary>
+    internal sealed record HandingOver(int Pid, int Generation, TimeSpan Probation) : LifecycleNews;
+
+    /// <summary>This process serves again, and is in charge.</summary>
+    internal sealed record ServesAgain(int Generation) : LifecycleNews;
+
+    /// <summary>Another process is about to be started, which gets nothing from this one and needs its addresses.</summary>
+    internal sealed record Replacing : LifecycleNews;
+
+    /// <summary>The predecessor serves again: this process is no longer in charge.</summary>
+    internal sealed record GaveBack : LifecycleNews;
+
+    /// <summary>The process in charge has died after its probation, and this one, which is ending, can't serve.</summary>
+    internal sealed record NobodyServes(int DeadPid) : LifecycleNews;
+
+    /// <summary>The service shuts down; this process is in charge.</summary>
+    internal sealed record Stopping : LifecycleNews;
 
     /// <summary>News of one restart.</summary>
     internal abstract record OfRestart(RestartRequest Request) : LifecycleNews;
@@ -24,22 +48,30 @@ internal abstract record LifecycleNews
     internal sealed record RestartHeld(RestartRequest Request, string Until) : OfRestart(Request);
 
     /// <summary>It was refused: nothing was begun.</summary>
-    internal sealed record RestartRefused(RestartRequest Request, RestartException Reason) : OfRestart(Request);
+    /// <param name="Request">Who asked.</param>
+    /// <param name="Reason">Why.</param>
+    /// <param name="Tried">Whether it was its turn, but its program may not be started.</param>
+    internal sealed record RestartRefused(RestartRequest Request, RestartException Reason, bool Tried) : OfRestart(Request);
 
     /// <summary>It begins.</summary>
     internal sealed record RestartBegun(RestartRequest Request) : OfRestart(Request);
 
-    /// <summary>Its successor was started.</summary>
-    internal sealed record SuccessorStarted(RestartRequest Request, int Pid, int Generation) : OfRestart(Request);
+    /// <summary>Its successor was started; by a complete restart in place of this process, which ends.</summary>
+    internal sealed record SuccessorStarted(RestartRequest Request, int Pid, int Generation, RestartStrategy Strategy) : OfRestart(Request);
 
     /// <summary>It does something else, or has come further with it.</summary>
-    internal sealed record RestartPhaseChanged(RestartRequest Request, RestartPhase Phase, TimeSpan Elapsed) : OfRestart(Request);
+    /// <param name="Request">Who asked.</param>
+    /// <param name="Phase">What it does.</param>
+    /// <param name="Elapsed">Since it began.</param>
+    /// <param name="Speaker">The successor, where these are its words; null for what this process does.</param>
+    internal sealed record RestartPhaseChanged(RestartRequest Request, RestartPhase Phase, TimeSpan Elapsed, int? Speaker) : OfRestart(Request);
 
     /// <summary>What became of it; the last news of it.</summary>
     /// <param name="Request">Who asked.</param>
     /// <param name="Record">The story.</param>
     /// <param name="RolledBack">Whether the successor served before it failed.</param>
-    internal sealed record RestartEnded(RestartRequest Request, RestartRecord Record, bool RolledBack) : OfRestart(Request);
+    /// <param name="ServesOn">Whether it failed and this process serves: not if another has begun since it was rolled back, or the service ends.</param>
+    internal sealed record RestartEnded(RestartRequest Request, RestartRecord Record, bool RolledBack, bool ServesOn) : OfRestart(Request);
 
     /// <summary>As a successor: the predecessor has answered.</summary>
     /// <param name="Trace">The restart's place in a trace; default for none.</param>

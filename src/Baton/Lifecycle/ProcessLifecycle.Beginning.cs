@@ -67,7 +67,7 @@ internal sealed partial class ProcessLifecycle
         Move(probation > TimeSpan.Zero ? LifecycleEvent.ReadyOnProbation : LifecycleEvent.Ready);
         Effects.OpenGate();
         _ready.TrySetResult();
-        Effects.Announce(new ServiceNews.Serves(generation(), hasPredecessor, probation));
+        context.Feed.Publish(new LifecycleNews.Serves(generation(), hasPredecessor, probation));
         if (State == ProcessState.OnProbation)
         {
             _probation = new OwnProbation(context, _ => Confirmed(), Unanswered);
@@ -111,7 +111,7 @@ internal sealed partial class ProcessLifecycle
         RefuseHeld(RestartFailure.Stopping);
         Effects.CloseGate();
         Effects.ReturnListeners();
-        Effects.Announce(new ServiceNews.GaveBack());
+        context.Feed.Publish(new LifecycleNews.GaveBack());
         Depart().MayEnd();
         Effects.AnnounceStopping();
     }
@@ -150,11 +150,7 @@ internal sealed partial class ProcessLifecycle
 
     private void Confirmed()
     {
-        if (Move(LifecycleEvent.Confirmed))
-        {
-            Effects.Announce(new ServiceNews.Proved(generation()));
-        }
-
+        Move(LifecycleEvent.Confirmed);
         _probationEnded.TrySetResult();
         if (_leaving is { } trigger)
         {

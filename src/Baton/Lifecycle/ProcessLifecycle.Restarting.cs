@@ -73,7 +73,7 @@ internal sealed partial class ProcessLifecycle
     {
         if (State == ProcessState.Draining)
         {
-            Effects.Announce(new ServiceNews.NobodyServes(pid));
+            context.Feed.Publish(new LifecycleNews.NobodyServes(pid));
         }
     }
 
@@ -87,7 +87,7 @@ internal sealed partial class ProcessLifecycle
         Effects.Resume();
         Effects.OpenGate();
         Effects.NameMain(Environment.ProcessId);
-        Effects.Announce(new ServiceNews.ServesAgain(generation()));
+        context.Feed.Publish(new LifecycleNews.ServesAgain(generation()));
     }
 
     /// <summary>The successor has not come about: nothing has changed.</summary>
@@ -123,8 +123,6 @@ internal sealed partial class ProcessLifecycle
 
     private void Restart(RestartRequest request)
     {
-        // Also one that is refused at once: who asked by way of a service manager waits for the word that it is over.
-        Effects.Announce(new ServiceNews.Restarting(request.Trigger));
         StartCommand command;
         try
         {
@@ -133,8 +131,7 @@ internal sealed partial class ProcessLifecycle
         catch (RestartException e)
         {
             Logger.RestartRefused(request.Trigger, e.Message);
-            Effects.Announce(new ServiceNews.RestartFailed(e.Message));
-            Fail(request, e);
+            Fail(request, e, tried: true);
             return;
         }
 
@@ -174,9 +171,9 @@ internal sealed partial class ProcessLifecycle
     }
 
     // Nothing was begun.
-    private void Fail(RestartRequest request, RestartException refusal)
+    private void Fail(RestartRequest request, RestartException refusal, bool tried = false)
     {
-        context.Feed.Publish(new LifecycleNews.RestartRefused(request, refusal));
+        context.Feed.Publish(new LifecycleNews.RestartRefused(request, refusal, tried));
         request.Fail(refusal);
     }
 

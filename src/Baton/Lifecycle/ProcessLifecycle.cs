@@ -100,7 +100,7 @@ internal sealed partial class ProcessLifecycle(Func<int> generation, bool hasPre
         Move(LifecycleEvent.ShutdownAsked);
         if (previous != ProcessState.HandedOver && (previous != ProcessState.Starting || !hasPredecessor))
         {
-            Effects.Announce(new ServiceNews.Stopping(trigger));
+            context.Feed.Publish(new LifecycleNews.Stopping());
         }
 
         _ready.TrySetException(new RestartException(RestartFailure.Stopping, $"Process {Environment.ProcessId} was asked to shut down by {trigger} before it served."));

@@ -76,17 +76,21 @@ internal abstract class RestartAttempt(RestartRequest request, StartCommand comm
     /// <summary>The program is known to be good as far as that can be known: start it.</summary>
     protected abstract void Proceed();
 
-    protected void Enter(string phase, string detail = "")
+    /// <summary>Does something else, or has come further with it.</summary>
+    /// <param name="phase">What.</param>
+    /// <param name="detail">How far.</param>
+    /// <param name="speaker">The successor, where these are its words.</param>
+    protected void Enter(string phase, string detail = "", int? speaker = null)
     {
         if (Timeline.Enter(phase, detail))
         {
             _step = new Step(Timeline.Current, Timeline.Ended);
-            context.Feed.Publish(new LifecycleNews.RestartPhaseChanged(request, Timeline.Current, Timeline.Elapsed));
+            context.Feed.Publish(new LifecycleNews.RestartPhaseChanged(request, Timeline.Current, Timeline.Elapsed, speaker));
         }
     }
 
     /// <summary>The successor is there.</summary>
-    protected void AnnounceSuccessor(int pid) => context.Feed.Publish(new LifecycleNews.SuccessorStarted(request, pid, generation));
+    protected void AnnounceSuccessor(int pid, RestartStrategy strategy) => context.Feed.Publish(new LifecycleNews.SuccessorStarted(request, pid, generation, strategy));
 
     /// <summary>What was tried, what happened, what holds now.</summary>
     protected string Explain(RestartFailure failure, string what, string holds = "keeps serving") =>
@@ -117,12 +121,6 @@ internal abstract class RestartAttempt(RestartRequest request, StartCommand comm
             Answered = true;
             RestartRecord record = Remember(failure.Failure, failure.Message);
             context.Logger.RestartFailed(failure.Message);
-            if (lifecycle.State == ProcessState.Serving)
-            {
-                // Else another restart has begun since it was rolled back, or the service ends.
-                context.Effects.Announce(new ServiceNews.RestartFailed(failure.Message));
-            }
-
             request.Fail(failure);
             lifecycle.Hooks.AfterRestart(record, failure);
         }
@@ -151,7 +149,8 @@ internal abstract class RestartAttempt(RestartRequest request, StartCommand comm
         var record = new RestartRecord(
             Timeline.BegunAt, request.Trigger, Command.Program, generation, SuccessorPid, failure, explanation, Timeline.Elapsed, Timeline.Phases);
         lifecycle.Remember(record);
-        context.Feed.Publish(new LifecycleNews.RestartEnded(request, record, RolledBack: Served && failure is not (null or RestartFailure.Stopping)));
+        context.Feed.Publish(new LifecycleNews.RestartEnded(
+            request, record, RolledBack: Served && failure is not (null or RestartFailure.Stopping), ServesOn: failure is not null && lifecycle.State == ProcessState.Serving));
         return record;
     }
 

@@ -17,7 +17,7 @@ internal sealed class RestartTimeline(TimeProvider time)
     internal TimeSpan Elapsed => time.GetElapsedTime(_begun);
 
     /// <summary>The phase that goes on, and what was heard last in it.</summary>
-    internal string Last => _detail.Length == 0 ? _name ?? "nothing yet" : $"{_name}: {_detail}";
+    internal string Last => _name is null ? "nothing yet" : Current.Words;
 
     /// <summary>Those that are over.</summary>
     internal IReadOnlyList<RestartPhase> Ended => [.. _ended];

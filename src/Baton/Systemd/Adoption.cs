@@ -24,18 +24,19 @@ internal sealed class Adoption(Notifier notifier, ControlLoop loop, Func<Action<
     private Action? _cancel;
     private bool _over = findStandIn is null;
 
-    /// <summary>Something has become of the service: only while this process is in charge and nothing else goes on is the time for it.</summary>
-    internal void Hear(ServiceNews news)
+    /// <summary>Only while this process is in charge and nothing else goes on is the time for it.</summary>
+    internal void Hear(LifecycleNews news)
     {
         switch (news)
         {
-            case ServiceNews.Serves { Probation.Ticks: 0 } or ServiceNews.Proved or ServiceNews.ServesAgain or ServiceNews.RestartFailed:
+            case LifecycleNews.Serves { Probation.Ticks: 0 } or LifecycleNews.ServesAgain or LifecycleNews.RestartEnded { ServesOn: true }:
+            case LifecycleNews.StateChanged { Previous: ProcessState.OnProbation, State: ProcessState.Serving }:
                 Begin();
                 break;
-            case ServiceNews.Restarting or ServiceNews.HandsOver or ServiceNews.Replacing:
+            case LifecycleNews.RestartBegun or LifecycleNews.HandingOver or LifecycleNews.Replacing:
                 Pause();
                 break;
-            case ServiceNews.Replaced or ServiceNews.GaveBack or ServiceNews.NobodyServes or ServiceNews.Stopping:
+            case LifecycleNews.SuccessorStarted { Strategy: RestartStrategy.Complete } or LifecycleNews.GaveBack or LifecycleNews.NobodyServes or LifecycleNews.Stopping:
                 _over = true;
                 Pause();
                 break;

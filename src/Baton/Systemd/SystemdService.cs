@@ -1,62 +1,52 @@
 using Baton.Interop;
 using Baton.Lifecycle;
 using Baton.Listeners;
-using Microsoft.Extensions.Logging;
 
 namespace Baton.Systemd;
 
 /// <summary>
 /// This process as a part of a systemd service (sd_notify(3)): says who is in charge and what goes on, gives the watchdog its signs, keeps the listeners in
-/// the fd store. Only the process in charge speaks; what it says at a handover it says for both. Does nothing outside a service. Lives on the control loop.
+/// the fd store. Only the process in charge speaks; what it says at a handover it says for both. Lives on the control loop.
 /// </summary>
 internal sealed class SystemdService
 {
     private const int ServiceDiedExitCode = 1;
 
     private readonly RestarterOptions _options;
-    private readonly Notifier? _notifier;
+    private readonly Notifier _notifier;
     private readonly Watchdog? _watchdog;
-    private readonly FdStore? _store;
-    private readonly StopTime? _stopTime;
-    private readonly Adoption? _adoption;
+    private readonly FdStore _store;
+    private readonly StopTime _stopTime;
+    private readonly Adoption _adoption;
     private readonly Func<OpenWork> _open;
 
+    /// <summary>Outside <see cref="Follow"/> for tests.</summary>
     internal SystemdService(
-        SystemdEnvironment environment, int? predecessor, ListenerRegistry listeners, ControlLoop loop, RestarterOptions options, Func<OpenWork> open, ILogger logger)
-        : this(
-            environment.Socket is null ? null : environment.Socket.TrySend, environment.WatchdogInterval, listeners, loop, options, open, logger,
-            findStandIn: predecessor is { } pid ? gone => StandIn.Find(pid, environment.Socket!, options.HandshakeTimeout, logger, gone) : null)
+        Func<string, Descriptor?, int> trySend, TimeSpan? watchdog, ListenerRegistry listeners, LifecycleContext context, Func<OpenWork> open,
+        Func<Action<int, Action>, Action>? findStandIn, Action<Action>? runAmongWork = null)
     {
-    }
-
-    /// <summary>For tests.</summary>
-    internal SystemdService(
-        Func<string, Descriptor?, int>? trySend, TimeSpan? watchdog, ListenerRegistry listeners, ControlLoop loop, RestarterOptions options, Func<OpenWork> open,
-        ILogger logger, Action<Action>? runAmongWork = null, Func<Action<int, Action>, Action>? findStandIn = null)
-    {
-        (_options, _open) = (options, open);
-        if (trySend is null)
-        {
-            return;
-        }
-
-        _notifier = new Notifier(trySend, loop, logger);
-        _store = new FdStore(listeners, _notifier, loop, logger);
-        _stopTime = new StopTime(options, loop, AskForStopTime);
-        _adoption = new Adoption(_notifier, loop, findStandIn, logger);
+        ControlLoop loop = context.Loop;
+        (_options, _open) = (context.Options, open);
+        _notifier = new Notifier(trySend, loop, context.Logger);
+        _store = new FdStore(listeners, _notifier, loop, context.Logger);
+        _stopTime = new StopTime(_options, loop, AskForStopTime);
+        _adoption = new Adoption(_notifier, loop, findStandIn, context.Logger);
         if (watchdog is { } interval)
         {
             _watchdog = new Watchdog(interval, loop, runAmongWork ?? RunOnThePool, () => _notifier.Send("WATCHDOG=1"));
         }
+
+        context.Feed.Subscribe(Hear, reports: false);
     }
 
-    /// <summary>Something has become of the service.</summary>
-    internal void Hear(ServiceNews news)
+    /// <summary>Has systemd told what happens from now on; nobody outside a service.</summary>
+    internal static void Follow(SystemdEnvironment environment, int? predecessor, ListenerRegistry listeners, LifecycleContext context, Func<OpenWork> open)
     {
-        if (_notifier is { } notifier)
+        if (environment.Socket is { } socket)
         {
-            Hear(notifier, news);
-            _adoption!.Hear(news);
+            _ = new SystemdService(
+                socket.TrySend, environment.WatchdogInterval, listeners, context, open,
+                predecessor is { } pid ? gone => StandIn.Find(pid, socket, context.Options.HandshakeTimeout, context.Logger, gone) : null);
         }
     }
 
@@ -71,79 +61,98 @@ internal sealed class SystemdService
         return Notifier.Line("MONOTONIC_USEC", (now.tv_sec * 1_000_000) + (now.tv_nsec / 1000));
     }
 
-    private void Hear(Notifier notifier, ServiceNews news)
+    private void Hear(LifecycleNews news)
+    {
+        Tell(news);
+        _adoption.Hear(news);
+    }
+
+    private void Tell(LifecycleNews news)
     {
         switch (news)
         {
-            case ServiceNews.Serves serves:
-                Serve(notifier, serves);
+            case LifecycleNews.Serves serves:
+                Serve(serves);
                 break;
-            case ServiceNews.Proved proved:
-                notifier.SendStatus($"Generation {proved.Generation} serves");
-                _store!.Update();
+            case LifecycleNews.StateChanged { Previous: ProcessState.OnProbation, State: ProcessState.Serving } proved:
+                _notifier.SendStatus($"Generation {proved.Generation} serves");
+                _store.Update();
                 break;
-            case ServiceNews.Restarting restarting:
-                notifier.Send("RELOADING=1", MonotonicTime(), Notifier.Status($"Restarting: asked by {restarting.Trigger}"));
+            case LifecycleNews.RestartBegun begun:
+                BeginRestart(begun);
                 break;
-            case ServiceNews.Progress progress:
-                notifier.SendStatus($"Restarting: {progress.Words}");
+            case LifecycleNews.RestartRefused { Tried: true } refused:
+                // Who asked by way of systemd waits for the word that it is over, and systemd for both.
+                BeginRestart(refused);
+                ServeOn(refused.Reason.Message);
                 break;
-            case ServiceNews.RestartFailed failed:
-                notifier.Send("READY=1", Notifier.Status(failed.Reason));
-                _store!.Update();
+            case LifecycleNews.RestartPhaseChanged { Speaker: { } successor } progress:
+                _notifier.SendStatus($"Restarting: successor {successor}: {progress.Phase.Words}");
                 break;
-            case ServiceNews.HandsOver handsOver:
+            case LifecycleNews.RestartEnded { ServesOn: true } failed:
+                ServeOn(failed.Record.Explanation);
+                break;
+            case LifecycleNews.HandingOver successor:
                 _watchdog?.End();
-                _store!.Pause();
-                notifier.Send(Main(handsOver.Pid), "READY=1", Notifier.Status(Serving(handsOver.Generation, handsOver.Probation)));
+                _store.Pause();
+                _notifier.Send(Main(successor.Pid), "READY=1", Notifier.Status(Serving(successor.Generation, successor.Probation)));
                 break;
-            case ServiceNews.ServesAgain again:
-                notifier.Send(Main(Environment.ProcessId), "READY=1", Notifier.Status($"Rolled back: generation {again.Generation} serves again"));
+            case LifecycleNews.ServesAgain again:
+                _notifier.Send(Main(Environment.ProcessId), "READY=1", Notifier.Status($"Rolled back: generation {again.Generation} serves again"));
                 _watchdog?.Begin();
-                _store!.Update();
+                _store.Update();
                 break;
-            case ServiceNews.Replacing:
-                _store!.Withdraw();
+            case LifecycleNews.Replacing:
+                _store.Withdraw();
                 break;
-            case ServiceNews.Replaced replaced:
+            case LifecycleNews.SuccessorStarted { Strategy: RestartStrategy.Complete } replaces:
                 _watchdog?.End();
-                notifier.Send(Main(replaced.Pid), Notifier.Status($"Restarting: generation {replaced.Generation}, process {replaced.Pid}, starts in place of this one"));
+                _notifier.Send(Main(replaces.Pid), Notifier.Status($"Restarting: generation {replaces.Generation}, process {replaces.Pid}, starts in place of this one"));
                 break;
-            case ServiceNews.GaveBack:
+            case LifecycleNews.GaveBack:
                 _watchdog?.End();
-                _store!.Pause();
+                _store.Pause();
                 break;
-            case ServiceNews.NobodyServes nobody:
+            case LifecycleNews.NobodyServes nobody:
                 // For Restart=on-failure: systemd notices the end of this process only.
                 Environment.ExitCode = Environment.ExitCode == 0 ? ServiceDiedExitCode : Environment.ExitCode;
-                notifier.Send(Main(Environment.ProcessId), Notifier.Status($"Process {nobody.DeadPid}, which served, has died; process {Environment.ProcessId} finishes its work and ends"));
+                _notifier.Send(Main(Environment.ProcessId), Notifier.Status($"Process {nobody.DeadPid}, which served, has died; process {Environment.ProcessId} finishes its work and ends"));
                 break;
-            case ServiceNews.Stopping:
-                _store!.Pause();
-                notifier.Send("STOPPING=1", Notifier.Status(Draining()));
-                _stopTime!.Begin();
+            case LifecycleNews.Stopping:
+                _store.Pause();
+                _notifier.Send("STOPPING=1", Notifier.Status(Draining()));
+                _stopTime.Begin();
                 break;
         }
     }
 
-    private void Serve(Notifier notifier, ServiceNews.Serves serves)
+    private void Serve(LifecycleNews.Serves serves)
     {
         if (!serves.TookOver)
         {
-            notifier.Send("READY=1", Notifier.Status(Serving(serves.Generation, serves.Probation)));
+            _notifier.Send("READY=1", Notifier.Status(Serving(serves.Generation, serves.Probation)));
         }
 
         _watchdog?.Begin();
         if (serves.Probation == TimeSpan.Zero)
         {
             // On probation it is the predecessor's listeners that are stored: those it would serve again.
-            _store!.Update();
+            _store.Update();
         }
+    }
+
+    private void BeginRestart(LifecycleNews.OfRestart restart) =>
+        _notifier.Send("RELOADING=1", MonotonicTime(), Notifier.Status($"Restarting: asked by {restart.Request.Trigger}"));
+
+    private void ServeOn(string failure)
+    {
+        _notifier.Send("READY=1", Notifier.Status(failure));
+        _store.Update();
     }
 
     private void AskForStopTime(TimeSpan time)
     {
-        _notifier!.Send(Notifier.Line("EXTEND_TIMEOUT_USEC", (long)time.TotalMicroseconds), Notifier.Status(Draining()));
+        _notifier.Send(Notifier.Line("EXTEND_TIMEOUT_USEC", (long)time.TotalMicroseconds), Notifier.Status(Draining()));
     }
 
     private string Draining() => $"Draining {_open().Connections} connections";

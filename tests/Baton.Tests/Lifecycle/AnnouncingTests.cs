@@ -1,3 +1,5 @@
+using Baton.Listeners;
+using Baton.Systemd;
 using Baton.Tests.Support;
 
 namespace Baton.Tests.Lifecycle;
@@ -7,7 +9,33 @@ public class AnnouncingTests
 {
     [Fact]
     public void Handover_ThePidFileIsWrittenFirst_AndTheSuccessorServesLast() =>
-        LifecycleFixture.Watching(out _).Journal.AssertOrder("announce Serves", "announce Restarting", "close gate", "name 4711", "announce HandsOver", "commit 4711");
+        LifecycleFixture.Watching(out _).Journal.AssertOrder("announce Serves", "announce RestartBegun", "close gate", "name 4711", "announce HandingOver", "commit 4711");
+
+    // What is only news of how far this process is must not be told it, nor anything twice.
+    [Fact]
+    public void Systemd_IsToldARefusalAndAHandover_InTheirPlaces()
+    {
+        var fixture = new LifecycleFixture();
+        _ = new SystemdService(
+            (text, _) =>
+            {
+                fixture.Journal.Add($"systemd {text.Split('\n')[0]}");
+                return 0;
+            },
+            watchdog: null, new ListenerRegistry(fixture.Logger), fixture.Context, () => default, findStandIn: null);
+        fixture.Do(fixture.Lifecycle.ServiceReady);
+        fixture.Effects.ChoiceFailure = new RestartException(RestartFailure.ProgramRefused, "not allowed");
+        _ = fixture.AskRestart();
+        fixture.Effects.ChoiceFailure = null;
+        _ = fixture.AskRestart();
+        _ = fixture.AskRestart("another client");
+        fixture.Do(() => fixture.Successor.SaysProgress("health", "1 of 2"));
+        fixture.Do(() => fixture.Successor.SaysReady());
+        Assert.Equal(
+            ["READY=1", "RELOADING=1", "READY=1", "RELOADING=1", "STATUS=Restarting: successor 4711: health: 1 of 2", "MAINPID=4711"],
+            fixture.Journal.Entries.Where(e => e.StartsWith("systemd ", StringComparison.Ordinal)).Select(e => e["systemd ".Length..]));
+        fixture.Journal.AssertOrder("open gate", "systemd READY=1", "name 4711", "systemd MAINPID=4711", "commit 4711");
+    }
 
     [Fact]
     public void Probation_Passes_ThePredecessorSaysNothingMore()
@@ -16,7 +44,7 @@ public class AnnouncingTests
         fixture.PassProbation();
         fixture.Do(fixture.Effects.WorkEnds);
         Assert.Equal(ProcessState.Exited, fixture.Lifecycle.State);
-        AssertLast(fixture, "announce HandsOver");
+        AssertLast(fixture, "announce HandingOver");
     }
 
     [Fact]
@@ -24,7 +52,7 @@ public class AnnouncingTests
     {
         LifecycleFixture fixture = LifecycleFixture.Watching(out _);
         fixture.Do(() => fixture.Successor.Exits(1));
-        fixture.Journal.AssertOrder("announce HandsOver", "open gate", "name self", "announce ServesAgain", "announce RestartFailed");
+        fixture.Journal.AssertOrder("announce HandingOver", "open gate", "name self", "announce ServesAgain", "announce RestartEnded");
     }
 
     [Fact]
@@ -32,8 +60,8 @@ public class AnnouncingTests
     {
         LifecycleFixture fixture = LifecycleFixture.Restarting(out _);
         fixture.Do(() => fixture.Successor.Exits(1));
-        fixture.Journal.AssertOrder("announce Restarting", "log StateChanged", "announce RestartFailed");
-        Assert.Equal(0, fixture.Journal.Count("announce HandsOver"));
+        fixture.Journal.AssertOrder("announce RestartBegun", "log StateChanged", "announce RestartEnded");
+        Assert.Equal(0, fixture.Journal.Count("announce HandingOver"));
     }
 
     // Who waits for the reload must learn that it is over.
@@ -43,7 +71,8 @@ public class AnnouncingTests
         LifecycleFixture fixture = LifecycleFixture.Serving();
         fixture.Effects.ChoiceFailure = new RestartException(RestartFailure.SpawnFailed, "not allowed");
         _ = fixture.AskRestart();
-        fixture.Journal.AssertOrder("announce Restarting", "announce RestartFailed");
+        Assert.Equal(0, fixture.Journal.Count("announce RestartBegun"));
+        AssertLast(fixture, "announce RestartRefused");
     }
 
     // The one that was begun since then is still under way.
@@ -54,9 +83,9 @@ public class AnnouncingTests
         _ = fixture.AskRestart();
         fixture.Do(() => fixture.Successor.SaysFailed("no database"));
         Assert.Equal(ProcessState.Restarting, fixture.Lifecycle.State);
-        AssertLast(fixture, "announce Restarting");
+        AssertLast(fixture, "announce RestartBegun");
         fixture.Pass(fixture.Options.ExitTimeout);
-        AssertLast(fixture, "announce Restarting");
+        AssertLast(fixture, "announce RestartBegun");
     }
 
     [Fact]
@@ -97,7 +126,7 @@ public class AnnouncingTests
         LifecycleFixture fixture = LifecycleFixture.OnProbation();
         fixture.Do(() => fixture.Lifecycle.PredecessorLeft("confirmed"));
         fixture.Do(() => fixture.Lifecycle.PredecessorLeft("gone"));
-        Assert.Equal(1, fixture.Journal.Count("announce Proved"));
+        Assert.Equal(1, fixture.Journal.Count("announce StateChanged"));
     }
 
     // Nobody else sees it: it is a child of this process.
@@ -120,7 +149,7 @@ public class AnnouncingTests
         LifecycleFixture ended = LifecycleFixture.Watching(out _);
         ended.PassProbation();
         ended.Do(() => ended.Successor.Exits(0));
-        Assert.All([handedOn, ended], fixture => AssertLast(fixture, "announce HandsOver"));
+        Assert.All([handedOn, ended], fixture => AssertLast(fixture, "announce HandingOver"));
     }
 
     private static void AssertLast(LifecycleFixture fixture, string entry) =>

@@ -1,5 +1,6 @@
 using Baton.Lifecycle;
 using Baton.Tests.Support;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Baton.Tests.Lifecycle;
 
@@ -11,7 +12,7 @@ public class LifecycleFeedTests
     [Fact]
     public void Publish_ToNobody_AllocatesNothing()
     {
-        var feed = new LifecycleFeed();
+        var feed = new LifecycleFeed(NullLogger.Instance);
         var news = new LifecycleNews.StateChanged(1, 1, ProcessState.Starting, ProcessState.Serving);
         feed.Publish(news);
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -23,7 +24,7 @@ public class LifecycleFeedTests
     [Fact]
     public void Subscribers_ComeAndGo()
     {
-        var feed = new LifecycleFeed();
+        var feed = new LifecycleFeed(NullLogger.Instance);
         feed.Subscribe(_news.Add, reports: false);
         Assert.False(feed.WantsReports);
         Action<LifecycleNews> second = _news.Add;
@@ -33,6 +34,19 @@ public class LifecycleFeedTests
         feed.Unsubscribe(second);
         Assert.Equal(2, _news.Count);
         Assert.False(feed.WantsReports);
+    }
+
+    // In systemd's case it would be taken for dead; in the lifecycle's a successor would wait for its commit.
+    [Fact]
+    public void Subscriber_Fails_CostsNeitherTheOthersNorTheService()
+    {
+        var fixture = new LifecycleFixture();
+        fixture.Context.Feed.Subscribe(_ => throw new InvalidOperationException("a defect"), reports: false);
+        fixture.Context.Feed.Subscribe(_news.Add, reports: false);
+        fixture.Do(fixture.Lifecycle.ServiceReady);
+        Assert.Equal(["StateChanged", "Serves"], _news.Select(n => n.GetType().Name));
+        Assert.Equal(2, fixture.Logger.EventNames.Count(e => e == "LoopFailed"));
+        fixture.AssertServesAndCanRestart();
     }
 
     [Fact]

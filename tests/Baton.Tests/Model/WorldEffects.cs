@@ -78,10 +78,6 @@ internal sealed class WorldEffects(WorldProcess process) : ILifecycleEffects
     {
     }
 
-    public void Announce(ServiceNews news)
-    {
-    }
-
     public void EndSharing()
     {
     }

@@ -102,8 +102,6 @@ internal sealed class FakeEffects(Journal journal) : ILifecycleEffects
 
     public void NameMain(int pid) => journal.Add($"name {(pid == Environment.ProcessId ? "self" : pid)}");
 
-    public void Announce(ServiceNews news) => journal.Add($"announce {news.GetType().Name}");
-
     public void OpenGate() => journal.Add("open gate");
 
     public void CloseGate() => journal.Add("close gate");

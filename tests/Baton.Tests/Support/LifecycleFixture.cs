@@ -15,6 +15,7 @@ internal sealed class LifecycleFixture
         _loop = new ControlLoop(_time, Logger);
         Options = new RestarterOptions { TimeProvider = _time, Probation = TimeSpan.Zero };
         Context = new LifecycleContext(Effects, _loop, Options, Logger);
+        Context.Feed.Subscribe(Announced, reports: false);
         Lifecycle = new ProcessLifecycle(() => generation, hasPredecessor, Context);
         Signals = new SignalActions(Options.Signals, Lifecycle, Logger);
     }
@@ -123,5 +124,17 @@ internal sealed class LifecycleFixture
         Task<RestartOutcome> next = AskRestart();
         Assert.Equal(ProcessState.Restarting, Lifecycle.State);
         Assert.False(next.IsFaulted);
+    }
+
+    // What systemd is told of; not what is in the log anyhow, or only news of how far it is.
+    private void Announced(LifecycleNews news)
+    {
+        if (news is LifecycleNews.Serves or LifecycleNews.HandingOver or LifecycleNews.ServesAgain or LifecycleNews.Replacing or LifecycleNews.GaveBack
+            or LifecycleNews.NobodyServes or LifecycleNews.Stopping or LifecycleNews.RestartBegun or LifecycleNews.RestartRefused { Tried: true }
+            or LifecycleNews.RestartEnded { ServesOn: true } or LifecycleNews.SuccessorStarted { Strategy: RestartStrategy.Complete }
+            or LifecycleNews.StateChanged { Previous: ProcessState.OnProbation, State: ProcessState.Serving })
+        {
+            Journal.Add($"announce {news.GetType().Name}");
+        }
     }
 }

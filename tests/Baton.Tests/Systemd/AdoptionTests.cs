@@ -29,14 +29,14 @@ public sealed class AdoptionTests : IDisposable
     [Fact]
     public void WithoutProbation_Successor_LooksForAStandInAtOnce()
     {
-        _fixture.Hear(new ServiceNews.Serves(2, TookOver: true, TimeSpan.Zero));
+        _fixture.Hear(new LifecycleNews.Serves(2, TookOver: true, TimeSpan.Zero));
         Assert.Equal(1, _fixture.StandIns);
     }
 
     [Fact]
     public void OnProbation_NoStandIn()
     {
-        _fixture.Hear(new ServiceNews.Serves(2, TookOver: true, Probation));
+        _fixture.Hear(new LifecycleNews.Serves(2, TookOver: true, Probation));
         Assert.Equal(0, _fixture.StandIns);
     }
 
@@ -58,9 +58,9 @@ public sealed class AdoptionTests : IDisposable
         Prove();
         _fixture.Hear(what switch
         {
-            "restart" => new ServiceNews.Restarting("SIGHUP"),
-            "replacement" => new ServiceNews.Replacing(),
-            _ => new ServiceNews.Stopping("SIGTERM"),
+            "restart" => ServiceFixture.Begun,
+            "replacement" => new LifecycleNews.Replacing(),
+            _ => new LifecycleNews.Stopping(),
         });
         Assert.Equal(1, _fixture.StandInsEnded);
         _fixture.Said.Clear();
@@ -75,7 +75,7 @@ public sealed class AdoptionTests : IDisposable
     public void RestartFails_AnotherStandIn()
     {
         Prove();
-        _fixture.Hear(new ServiceNews.Restarting("SIGHUP"), new ServiceNews.RestartFailed("no such file"));
+        _fixture.Hear(ServiceFixture.Begun, ServiceFixture.Failed("no such file"));
         _fixture.Said.Clear();
         Assert.Equal(2, _fixture.StandIns);
 
@@ -87,9 +87,9 @@ public sealed class AdoptionTests : IDisposable
     public void RolledBack_Predecessor_LooksForAStandIn()
     {
         Prove();
-        _fixture.Hear(new ServiceNews.HandsOver(4735, 3, Probation));
+        _fixture.Hear(new LifecycleNews.HandingOver(4735, 3, Probation));
         Assert.Equal(1, _fixture.StandInsEnded);
-        _fixture.Hear(new ServiceNews.ServesAgain(2));
+        _fixture.Hear(new LifecycleNews.ServesAgain(2));
         Assert.Equal(2, _fixture.StandIns);
     }
 
@@ -97,7 +97,7 @@ public sealed class AdoptionTests : IDisposable
     public void ShutdownOfARestart_Fails_NoOtherStandIn()
     {
         Prove();
-        _fixture.Hear(new ServiceNews.Restarting("SIGHUP"), new ServiceNews.Stopping("SIGTERM"), new ServiceNews.RestartFailed("a shutdown was asked"));
+        _fixture.Hear(ServiceFixture.Begun, new LifecycleNews.Stopping(), ServiceFixture.Failed("a shutdown was asked", servesOn: false));
         Assert.Equal(1, _fixture.StandIns);
     }
 
@@ -106,7 +106,7 @@ public sealed class AdoptionTests : IDisposable
     {
         Prove();
         _fixture.PredecessorGone(StandIn);
-        _fixture.Hear(new ServiceNews.Restarting("SIGHUP"), new ServiceNews.RestartFailed("no such file"));
+        _fixture.Hear(ServiceFixture.Begun, ServiceFixture.Failed("no such file"));
         Assert.Equal(1, _fixture.StandIns);
         Assert.Equal(0, _fixture.StandInsEnded);
     }
@@ -129,7 +129,7 @@ public sealed class AdoptionTests : IDisposable
 
     private void Prove()
     {
-        _fixture.Hear(new ServiceNews.Serves(2, TookOver: true, Probation), new ServiceNews.Proved(2));
+        _fixture.Hear(new LifecycleNews.Serves(2, TookOver: true, Probation), ServiceFixture.Proved(2));
         _fixture.Said.Clear();
     }
 }

@@ -20,7 +20,7 @@ public sealed class FdStoreTests : IDisposable
         using ClaimedListener first = RegistryFixture.Claim(_fixture.Listeners, RegistryFixture.AnyPort);
         using ClaimedListener second = RegistryFixture.Claim(_fixture.Listeners, RegistryFixture.AnyPort);
         _fixture.Serve();
-        _fixture.Hear(new ServiceNews.RestartFailed("no"));
+        _fixture.Hear(ServiceFixture.Failed("no"));
         Assert.Equal(
             [$"FDSTORE=1 {Name} FDPOLL=0 +socket", $"FDSTORE=1 {Name}#1 FDPOLL=0 +socket"],
             _fixture.Said.Where(s => s.StartsWith("FDSTORE", StringComparison.Ordinal)));
@@ -61,9 +61,9 @@ public sealed class FdStoreTests : IDisposable
     public void Successor_OnProbation_LeavesTheStoreAlone()
     {
         using ClaimedListener claim = RegistryFixture.Claim(_fixture.Listeners, RegistryFixture.AnyPort);
-        _fixture.Hear(new ServiceNews.Serves(2, TookOver: true, TimeSpan.FromSeconds(10)));
+        _fixture.Hear(new LifecycleNews.Serves(2, TookOver: true, TimeSpan.FromSeconds(10)));
         Assert.Empty(_fixture.Said);
-        _fixture.Hear(new ServiceNews.Proved(2));
+        _fixture.Hear(ServiceFixture.Proved(2));
         Assert.Equal(1, _fixture.Count($"FDSTORE=1 {Name} FDPOLL=0 +socket"));
     }
 
@@ -80,7 +80,7 @@ public sealed class FdStoreTests : IDisposable
 
         using ClaimedListener claim = RegistryFixture.Claim(_fixture.Listeners, RegistryFixture.AnyPort);
         _fixture.Listeners.CloseUnclaimed();
-        _fixture.Hear(new ServiceNews.Serves(2, TookOver: true, TimeSpan.Zero));
+        _fixture.Hear(new LifecycleNews.Serves(2, TookOver: true, TimeSpan.Zero));
 
         string removed = Assert.Single(_fixture.Said);
         Assert.StartsWith("FDSTOREREMOVE=1 FDNAME=baton-unix%3A/", removed, StringComparison.Ordinal);
@@ -91,9 +91,9 @@ public sealed class FdStoreTests : IDisposable
     {
         using ClaimedListener claim = RegistryFixture.Claim(_fixture.Listeners, RegistryFixture.AnyPort);
         _fixture.Serve();
-        _fixture.Hear(new ServiceNews.Replacing());
+        _fixture.Hear(new LifecycleNews.Replacing());
         Assert.Equal($"FDSTOREREMOVE=1 {Name}", _fixture.Said[^1]);
-        _fixture.Hear(new ServiceNews.RestartFailed("no"));
+        _fixture.Hear(ServiceFixture.Failed("no"));
         Assert.Equal(2, _fixture.Count($"FDSTORE=1 {Name} FDPOLL=0 +socket"));
     }
 

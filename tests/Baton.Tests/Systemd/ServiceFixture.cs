@@ -9,8 +9,11 @@ namespace Baton.Tests.Systemd;
 /// <summary>A service of a systemd that writes down what it is told; its clock stands still, and its loop runs when the test says so.</summary>
 internal sealed class ServiceFixture : IDisposable
 {
+    private static readonly RestartRequest Request = new("SIGHUP");
+
     private readonly ManualTime _time = new();
     private readonly ControlLoop _loop;
+    private readonly LifecycleFeed _feed;
     private readonly RegistryFixture _registry = new();
     private readonly Queue<Action> _work = new();
     private Action<int, Action>? _predecessorGone;
@@ -19,14 +22,14 @@ internal sealed class ServiceFixture : IDisposable
     {
         _loop = new ControlLoop(_time, Logger);
         Options = new RestarterOptions { TimeProvider = _time };
-        Service = new SystemdService(TrySend, watchdog, Listeners, _loop, Options, () => new OpenWork(12, 3), Logger, _work.Enqueue, hasPredecessor ? FindStandIn : null);
+        var context = new LifecycleContext(new FakeEffects(new Journal()), _loop, Options, Logger);
+        _feed = context.Feed;
+        _ = new SystemdService(TrySend, watchdog, Listeners, context, () => new OpenWork(12, 3), hasPredecessor ? FindStandIn : null, _work.Enqueue);
     }
 
     internal RecordingLogger Logger { get; } = new();
 
     internal RestarterOptions Options { get; }
-
-    internal SystemdService Service { get; }
 
     internal ListenerRegistry Listeners => _registry.Registry;
 
@@ -50,16 +53,31 @@ internal sealed class ServiceFixture : IDisposable
         _loop.RunDue();
     }
 
-    internal void Hear(params ServiceNews[] news)
+    internal void Hear(params LifecycleNews[] news)
     {
-        foreach (ServiceNews one in news)
+        foreach (LifecycleNews one in news)
         {
-            _loop.Post(() => Service.Hear(one));
+            _loop.Post(() => _feed.Publish(one));
             _loop.RunDue();
         }
     }
 
-    internal void Serve() => Hear(new ServiceNews.Serves(1, TookOver: false, TimeSpan.Zero));
+    /// <summary>News of a restart that SIGHUP has asked for.</summary>
+    internal static LifecycleNews Begun { get; } = new LifecycleNews.RestartBegun(Request);
+
+    internal static LifecycleNews Refused(bool tried) => new LifecycleNews.RestartRefused(Request, new RestartException(RestartFailure.ProgramRefused, "not now"), tried);
+
+    internal static LifecycleNews Started(RestartStrategy strategy) => new LifecycleNews.SuccessorStarted(Request, 4735, 2, strategy);
+
+    internal static LifecycleNews Failed(string reason, bool servesOn = true) => new LifecycleNews.RestartEnded(
+        Request, new RestartRecord(default, "SIGHUP", "/srv/app", 2, SuccessorPid: null, RestartFailure.SpawnFailed, reason, TimeSpan.Zero, []), RolledBack: false, servesOn);
+
+    internal static LifecycleNews Phase(int? speaker, string name, string detail = "") =>
+        new LifecycleNews.RestartPhaseChanged(Request, new RestartPhase(name, detail, TimeSpan.Zero), TimeSpan.Zero, speaker);
+
+    internal static LifecycleNews Proved(int generation) => new LifecycleNews.StateChanged(Environment.ProcessId, generation, ProcessState.OnProbation, ProcessState.Serving);
+
+    internal void Serve() => Hear(new LifecycleNews.Serves(1, TookOver: false, TimeSpan.Zero));
 
     /// <summary>Time passes; the thread pool does what it is given.</summary>
     internal void Pass(TimeSpan time, bool poolMoves = true)

@@ -22,9 +22,9 @@ public sealed class SystemdServiceTests : IDisposable
     [Fact]
     public void Successor_Serves_SaysNothingUntilItIsProved()
     {
-        _fixture.Hear(new ServiceNews.Serves(2, TookOver: true, TimeSpan.FromSeconds(10)));
+        _fixture.Hear(new LifecycleNews.Serves(2, TookOver: true, TimeSpan.FromSeconds(10)));
         Assert.Empty(_fixture.Said);
-        _fixture.Hear(new ServiceNews.Proved(2));
+        _fixture.Hear(ServiceFixture.Proved(2));
         Assert.Equal(["STATUS=Generation 2 serves"], _fixture.Said);
     }
 
@@ -32,7 +32,7 @@ public sealed class SystemdServiceTests : IDisposable
     public void Restart_Begins_IsToldWithTheMonotonicTime()
     {
         long before = Monotonic();
-        _fixture.Hear(new ServiceNews.Restarting("SIGHUP"), new ServiceNews.Progress("successor 4735: hosted services: starting"));
+        _fixture.Hear(ServiceFixture.Begun, ServiceFixture.Phase(4735, "hosted services", "starting"));
         long after = Monotonic();
 
         string[] words = _fixture.Said[0].Split(' ', 3);
@@ -45,28 +45,54 @@ public sealed class SystemdServiceTests : IDisposable
     [Fact]
     public void Successor_IsToldToServe_IsTheMainProcessInOneDatagram()
     {
-        _fixture.Hear(new ServiceNews.HandsOver(4735, 2, TimeSpan.FromSeconds(10)));
+        _fixture.Hear(new LifecycleNews.HandingOver(4735, 2, TimeSpan.FromSeconds(10)));
         Assert.Matches(@"^MAINPID=4735 READY=1 STATUS=Generation 2 serves, on probation until \d\d:\d\d:\d\d UTC$", Assert.Single(_fixture.Said));
     }
 
     [Fact]
     public void Restart_Fails_IsReadyWithoutAnotherPid()
     {
-        _fixture.Hear(new ServiceNews.RestartFailed("Restart by SIGHUP: no such\ntable"));
+        _fixture.Hear(ServiceFixture.Failed("Restart by SIGHUP: no such\ntable"));
         Assert.Equal([@"READY=1 STATUS=Restart by SIGHUP: no such\u000Atable"], _fixture.Said);
     }
 
     [Fact]
     public void Restart_IsRolledBack_GivesTheMainPidBack()
     {
-        _fixture.Hear(new ServiceNews.ServesAgain(1));
+        _fixture.Hear(new LifecycleNews.ServesAgain(1));
         Assert.Equal([$"{Own} READY=1 STATUS=Rolled back: generation 1 serves again"], _fixture.Said);
+    }
+
+    [Fact]
+    public void Restart_ItsProgramMayNotBeStarted_BeginsAndIsOver()
+    {
+        _fixture.Hear(ServiceFixture.Refused(tried: true));
+        Assert.Equal(2, _fixture.Said.Count);
+        Assert.Matches("^RELOADING=1 MONOTONIC_USEC=[0-9]+ STATUS=Restarting: asked by SIGHUP$", _fixture.Said[0]);
+        Assert.Equal("READY=1 STATUS=not now", _fixture.Said[1]);
+    }
+
+    // It would end the reload of another, or the service.
+    [Fact]
+    public void Restart_IsRefusedForAnother_OrFailsWithTheService_SaysNothing()
+    {
+        _fixture.Hear(ServiceFixture.Refused(tried: false), ServiceFixture.Failed("a shutdown was asked", servesOn: false));
+        Assert.Empty(_fixture.Said);
+    }
+
+    [Fact]
+    public void Successor_IsStarted_IsToldOnlyIfItTakesThisOnesPlace()
+    {
+        _fixture.Hear(ServiceFixture.Phase(speaker: null, "spawn"), ServiceFixture.Started(RestartStrategy.Handover));
+        Assert.Empty(_fixture.Said);
+        _fixture.Hear(ServiceFixture.Started(RestartStrategy.Complete));
+        Assert.Equal(["MAINPID=4735 STATUS=Restarting: generation 2, process 4735, starts in place of this one"], _fixture.Said);
     }
 
     [Fact]
     public void Status_TooLong_IsCut()
     {
-        _fixture.Hear(new ServiceNews.RestartFailed(new string('x', 10_000)));
+        _fixture.Hear(ServiceFixture.Failed(new string('x', 10_000)));
         Assert.InRange(Assert.Single(_fixture.Said).Length, 300, 330);
     }
 
@@ -75,7 +101,7 @@ public sealed class SystemdServiceTests : IDisposable
     {
         _fixture.Options.DrainTimeout = TimeSpan.FromSeconds(12);
         _fixture.Options.ExitTimeout = TimeSpan.FromSeconds(1);
-        _fixture.Hear(new ServiceNews.Stopping("SIGTERM"));
+        _fixture.Hear(new LifecycleNews.Stopping());
         for (int i = 0; i < 20; i++)
         {
             _fixture.Pass(TimeSpan.FromSeconds(5));
@@ -96,7 +122,7 @@ public sealed class SystemdServiceTests : IDisposable
     public void Shutdown_DrainHasNoLimit_AsksForNoTime()
     {
         _fixture.Options.DrainTimeout = Timeout.InfiniteTimeSpan;
-        _fixture.Hear(new ServiceNews.Stopping("SIGTERM"));
+        _fixture.Hear(new LifecycleNews.Stopping());
         _fixture.Pass(TimeSpan.FromDays(1));
         Assert.Equal(["STOPPING=1 STATUS=Draining 12 connections"], _fixture.Said);
     }
@@ -104,7 +130,7 @@ public sealed class SystemdServiceTests : IDisposable
     [Fact]
     public void GaveBack_SaysNothing()
     {
-        _fixture.Hear(new ServiceNews.Serves(2, TookOver: true, TimeSpan.FromSeconds(10)), new ServiceNews.GaveBack());
+        _fixture.Hear(new LifecycleNews.Serves(2, TookOver: true, TimeSpan.FromSeconds(10)), new LifecycleNews.GaveBack());
         Assert.Empty(_fixture.Said);
     }
 
@@ -113,7 +139,7 @@ public sealed class SystemdServiceTests : IDisposable
     {
         _fixture.Answer = Libc.EAGAIN;
         _fixture.Hear(
-            new ServiceNews.Restarting("SIGHUP"), new ServiceNews.Progress("a"), new ServiceNews.Progress("b"), new ServiceNews.HandsOver(4735, 2, TimeSpan.Zero));
+            ServiceFixture.Begun, ServiceFixture.Phase(4735, "a"), ServiceFixture.Phase(4735, "b"), new LifecycleNews.HandingOver(4735, 2, TimeSpan.Zero));
         Assert.Empty(_fixture.Said);
 
         _fixture.Answer = 0;
@@ -121,7 +147,7 @@ public sealed class SystemdServiceTests : IDisposable
 
         Assert.Equal(3, _fixture.Said.Count);
         Assert.StartsWith("RELOADING=1", _fixture.Said[0], StringComparison.Ordinal);
-        Assert.Equal("STATUS=Restarting: b", _fixture.Said[1]);
+        Assert.Equal("STATUS=Restarting: successor 4735: b", _fixture.Said[1]);
         Assert.StartsWith("MAINPID=4735", _fixture.Said[2], StringComparison.Ordinal);
         Assert.Empty(_fixture.Logger.EventNames);
     }
@@ -131,7 +157,7 @@ public sealed class SystemdServiceTests : IDisposable
     {
         _fixture.Answer = Libc.ENOENT;
         _fixture.Serve();
-        _fixture.Hear(new ServiceNews.Restarting("SIGHUP"));
+        _fixture.Hear(ServiceFixture.Begun);
         Assert.Equal(["NotifyFailed"], _fixture.Logger.EventNames);
     }
 
@@ -141,7 +167,7 @@ public sealed class SystemdServiceTests : IDisposable
         _fixture.Answer = Libc.EAGAIN;
         for (int i = 0; i < 1000; i++)
         {
-            _fixture.Hear(new ServiceNews.RestartFailed("no"));
+            _fixture.Hear(ServiceFixture.Failed("no"));
         }
 
         Assert.Equal(["NotifyFailed"], _fixture.Logger.EventNames);
