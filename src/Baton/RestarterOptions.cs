@@ -28,7 +28,8 @@ public class RestarterOptions
 
     /// <summary>
     /// How long a successor whose hosts are all ready, but which has inherited a listener that none of them uses, waits for a host that is made later: an application may make and start its
-    /// hosts one after the other. The predecessor serves meanwhile; it is what a restart costs more where the configuration has dropped an address. Default 2 seconds; zero or more, finite. Zero does not wait.
+    /// hosts one after the other. The predecessor serves meanwhile; it is what a restart costs more where the configuration has dropped an address. It is also how long the exception of a host
+    /// that has not started may take to end the process, before it is the host's failure and not the process's. Default 2 seconds; zero or more, finite. Zero does not wait.
     /// </summary>
     public TimeSpan LaterServerTimeout { get; set; } = TimeSpan.FromSeconds(2);
 

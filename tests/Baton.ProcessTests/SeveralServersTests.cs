@@ -96,7 +96,7 @@ public sealed class SeveralServersTests
     [Theory] // C4
     [InlineData("sequential", "s2-crash-in-hosted-service", "InvalidOperationException: told to crash in a hosted service")]
 
-    // By the exception that ends the process, or, where a busy machine takes longer for that than ServerRegister.ExceptionTime, by the start that has failed.
+    // By the exception that ends the process, or, where a busy machine takes longer for that than LaterServerTimeout, by the start that has failed.
     [InlineData("using", "s2-crash-in-hosted-service", "(InvalidOperationException: told to crash in a hosted service|server s2 did not start: it was disposed before it had started)")]
     [InlineData("concurrent", "s2-crash-in-hosted-service", "server s2 did not start: it was disposed before it had started")]
     [InlineData("concurrent", "s2-crash-in-callback", "server s2 did not start: told to crash in a callback")]

@@ -7,9 +7,6 @@ namespace Baton.Lifecycle;
 /// </summary>
 internal sealed class ServerRegister(ControlLoop loop, ILogger logger, IServerSurroundings process)
 {
-    /// <summary>How long the exception that has ended a start may take to end the process: it says more than can be said here.</summary>
-    internal static readonly TimeSpan ExceptionTime = TimeSpan.FromSeconds(1);
-
     private readonly List<RegisteredServer> _servers = [];
     private int _added;
     private int _living;
@@ -67,7 +64,8 @@ internal sealed class ServerRegister(ControlLoop loop, ILogger logger, IServerSu
         }
         else
         {
-            loop.Schedule(ExceptionTime, () => GoOnWithout(server, reason));
+            // The exception behind it may end the process, and says more than can be said here.
+            loop.Schedule(process.LaterServerTimeout, () => GoOnWithout(server, reason));
         }
     });
 

@@ -157,7 +157,7 @@ public class ServerRegisterTests
         Fail(second);
         Assert.DoesNotContain("give up: server s2 did not start: told to", _process.Said);
 
-        Pass(ServerRegister.ExceptionTime);
+        Pass(_process.LaterServerTimeout);
 
         Assert.Equal("give up: server s2 did not start: told to", _process.Said[^1]);
         Assert.DoesNotContain("ready", _process.Said);
@@ -171,7 +171,7 @@ public class ServerRegisterTests
         Fail(second);
         Assert.DoesNotContain("ready", _process.Said);
 
-        Pass(ServerRegister.ExceptionTime);
+        Pass(_process.LaterServerTimeout);
 
         Assert.Equal("ready", _process.Said[^1]);
         Assert.Contains("ServerFailed", _logger.EventNames);
@@ -183,7 +183,7 @@ public class ServerRegisterTests
         _servers.Add("s1");
         Fail(_servers.Add("s2"));
         _process.IsStarting = false;
-        Pass(ServerRegister.ExceptionTime);
+        Pass(_process.LaterServerTimeout);
         Assert.Empty(_process.Said);
         Assert.Empty(_logger.Lines);
     }
@@ -194,7 +194,7 @@ public class ServerRegisterTests
     {
         _process.IsSuccessor = true;
         Fail(_servers.Add(name: null));
-        Pass(ServerRegister.ExceptionTime);
+        Pass(_process.LaterServerTimeout);
         Assert.Empty(_process.Said);
         Assert.True(await ReadyAsync(_servers.Add(name: null)));
     }
