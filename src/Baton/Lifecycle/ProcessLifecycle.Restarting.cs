@@ -69,9 +69,10 @@ internal sealed partial class ProcessLifecycle
     }
 
     /// <summary>The one that served has died, and has not handed over: this process, which is ending, has given up its listeners.</summary>
-    internal void SuccessorDied(int pid)
+    internal void SuccessorDied(RestartAttempt attempt, int pid)
     {
-        if (State == ProcessState.Draining)
+        // And not one that was rolled back before it, which may take as long as its drain to end.
+        if (State == ProcessState.Draining && attempt == _attempt)
         {
             context.Feed.Publish(new LifecycleNews.NobodyServes(pid));
         }

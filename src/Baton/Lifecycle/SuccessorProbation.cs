@@ -196,7 +196,7 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
             Logger.SuccessorGone(successor.Pid, status.ToString(), Environment.ProcessId);
             if (!_handedOn && status.Code != 0)
             {
-                lifecycle.SuccessorDied(successor.Pid);
+                lifecycle.SuccessorDied(attempt, successor.Pid);
             }
         }
 

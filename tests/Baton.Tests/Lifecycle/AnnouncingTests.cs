@@ -152,6 +152,22 @@ public class AnnouncingTests
         Assert.All([handedOn, ended], fixture => AssertLast(fixture, "announce HandingOver"));
     }
 
+    // It finishes its requests still, which may take longer than the next restart.
+    [Fact]
+    public void RolledBackSuccessor_IsKilledAfterTheNextHasTakenOver_IsNotTold()
+    {
+        LifecycleFixture fixture = LifecycleFixture.Watching(out _);
+        FakeSuccessor rolledBack = fixture.Successor;
+        fixture.Do(() => rolledBack.SaysUnhealthy("no database"));
+        _ = fixture.AskRestart();
+        fixture.Do(() => fixture.Successor.SaysReady());
+        fixture.PassProbation();
+
+        fixture.Do(() => rolledBack.EndsBySignal(9));
+
+        AssertLast(fixture, "announce HandingOver");
+    }
+
     private static void AssertLast(LifecycleFixture fixture, string entry) =>
         Assert.Equal(entry, fixture.Journal.Entries.Last(e => e.StartsWith("announce ", StringComparison.Ordinal) && e is not ("announce stopping" or "announce ready")));
 }

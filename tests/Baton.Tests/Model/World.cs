@@ -65,6 +65,12 @@ internal sealed class World
 
     internal bool PathExists { get; private set; } = true;
 
+    /// <summary>Which process the pid file names.</summary>
+    internal WorldProcess? PidFile { get; set; }
+
+    /// <summary>Which process is systemd's main process, as far as it was told.</summary>
+    internal WorldProcess? MainProcess { get; set; }
+
     /// <summary>Somebody wanted the service to end: a process was asked that was not on its way out, and not a mere candidate.</summary>
     internal bool ShutdownAsked { get; private set; }
 
@@ -174,7 +180,7 @@ internal sealed class World
     {
         ProcessState.Serving or ProcessState.Restarting => true,
         ProcessState.HandedOver => !process.World.Channels.Any(c => c.Owner == process && c.Up.Any(m => m is Baton.Handover.HandoverMessage.HandedOn)),
-        ProcessState.OnProbation => !process.Predecessor!.Down.Any(m => m is Baton.Handover.HandoverMessage.TakenBack),
+        ProcessState.OnProbation => !process.WasTakenBack && !process.Predecessor!.Down.Any(m => m is Baton.Handover.HandoverMessage.TakenBack),
         ProcessState.Starting => process.HasPredecessor && process.Predecessor!.Down.Any(m => m is Baton.Handover.HandoverMessage.Commit),
         _ => false,
     };

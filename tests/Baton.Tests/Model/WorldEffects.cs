@@ -74,9 +74,7 @@ internal sealed class WorldEffects(WorldProcess process) : ILifecycleEffects
         }
     }
 
-    public void NameMain(int pid)
-    {
-    }
+    public void NameMain(int pid) => World.PidFile = process.Named(pid);
 
     public void EndSharing()
     {

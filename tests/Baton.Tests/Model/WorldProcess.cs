@@ -19,6 +19,7 @@ internal sealed class WorldProcess
     {
         (World, Generation) = (world, generation);
         Name = $"P{world.Processes.Count + 1}";
+        Pid = int.MaxValue - world.Processes.Count;
         if (predecessor is not null)
         {
             _predecessor = new WorldChannel(predecessor, this);
@@ -29,12 +30,17 @@ internal sealed class WorldProcess
         Effects = new WorldEffects(this);
         var logger = new RecordingLogger(line => world.Logged(this, line));
         Loop = new ControlLoop(world.Time, logger);
-        Lifecycle = new ProcessLifecycle(() => generation, predecessor is not null, new LifecycleContext(Effects, Loop, world.Options, logger));
+        var context = new LifecycleContext(Effects, Loop, world.Options, logger);
+        context.Feed.Subscribe(TellSystemd, reports: false);
+        Lifecycle = new ProcessLifecycle(() => generation, predecessor is not null, context);
     }
 
     internal World World { get; }
 
     internal string Name { get; }
+
+    /// <summary>As its predecessor knows it; to itself it is the process of the test.</summary>
+    internal int Pid { get; }
 
     internal int Generation { get; }
 
@@ -56,6 +62,9 @@ internal sealed class WorldProcess
 
     /// <summary>As by SIGSTOP: neither its loop nor its links go on.</summary>
     internal bool Stopped { get; set; }
+
+    /// <summary>Was told that its predecessor serves again, if it may not yet have acted on it.</summary>
+    internal bool WasTakenBack { get; private set; }
 
     /// <summary>Its application ends by itself.</summary>
     internal bool AskedToLeave { get; set; }
@@ -101,6 +110,9 @@ internal sealed class WorldProcess
         return new WorldSuccessor(successor);
     }
 
+    /// <summary>Itself or one of its successors.</summary>
+    internal WorldProcess Named(int pid) => pid == Environment.ProcessId ? this : _successors.Keys.Single(s => s.Pid == pid);
+
     internal bool Tell(HandoverMessage message) => _predecessor?.TellUp(message, this) ?? false;
 
     internal void Adopt(List<WorldChannel> channels)
@@ -144,6 +156,7 @@ internal sealed class WorldProcess
     internal void HearPredecessor(HandoverMessage? message)
     {
         World.Trace($"{Name} hears {message?.ToString() ?? "the end of its predecessor"}");
+        WasTakenBack |= message is HandoverMessage.TakenBack;
         Loop.Post(message switch
         {
             HandoverMessage.Commit m => () => Lifecycle.Serve(m.Probation, m.Heartbeat),
@@ -159,6 +172,14 @@ internal sealed class WorldProcess
         });
     }
 
+    // Where systemd is told a main process.
+    private void TellSystemd(LifecycleNews news) => World.MainProcess = news switch
+    {
+        LifecycleNews.HandingOver successor => Named(successor.Pid),
+        LifecycleNews.Serves { TookOver: false } or LifecycleNews.ServesAgain or LifecycleNews.NobodyServes => this,
+        _ => World.MainProcess,
+    };
+
     public override string ToString() =>
         $"{Name}[{(Alive ? $"{State}{(Stopped ? ", stopped" : "")}{(Effects.Ending ? ", ending" : "")}{(Effects.GateOpen ? ", gate open" : "")}{(Effects.Holds ? ", holds" : "")}" : "gone")}]";
 }
@@ -168,7 +189,7 @@ internal sealed class WorldSuccessor(WorldProcess process) : ISuccessor
 {
     internal WorldProcess Process => process;
 
-    public int Pid => 1000 + process.Generation;
+    public int Pid => process.Pid;
 
     public bool Lives => process.Alive;
 

@@ -90,6 +90,8 @@ internal static class WorldRules
         {
             World.Require(living.Length == 1 && living[0].Effects is { GateOpen: true, Holds: true }, "nobody serves in the end");
             World.Require(world.PathExists, "nobody can connect: the path was removed");
+            World.Require(world.PidFile == living[0], $"the pid file names {world.PidFile}");
+            World.Require(world.MainProcess == living[0], $"systemd takes {world.MainProcess} for the main process");
         }
     }
 }
