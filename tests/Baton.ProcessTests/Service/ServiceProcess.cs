@@ -179,6 +179,9 @@ internal sealed class ServiceProcess : IAsyncDisposable
         int after = Log.Length;
         Signal(Libc.SIGUSR2);
         int successor = await SuccessorAsync(after);
+
+        // It starts while it is still given the listeners: both are waited for.
+        await Log.FirstAsync($"process {successor}, takes over from process", after);
         await latch.ReachedAsync();
         return (latch, successor);
     }
