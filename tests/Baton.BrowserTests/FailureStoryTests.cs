@@ -26,6 +26,7 @@ public class FailureStoryTests(Chromium browser)
         await Expect(tab.Button("Restart…")).ToBeEnabledAsync();
         await tab.IsAccessibleAsync();
         await tab.ShootAsync("failure");
+        await service.Log.FirstAsync("Restart failed");
 
         // A good one: the failure is history.
         service.SetNextBehaviour("");
@@ -58,6 +59,7 @@ public class FailureStoryTests(Chromium browser)
         await Expect(tab.Result).ToContainTextAsync("/usr/bin/env");
         await Expect(tab.Result).ToContainTextAsync("it is in none of the allowed directories");
         Assert.Equal([first], service.Living);
+        await service.Log.FirstAsync("refused: The program /usr/bin/env");
 
         int after = service.Log.Length;
         await tab.AskAsync("Restart…", "Restart", program);

@@ -81,6 +81,9 @@ public class RestartStoryTests(Chromium browser)
         await using AdminTab tab = await AdminTab.OpenAsync(browser, service.Address);
         await tab.IsLiveAsync(service);
         await tab.Restarts.Locator("summary").ClickAsync();
+
+        // Until the end of the predecessor there are lines still to come.
+        await Expect(tab.Restarts.Locator("table.phases")).ToContainTextAsync("gone");
         await tab.Page.EvaluateAsync("getSelection().selectAllChildren(document.querySelector('.details table'))");
         string selected = await tab.Page.EvaluateAsync<string>("getSelection().toString()");
         Assert.Contains("spawn", selected, StringComparison.Ordinal);
@@ -116,9 +119,11 @@ public class RestartStoryTests(Chromium browser)
         await Expect(dialog.GetByText("Cancel")).ToBeFocusedAsync();
         await tab.Page.Keyboard.PressAsync("Enter");
         await Expect(dialog).ToBeHiddenAsync();
+        await Expect(tab.Button("Shut down…")).ToBeFocusedAsync();
 
         await tab.Page.Keyboard.PressAsync("Shift+Tab");
         await tab.Page.Keyboard.PressAsync("Enter");
+        await Expect(dialog.GetByLabel("Program")).ToBeFocusedAsync();
         await tab.Page.Keyboard.PressAsync("Enter");
         await service.RestartedAsync();
         await Expect(tab.Result).ToContainTextAsync("generation 2, serves");

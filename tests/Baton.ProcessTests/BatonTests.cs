@@ -94,6 +94,7 @@ public sealed class BatonTests
 
         Assert.Equal(4, result.ExitCode);
         Assert.Contains("InProgress", result.Error, StringComparison.Ordinal);
+        await service.Log.FirstAsync("Restart asked by .* refused");
         int after = service.Log.Length;
         latch.Open();
         await service.RestartedAsync(after);
