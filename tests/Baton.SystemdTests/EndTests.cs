@@ -86,6 +86,31 @@ public class EndTests(SystemdMachine machine) : IClassFixture<SystemdMachine>
         Assert.Equal(200, (await unit.GetAsync()).Status);
     }
 
+    // Its end is seen by the process that took over from it, which is itself on its way out by then.
+    [Fact]
+    public async Task Release_that_gave_back_and_dies_while_the_next_one_serves_is_not_the_end_of_the_service()
+    {
+        await using Unit unit = await Unit.StartAsync(machine, "Environment=GracefulRestart__Probation=00:00:03");
+        int first = await unit.MainPidAsync();
+        using HttpConnection ofFirst = await unit.BeginRequestAsync("first");
+        int bad = await unit.ReloadAsync();
+        using HttpConnection ofBad = await unit.BeginRequestAsync("bad");
+        await unit.GetAsync("/unhealthy");
+        await unit.UntilAsync("MainPID", $"{first}");
+        int good = await unit.ReloadAsync();
+        await unit.UntilAsync("StatusText", "Generation 2 serves");
+        Assert.Subset((await unit.PidsAsync()).ToHashSet(), ((int[])[first, bad, good]).Select(pid => $"{pid}").ToHashSet());
+
+        await unit.KillAsync("KILL", bad);
+
+        await Deadline.UntilAsync(async () => (await unit.JournalAsync()).Contains($"Successor {bad} was ended by SIGKILL; process {first} is still there", StringComparison.Ordinal));
+        await unit.AnswerAsync(ofFirst, "first");
+        await unit.SettleAsync();
+        Assert.Equal(good, await unit.MainPidAsync());
+        Assert.Equal(("active", "success", "0"), (await unit.ShowAsync("ActiveState"), await unit.ShowAsync("Result"), await unit.ShowAsync("NRestarts")));
+        Assert.Equal(good, (await unit.GetAsync()).Pid);
+    }
+
     [Fact]
     public async Task Watchdog_is_kept_alive_over_a_reload_and_a_roll_back_and_kills_a_service_that_hangs()
     {
