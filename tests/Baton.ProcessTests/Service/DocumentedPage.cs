@@ -36,6 +36,14 @@ internal sealed partial class DocumentedPage(bool ownNetwork = false) : IAsyncDi
         return File.ReadAllText(Said);
     }
 
+    /// <summary>Waits until all that the pages have started has ended by itself.</summary>
+    /// <returns>What all of that wrote.</returns>
+    internal async Task<string> EndedAsync()
+    {
+        await Deadline.UntilAsync(() => ProcessTable.StartedWith(_mark).Count == 0);
+        return File.ReadAllText(Said);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Deadline.UntilAsync(() =>
