@@ -95,19 +95,17 @@ public sealed class SeveralServersTests
 
     [Theory] // C4
     [InlineData("sequential", "s2-crash-in-hosted-service", "InvalidOperationException: told to crash in a hosted service")]
-
-    // By the exception that ends the process, or, where a busy machine takes longer for that than LaterServerTimeout, by the start that has failed.
-    [InlineData("using", "s2-crash-in-hosted-service", "(InvalidOperationException: told to crash in a hosted service|server s2 did not start: it was disposed before it had started)")]
+    [InlineData("using", "s2-crash-in-hosted-service", "InvalidOperationException: told to crash in a hosted service", "--GracefulRestart:LaterServerTimeout=00:01:00")]
     [InlineData("concurrent", "s2-crash-in-hosted-service", "server s2 did not start: it was disposed before it had started")]
     [InlineData("concurrent", "s2-crash-in-callback", "server s2 did not start: told to crash in a callback")]
     [InlineData("optional", "s2-crash-in-hosted-service", "server s2 did not start: it was disposed before it had started")]
-    public async Task Successor_whose_second_server_does_not_start_has_failed(string start, string behaviour, string reason)
+    public async Task Successor_whose_second_server_does_not_start_has_failed(string start, string behaviour, string reason, params string[] arguments)
     {
-        await using ServiceProcess service = await StartAsync(Two(start));
+        await using ServiceProcess service = await StartAsync(Two(start).With(arguments));
         IReadOnlyList<ServiceAddress> addresses = service.Addresses;
         service.SetNextBehaviour(behaviour);
 
-        Assert.Matches(reason, await service.FailToRestartAsync());
+        Assert.Contains(reason, await service.FailToRestartAsync(), StringComparison.Ordinal);
 
         await AssertWasNoSuccessorAsync(service, addresses);
         service.SetNextBehaviour("");

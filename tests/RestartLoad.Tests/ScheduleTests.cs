@@ -11,6 +11,7 @@ public sealed class ScheduleTests
     public async Task A_server_that_stalls_once_shows_it_in_every_request_that_was_due_meanwhile()
     {
         const double StallMilliseconds = 500;
+        const double TimerStepMilliseconds = 16;
         int requests = 0;
         await using RawServer server = new(async connection =>
         {
@@ -32,8 +33,8 @@ public sealed class ScheduleTests
         report.AssertPassed();
         LatencySummary latency = Assert.Single(report.Modes).OutsideRestarts;
 
-        // Timers count in coarser steps than the load client measures: a delay may seem a few milliseconds short.
-        Assert.True(latency.Max >= StallMilliseconds * 0.9, $"{latency}");
+        // Timers count in coarser steps than the load client measures: a delay may seem short by one of theirs.
+        Assert.True(latency.Max >= StallMilliseconds - TimerStepMilliseconds, $"{latency}");
         Assert.True(latency.P99 >= StallMilliseconds / 2, $"{latency}");
     }
 

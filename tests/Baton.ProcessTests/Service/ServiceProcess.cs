@@ -21,6 +21,9 @@ internal sealed class ServiceProcess : IAsyncDisposable
     /// <summary>Of these the control socket has two descriptors, as every listener.</summary>
     internal const int ControlDescriptors = 4;
 
+    /// <summary>The log line that says what became of a restart.</summary>
+    internal const string Outcome = $"{NotRestarted}|Handed over to process .*";
+
     private const string NotRestarted = "Restart failed: .*|Restart asked by .* refused: .*";
 
     private readonly TemporaryDirectory _directory = new();
@@ -154,7 +157,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     internal async Task<string> FailedToRestartAsync(int after = 0)
     {
-        string line = (await Log.FirstAsync($"{NotRestarted}|Handed over to process .*", after)).Value;
+        string line = (await Log.FirstAsync(Outcome, after)).Value;
         Assert.StartsWith("Restart failed", line, StringComparison.Ordinal);
         return line;
     }
