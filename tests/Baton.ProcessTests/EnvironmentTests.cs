@@ -25,6 +25,7 @@ public sealed class EnvironmentTests
     }
 
     [Fact] // E7
+    [Jit("The dotnet host runs assemblies.")]
     public async Task Service_started_by_the_dotnet_host_restarts()
     {
         await using ServiceProcess service = await ServiceProcess.StartAsync(

@@ -233,7 +233,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
             return Living.Count == 0;
         });
         await CollectOrphansAsync();
-        TestContext.Current.TestOutputHelper?.WriteLine(Log.ToString());
+        TestOutput.Write(Log.ToString());
         _first.Dispose();
         _directory.Dispose();
     }

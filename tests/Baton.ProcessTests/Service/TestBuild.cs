@@ -10,13 +10,19 @@ internal static class TestBuild
 {
     private const string Program = "TestService";
 
-    // artifacts/bin/NAME/release/, and artifacts/native/TestService/ beside bin.
-    private static readonly string s_jit = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../..", Program, "release")) + "/";
-    private static readonly string s_native = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../native", Program)) + "/";
+    // This program is in artifacts/bin/NAME/release/.
+    private static readonly string s_jit = UsualOf(Program);
+    private static readonly string s_native = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../native", Program));
     private static readonly bool s_hasNative = HasNative();
 
     /// <summary>Where the program is, and all it needs.</summary>
     internal static string Directory => s_hasNative && !SaysJit() ? s_native : s_jit;
+
+    /// <summary>Where any of them is.</summary>
+    internal static IEnumerable<string> Directories => s_hasNative ? [s_jit, s_native] : [s_jit];
+
+    /// <summary>Where the usual build of a project is.</summary>
+    internal static string UsualOf(string project) => Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../..", project, "release"));
 
     private static bool HasNative()
     {
@@ -25,7 +31,7 @@ internal static class TestBuild
             return false;
         }
 
-        var native = new FileInfo(s_native + Program);
+        var native = new FileInfo(Path.Combine(s_native, Program));
         return native.Exists && System.IO.Directory.GetFiles(s_jit, "*.dll").All(file => File.GetLastWriteTimeUtc(file) <= native.LastWriteTimeUtc);
     }
 
