@@ -22,7 +22,7 @@ done
 
 results=$(mktemp -d)
 running=()
-trap 'kill "${running[@]}" 2>/dev/null; wait; rm -rf "$results"' EXIT
+trap '[ ${#running[@]} -eq 0 ] || kill "${running[@]}" 2>/dev/null || true; wait; rm -rf "$results"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
