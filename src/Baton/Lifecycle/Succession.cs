@@ -12,8 +12,9 @@ namespace Baton.Lifecycle;
 /// </summary>
 internal sealed class Succession
 {
-    // Between the closing of the descriptors of a process that ends and its end: milliseconds, seconds on a machine that is overloaded.
-    private static readonly TimeSpan EndingTime = TimeSpan.FromSeconds(5);
+    // Between the closing of the descriptors of a process that ends and its end: milliseconds, a second on a machine that is overloaded. Less than a predecessor that lives
+    // waits for the end of a successor that closed the channel: so the reason is told that this process ends for.
+    private static readonly TimeSpan EndingTime = TimeSpan.FromSeconds(3);
 
     private readonly TaskCompletionSource<PredecessorLink> _greeted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Func<PredecessorLink> _greet;

@@ -14,6 +14,7 @@ public sealed partial class SuccessorLinkTests
     public void Run_SuccessorThatServedForGoodHasEndedButAnotherProcessHasItsChannel_IsStillHeard(bool confirmed)
     {
         File.WriteAllBytes(_directory.File("frame"), ChannelFixture.Frame(new HandoverMessage.Force("too many")));
+        var before = DescriptorCount.Take();
         SuccessorLink link = StartGreeted(confirmed ? [] : [ChannelFixture.Frame(new HandoverMessage.HandedOn())], WaitFor("end", $"({WaitFor("go", Say("frame"))}) >/dev/null & exit 0"));
         if (confirmed)
         {
@@ -28,6 +29,7 @@ public sealed partial class SuccessorLinkTests
         Assert.Equal(new SuccessorEvent.Ended(new ExitStatus(0, null)), Next());
         File.WriteAllBytes(_directory.File("go"), []);
         Assert.Equal(new SuccessorEvent.ForceAsked("too many"), Next());
+        before.AssertSoonUnchanged();
     }
 
     // A process that it started, or one that somebody started in it, has a copy of its channel and lives on: nobody is to obey that, nor to wait for its end.
