@@ -1,3 +1,5 @@
+using Baton.Cli.Discovery;
+
 namespace Baton.Cli;
 
 /// <summary>All that the program sees of the world besides sockets and files; tests give it a world of their own.</summary>
@@ -21,6 +23,9 @@ internal sealed record Surroundings(TextWriter Output, TextWriter Error)
     /// <summary>The user whose services these are; 0 sees those of all.</summary>
     internal uint UserId { get; init; }
 
+    /// <summary>The user of a process on this machine; null where that is not known.</summary>
+    internal Func<int, uint?> OwnerOf { get; init; } = _ => null;
+
     /// <summary>Where <c>/run</c> and <c>/tmp</c> are looked for.</summary>
     internal string Root { get; init; } = "/";
 
@@ -37,6 +42,7 @@ internal sealed record Surroundings(TextWriter Output, TextWriter Error)
         Height = () => Console.WindowHeight is > 0 and var height ? height : 24,
         Variable = Environment.GetEnvironmentVariable,
         UserId = Interop.Libc.geteuid(),
+        OwnerOf = ProcessLook.OwnerOf,
     };
 
     // A terminal may not know its size: a serial line, a pty that nobody has sized.

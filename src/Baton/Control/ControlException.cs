@@ -20,7 +20,7 @@ internal enum ControlFailure
 }
 
 /// <summary>A conversation on the control socket failed. The message says what was tried and what happened.</summary>
-internal sealed class ControlException(ControlFailure failure, string message, Exception? inner = null) : Exception(message, inner)
+internal class ControlException(ControlFailure failure, string message, Exception? inner = null) : Exception(message, inner)
 {
     internal ControlFailure Failure { get; } = failure;
 }
