@@ -31,6 +31,12 @@ internal sealed record Surroundings(TextWriter Output, TextWriter Error)
 
     internal TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>How long the status of a service may take whose processes are all stopped.</summary>
+    internal TimeSpan AnswerLimit { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long it may take otherwise: of a living service milliseconds, unless the machine is very busy.</summary>
+    internal TimeSpan BusyAnswerLimit { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Begins to hear ^C and SIGTERM. Only commands that wait do: all others simply end.</summary>
     internal Func<Interruption> Interruptions { get; init; } = () => new Interruption();
 

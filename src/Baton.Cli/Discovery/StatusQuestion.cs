@@ -1,3 +1,4 @@
+using System.Globalization;
 using Baton.Control;
 using Baton.Interop;
 
@@ -6,36 +7,45 @@ namespace Baton.Cli.Discovery;
 /// <summary>Asks a socket for the status, once.</summary>
 internal static class StatusQuestion
 {
-    /// <summary>A living service answers within milliseconds; one that does not is stopped, or hangs.</summary>
-    internal static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
-
-    /// <param name="around">Knows whose a process is.</param>
+    /// <param name="around">Knows whose a process is, and how long an answer may take.</param>
     /// <param name="socket">The path.</param>
     /// <param name="user">Whose service it must be; null for any that can be believed.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="SilentServiceException">Nobody answered within <see cref="Limit"/>.</exception>
+    /// <exception cref="SilentServiceException">Nobody answered in time.</exception>
     /// <exception cref="ControlException">There is nobody, somebody who is not believed, or something else than a status came.</exception>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
     internal static async Task<FoundService> AskAsync(Surroundings around, string socket, uint? user, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(Limit);
         Libc.Ucred? listener = null;
+        Task<FoundService> answer = AskAsync();
+        TimeSpan waited = around.AnswerLimit;
+        if (await Task.WhenAny(answer, Task.Delay(waited, cancellationToken)) != answer && !IsStopped(socket, listener))
+        {
+            // It runs: on a busy machine an answer takes its time.
+            waited = around.BusyAnswerLimit;
+            _ = await Task.WhenAny(answer, Task.Delay(waited - around.AnswerLimit, cancellationToken));
+        }
+
+        await limit.CancelAsync();
         try
         {
-            using ControlClient client = await ControlClient.ConnectAsync(socket, user, Limit, limit.Token);
-            listener = client.Listener;
-            return new FoundService(socket, Believed(around, socket, await ReadAsync(client, limit.Token), client.Listener), client.Listener.uid);
+            return await answer;
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new SilentServiceException($"No answer within {Limit.TotalSeconds} s.", listener, e);
+            throw new SilentServiceException(string.Create(CultureInfo.InvariantCulture, $"No answer within {waited.TotalSeconds:0.###} s."), listener, e);
         }
-        catch (ControlException e) when (e.Failure == ControlFailure.TimedOut)
+
+        async Task<FoundService> AskAsync()
         {
-            throw new SilentServiceException(e.Message, listener, e);
+            using ControlClient client = await ControlClient.ConnectAsync(socket, user, Timeout.InfiniteTimeSpan, limit.Token);
+            listener = client.Listener;
+            return new FoundService(socket, Believed(around, socket, await ReadAsync(client, limit.Token), client.Listener), client.Listener.uid);
         }
     }
+
+    private static bool IsStopped(string socket, Libc.Ucred? listener) => ProcessLook.HoldersOf(socket, listener) is { Count: > 0 } holders && holders.All(p => p.State is 'T' or 't');
 
     private static async Task<RestartStatus> ReadAsync(ControlClient client, CancellationToken cancellationToken)
     {

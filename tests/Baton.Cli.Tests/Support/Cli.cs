@@ -32,6 +32,7 @@ internal sealed class Cli : IDisposable
         Variable = name => name == "BATON_CONTROL_DIR" ? Directory : Variables.GetValueOrDefault(name),
         Time = Time,
         UserId = UserId,
+        BusyAnswerLimit = TimeSpan.FromSeconds(2),
         OwnerOf = OwnerOf,
         Interruptions = () => _interruption,
     };
