@@ -18,7 +18,7 @@ internal sealed class ServiceChoice(Surroundings around, uint? user)
         {
             return await StatusQuestion.AskAsync(around, socket, user, cancellationToken);
         }
-        catch (SilentServiceException e)
+        catch (ControlException e) when (e.Failure == ControlFailure.TimedOut)
         {
             throw NoAnswer(UnheardSocket.Silent(socket, e.Message, e.Listener));
         }

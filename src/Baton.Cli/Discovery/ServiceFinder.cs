@@ -42,7 +42,7 @@ internal sealed class ServiceFinder(Surroundings around)
         {
             return await StatusQuestion.AskAsync(around, socket, user, cancellationToken);
         }
-        catch (SilentServiceException e)
+        catch (ControlException e) when (e.Failure == ControlFailure.TimedOut)
         {
             return UnheardSocket.Silent(socket, e.Message, e.Listener);
         }

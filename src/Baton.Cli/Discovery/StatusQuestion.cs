@@ -11,8 +11,9 @@ internal static class StatusQuestion
     /// <param name="socket">The path.</param>
     /// <param name="user">Whose service it must be; null for any that can be believed.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="SilentServiceException">Nobody answered in time.</exception>
-    /// <exception cref="ControlException">There is nobody, somebody who is not believed, or something else than a status came.</exception>
+    /// <exception cref="ControlException">
+    /// There is nobody, somebody who is not believed, or something else than a status came. TimedOut: there is a service, and it did not answer in time.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
     internal static async Task<FoundService> AskAsync(Surroundings around, string socket, uint? user, CancellationToken cancellationToken)
     {
@@ -34,7 +35,7 @@ internal static class StatusQuestion
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new SilentServiceException(string.Create(CultureInfo.InvariantCulture, $"No answer within {waited.TotalSeconds:0.###} s."), listener, e);
+            throw new ControlException(ControlFailure.TimedOut, string.Create(CultureInfo.InvariantCulture, $"No answer within {waited.TotalSeconds:0.###} s."), e) { Listener = listener };
         }
 
         async Task<FoundService> AskAsync()
@@ -69,13 +70,4 @@ internal static class StatusQuestion
             ? status
             : throw new ControlException(
                 ControlFailure.NotTrusted, $"{socket} is not believed: user {listener.uid}, who listens there, claims process {status.Pid}, which is of user {owner}.");
-}
-
-/// <summary>There is a service, and it does not answer.</summary>
-/// <param name="message">What was tried.</param>
-/// <param name="listener">Who called listen(2); null where nobody took the connection.</param>
-/// <param name="inner">The wait that ended.</param>
-internal sealed class SilentServiceException(string message, Libc.Ucred? listener, Exception inner) : ControlException(ControlFailure.TimedOut, message, inner)
-{
-    internal Libc.Ucred? Listener => listener;
 }

@@ -152,7 +152,7 @@ internal sealed class Judge(Surroundings around, FoundService before, ControlCom
         catch (ControlException e)
         {
             // Nobody there just now; the callers look again, within their limits.
-            _silent = e is SilentServiceException silent ? UnheardSocket.Silent(before.Socket, silent.Message, silent.Listener) : null;
+            _silent = e.Failure == ControlFailure.TimedOut ? UnheardSocket.Silent(before.Socket, e.Message, e.Listener) : null;
             return null;
         }
     }

@@ -1,3 +1,5 @@
+using Baton.Interop;
+
 namespace Baton.Control;
 
 /// <summary>Why a client of the control socket got no answer, or not all of it.</summary>
@@ -20,7 +22,10 @@ internal enum ControlFailure
 }
 
 /// <summary>A conversation on the control socket failed. The message says what was tried and what happened.</summary>
-internal class ControlException(ControlFailure failure, string message, Exception? inner = null) : Exception(message, inner)
+internal sealed class ControlException(ControlFailure failure, string message, Exception? inner = null) : Exception(message, inner)
 {
     internal ControlFailure Failure { get; } = failure;
+
+    /// <summary>Who called listen(2), where a connection came about and no answer; else null.</summary>
+    internal Libc.Ucred? Listener { get; init; }
 }
