@@ -1,11 +1,12 @@
 using Baton.Cli.CommandLine;
+using Baton.ProcessTests.Service;
 
 namespace Baton.Cli.Tests.Support;
 
 /// <summary>Runs the program in this process, in a world of its own: its directory of sockets, its streams.</summary>
 internal sealed class Cli : IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private readonly StringWriter _output = new();
     private readonly StringWriter _error = new();
     private readonly Interruption _interruption = new();
@@ -47,7 +48,7 @@ internal sealed class Cli : IDisposable
         _error.GetStringBuilder().Clear();
         int exitCode = await EntryPoint.RunAsync(args, Surroundings).WaitAsync(Limit, TestContext.Current.CancellationToken);
         var result = new CliResult(exitCode, _output.ToString(), _error.ToString());
-        TestContext.Current.TestOutputHelper?.WriteLine($"$ baton {string.Join(' ', args)}\n{result.Output}{result.Error}exit code {exitCode}");
+        TestOutput.Write($"$ baton {string.Join(' ', args)}\n{result.Output}{result.Error}exit code {exitCode}");
         return result;
     }
 
