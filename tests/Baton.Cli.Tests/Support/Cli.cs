@@ -19,6 +19,10 @@ internal sealed class Cli : IDisposable
 
     internal int Width { get; init; } = 80;
 
+    internal uint UserId { get; init; } = Interop.Libc.geteuid();
+
+    internal Func<int, uint?> OwnerOf { get; init; } = _ => null;
+
     internal TimeProvider Time { get; init; } = TimeProvider.System;
 
     internal Surroundings Surroundings => new(TextWriter.Synchronized(_output), TextWriter.Synchronized(_error))
@@ -28,6 +32,9 @@ internal sealed class Cli : IDisposable
         Width = () => Width,
         Variable = name => name == "BATON_CONTROL_DIR" ? Directory : Variables.GetValueOrDefault(name),
         Time = Time,
+        UserId = UserId,
+        BusyAnswerLimit = TimeSpan.FromSeconds(2),
+        OwnerOf = OwnerOf,
         Interruptions = () => _interruption,
     };
 
