@@ -104,6 +104,11 @@ internal static class HandoverCodec
                 json.WriteNumber("generation", m.Generation);
                 WriteTexts(json, "keys", m.Keys);
                 json.WriteBoolean("more", m.More);
+                if (m.All)
+                {
+                    json.WriteBoolean("all", true);
+                }
+
                 TraceContextCodec.Write(json, m.Trace);
                 break;
             case HandoverMessage.Progress m:
@@ -164,6 +169,7 @@ internal static class HandoverCodec
             Number(body, "version"), Number(body, "pid"), Number(body, "generation"), Texts(body, "keys"), body.GetProperty("more").GetBoolean())
         {
             Trace = TraceContextCodec.Read(body),
+            All = body.Flag("all", otherwise: false),
         },
         "progress" => new HandoverMessage.Progress(Text(body, "phase"), Text(body, "detail")),
         "ready" => new HandoverMessage.Ready(Texts(body, "claimed")),

@@ -23,6 +23,9 @@ internal abstract record HandoverMessage
     {
         /// <summary>In the first one: the place of this restart in a trace; default for none.</summary>
         internal ActivityContext Trace { get; init; }
+
+        /// <summary>Sent ahead of the greeting: these are all. What follows has the answer to the greeting, and what has been added meanwhile.</summary>
+        internal bool All { get; init; }
     }
 
     /// <summary>Successor: what it is doing, for people. Another detail of the same phase continues it.</summary>
