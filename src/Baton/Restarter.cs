@@ -214,7 +214,7 @@ public sealed partial class Restarter : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _work.ApplicationDone();
-        await LeaveAsync("the application", CancellationToken.None).ConfigureAwait(false);
+        await LeaveAsync("the application", fault: null, CancellationToken.None).ConfigureAwait(false);
         Release();
     }
 

@@ -176,7 +176,7 @@ internal sealed class SuccessorLink : ISuccessor
                 _post(new SuccessorEvent.Alive(alive.Connections, alive.Requests));
                 break;
             case HandoverMessage.Unhealthy unhealthy:
-                _post(new SuccessorEvent.Unhealthy(unhealthy.Reason));
+                _post(new SuccessorEvent.Unhealthy(unhealthy.Reason, unhealthy.Ends));
                 break;
             case HandoverMessage.Stopping stopping:
                 _post(new SuccessorEvent.Stopping(stopping.Trigger));

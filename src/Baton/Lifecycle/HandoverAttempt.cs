@@ -90,8 +90,7 @@ internal sealed class HandoverAttempt(RestartRequest request, StartCommand comma
                 Commit(ready);
                 break;
             case SuccessorEvent.Failed failed:
-                // It is about to end; killed at once, the rest of its own account would be missing from the log.
-                Fail(RestartFailure.SuccessorFailed, $"could not start: {failed.Reason}", Options.ExitTimeout, failed.Reason);
+                HearFailed(failed.Reason);
                 break;
             case SuccessorEvent.Broken broken:
                 Fail(broken.Cause.Failure, $"broke the handover: {broken.Cause.Message}", TimeSpan.Zero);
@@ -114,6 +113,24 @@ internal sealed class HandoverAttempt(RestartRequest request, StartCommand comma
         Enter(phase, detail, _successor!.Pid);
         Logger.SuccessorProgress(_successor.Pid, Timeline.Last);
     }
+
+    private void HearFailed(string reason)
+    {
+        string what = $"could not start: {reason}";
+        if (_failure?.Failure == RestartFailure.SuccessorFailed)
+        {
+            // An application that disposes what it has says only then which exception made it do so.
+            _failure = NewFailure(RestartFailure.SuccessorFailed, what, reason);
+        }
+        else
+        {
+            // It is about to end; killed at once, the rest of its own account would be missing from the log.
+            Fail(RestartFailure.SuccessorFailed, what, Options.ExitTimeout, reason);
+        }
+    }
+
+    private RestartException NewFailure(RestartFailure failure, string what, string? words) =>
+        new(failure, Explain(failure, $"successor {_successor!.Pid} {what}")) { SuccessorWords = words, Phases = Timeline.Phases };
 
     private void Commit(SuccessorEvent.Ready ready)
     {
@@ -172,15 +189,15 @@ internal sealed class HandoverAttempt(RestartRequest request, StartCommand comma
         }
 
         _readyTimer?.Cancel();
-        _failure = new RestartException(failure, Explain(failure, $"successor {_successor!.Pid} {what}")) { SuccessorWords = words, Phases = Timeline.Phases };
+        _failure = NewFailure(failure, what, words);
         if (untilKilled == TimeSpan.Zero)
         {
             // Now, not with the next timer: this process may be about to leave.
-            _successor.Kill();
+            _successor!.Kill();
         }
         else
         {
-            _killTimer = _context.Loop.Schedule(untilKilled, _successor.Kill);
+            _killTimer = _context.Loop.Schedule(untilKilled, _successor!.Kill);
         }
 
         _exitTimer = _context.Loop.Schedule(LifecycleContext.Then(untilKilled, Options.ExitTimeout), () =>

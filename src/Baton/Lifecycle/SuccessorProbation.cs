@@ -133,7 +133,12 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
 
                 break;
             case SuccessorEvent.Unhealthy unhealthy:
-                RollBack(new Verdict(RestartFailure.SuccessorUnhealthy, $"is unhealthy: {unhealthy.Reason}", unhealthy.Reason), kill: false);
+                string what = $"{(unhealthy.Ends ? "gave back" : "is unhealthy")}: {unhealthy.Reason}";
+                RollBack(new Verdict(RestartFailure.SuccessorUnhealthy, what, unhealthy.Reason) { Ends = unhealthy.Ends }, kill: false);
+                break;
+            case SuccessorEvent.Failed failed when _unreported is { Ends: true } verdict:
+                // The exception that made it end, which is known only after it has disposed what it had.
+                _unreported = verdict with { What = $"gave back: {failed.Reason}", Words = failed.Reason };
                 break;
             case SuccessorEvent.Failed failed:
                 RollBack(new Verdict(RestartFailure.SuccessorDied, $"failed: {failed.Reason}", failed.Reason), kill: true);
@@ -236,7 +241,16 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
         {
             // It lives, has stopped accepting, and finishes what it has.
             successor.TryTell(new HandoverMessage.TakenBack());
-            Report(status);
+            if (verdict.Ends)
+            {
+                // It may still say which exception is behind this.
+                _timers.Add(context.Loop.Schedule(Options.ExitTimeout, () => Report(status: null)));
+            }
+            else
+            {
+                Report(status);
+            }
+
             context.Loop.Schedule(LifecycleContext.Then(Options.DrainTimeout, Options.ExitTimeout), successor.Kill);
         }
         else if (kill)
@@ -276,5 +290,9 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
         return true;
     }
 
-    private sealed record Verdict(RestartFailure Failure, string What, string? Words);
+    private sealed record Verdict(RestartFailure Failure, string What, string? Words)
+    {
+        /// <summary>Its application ends by itself.</summary>
+        internal bool Ends { get; init; }
+    }
 }

@@ -119,6 +119,30 @@ public class RollingBackTests
         Assert.DoesNotContain("LoopFailed", _fixture.Logger.EventNames);
     }
 
+    // The exception comes only after it has disposed what it had. The service does not wait for it.
+    [Fact]
+    public async Task SuccessorEndsByItself_OnProbation_IsRolledBackAtOnceAndReportedWithTheExceptionBehindIt()
+    {
+        _fixture.Do(() => _fixture.Successor.SaysUnhealthy("the application ends by itself", ends: true));
+        Assert.Equal(ProcessState.Serving, _fixture.Lifecycle.State);
+        Assert.False(_outcome.IsCompleted);
+        _fixture.Do(() => _fixture.Successor.SaysFailed("InvalidOperationException: no database"));
+        _fixture.Do(() => _fixture.Successor.Exits(134));
+
+        RestartException failure = await AssertRolledBack(RestartFailure.SuccessorUnhealthy, killed: false);
+        Assert.Contains("took over, then gave back: InvalidOperationException: no database; rolled back", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(("InvalidOperationException: no database", 134), (failure.SuccessorWords, failure.SuccessorExitCode));
+    }
+
+    // It finishes slow requests: whoever asked for the restart does not wait for them.
+    [Fact]
+    public async Task SuccessorEndsByItself_OnProbationAndTakesItsTime_IsReportedAfterTheExitTimeout()
+    {
+        _fixture.Do(() => _fixture.Successor.SaysUnhealthy("the host ends by itself", ends: true));
+        _fixture.Pass(_fixture.Options.ExitTimeout);
+        Assert.Contains("gave back: the host ends by itself; rolled back", (await _outcome.Failure()).Message, StringComparison.Ordinal);
+    }
+
     // Somebody asked it before it knew that it was relieved; the service was meant, and its unix paths are gone.
     [Fact]
     public void SuccessorIsAskedToShutDown_AfterItGaveBack_ThisProcessEndsToo()

@@ -137,7 +137,7 @@ internal sealed class WorldProcess
             HandoverMessage.Ready m => new SuccessorEvent.Ready(m.Claimed),
             HandoverMessage.Failed m => new SuccessorEvent.Failed(m.Reason),
             HandoverMessage.Alive m => new SuccessorEvent.Alive(m.Connections, m.Requests),
-            HandoverMessage.Unhealthy m => new SuccessorEvent.Unhealthy(m.Reason),
+            HandoverMessage.Unhealthy m => new SuccessorEvent.Unhealthy(m.Reason, m.Ends),
             HandoverMessage.Stopping m => new SuccessorEvent.Stopping(m.Trigger),
             HandoverMessage.HandedOn => new SuccessorEvent.HandedOn(),
             HandoverMessage.Force m => new SuccessorEvent.ForceAsked(m.Trigger),

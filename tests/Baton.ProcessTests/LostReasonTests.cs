@@ -1,0 +1,63 @@
+using System.Globalization;
+using Baton.ProcessTests.Http;
+using Baton.ProcessTests.Service;
+
+namespace Baton.ProcessTests;
+
+/// <summary>G2: whatever ends a successor, the one that asked for the restart learns the exception behind it, and nothing of it has served.</summary>
+public sealed class LostReasonTests
+{
+    // Never healthy, so that the fault comes before it is ready.
+    private const string NeverReady = "healthy-at /nonexistent";
+    private static readonly ServiceSetup Setup = new ServiceSetup { Probation = TimeSpan.FromSeconds(60) };
+
+    [Theory] // G2
+    [InlineData($"fault-in-background\n{NeverReady}", "FaultingWork failed: InvalidOperationException: told to fault in the background")]
+    [InlineData("fault-in-background\nwait-at /nonexistent", "FaultingWork failed: InvalidOperationException: told to fault in the background")]
+    [InlineData("crash-when-started", "InvalidOperationException: told to crash when started")]
+    [InlineData("crash-on-the-core", "InvalidOperationException: told to crash on the core")]
+    [InlineData("crash-in-hosted-service\ncatch-in-main", "InvalidOperationException: told to crash in a hosted service")]
+    public async Task Successor_that_does_not_start_names_the_exception(string behaviour, string reason)
+    {
+        await using ServiceProcess service = await ServiceProcess.StartAsync(Setup);
+        service.SetNextBehaviour(behaviour);
+
+        string line = await service.FailToRestartAsync();
+
+        Assert.Matches($@"successor \d+ could not start: {reason}\. Process {service.Pid} keeps serving", line);
+        Assert.Empty(service.Log.All("Handed over"));
+        service.SetNextBehaviour("");
+        await service.RestartAsync();
+    }
+
+    [Theory] // G2
+    [InlineData("fault-when-serving", "FaultingWork failed: InvalidOperationException: told to fault when serving")]
+    [InlineData("crash-in-main-when-serving", "InvalidOperationException: told to crash in main when serving")]
+    public async Task Successor_that_fails_on_probation_names_the_exception(string behaviour, string reason)
+    {
+        await using ServiceProcess service = await ServiceProcess.StartAsync(Setup);
+        await using BackgroundLoad load = BackgroundLoad.Start(service.Address);
+        int predecessor = service.Pid;
+        service.SetNextBehaviour(behaviour);
+
+        await service.RestartAsync();
+        await service.RolledBackAsync();
+
+        Assert.Matches($@"successor \d+ took over, then gave back: {reason}; rolled back", (await service.Log.FirstAsync("Restart failed: .*")).Value);
+        Assert.Equal(predecessor, (await HttpConnection.GetOnceAsync(service.Address)).Pid);
+        await load.EndWithoutFailureAsync();
+    }
+
+    [Fact] // G2
+    public async Task Listener_that_is_not_handed_over_is_named_with_its_holder()
+    {
+        int port = FreePort.Next();
+        await using ServiceProcess service = await ServiceProcess.StartAsync(Setup.With($"--MetricsPort={port.ToString(CultureInfo.InvariantCulture)}"));
+        service.SetNextBehaviour(NeverReady);
+
+        string line = await service.FailToRestartAsync();
+
+        Assert.Matches($"FaultingWork failed: HttpListenerException: .*; process {service.Pid}, the predecessor, still listens on 127.0.0.1:{port}, which Baton does not hand over", line);
+        Assert.DoesNotContain($":{service.Address.Port}", line, StringComparison.Ordinal);
+    }
+}
