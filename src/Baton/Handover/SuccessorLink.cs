@@ -53,7 +53,16 @@ internal sealed class SuccessorLink : ISuccessor
                 };
                 SpawnedProcess process = Spawner.Spawn(command, environment, theirs, HandoverProtocol.InheritedDescriptor, blockedSignals);
                 var link = new SuccessorLink(process, ours, listeners, generation, post) { Trace = trace };
-                new Thread(link.Run) { IsBackground = true, Name = "baton-successor" }.Start();
+                try
+                {
+                    OwnThread.Start("baton-successor", link.Run);
+                }
+                catch
+                {
+                    process.KillAndReap();
+                    throw;
+                }
+
                 return link;
             }
         }

@@ -16,6 +16,7 @@ internal sealed class Succession
     private readonly Func<PredecessorLink> _greet;
     private volatile HandoverMessage.Progress? _unsaid;
     private volatile string? _startFailure;
+    private readonly OomScore _oomScore = new();
     private readonly ListenerRegistry _listeners;
     private readonly OlderGenerations _older;
     private readonly ILogger _logger;
@@ -24,6 +25,7 @@ internal sealed class Succession
     {
         (_greet, PredecessorPid, _listeners, _older, _logger) = (greet, predecessorPid, listeners, older, logger);
         listeners.AwaitInheritance(_greeted.Task);
+        _oomScore.Raise();
     }
 
     internal int PredecessorPid { get; }
@@ -94,6 +96,15 @@ internal sealed class Succession
             }
         };
         new Thread(() => Run(lifecycle, loop)) { IsBackground = true, Name = "baton-predecessor" }.Start();
+    }
+
+    /// <summary>This process serves: from now on it is as dear as its predecessor was.</summary>
+    internal void Serves()
+    {
+        if (_oomScore.Restore() is { } problem)
+        {
+            _logger.OomScoreNotRestored(Environment.ProcessId, problem);
+        }
     }
 
     /// <exception cref="RestartException">The predecessor is gone.</exception>

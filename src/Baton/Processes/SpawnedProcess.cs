@@ -8,6 +8,9 @@ namespace Baton.Processes;
 /// </summary>
 internal sealed class SpawnedProcess : IDisposable
 {
+    // After SIGKILL only the kernel can delay the end, in a system call that it does not interrupt (a dead network file system).
+    private static readonly TimeSpan KillTimeout = TimeSpan.FromSeconds(5);
+
     private readonly Lock _lock = new();
     private readonly Descriptor _pidfd;
     private bool _closed;
@@ -31,7 +34,14 @@ internal sealed class SpawnedProcess : IDisposable
 
         int errno = Libc.Errno;
         _ = Libc.kill(pid, Libc.SIGKILL);
-        throw new RestartException(RestartFailure.SpawnFailed, $"Could not watch process {pid} (pidfd_open needs Linux 5.3): {Libc.Describe(errno)}. It was killed.");
+        Collect(Libc.P_PID, pid);
+        string cause = errno switch
+        {
+            Libc.ENOSYS => "pidfd_open needs Linux 5.3: ",
+            Libc.EPERM or Libc.EACCES => "pidfd_open is not allowed here, as by the seccomp filter of a container: ",
+            _ => "",
+        };
+        throw new RestartException(RestartFailure.SpawnFailed, $"Could not watch process {pid}: {cause}{Libc.Describe(errno)}. It was killed.");
     }
 
     /// <summary>Whether it has not ended.</summary>
@@ -60,13 +70,27 @@ internal sealed class SpawnedProcess : IDisposable
     }
 
     /// <summary>Collects the exit status; call once the pidfd is readable.</summary>
-    internal unsafe ExitStatus Reap()
+    internal ExitStatus Reap() => Collect(Libc.P_PIDFD, _pidfd.Number);
+
+    /// <summary>Ends it because nobody can watch it, and leaves nothing behind.</summary>
+    internal void KillAndReap()
+    {
+        Kill();
+        if (Poller.Wait(_pidfd.Number, Libc.POLLIN, KillTimeout))
+        {
+            Reap();
+        }
+
+        Dispose();
+    }
+
+    private static unsafe ExitStatus Collect(int type, int id)
     {
         Libc.Siginfo info = default;
         int result;
         do
         {
-            result = Libc.waitid(Libc.P_PIDFD, _pidfd.Number, &info, Libc.WEXITED);
+            result = Libc.waitid(type, id, &info, Libc.WEXITED);
         }
         while (result < 0 && Libc.Errno == Libc.EINTR);
 

@@ -165,6 +165,7 @@ internal sealed unsafe class Spawner : IDisposable
         Libc.ENOENT or Libc.ENOTDIR => $"the program does not exist ({Libc.Describe(error)})",
         Libc.EACCES => $"it is not executable, or a directory on the way may not be entered ({Libc.Describe(error)})",
         Libc.ENOEXEC => $"it is no program for this machine ({Libc.Describe(error)})",
+        Libc.EAGAIN => $"no process may be added: {ResourceLimits.OfProcesses()} ({Libc.Describe(error)})",
         _ => Libc.Describe(error),
     };
 }

@@ -54,7 +54,7 @@ public class LeavingTests
     [InlineData("Metrics failed: the port is in use", "Metrics failed: the port is in use")]
     public void Leave_Starting_TellsThePredecessorWhatIsKnownOfTheCause(string? fault, string reason)
     {
-        LifecycleFixture fixture = LifecycleFixture.Successor();
+        var fixture = new LifecycleFixture(hasPredecessor: true, generation: 2);
         fixture.Do(() => fixture.Lifecycle.Leave("the host", fault));
         Assert.Equal(1, fixture.Journal.Count($"tell predecessor Failed {{ Reason = {reason} }}"));
         Assert.True(fixture.Lifecycle.EndsByItself);
@@ -64,7 +64,7 @@ public class LeavingTests
     [Fact]
     public void Leave_StartingAndAskedToShutDown_IsNotTheReason()
     {
-        LifecycleFixture fixture = LifecycleFixture.Successor();
+        var fixture = new LifecycleFixture(hasPredecessor: true, generation: 2);
         fixture.Shutdown();
         Leave(fixture);
         Assert.False(fixture.Lifecycle.EndsByItself);

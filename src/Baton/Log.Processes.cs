@@ -1,0 +1,10 @@
+using Microsoft.Extensions.Logging;
+
+namespace Baton;
+
+/// <content>Processes and what bounds them: 210 to 219.</content>
+internal static partial class Log
+{
+    [LoggerMessage(210, LogLevel.Warning, "Process {Pid} stays the first that the kernel ends where memory is short (oom_score_adj): {Problem}", EventName = "OomScoreNotRestored")]
+    internal static partial void OomScoreNotRestored(this ILogger logger, int pid, string problem);
+}
