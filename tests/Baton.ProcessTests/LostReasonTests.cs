@@ -48,6 +48,29 @@ public sealed class LostReasonTests
         await load.EndWithoutFailureAsync();
     }
 
+    [Theory] // B16
+    [InlineData("throw", "gave back|failed: InvalidOperationException: told to crash")]
+    [InlineData("segv", "crashed, and createdump writes a dump|was ended by SIGSEGV|was ended by SIGABRT")]
+    public async Task Successor_that_crashes_with_a_dump_is_relieved_and_finishes_the_dump(string misdeed, string reason)
+    {
+        using var directory = new TemporaryDirectory();
+        string dump = directory.PathOf("dump");
+        var environment = new Dictionary<string, string> { ["DOTNET_DbgEnableMiniDump"] = "1", ["DOTNET_DbgMiniDumpType"] = "4", ["DOTNET_DbgMiniDumpName"] = dump };
+        await using ServiceProcess service = await ServiceProcess.StartAsync(Setup.With("--GracefulRestart:ExitTimeout=00:01:00") with { Environment = environment });
+        int predecessor = service.Pid;
+        service.SetNextBehaviour($"after-commit {misdeed} 1");
+
+        await service.RestartAsync();
+        int successor = service.Pid;
+        await service.RolledBackAsync();
+
+        Assert.Matches($@"successor \d+ took over, then ({reason})", (await service.Log.FirstAsync("Restart failed: .*")).Value);
+        Assert.Equal(predecessor, (await HttpConnection.GetOnceAsync(service.Address)).Pid);
+        await Deadline.UntilAsync(() => !ProcessTable.IsAlive(successor));
+        Assert.Equal("ELF"u8.ToArray(), File.ReadAllBytes(dump)[1..4]);
+        await service.Log.FirstAsync("Dump successfully written");
+    }
+
     [Fact] // G2
     public async Task Listener_that_is_not_handed_over_is_named_with_its_holder()
     {

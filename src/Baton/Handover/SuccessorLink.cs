@@ -33,6 +33,8 @@ internal sealed class SuccessorLink : ISuccessor
 
     public bool Lives => _process.Lives;
 
+    public string? Dump => _process.Lives ? CrashDump.Of(_process.Id) : null;
+
     /// <summary>Gives the place of the restart in a trace; null for none.</summary>
     private Func<ActivityContext>? Trace { get; init; }
 

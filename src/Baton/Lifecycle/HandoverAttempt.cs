@@ -17,7 +17,7 @@ internal sealed class HandoverAttempt(RestartRequest request, StartCommand comma
     private IReadOnlyList<string> _claimed = [];
     private volatile SuccessorProbation? _probation;
     private LoopTimer? _readyTimer;
-    private LoopTimer? _killTimer;
+    private SuccessorKill? _kill;
     private LoopTimer? _exitTimer;
     private RestartException? _failure;
     private bool _over;
@@ -66,8 +66,19 @@ internal sealed class HandoverAttempt(RestartRequest request, StartCommand comma
         }
 
         AnnounceSuccessor(_successor.Pid, RestartStrategy.Handover);
-        _readyTimer = _context.Loop.Schedule(Options.ReadyTimeout, () => Fail(
-            RestartFailure.ReadyTimedOut, $"was not ready within {Options.ReadyTimeout.TotalSeconds:0.###} s and was killed; last heard: {Timeline.Last}", TimeSpan.Zero));
+        _readyTimer = _context.Loop.Schedule(Options.ReadyTimeout, ReadyTimeoutPassed);
+    }
+
+    private void ReadyTimeoutPassed()
+    {
+        if (_successor!.Dump is { } dump)
+        {
+            Fail(RestartFailure.SuccessorExited, $"crashed before it was ready, and {dump}; last heard: {Timeline.Last}", TimeSpan.Zero);
+        }
+        else
+        {
+            Fail(RestartFailure.ReadyTimedOut, $"was not ready within {Options.ReadyTimeout.TotalSeconds:0.###} s and was killed; last heard: {Timeline.Last}", TimeSpan.Zero);
+        }
     }
 
     private void Handle(SuccessorEvent happened)
@@ -190,21 +201,19 @@ internal sealed class HandoverAttempt(RestartRequest request, StartCommand comma
 
         _readyTimer?.Cancel();
         _failure = NewFailure(failure, what, words);
-        if (untilKilled == TimeSpan.Zero)
+        _kill = new SuccessorKill(_successor!, _context, killed: () => _exitTimer = _context.Loop.Schedule(Options.ExitTimeout, () =>
         {
-            // Now, not with the next timer: this process may be about to leave.
-            _successor!.Kill();
+            Logger.SuccessorNotReaped(_successor!.Pid, Options.ExitTimeout);
+            BackOut();
+        }));
+        if (failure == RestartFailure.Stopping)
+        {
+            _kill.Now();
         }
         else
         {
-            _killTimer = _context.Loop.Schedule(untilKilled, _successor!.Kill);
+            _kill.After(untilKilled);
         }
-
-        _exitTimer = _context.Loop.Schedule(LifecycleContext.Then(untilKilled, Options.ExitTimeout), () =>
-        {
-            Logger.SuccessorNotReaped(_successor.Pid, Options.ExitTimeout);
-            BackOut();
-        });
     }
 
     private RestartException Ended(ExitStatus status)
@@ -223,7 +232,7 @@ internal sealed class HandoverAttempt(RestartRequest request, StartCommand comma
         {
             _over = true;
             _readyTimer?.Cancel();
-            _killTimer?.Cancel();
+            _kill?.Cancel();
             _exitTimer?.Cancel();
 
             // The state first: who hears of the failure may ask for the next restart at once.

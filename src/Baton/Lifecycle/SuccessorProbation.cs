@@ -16,9 +16,11 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
 
     private readonly long _begun = context.Now;
     private readonly List<LoopTimer> _timers = [];
+    private readonly SuccessorKill _kill = new(successor, context, killed: static () => { });
+    private CrashWatch? _crashes;
     private Action? _passed;
     private Reporter? _failed;
-    private Verdict? _unreported;
+    private RollBackReason? _unreported;
     private SuccessorEvent.Alive? _lastSign;
     private long _lastSignAt;
     private int _looksWithoutSign;
@@ -61,6 +63,8 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
         }
 
         _timers.Add(context.Loop.Schedule(Options.Probation, TimeIsUp));
+        _crashes = new CrashWatch(successor, context, what => RollBack(new RollBackReason(RestartFailure.SuccessorDied, what, Words: null), untilKilled: TimeSpan.Zero));
+        _crashes.Begin();
         if (HeartbeatOf(Options) > TimeSpan.Zero)
         {
             LookAfter(Options.HeartbeatTimeout / Looks);
@@ -134,14 +138,14 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
                 break;
             case SuccessorEvent.Unhealthy unhealthy:
                 string what = $"{(unhealthy.Ends ? "gave back" : "is unhealthy")}: {unhealthy.Reason}";
-                RollBack(new Verdict(RestartFailure.SuccessorUnhealthy, what, unhealthy.Reason) { Ends = unhealthy.Ends }, kill: false);
+                RollBack(new RollBackReason(RestartFailure.SuccessorUnhealthy, what, unhealthy.Reason) { Ends = unhealthy.Ends });
                 break;
-            case SuccessorEvent.Failed failed when _unreported is { Ends: true } verdict:
+            case SuccessorEvent.Failed failed when _unreported is { Ends: true } reason:
                 // The exception that made it end, which is known only after it has disposed what it had.
-                _unreported = verdict with { What = $"gave back: {failed.Reason}", Words = failed.Reason };
+                _unreported = reason with { What = $"gave back: {failed.Reason}", Words = failed.Reason };
                 break;
             case SuccessorEvent.Failed failed:
-                RollBack(new Verdict(RestartFailure.SuccessorDied, $"failed: {failed.Reason}", failed.Reason), kill: true);
+                RollBack(new RollBackReason(RestartFailure.SuccessorDied, $"failed: {failed.Reason}", failed.Reason), untilKilled: Options.ExitTimeout);
                 break;
             case SuccessorEvent.Stopping stopping:
                 Follow(stopping.Trigger);
@@ -163,10 +167,10 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
                 Logger.ChannelBroken(broken.Cause.Message);
                 break;
             case SuccessorEvent.Broken broken:
-                RollBack(new Verdict(broken.Cause.Failure, $"broke the handover: {broken.Cause.Message}", Words: null), kill: true);
+                RollBack(new RollBackReason(broken.Cause.Failure, $"broke the handover: {broken.Cause.Message}", Words: null), untilKilled: TimeSpan.Zero);
                 break;
             case SuccessorEvent.Closed:
-                RollBack(new Verdict(RestartFailure.PeerLost, "closed its end of the handover and lives on", Words: null), kill: true);
+                RollBack(new RollBackReason(RestartFailure.PeerLost, "closed its end of the handover and lives on", Words: null), untilKilled: TimeSpan.Zero);
                 break;
             case SuccessorEvent.Ended ended:
                 Ended(ended.Status);
@@ -188,9 +192,10 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
 
     private void Ended(ExitStatus status)
     {
+        _kill.Cancel();
         if (!_over)
         {
-            RollBack(new Verdict(RestartFailure.SuccessorDied, status.ToString(), Words: null), kill: false, status);
+            RollBack(new RollBackReason(RestartFailure.SuccessorDied, status.ToString(), Words: null), status: status);
         }
         else if (_unreported is not null)
         {
@@ -217,10 +222,13 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
         }
 
         string what = $"gave no sign of progress for {Options.HeartbeatTimeout.TotalSeconds:0.###} s and was killed";
-        RollBack(new Verdict(RestartFailure.SuccessorHung, what, Words: null), kill: true);
+        RollBack(new RollBackReason(RestartFailure.SuccessorHung, what, Words: null), untilKilled: TimeSpan.Zero);
     }));
 
-    private void RollBack(Verdict verdict, bool kill, ExitStatus? status = null)
+    /// <param name="reason">What is the matter.</param>
+    /// <param name="untilKilled">How long it may take to end by itself; null if it is not killed. One that failed has stopped accepting, and may have a dump written.</param>
+    /// <param name="status">How it ended, if it has.</param>
+    private void RollBack(RollBackReason reason, TimeSpan? untilKilled = null, ExitStatus? status = null)
     {
         if (!End())
         {
@@ -228,20 +236,20 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
         }
 
         long noticed = context.Now;
-        if (kill)
+        if (untilKilled is { } limit)
         {
-            successor.Kill();
+            _kill.After(limit);
         }
 
         lifecycle.TakeOverAgain(attempt);
-        Logger.RolledBack(successor.Pid, verdict.What, Environment.ProcessId, (long)context.Since(noticed).TotalMilliseconds, KnownLoss());
+        Logger.RolledBack(successor.Pid, reason.What, Environment.ProcessId, (long)context.Since(noticed).TotalMilliseconds, KnownLoss());
         lifecycle.TakeUpHeld();
-        _unreported = verdict;
-        if (verdict.Failure == RestartFailure.SuccessorUnhealthy)
+        _unreported = reason;
+        if (reason.Failure == RestartFailure.SuccessorUnhealthy)
         {
             // It lives, has stopped accepting, and finishes what it has.
             successor.TryTell(new HandoverMessage.TakenBack());
-            if (verdict.Ends)
+            if (reason.Ends)
             {
                 // It may still say which exception is behind this.
                 _timers.Add(context.Loop.Schedule(Options.ExitTimeout, () => Report(status: null)));
@@ -253,7 +261,7 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
 
             context.Loop.Schedule(LifecycleContext.Then(Options.DrainTimeout, Options.ExitTimeout), successor.Kill);
         }
-        else if (kill)
+        else if (untilKilled is not null)
         {
             // Its exit status belongs to the report, and is here in a moment.
             _timers.Add(context.Loop.Schedule(Options.ExitTimeout, () => Report(status: null)));
@@ -266,11 +274,11 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
 
     private void Report(ExitStatus? status)
     {
-        if (_unreported is { } verdict)
+        if (_unreported is { } reason)
         {
             _unreported = null;
-            string what = $"successor {successor.Pid} took over, then {verdict.What}{(verdict.Failure == RestartFailure.SuccessorUnhealthy ? "" : KnownLoss())}; rolled back";
-            _failed!(verdict.Failure, what, verdict.Words, status);
+            string what = $"successor {successor.Pid} took over, then {reason.What}{(reason.Failure == RestartFailure.SuccessorUnhealthy ? "" : KnownLoss())}; rolled back";
+            _failed!(reason.Failure, what, reason.Words, status);
         }
     }
 
@@ -287,12 +295,7 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
 
         _over = true;
         _timers.ForEach(t => t.Cancel());
+        _crashes?.End();
         return true;
-    }
-
-    private sealed record Verdict(RestartFailure Failure, string What, string? Words)
-    {
-        /// <summary>Its application ends by itself.</summary>
-        internal bool Ends { get; init; }
     }
 }

@@ -87,6 +87,21 @@ public class BackingOutTests
         fixture.AssertServesAndCanRestart();
     }
 
+    [Fact]
+    public async Task Restart_SuccessorCrashesWithADump_IsNotKilledAndTheCrashIsNamed()
+    {
+        LifecycleFixture fixture = LifecycleFixture.Restarting(out Task<RestartOutcome> outcome);
+        fixture.Successor.Dump = "createdump writes a dump";
+        fixture.Pass(fixture.Options.ReadyTimeout);
+        Assert.Equal(0, fixture.Journal.Count("kill 4711"));
+        fixture.Do(() => fixture.Successor.EndsBySignal(11));
+
+        RestartException failure = await outcome.Failure();
+        Assert.Equal(RestartFailure.SuccessorExited, failure.Failure);
+        Assert.Contains("successor 4711 crashed before it was ready, and createdump writes a dump", failure.Message, StringComparison.Ordinal);
+        fixture.AssertServesAndCanRestart();
+    }
+
     // What it says after it was killed for another reason is no better reason.
     [Fact]
     public async Task Restart_SuccessorFailsAfterItWasTooLate_ReportsTheTimeout()

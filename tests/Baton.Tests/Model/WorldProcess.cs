@@ -191,6 +191,8 @@ internal sealed class WorldSuccessor(WorldProcess process) : ISuccessor
 
     public int Pid => process.Pid;
 
+    public string? Dump => null;
+
     public bool Lives => process.Alive;
 
     public void Commit(TimeSpan probation, TimeSpan heartbeat)

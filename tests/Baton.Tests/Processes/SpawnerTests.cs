@@ -108,6 +108,39 @@ public sealed class SpawnerTests : IDisposable
         Assert.Equal(new ExitStatus(7, null), Ends(next));
     }
 
+    // B16d
+    [Fact]
+    public void Spawn_NamesArgumentsAndVariablesInBytes_ArriveAsTheyAre()
+    {
+        const string MakeThem = "d=$(printf 'd\\351'); mkdir \"$d\" && ln -s /bin/sh \"$d/s\" && echo made >&3";
+        using SpawnedProcess made = Shell(MakeThem);
+        Assert.Equal("made", ReadLine());
+        Ends(made);
+        var environment = new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin", ["V"] = "caf\udce9" };
+        string directory = _directory.File("d\udce9");
+        string[] arguments = ["sh", "-c", "printf %s \"$1$V${PWD##*/}\" | od -An -tx1 | tr -d ' ' >&3", "sh", "th\udce9"];
+
+        using SpawnedProcess process = Spawner.Spawn(
+            new StartCommand($"{directory}/s", arguments, directory, environment), environment, _theirs, Target, blockedSignals: []);
+
+        Assert.Equal("7468e9" + "636166e9" + "64e9", ReadLine());
+        Ends(process);
+
+        // .NET can't name what is to be deleted.
+        using SpawnedProcess removed = Shell("rm -r d*");
+        Ends(removed);
+    }
+
+    // B20: it can't be watched, and must not stay behind.
+    [Fact]
+    public void KillAndReap_Living_LeavesNoZombie()
+    {
+        SpawnedProcess process = Shell("read line <&3");
+        process.KillAndReap();
+        Assert.False(Directory.Exists($"/proc/{process.Id}"));
+        Assert.False(process.Lives);
+    }
+
     private static ExitStatus Ends(SpawnedProcess process)
     {
         Assert.True(Poller.Wait(process.PidfdNumber, Libc.POLLIN, Deadline.Limit), "it does not end");

@@ -17,6 +17,8 @@ internal sealed class ChannelSuccessor : ISuccessor, IDisposable
 
     public int Pid => 4712;
 
+    public string? Dump => null;
+
     public bool Lives { get; init; } = true;
 
     public void Commit(TimeSpan probation, TimeSpan heartbeat) => _ours.Send(new HandoverMessage.Commit(probation, heartbeat));
