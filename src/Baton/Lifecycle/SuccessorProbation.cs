@@ -225,7 +225,6 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
         RollBack(new RollBackReason(RestartFailure.SuccessorHung, what, Words: null), untilKilled: TimeSpan.Zero);
     }));
 
-    /// <param name="reason">What is the matter.</param>
     /// <param name="untilKilled">How long it may take to end by itself; null if it is not killed. One that failed has stopped accepting, and may have a dump written.</param>
     /// <param name="status">How it ended, if it has.</param>
     private void RollBack(RollBackReason reason, TimeSpan? untilKilled = null, ExitStatus? status = null)

@@ -15,21 +15,26 @@ internal sealed class SpawnedProcess : IDisposable
     private readonly Descriptor _pidfd;
     private bool _closed;
 
-    private SpawnedProcess(int pid, Descriptor pidfd) => (Id, _pidfd) = (pid, pidfd);
+    private readonly string? _diagnosticKey;
+
+    private SpawnedProcess(int pid, Descriptor pidfd) => (Id, _pidfd, _diagnosticKey) = (pid, pidfd, DiagnosticFiles.KeyOf(pid));
 
     internal int Id { get; }
+
+    /// <summary>Where the runtime of the process has files that a killed one leaves behind; null if that is not known.</summary>
+    internal string? DiagnosticDirectory { get; init; }
 
     /// <summary>For poll: readable once the process has ended.</summary>
     internal int PidfdNumber => _pidfd.Number;
 
     /// <summary>Watches a child of ours that has just been started, so that it can't have been reaped yet.</summary>
     /// <exception cref="RestartException">No pidfd can be had; the process was killed.</exception>
-    internal static SpawnedProcess Watch(int pid)
+    internal static SpawnedProcess Watch(int pid, string? diagnosticDirectory = null)
     {
         nint fd = Libc.syscall(Libc.SYS_pidfd_open, pid, 0, 0, 0, 0);
         if (fd >= 0)
         {
-            return new SpawnedProcess(pid, new Descriptor((int)fd));
+            return new SpawnedProcess(pid, new Descriptor((int)fd)) { DiagnosticDirectory = diagnosticDirectory };
         }
 
         int errno = Libc.Errno;
@@ -70,7 +75,16 @@ internal sealed class SpawnedProcess : IDisposable
     }
 
     /// <summary>Collects the exit status; call once the pidfd is readable.</summary>
-    internal ExitStatus Reap() => Collect(Libc.P_PIDFD, _pidfd.Number);
+    internal ExitStatus Reap()
+    {
+        ExitStatus status = Collect(Libc.P_PIDFD, _pidfd.Number);
+        if (_diagnosticKey is not null && DiagnosticDirectory is not null)
+        {
+            DiagnosticFiles.Remove(DiagnosticDirectory, Id, _diagnosticKey);
+        }
+
+        return status;
+    }
 
     /// <summary>Ends it because nobody can watch it, and leaves nothing behind.</summary>
     internal void KillAndReap()

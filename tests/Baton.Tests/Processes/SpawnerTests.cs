@@ -131,6 +131,27 @@ public sealed class SpawnerTests : IDisposable
         Ends(removed);
     }
 
+    // B21: as the runtime names them. Those of another process with the same number stay.
+    [Fact]
+    public void Reap_Killed_RemovesItsDiagnosticFiles()
+    {
+        const string Leave = "p=$PWD/clr-debug-pipe-$$; mkfifo $p-$(cut -d' ' -f22 /proc/$$/stat)-in $p-17-in; echo made >&3; kill -9 $$";
+        using SpawnedProcess process = Shell(Leave, temporary: ".");
+        Assert.Equal("made", ReadLine());
+        Assert.Equal(new ExitStatus(null, Libc.SIGKILL), Ends(process));
+        Assert.Equal([_directory.File($"clr-debug-pipe-{process.Id}-17-in")], Directory.GetFiles(_directory.Path));
+    }
+
+    // Somebody else may have put it there, to have something removed.
+    [Fact]
+    public void Remove_LinkOrFileOfAnotherKind_Stays()
+    {
+        File.WriteAllText(_directory.File("clr-debug-pipe-4711-17-in"), "");
+        File.CreateSymbolicLink(_directory.File("dotnet-diagnostic-4711-17-socket"), "clr-debug-pipe-4711-17-in");
+        DiagnosticFiles.Remove(_directory.Path, 4711, "17");
+        Assert.Equal(2, Directory.GetFiles(_directory.Path).Length);
+    }
+
     // B20: it can't be watched, and must not stay behind.
     [Fact]
     public void KillAndReap_Living_LeavesNoZombie()
@@ -147,7 +168,7 @@ public sealed class SpawnerTests : IDisposable
         return process.Reap();
     }
 
-    private SpawnedProcess Shell(string script) => Spawn("/bin/sh", ["sh", "-c", script], _directory.Path);
+    private SpawnedProcess Shell(string script, string temporary = "/tmp") => Spawn("/bin/sh", ["sh", "-c", script], _directory.Path, temporary);
 
     private string SpawnFails(string program)
     {
@@ -157,9 +178,9 @@ public sealed class SpawnerTests : IDisposable
         return failure.Message;
     }
 
-    private SpawnedProcess Spawn(string program, string[] arguments, string workingDirectory)
+    private SpawnedProcess Spawn(string program, string[] arguments, string workingDirectory, string temporary = "/tmp")
     {
-        var environment = new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin" };
+        var environment = new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin", ["TMPDIR"] = temporary };
         return Spawner.Spawn(new StartCommand(program, arguments, workingDirectory, environment), environment, _theirs, Target, blockedSignals: []);
     }
 
