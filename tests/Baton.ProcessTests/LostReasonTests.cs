@@ -36,7 +36,6 @@ public sealed class LostReasonTests
     public async Task Successor_that_fails_on_probation_names_the_exception(string behaviour, string reason)
     {
         await using ServiceProcess service = await ServiceProcess.StartAsync(Setup);
-        await using BackgroundLoad load = BackgroundLoad.Start(service.Address);
         int predecessor = service.Pid;
         service.SetNextBehaviour(behaviour);
 
@@ -45,7 +44,6 @@ public sealed class LostReasonTests
 
         Assert.Matches($@"successor \d+ took over, then gave back: {reason}; rolled back", (await service.Log.FirstAsync("Restart failed: .*")).Value);
         Assert.Equal(predecessor, (await HttpConnection.GetOnceAsync(service.Address)).Pid);
-        await load.EndWithoutFailureAsync();
     }
 
     [Theory] // B16
