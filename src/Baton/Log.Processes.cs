@@ -10,4 +10,7 @@ internal static partial class Log
 
     [LoggerMessage(211, LogLevel.Warning, "Successor {SuccessorPid} has crashed and {Dump}: it may take {Limit}", EventName = "CrashDumpAwaited")]
     internal static partial void CrashDumpAwaited(this ILogger logger, int successorPid, string dump, TimeSpan limit);
+
+    [LoggerMessage(212, LogLevel.Debug, "What operations need could not all be loaded before one is asked for", EventName = "RehearsalFailed")]
+    internal static partial void RehearsalFailed(this ILogger logger, Exception exception);
 }

@@ -242,6 +242,7 @@ public sealed partial class Restarter : IAsyncDisposable
             if (Platform.HandoverSupported)
             {
                 _loop.Schedule(RehearsalDelay, () => SuccessorLink.Rehearse(command));
+                _loop.Schedule(OperationsRehearsal.Delay, () => OperationsRehearsal.Start(Operations));
             }
         });
     }

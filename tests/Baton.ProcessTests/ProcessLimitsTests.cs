@@ -17,7 +17,7 @@ public sealed class ProcessLimitsTests
         int after = service.Log.Length;
         latch.Open();
         await service.RestartedAsync(after);
-        Assert.Equal(own, OomScore(successor));
+        await Deadline.UntilAsync(() => OomScore(successor) == own);
         Assert.Empty(service.Log.All("stays the first that the kernel ends"));
     }
 

@@ -16,6 +16,7 @@ internal sealed class Succession
     private readonly Func<PredecessorLink> _greet;
     private volatile HandoverMessage.Progress? _unsaid;
     private volatile string? _startFailure;
+    private volatile bool _saidFailed;
     private readonly OomScore _oomScore = new();
     private readonly ListenerRegistry _listeners;
     private readonly OlderGenerations _older;
@@ -90,7 +91,7 @@ internal sealed class Succession
         AppDomain.CurrentDomain.ProcessExit += (_, _) =>
         {
             // The application has caught the exception of its start, and ends: nobody else names it.
-            if (_startFailure is { } reason && lifecycle.State == ProcessState.Starting)
+            if (_startFailure is { } reason && !_saidFailed && lifecycle.State == ProcessState.Starting)
             {
                 SayFailed(reason);
             }
@@ -120,6 +121,7 @@ internal sealed class Succession
 
     internal void SayFailed(string reason)
     {
+        _saidFailed = true;
         // Waits for the greeting, which has a limit: without it the predecessor could not be told.
         if (Task.WhenAny(_greeted.Task).GetAwaiter().GetResult().IsCompletedSuccessfully)
         {
