@@ -5,7 +5,7 @@ cd "$(dirname "$0")"
 source eng/prepare.sh
 require_sdk
 require_packages gcc=gcc /usr/include/stdio.h=libc6-dev musl-gcc=musl-tools curl=curl zsh=zsh fish=fish openssl=openssl ip=iproute2 \
-  systemd-nspawn=systemd-container dbus-daemon=dbus /usr/sbin/nginx=nginx /usr/sbin/haproxy=haproxy tini=tini dumb-init=dumb-init \
+  systemd-nspawn=systemd-container dbus-daemon=dbus /usr/sbin/nginx=nginx /usr/sbin/haproxy=haproxy tini=tini dumb-init=dumb-init tmux=tmux sudo=sudo \
   chromium=chromium /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf=fonts-dejavu-core /usr/share/fonts/truetype/liberation/LiberationSans-Regular.ttf=fonts-liberation
 build Baton.slnx
 

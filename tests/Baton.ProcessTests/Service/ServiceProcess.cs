@@ -114,6 +114,9 @@ internal sealed class ServiceProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until the first process serves, of a service that was only launched.</summary>
+    internal Task ServesFirstAsync() => ServesAsync(generation: 1);
+
     /// <summary>Starts it, no more.</summary>
     internal static ServiceProcess Launch(ServiceSetup? setup = null) => new(setup ?? new ServiceSetup());
 
