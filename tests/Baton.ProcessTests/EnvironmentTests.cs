@@ -26,6 +26,7 @@ public sealed class EnvironmentTests
 
     // As dotnet-trace starts a program; here the tool lets the first process go, and then nobody is there to let others go.
     [Fact]
+    [Jit("Native code does not ask a diagnostic port.")]
     public async Task Successor_is_not_suspended_by_the_tool_that_the_first_process_was_started_by()
     {
         using var directory = new TemporaryDirectory();
@@ -42,6 +43,7 @@ public sealed class EnvironmentTests
     }
 
     [Fact] // E7
+    [Jit("The dotnet host runs assemblies.")]
     public async Task Service_started_by_the_dotnet_host_restarts()
     {
         await using ServiceProcess service = await ServiceProcess.StartAsync(

@@ -35,7 +35,8 @@ internal sealed class ServiceProcess : IAsyncDisposable
     private ServiceProcess(ServiceSetup setup)
     {
         WorkingDirectory = setup.WorkingDirectory ?? Directory.CreateDirectory(_directory.PathOf("work")).FullName;
-        var start = new ProcessStartInfo(setup.Command[0], [.. setup.Command.Skip(1), .. setup.Arguments])
+        IReadOnlyList<string> command = setup.Command ?? [ServiceSetup.BuiltProgram];
+        var start = new ProcessStartInfo(command[0], [.. command.Skip(1), .. setup.Arguments])
         {
             WorkingDirectory = WorkingDirectory,
             RedirectStandardOutput = true,
@@ -235,7 +236,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
             return Living.Count == 0;
         });
         await CollectOrphansAsync();
-        TestContext.Current.TestOutputHelper?.WriteLine(Log.ToString());
+        TestOutput.Write(Log.ToString());
         _first.Dispose();
         _directory.Dispose();
     }
