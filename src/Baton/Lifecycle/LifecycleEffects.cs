@@ -73,6 +73,8 @@ internal sealed class LifecycleEffects(
     public void OpenGate()
     {
         succession?.Serves();
+        // One whose predecessor died has not announced anything.
+        BeforeReady?.Invoke();
         listeners.CloseUnclaimed();
         listeners.SetPassedOn(false);
         gate.Open();

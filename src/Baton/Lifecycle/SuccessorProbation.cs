@@ -213,17 +213,23 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
         lifecycle.SuccessorEnded(attempt);
     }
 
-    private void LookAfter(TimeSpan interval) => _timers.Add(context.Loop.Schedule(interval, () =>
+    private void LookAfter(TimeSpan interval)
     {
-        if (++_looksWithoutSign <= Looks)
+        long begun = context.Now;
+        _timers.Add(context.Loop.Schedule(interval, () =>
         {
-            LookAfter(interval);
-            return;
-        }
+            // Only looks that this process took in time, one after the other, are evidence.
+            _looksWithoutSign = context.WasPaused(begun, interval) ? 1 : _looksWithoutSign + 1;
+            if (_looksWithoutSign <= Looks || (_looksWithoutSign <= 2 * Looks && successor.HasUnheard))
+            {
+                LookAfter(interval);
+                return;
+            }
 
-        string what = $"gave no sign of progress for {Options.HeartbeatTimeout.TotalSeconds:0.###} s and was killed";
-        RollBack(new RollBackReason(RestartFailure.SuccessorHung, what, Words: null), untilKilled: TimeSpan.Zero);
-    }));
+            string what = $"gave no sign of progress for {Options.HeartbeatTimeout.TotalSeconds:0.###} s and was killed";
+            RollBack(new RollBackReason(RestartFailure.SuccessorHung, what, Words: null), untilKilled: TimeSpan.Zero);
+        }));
+    }
 
     /// <param name="untilKilled">How long it may take to end by itself; null if it is not killed. One that failed has stopped accepting, and may have a dump written.</param>
     /// <param name="status">How it ended, if it has.</param>
@@ -248,21 +254,12 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
         {
             // It lives, has stopped accepting, and finishes what it has.
             successor.TryTell(new HandoverMessage.TakenBack());
-            if (reason.Ends)
-            {
-                // It may still say which exception is behind this.
-                _timers.Add(context.Loop.Schedule(Options.ExitTimeout, () => Report(status: null)));
-            }
-            else
-            {
-                Report(status);
-            }
-
             context.Loop.Schedule(LifecycleContext.Then(Options.DrainTimeout, Options.ExitTimeout), successor.Kill);
         }
-        else if (untilKilled is not null)
+
+        if (reason.Ends || untilKilled is not null)
         {
-            // Its exit status belongs to the report, and is here in a moment.
+            // Its exit status, and an exception behind its end, belong to the report: both are here in a moment.
             _timers.Add(context.Loop.Schedule(Options.ExitTimeout, () => Report(status: null)));
         }
         else

@@ -12,7 +12,7 @@ internal static class OwnThread
         {
             new Thread(() => run()) { IsBackground = true, Name = name }.Start();
         }
-        catch (OutOfMemoryException e)
+        catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
         {
             throw new RestartException(RestartFailure.SpawnFailed, $"Could not start the thread {name}: no process or thread may be added ({ResourceLimits.OfProcesses()}).", e);
         }

@@ -13,6 +13,8 @@ internal sealed class FakeSuccessor(int pid, Journal journal, Action<SuccessorEv
 
     public string? Dump { get; set; }
 
+    public bool HasUnheard { get; set; }
+
     /// <summary>What <see cref="Commit"/> fails with.</summary>
     internal RestartException? CommitFailure { get; set; }
 
