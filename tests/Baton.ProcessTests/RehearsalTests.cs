@@ -20,7 +20,7 @@ public sealed class RehearsalTests
 
         using (var client = new HttpClient())
         {
-            Assert.Contains("<html", await client.GetStringAsync($"{service.Address.Text}/debug/admin"), StringComparison.Ordinal);
+            Assert.Contains("<html", await client.GetStringAsync($"{service.Address.Text}/debug/admin", TestContext.Current.CancellationToken), StringComparison.Ordinal);
         }
 
         Assert.Equal(0, (await BatonCommand.RunAsync(service, "status")).ExitCode);
