@@ -53,19 +53,6 @@ public sealed class FailureTests
         await load.EndWithoutFailureAsync();
     }
 
-    [Fact] // F8
-    public async Task Successor_whose_predecessor_is_killed_while_it_starts_ends_too()
-    {
-        await using ServiceProcess service = await ServiceProcess.StartAsync();
-        (_, int successor) = await service.BeginRestartAsync();
-
-        service.Signal(Libc.SIGKILL);
-
-        Assert.Equal(1, await service.EndAsync(successor));
-        Assert.Empty(service.Living);
-        Assert.False(service.Address.Accepts());
-    }
-
     [Theory] // F1
     [InlineData("missing", "the program does not exist")]
     [InlineData("not executable", "it is not executable")]
