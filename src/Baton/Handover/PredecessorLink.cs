@@ -37,7 +37,7 @@ internal sealed class PredecessorLink : IDisposable
         var channel = new HandoverChannel(socket, limit, tap);
         try
         {
-            channel.Send(new HandoverMessage.Hello(HandoverProtocol.MinVersion, HandoverProtocol.MaxVersion, Environment.ProcessId, program));
+            channel.Send(new HandoverMessage.Hello(HandoverProtocol.MinVersion, HandoverProtocol.MaxVersion, Environment.ProcessId, program) { TakesMore = true });
             HandoverMessage.Listeners first = ReceiveBatch(channel, listeners, limit);
             HandoverMessage.Listeners last = first;
             while (last.More)
@@ -112,7 +112,7 @@ internal sealed class PredecessorLink : IDisposable
         {
             try
             {
-                listeners.Inherit(ListenerKey.Parse(batch.Keys[i]), received.Descriptors[i]);
+                listeners.Inherit(ListenerKey.Parse(batch.Keys[i]), received.Descriptors[i], batch.Files.ElementAtOrDefault(i) ?? "");
             }
             catch (RestartException)
             {

@@ -21,7 +21,9 @@ internal sealed class SuccessorLink : ISuccessor
     private readonly ListenerRegistry _listeners;
     private readonly int _generation;
     private readonly Action<SuccessorEvent> _post;
+    private readonly Lock _passingOn = new();
     private bool _greeted;
+    private bool _takesMore;
 
     private SuccessorLink(SpawnedProcess process, HandoverChannel channel, ListenerRegistry listeners, int generation, Action<SuccessorEvent> post) =>
         (_process, _channel, _listeners, _generation, _post) = (process, channel, listeners, generation, post);
@@ -114,8 +116,10 @@ internal sealed class SuccessorLink : ISuccessor
             else if (ended)
             {
                 living = false;
-                _post(new SuccessorEvent.Ended(_process.Reap()));
+                ExitStatus status = _process.Reap();
                 _process.Dispose();
+                _listeners.EndPassingOn(GiveMore);
+                _post(new SuccessorEvent.Ended(status));
             }
         }
 
@@ -204,12 +208,21 @@ internal sealed class SuccessorLink : ISuccessor
             throw new RestartException(RestartFailure.ProtocolError, reason);
         }
 
-        IReadOnlyList<(ListenerKey Key, Descriptor Descriptor)> listeners = _listeners.ToPassOn;
+        lock (_passingOn)
+        {
+            _takesMore = hello.TakesMore;
+            SendListeners(version, hello);
+        }
+    }
+
+    private void SendListeners(int version, HandoverMessage.Hello hello)
+    {
+        IReadOnlyList<PassedListener> listeners = _listeners.PassOn(GiveMore);
         _post(new SuccessorEvent.Greeted(hello.Program, listeners.Count(l => !l.Key.IsControl)));
         int sent = 0;
         do
         {
-            (ListenerKey Key, Descriptor Descriptor)[] batch = [.. listeners.Skip(sent).Take(HandoverProtocol.MaxBatch)];
+            PassedListener[] batch = [.. listeners.Skip(sent).Take(HandoverProtocol.MaxBatch)];
             ActivityContext trace = sent == 0 && Trace is not null ? Trace() : default;
             sent += batch.Length;
             SendBatch(version, batch, more: sent < listeners.Count, trace);
@@ -217,7 +230,31 @@ internal sealed class SuccessorLink : ISuccessor
         while (sent < listeners.Count);
     }
 
-    private void SendBatch(int version, (ListenerKey Key, Descriptor Descriptor)[] batch, bool more, ActivityContext trace)
+    // On a thread of the server that has bound it: after the greeting, which the successor waits for first.
+    private bool GiveMore(ListenerKey key, Descriptor descriptor)
+    {
+        lock (_passingOn)
+        {
+            if (!_takesMore)
+            {
+                return false;
+            }
+
+            try
+            {
+                using Descriptor duplicate = descriptor.Duplicate();
+                _channel.Send(new HandoverMessage.MoreListeners([key.ToString()]), [duplicate.Number]);
+                return true;
+            }
+            catch (Exception e) when (e is RestartException or Win32Exception or ObjectDisposedException)
+            {
+                // It is gone, or no descriptor is free: at worst its own bind fails, and says so.
+                return false;
+            }
+        }
+    }
+
+    private void SendBatch(int version, PassedListener[] batch, bool more, ActivityContext trace)
     {
         // Duplicates, because the server may close a listener of its own at this very moment.
         var descriptors = new List<Descriptor>(batch.Length);
@@ -225,8 +262,9 @@ internal sealed class SuccessorLink : ISuccessor
         {
             descriptors.AddRange(batch.Select(l => l.Descriptor.Duplicate()));
             string[] keys = [.. batch.Select(l => l.Key.ToString())];
+            string[] files = batch.Any(l => l.File.Length > 0) ? [.. batch.Select(l => l.File)] : [];
             _channel.Send(
-                new HandoverMessage.Listeners(version, Environment.ProcessId, _generation, keys, more) { Trace = trace }, [.. descriptors.Select(d => d.Number)]);
+                new HandoverMessage.Listeners(version, Environment.ProcessId, _generation, keys, more) { Trace = trace, Files = files }, [.. descriptors.Select(d => d.Number)]);
         }
         catch (Exception e) when (e is Win32Exception or ObjectDisposedException)
         {

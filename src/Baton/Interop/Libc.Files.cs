@@ -102,12 +102,17 @@ internal static unsafe partial class Libc
     }
 
     /// <summary>Type, mode, owner and identity of the file at <paramref name="path"/> itself (a link is not followed), or null.</summary>
-    internal static Statx? Stat(string path)
+    internal static Statx? Stat(string path) => Stat(path, AT_SYMLINK_NOFOLLOW);
+
+    /// <summary>The same of what the path leads to, links followed.</summary>
+    internal static Statx? StatFollowed(string path) => Stat(path, flags: 0);
+
+    private static Statx? Stat(string path, int flags)
     {
         Statx buffer = default;
         nint utf8 = Marshal.StringToCoTaskMemUTF8(path);
         // By number: musl has the wrapper only in its newer versions.
-        nint result = syscall(SYS_statx, AT_FDCWD, utf8, AT_SYMLINK_NOFOLLOW, (nint)(STATX_TYPE | STATX_MODE | STATX_UID | STATX_INO), (nint)(&buffer));
+        nint result = syscall(SYS_statx, AT_FDCWD, utf8, flags, (nint)(STATX_TYPE | STATX_MODE | STATX_UID | STATX_INO), (nint)(&buffer));
         Marshal.FreeCoTaskMem(utf8);
         return result == 0 ? buffer : null;
     }

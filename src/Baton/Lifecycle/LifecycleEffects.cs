@@ -52,7 +52,7 @@ internal sealed class LifecycleEffects(
     {
         BeforeReady?.Invoke();
         listeners.CloseUnclaimed();
-        succession!.SayReady([.. ListenerKeys(), .. _pidFile.Keys]);
+        succession!.SayReady([.. listeners.AnsweredFor, .. _pidFile.Keys]);
     }
 
     public bool TellPredecessor(HandoverMessage message) => succession?.TrySay(message) ?? false;
@@ -65,8 +65,8 @@ internal sealed class LifecycleEffects(
 
     public void OpenGate()
     {
-        listeners.CloseUnclaimed();
         listeners.SetPassedOn(false);
+        listeners.CloseUnclaimed();
         gate.Open();
     }
 
@@ -89,7 +89,7 @@ internal sealed class LifecycleEffects(
     {
         // For whoever waits for this process: it was no good.
         Environment.ExitCode = Restarter.RolledBackExitCode;
-        ReleaseListeners([.. ListenerKeys(), .. _pidFile.Keys]);
+        ReleaseListeners([.. listeners.AnsweredFor, .. _pidFile.Keys]);
     }
 
     public void AnnounceStopping() => work.AnnounceStopping();
@@ -143,6 +143,4 @@ internal sealed class LifecycleEffects(
         })
         { IsBackground = true, Name = "baton-kill" }.Start();
     }
-
-    private IEnumerable<string> ListenerKeys() => [.. listeners.Snapshot().Select(l => l.Key.ToString())];
 }

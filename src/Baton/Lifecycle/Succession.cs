@@ -18,10 +18,10 @@ internal sealed class Succession
     private readonly OlderGenerations _older;
     private readonly ILogger _logger;
 
-    private Succession(Func<PredecessorLink> greet, int predecessorPid, ListenerRegistry listeners, OlderGenerations older, ILogger logger)
+    private Succession(Func<PredecessorLink> greet, LivingPredecessor predecessor, ListenerRegistry listeners, OlderGenerations older, ILogger logger)
     {
-        (_greet, PredecessorPid, _listeners, _older, _logger) = (greet, predecessorPid, listeners, older, logger);
-        listeners.AwaitInheritance(_greeted.Task);
+        (_greet, PredecessorPid, _listeners, _older, _logger) = (greet, predecessor.Pid, listeners, older, logger);
+        listeners.AwaitInheritance(_greeted.Task, predecessor);
     }
 
     internal int PredecessorPid { get; }
@@ -57,7 +57,8 @@ internal sealed class Succession
         if (HandoverAddress.Open(address, out int predecessorPid, out string problem) is { } socket)
         {
             return new Succession(
-                () => PredecessorLink.Greet(socket, listeners, Program, options.HandshakeTimeout, options.Tap), predecessorPid, listeners, older, logger);
+                () => PredecessorLink.Greet(socket, listeners, Program, options.HandshakeTimeout, options.Tap),
+                new LivingPredecessor(predecessorPid, options.HandshakeTimeout), listeners, older, logger);
         }
 
         logger.HandoverIgnored(HandoverProtocol.EnvironmentVariable, address, problem);
@@ -158,6 +159,16 @@ internal sealed class Succession
         {
             _older.Adopt(confirmed, received, link.OwnGeneration);
             post(l => l.PredecessorLeft("the predecessor has confirmed this process"));
+            return;
+        }
+
+        if (received?.Message is HandoverMessage.MoreListeners more && more.Keys.Count == received.Descriptors.Count)
+        {
+            for (int i = 0; i < more.Keys.Count; i++)
+            {
+                _listeners.InheritLater(ListenerKey.Parse(more.Keys[i]), received.Descriptors[i]);
+            }
+
             return;
         }
 
