@@ -21,7 +21,7 @@ internal sealed class GatedListener(
     // Kestrel accepts one connection at a time.
     private SideDoor? _sideDoor = sideDoor;
     private TransportListener? _inner = inner;
-    private CancellationToken _entered;
+    private CancellationToken? _entered;
 
     /// <summary>Older listeners that get a part of its connections; null for none.</summary>
     internal ListenersBeside? Beside { private get; init; }
@@ -63,11 +63,12 @@ internal sealed class GatedListener(
                     return null;
                 }
 
-                if (_entered != open)
+                if (_entered is { } before && before != open)
                 {
-                    _entered = open;
                     await LeaveLostPathAsync().ConfigureAwait(false);
                 }
+
+                _entered = open;
 
                 if ((_inner ??= await ListenAsync(open).ConfigureAwait(false)) is not { } listening)
                 {
@@ -119,7 +120,7 @@ internal sealed class GatedListener(
         return await later(either.Token).ConfigureAwait(false);
     }
 
-    // The file of a unix socket was removed, or a successor that was rolled back has bound its own there.
+    // This process serves again: the file of a unix socket was removed, or the successor that was rolled back had bound its own there.
     private async ValueTask LeaveLostPathAsync()
     {
         if (_inner is { Claim.IsReached: false } lost)

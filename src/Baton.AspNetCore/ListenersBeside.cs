@@ -49,7 +49,7 @@ internal sealed class ListenersBeside
 
     private async Task AcceptOnAllAsync(TransportListener own, IReadOnlyList<TransportListener> older)
     {
-        await Task.WhenAll([AcceptUntilAsync(own, _unbound.Token, Timeout.InfiniteTimeSpan), .. older.Select(AcceptOnAsync)]).ConfigureAwait(false);
+        await Task.WhenAll([AcceptUntilAsync(own, Timeout.InfiniteTimeSpan, _unbound.Token), .. older.Select(AcceptOnAsync)]).ConfigureAwait(false);
         _accepted.Writer.Complete();
     }
 
@@ -63,7 +63,7 @@ internal sealed class ListenersBeside
             if (_sharingOver.IsCompleted)
             {
                 older.Claim.TurnAway();
-                await AcceptUntilAsync(older, _unbound.Token, EmptyTime).ConfigureAwait(false);
+                await AcceptUntilAsync(older, EmptyTime, _unbound.Token).ConfigureAwait(false);
             }
         }
         finally
@@ -77,14 +77,14 @@ internal sealed class ListenersBeside
     private async Task AcceptWhileSharedAsync(TransportListener older)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(_unbound.Token);
-        Task accepting = AcceptUntilAsync(older, over.Token, Timeout.InfiniteTimeSpan);
+        Task accepting = AcceptUntilAsync(older, Timeout.InfiniteTimeSpan, over.Token);
         await Task.WhenAny(accepting, _sharingOver).ConfigureAwait(false);
         await over.CancelAsync().ConfigureAwait(false);
         await accepting.ConfigureAwait(false);
     }
 
     /// <summary>Accepts until the end, or until nothing has come for so long while the gate was open.</summary>
-    private async Task AcceptUntilAsync(TransportListener listener, CancellationToken end, TimeSpan empty)
+    private async Task AcceptUntilAsync(TransportListener listener, TimeSpan empty, CancellationToken end)
     {
         while (!end.IsCancellationRequested)
         {

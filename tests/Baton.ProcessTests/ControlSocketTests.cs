@@ -143,9 +143,10 @@ public sealed class ControlSocketTests : IDisposable
 
         File.Delete(service.ControlSocket);
         int predecessor = await service.RestartAsync();
-        Assert.Equal((service.Pid, 2), await WhoAsync(service));
         await service.EndAsync(predecessor);
         Assert.Equal((service.Pid, 2), await WhoAsync(service));
+        await service.StopAsync();
+        Assert.Empty(Directory.GetFiles(service.ControlDirectory));
     }
 
     [Fact] // E4

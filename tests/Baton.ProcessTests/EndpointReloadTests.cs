@@ -37,15 +37,18 @@ public sealed class EndpointReloadTests
     public async Task Endpoint_changed_while_a_successor_starts_that_fails_goes_on_in_the_predecessor()
     {
         (int changed, int added) = (FreePort.Next(), FreePort.Next());
+        using var other = new OccupiedPort();
         await using ServiceProcess service = await StartAsync(Long, Endpoint(changed));
         (_, int successor) = await service.BeginRestartAsync();
 
-        service.WriteSettings(Settings(Endpoint(changed, "Http1"), Endpoint(added)));
+        service.WriteSettings(Settings(Endpoint(changed, "Http1"), Endpoint(added), Endpoint(other.Port)));
         await AnswersAsync(service.Pid, changed, added);
+        await service.Log.FirstAsync($@"127\.0\.0\.1:{other.Port} is not listened on for now");
         ServiceProcess.Signal(successor, Libc.SIGKILL);
         await service.FailedToRestartAsync();
 
         await AnswersAsync(service.Pid, changed, added);
+        await service.Log.FirstAsync($@"127\.0\.0\.1:{other.Port} can't be listened on");
         service.WriteSettings(Settings(Endpoint(added)));
         await Deadline.UntilAsync(() => !Address(changed).Accepts());
         await AnswersAsync(service.Pid, added);

@@ -55,7 +55,13 @@ public sealed partial class ListenerRegistry
     }
 
     /// <summary>Holds a control socket that was bound at a path.</summary>
-    internal ClaimedListener HoldControl(string path, Socket bound) => AdoptControl(Hold(ListenerKey.OfControl(path).Request, Descriptor.TakeFrom(bound)));
+    internal ClaimedListener HoldControl(string path, Socket bound)
+    {
+        HeldListener held = Hold(ListenerKey.OfControl(path).Request, Descriptor.TakeFrom(bound));
+        ClaimedListener claim = AdoptControl(held);
+        GiveToSuccessor(held);
+        return claim;
+    }
 
     /// <summary>Closes the control socket for good, and removes its path unless the successor has it.</summary>
     internal void ReleaseControl()

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Baton.Interop;
 using Microsoft.Extensions.Logging;
 
@@ -14,7 +13,6 @@ public sealed partial class ListenerRegistry
     private readonly HashSet<ListenerKey> _given = [];
     private readonly HashSet<ListenerKey> _givenLater = [];
     private Func<ListenerKey, Descriptor, bool>? _giveMore;
-    private LivingPredecessor? _kin;
     private bool _released;
     private bool _passedOn;
 
@@ -100,6 +98,13 @@ public sealed partial class ListenerRegistry
     {
         lock (_gate)
         {
+            if (_unused.TryGetValue(key, out HeldListener? lost) && !lost.IsReached)
+            {
+                // Bound anew by the predecessor, as nobody found this one any more.
+                _unused.Remove(key);
+                lost.Dispose();
+            }
+
             if (!_released && !_sharingEnded && !_held.ContainsKey(key) && Receive(key, descriptor))
             {
                 _shared = true;
@@ -188,43 +193,6 @@ public sealed partial class ListenerRegistry
 
             listener.Dispose();
         }
-    }
-
-    /// <summary>
-    /// While this process starts, an address that its predecessor has bound since the greeting is waited for: it is on its way here. Else the error says who has the address.
-    /// </summary>
-    private void AwaitOrExplain(string request, SocketException inUse)
-    {
-        IReadOnlySet<long> holders = AddressHolder.SocketsAt(request);
-        string? ours;
-        bool starting;
-        lock (_gate)
-        {
-            starting = !_served;
-            ours = string.Join(", ", _held.Values.Concat(_unused.Values).Where(l => holders.Contains(AddressHolder.SocketOf(l.Descriptor))).Select(l => l.Key));
-        }
-
-        if (ours.Length > 0)
-        {
-            string whose = _kin is null ? $"this process {Environment.ProcessId}" : $"this service (process {_kin.Pid}, the predecessor of process {Environment.ProcessId})";
-            throw Explain(
-                $"it is held by {whose} itself, which listens on {ours}. "
-                + "At a restart Kestrel can take a wider address of the same port; for any other change of it stop the service and start it again");
-        }
-
-        if (_kin is not null && holders.Count > 0 && AddressHolder.Has(_kin.Pid, holders) is not false)
-        {
-            if (starting && _kin.WaitABit())
-            {
-                return;
-            }
-
-            throw Explain($"it is held by predecessor {_kin.Pid}, which has not passed it on");
-        }
-
-        throw inUse;
-
-        SocketException Explain(string holder) => new((int)SocketError.AddressAlreadyInUse, $"{request}: {inUse.Message}: {holder}");
     }
 
     // Bound while a successor starts, whose configuration may have the same address by now.

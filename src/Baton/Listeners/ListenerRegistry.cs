@@ -85,6 +85,10 @@ public sealed partial class ListenerRegistry
 
                 AwaitOrExplain(request, e);
             }
+            catch (SocketException e) when (new ListenerKey(request, 0).Path is { } path && !Directory.Exists(Path.GetDirectoryName(path)))
+            {
+                throw new SocketException((int)e.SocketErrorCode, $"{request}: {e.Message}: its directory is not there");
+            }
         }
 
         if (!Platform.HandoverSupported)
@@ -180,6 +184,7 @@ public sealed partial class ListenerRegistry
             {
                 // Nobody finds it any more: whoever asks binds a new one, and the predecessor accepts what is left in the queue of this one.
                 inherited.Dispose();
+                _lostPaths.Add(request);
                 _logger.ListenerPathLost(key.ToString());
                 return null;
             }
