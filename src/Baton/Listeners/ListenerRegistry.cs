@@ -85,7 +85,7 @@ public sealed partial class ListenerRegistry
 
                 AwaitOrExplain(request, e);
             }
-            catch (SocketException e) when (new ListenerKey(request, 0).Path is { } path && !Directory.Exists(Path.GetDirectoryName(path)))
+            catch (SocketException e) when (new ListenerKey(request, 0).Path is string path && !Directory.Exists(Path.GetDirectoryName(path)))
             {
                 throw new SocketException((int)e.SocketErrorCode, $"{request}: {e.Message}: its directory is not there");
             }

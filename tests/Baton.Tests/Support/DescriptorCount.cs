@@ -15,6 +15,9 @@ internal sealed class DescriptorCount
         return new DescriptorCount(Now());
     }
 
+    /// <summary>For what another thread closes right after it has said that it is done.</summary>
+    internal void AssertUnchangedSoon() => Assert.True(SpinWait.SpinUntil(() => Now() == _before, Deadline.Limit), $"{Now() - _before} more than before");
+
     internal void AssertUnchanged() => AssertChangedBy(0);
 
     internal void AssertChangedBy(int number) => Assert.Equal(number, Now() - _before);
