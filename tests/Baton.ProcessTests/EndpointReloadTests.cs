@@ -115,7 +115,6 @@ public sealed class EndpointReloadTests
                 await service.EndAsync(predecessor);
             }
 
-            TestContext.Current.TestOutputHelper?.WriteLine($"round {round}: added after {delay.TotalMilliseconds} ms, rolled back: {rolledBack}");
             await AnswersAsync(service.Pid, [.. ports]);
         }
     }
