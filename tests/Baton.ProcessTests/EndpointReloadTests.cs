@@ -94,8 +94,8 @@ public sealed class EndpointReloadTests
     {
         var random = new Random(Seed);
         var ports = new List<int> { FreePort.Next() };
-        await using ServiceProcess service = await StartAsync(TimeSpan.FromSeconds(2), Endpoint(ports[0]));
-        for (int round = 0; round < 4; round++)
+        await using ServiceProcess service = await StartAsync(TimeSpan.FromSeconds(10), Endpoint(ports[0]));
+        for (int round = 0; round < 3; round++)
         {
             TimeSpan delay = TimeSpan.FromMilliseconds(random.Next(1000));
             bool rolledBack = random.Next(2) == 0;
