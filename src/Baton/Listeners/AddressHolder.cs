@@ -43,6 +43,11 @@ internal static class AddressHolder
         {
             return Directory.EnumerateFiles($"/proc/{pid}/fd").Any(file => sockets.Contains(InodeOf(file)));
         }
+        catch (DirectoryNotFoundException)
+        {
+            // It has ended.
+            return false;
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return null;

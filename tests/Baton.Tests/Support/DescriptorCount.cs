@@ -15,8 +15,8 @@ internal sealed class DescriptorCount
         return new DescriptorCount(Now());
     }
 
-    /// <summary>For what another thread closes right after it has said that it is done.</summary>
-    internal void AssertUnchangedSoon() => Assert.True(SpinWait.SpinUntil(() => Now() == _before, Deadline.Limit), $"{Now() - _before} more than before");
+    /// <summary>For what is closed on another thread in a moment.</summary>
+    internal void AssertSoonUnchanged() => Assert.True(SpinWait.SpinUntil(() => Now() == _before, Deadline.Limit), $"{Now() - _before} descriptors more than before");
 
     internal void AssertUnchanged() => AssertChangedBy(0);
 
