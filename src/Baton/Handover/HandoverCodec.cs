@@ -143,6 +143,11 @@ internal static class HandoverCodec
                 break;
             case HandoverMessage.Unhealthy m:
                 json.WriteString("reason", Bounded(m.Reason));
+                if (m.Ends)
+                {
+                    json.WriteBoolean("ends", value: true);
+                }
+
                 break;
             case HandoverMessage.HandedOn { Successor: { } successor }:
                 json.WriteNumber("successor", successor);
@@ -190,7 +195,7 @@ internal static class HandoverCodec
         "commit" => new HandoverMessage.Commit(Span(body, "probationMs"), Span(body, "heartbeatMs")),
         "refused" => new HandoverMessage.Refused(Text(body, "reason")),
         "alive" => new HandoverMessage.Alive(Number(body, "connections"), Number(body, "requests")),
-        "unhealthy" => new HandoverMessage.Unhealthy(Text(body, "reason")),
+        "unhealthy" => new HandoverMessage.Unhealthy(Text(body, "reason"), body.Flag("ends", otherwise: false)),
         "stopping" => new HandoverMessage.Stopping(Text(body, "trigger")),
         "handed-on" => new HandoverMessage.HandedOn(body.Optional("successor")?.GetInt32()),
         "taken-back" => new HandoverMessage.TakenBack(),

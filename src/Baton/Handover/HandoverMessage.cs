@@ -44,7 +44,7 @@ internal abstract record HandoverMessage
     /// <summary>Successor: it can serve. <see cref="Claimed"/> are the keys of the listeners it uses.</summary>
     internal sealed record Ready(IReadOnlyList<string> Claimed) : HandoverMessage;
 
-    /// <summary>Successor: it can't serve, or no longer, and ends; and why.</summary>
+    /// <summary>Successor: it can't serve, or no longer, and ends; and why. A second one has the better reason.</summary>
     internal sealed record Failed(string Reason) : HandoverMessage;
 
     /// <summary>
@@ -56,8 +56,11 @@ internal abstract record HandoverMessage
     /// <summary>Successor on probation: it makes progress, and this much is open.</summary>
     internal sealed record Alive(int Connections, int Requests) : HandoverMessage;
 
-    /// <summary>Successor on probation: it has stopped accepting and asks its predecessor to take over again.</summary>
-    internal sealed record Unhealthy(string Reason) : HandoverMessage;
+    /// <summary>
+    /// Successor on probation: it has stopped accepting and asks its predecessor to take over again. With <see cref="Ends"/> its application ends by itself: an
+    /// exception behind that may follow as <see cref="Failed"/>.
+    /// </summary>
+    internal sealed record Unhealthy(string Reason, bool Ends = false) : HandoverMessage;
 
     /// <summary>Successor on probation: somebody asked it to shut down, which is no reason to take over again.</summary>
     internal sealed record Stopping(string Trigger) : HandoverMessage;

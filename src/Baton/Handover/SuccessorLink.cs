@@ -38,6 +38,8 @@ internal sealed partial class SuccessorLink : ISuccessor
 
     public bool Lives => _process.Lives;
 
+    public string? Dump => _process.Lives ? CrashDump.Of(_process.Id) : null;
+
     public bool HasUnheard => _channel.HasUnread;
 
     /// <summary>Gives the place of the restart in a trace; null for none.</summary>
@@ -108,15 +110,12 @@ internal sealed partial class SuccessorLink : ISuccessor
     {
         try
         {
-            new Thread(Run) { IsBackground = true, Name = "baton-successor" }.Start();
+            OwnThread.Start("baton-successor", Run);
         }
-        catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
+        catch (RestartException e)
         {
             // Nobody would hear it, and it would take the end of the channel for our own end.
-            _process.Kill();
-            Poller.Wait(_process.PidfdNumber, Libc.POLLIN, EndingTime);
-            _process.Reap();
-            _process.Dispose();
+            _process.KillAndReap();
             throw new RestartException(RestartFailure.SpawnFailed, $"Could not watch successor {_process.Id}, which was killed: {e.Message}", e);
         }
     }
@@ -226,7 +225,7 @@ internal sealed partial class SuccessorLink : ISuccessor
                 _post(new SuccessorEvent.Alive(alive.Connections, alive.Requests));
                 break;
             case HandoverMessage.Unhealthy unhealthy:
-                _post(new SuccessorEvent.Unhealthy(unhealthy.Reason));
+                _post(new SuccessorEvent.Unhealthy(unhealthy.Reason, unhealthy.Ends));
                 break;
             case HandoverMessage.Stopping stopping:
                 _post(new SuccessorEvent.Stopping(stopping.Trigger));
