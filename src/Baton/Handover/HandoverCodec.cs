@@ -115,6 +115,11 @@ internal static class HandoverCodec
                     WriteTexts(json, "files", m.Files);
                 }
 
+                if (m.All)
+                {
+                    json.WriteBoolean("all", true);
+                }
+
                 TraceContextCodec.Write(json, m.Trace);
                 break;
             case HandoverMessage.MoreListeners m:
@@ -187,6 +192,7 @@ internal static class HandoverCodec
         {
             Trace = TraceContextCodec.Read(body),
             Files = body.Optional("files") is null ? [] : Texts(body, "files"),
+            All = body.Flag("all", otherwise: false),
         },
         "more-listeners" => new HandoverMessage.MoreListeners(Texts(body, "keys")),
         "progress" => new HandoverMessage.Progress(Text(body, "phase"), Text(body, "detail")),

@@ -30,6 +30,9 @@ internal abstract record HandoverMessage
 
         /// <summary>What lay at the paths of unix sockets when they were bound, in the order of the keys; empty for nothing to say.</summary>
         internal IReadOnlyList<string> Files { get; init; } = [];
+
+        /// <summary>Sent ahead of the greeting: these are all. What follows has the answer to the greeting, and what has been added meanwhile.</summary>
+        internal bool All { get; init; }
     }
 
     /// <summary>

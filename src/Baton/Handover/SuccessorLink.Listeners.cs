@@ -5,9 +5,11 @@ using Baton.Listeners;
 
 namespace Baton.Handover;
 
-/// <content>How the successor gets the listeners: all at the greeting, and later those that this process binds while it starts.</content>
+/// <content>How the successor gets the listeners: ahead of its greeting, as far as that goes, in answer to it, and later those that this process binds while it starts.</content>
 internal sealed partial class SuccessorLink
 {
+    // What the successor finds in the channel when it comes to read it.
+    private readonly HashSet<ListenerKey> _sentAhead = [];
     private readonly Lock _passingOn = new();
     private bool _takesMore;
 
@@ -32,15 +34,34 @@ internal sealed partial class SuccessorLink
     {
         IReadOnlyList<PassedListener> listeners = _listeners.PassOn(GiveMore);
         _post(new SuccessorEvent.Greeted(hello.Program, listeners.Count(l => !l.Key.IsControl)));
+        PassedListener[] rest = [.. listeners.Where(l => !_sentAhead.Contains(l.Key))];
         int sent = 0;
         do
         {
-            PassedListener[] batch = [.. listeners.Skip(sent).Take(HandoverProtocol.MaxBatch)];
+            PassedListener[] batch = [.. rest.Skip(sent).Take(HandoverProtocol.MaxBatch)];
             ActivityContext trace = sent == 0 && Trace is not null ? Trace() : default;
             sent += batch.Length;
-            SendBatch(version, batch, more: sent < listeners.Count, trace);
+            SendBatch(version, batch, more: sent < rest.Length, trace: trace);
         }
-        while (sent < listeners.Count);
+        while (sent < rest.Length);
+    }
+
+    // Before it is there to read them: should this process die while it starts, nobody else has the listeners. What does not fit follows the greeting, as ever.
+    private void SendAhead()
+    {
+        try
+        {
+            IReadOnlyList<PassedListener> all = _listeners.PassOn(GiveMore);
+            if (all.Count <= HandoverProtocol.MaxBatch)
+            {
+                SendBatch(HandoverProtocol.MaxVersion, [.. all], more: true, all: true);
+                _sentAhead.UnionWith(all.Select(l => l.Key));
+            }
+        }
+        catch (RestartException)
+        {
+            // It is gone already, or a listener is: that shows when it greets, or by its end.
+        }
     }
 
     // On a thread of the server that has bound it: after the greeting, which the successor waits for first.
@@ -67,7 +88,7 @@ internal sealed partial class SuccessorLink
         }
     }
 
-    private void SendBatch(int version, PassedListener[] batch, bool more, ActivityContext trace)
+    private void SendBatch(int version, PassedListener[] batch, bool more, bool all = false, ActivityContext trace = default)
     {
         // Duplicates, because the server may close a listener of its own at this very moment.
         var descriptors = new List<Descriptor>(batch.Length);
@@ -77,7 +98,7 @@ internal sealed partial class SuccessorLink
             string[] keys = [.. batch.Select(l => l.Key.ToString())];
             string[] files = batch.Any(l => l.File.Length > 0) ? [.. batch.Select(l => l.File)] : [];
             _channel.Send(
-                new HandoverMessage.Listeners(version, Environment.ProcessId, _generation, keys, more) { Trace = trace, Files = files }, [.. descriptors.Select(d => d.Number)]);
+                new HandoverMessage.Listeners(version, Environment.ProcessId, _generation, keys, more) { Trace = trace, Files = files, All = all }, [.. descriptors.Select(d => d.Number)]);
         }
         catch (Exception e) when (e is Win32Exception or ObjectDisposedException)
         {

@@ -122,6 +122,7 @@ internal sealed partial class SuccessorLink : ISuccessor
 
     private void Run()
     {
+        SendAhead();
         bool talking = true, living = true;
         while (talking || living)
         {

@@ -69,8 +69,11 @@ public sealed partial class ListenerRegistry
             [
                 .. _held.Values.Select(h => new PassedListener(h.Key, h.Descriptor, h.PathIdentity)), .. _activated.All.Select(a => new PassedListener(a.Key, a.Descriptor, "")),
             ];
-            _givenLater.Clear();
-            _given.Clear();
+            if (_giveMore != more)
+            {
+                Ungive();
+            }
+
             _given.UnionWith(passedOn.Select(l => l.Key));
             _giveMore = more;
             return passedOn;
