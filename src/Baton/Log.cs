@@ -23,6 +23,16 @@ internal static partial class Log
     [LoggerMessage(104, LogLevel.Warning, "Removed {Path}: a process that is gone left it behind, nobody listened there", EventName = "StalePathTakenOver")]
     internal static partial void StalePathTakenOver(this ILogger logger, string path);
 
+    [LoggerMessage(110, LogLevel.Warning, "The file of the inherited listener {Listener} is gone, or another's: nobody finds it there, so it is bound anew", EventName = "ListenerPathLost")]
+    internal static partial void ListenerPathLost(this ILogger logger, string listener);
+
+    [LoggerMessage(112, LogLevel.Information, "Listening on {Listener} (bound beside {Older}, which the predecessor listens on: that one is accepted on too until the predecessor has gone)",
+        EventName = "ListenerBoundBeside")]
+    internal static partial void ListenerBoundBeside(this ILogger logger, string listener, string older);
+
+    [LoggerMessage(111, LogLevel.Warning, "The control socket {Path} is gone, or another's: it is made anew", EventName = "ControlPathLost")]
+    internal static partial void ControlPathLost(this ILogger logger, string path);
+
     [LoggerMessage(200, LogLevel.Information, "Started successor {SuccessorPid}: {Program}", EventName = "SuccessorStarted")]
     internal static partial void SuccessorStarted(this ILogger logger, int successorPid, string program);
 

@@ -28,7 +28,7 @@ internal static class HandoverCodec
         using var json = new Utf8JsonWriter(bytes);
         json.WriteStartObject();
         json.WriteString("kind", KindOf(message));
-        json.WriteBoolean("optional", message is HandoverMessage.History);
+        json.WriteBoolean("optional", message is HandoverMessage.History or HandoverMessage.MoreListeners);
         json.WriteStartObject("body");
         WriteBody(json, message, size);
         json.WriteEndObject();
@@ -69,6 +69,7 @@ internal static class HandoverCodec
     {
         HandoverMessage.Hello => "hello",
         HandoverMessage.Listeners => "listeners",
+        HandoverMessage.MoreListeners => "more-listeners",
         HandoverMessage.Progress => "progress",
         HandoverMessage.Ready => "ready",
         HandoverMessage.Failed => "failed",
@@ -97,6 +98,11 @@ internal static class HandoverCodec
                 json.WriteNumber("maxVersion", m.MaxVersion);
                 json.WriteNumber("pid", m.Pid);
                 json.WriteString("program", m.Program);
+                if (m.TakesMore)
+                {
+                    json.WriteBoolean("takesMore", value: true);
+                }
+
                 break;
             case HandoverMessage.Listeners m:
                 json.WriteNumber("version", m.Version);
@@ -104,12 +110,20 @@ internal static class HandoverCodec
                 json.WriteNumber("generation", m.Generation);
                 WriteTexts(json, "keys", m.Keys);
                 json.WriteBoolean("more", m.More);
+                if (m.Files.Count > 0)
+                {
+                    WriteTexts(json, "files", m.Files);
+                }
+
                 if (m.All)
                 {
                     json.WriteBoolean("all", true);
                 }
 
                 TraceContextCodec.Write(json, m.Trace);
+                break;
+            case HandoverMessage.MoreListeners m:
+                WriteTexts(json, "keys", m.Keys);
                 break;
             case HandoverMessage.Progress m:
                 json.WriteString("phase", Bounded(m.Phase));
@@ -169,13 +183,18 @@ internal static class HandoverCodec
 
     private static HandoverMessage Read(string kind, JsonElement body, bool optional) => kind switch
     {
-        "hello" => new HandoverMessage.Hello(Number(body, "minVersion"), Number(body, "maxVersion"), Number(body, "pid"), Text(body, "program")),
+        "hello" => new HandoverMessage.Hello(Number(body, "minVersion"), Number(body, "maxVersion"), Number(body, "pid"), Text(body, "program"))
+        {
+            TakesMore = body.Flag("takesMore", otherwise: false),
+        },
         "listeners" => new HandoverMessage.Listeners(
             Number(body, "version"), Number(body, "pid"), Number(body, "generation"), Texts(body, "keys"), body.GetProperty("more").GetBoolean())
         {
             Trace = TraceContextCodec.Read(body),
+            Files = body.Optional("files") is null ? [] : Texts(body, "files"),
             All = body.Flag("all", otherwise: false),
         },
+        "more-listeners" => new HandoverMessage.MoreListeners(Texts(body, "keys")),
         "progress" => new HandoverMessage.Progress(Text(body, "phase"), Text(body, "detail")),
         "ready" => new HandoverMessage.Ready(Texts(body, "claimed")),
         "failed" => new HandoverMessage.Failed(Text(body, "reason")),

@@ -138,6 +138,7 @@ internal sealed partial class SuccessorLink : ISuccessor
                     _channel.Dispose();
                 }
 
+                _listeners.EndPassingOn(GiveMore);
                 _post(new SuccessorEvent.Ended(status));
             }
             else if (said)

@@ -59,7 +59,7 @@ internal sealed class LifecycleEffects(
     {
         BeforeReady?.Invoke();
         listeners.CloseUnclaimed();
-        succession!.SayReady([.. ListenerKeys(), .. _pidFile.Keys]);
+        succession!.SayReady([.. listeners.AnsweredFor, .. _pidFile.Keys]);
     }
 
     public bool TellPredecessor(HandoverMessage message) => succession?.TrySay(message) ?? false;
@@ -77,8 +77,8 @@ internal sealed class LifecycleEffects(
         succession?.Serves();
         // One whose predecessor died has not announced anything.
         BeforeReady?.Invoke();
-        listeners.CloseUnclaimed();
         listeners.SetPassedOn(false);
+        listeners.CloseUnclaimed();
         gate.Open();
     }
 
@@ -101,7 +101,7 @@ internal sealed class LifecycleEffects(
     {
         // For whoever waits for this process: it was no good.
         Environment.ExitCode = Restarter.RolledBackExitCode;
-        ReleaseListeners([.. ListenerKeys(), .. _pidFile.Keys]);
+        ReleaseListeners([.. listeners.AnsweredFor, .. _pidFile.Keys]);
     }
 
     public void AnnounceStopping() => work.AnnounceStopping();
@@ -176,6 +176,4 @@ internal sealed class LifecycleEffects(
             CurrentProcess.Kill();
         }
     }
-
-    private IEnumerable<string> ListenerKeys() => [.. listeners.Snapshot().Select(l => l.Key.ToString())];
 }

@@ -28,10 +28,10 @@ internal sealed class Succession
     private readonly ILogger _logger;
 
     private Succession(
-        Func<PredecessorLink> greet, int predecessorPid, WatchedProcess predecessor, ListenerRegistry listeners, OlderGenerations older, ILogger logger)
+        Func<PredecessorLink> greet, LivingPredecessor living, WatchedProcess predecessor, ListenerRegistry listeners, OlderGenerations older, ILogger logger)
     {
-        (_greet, PredecessorPid, _predecessor, _listeners, _older, _logger) = (greet, predecessorPid, predecessor, listeners, older, logger);
-        listeners.AwaitInheritance(_greeted.Task);
+        (_greet, PredecessorPid, _predecessor, _listeners, _older, _logger) = (greet, living.Pid, predecessor, listeners, older, logger);
+        listeners.AwaitInheritance(_greeted.Task, living);
         _oomScore.Raise();
     }
 
@@ -73,7 +73,7 @@ internal sealed class Succession
             var predecessor = WatchedProcess.Watch(predecessorPid);
             return new Succession(
                 () => PredecessorLink.Greet(socket, listeners, Program, options.HandshakeTimeout, options.Tap, predecessor),
-                predecessorPid, predecessor, listeners, older, logger);
+                new LivingPredecessor(predecessorPid, options.HandshakeTimeout), predecessor, listeners, older, logger);
         }
 
         logger.HandoverIgnored(HandoverProtocol.EnvironmentVariable, address, problem);
@@ -192,6 +192,16 @@ internal sealed class Succession
         {
             _older.Adopt(confirmed, received, link.OwnGeneration);
             post(l => l.PredecessorLeft("the predecessor has confirmed this process"));
+            return;
+        }
+
+        if (received?.Message is HandoverMessage.MoreListeners more && more.Keys.Count == received.Descriptors.Count)
+        {
+            for (int i = 0; i < more.Keys.Count; i++)
+            {
+                _listeners.InheritLater(ListenerKey.Parse(more.Keys[i]), received.Descriptors[i]);
+            }
+
             return;
         }
 

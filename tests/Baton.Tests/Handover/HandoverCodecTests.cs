@@ -24,6 +24,7 @@ public class HandoverCodecTests
     // C10: the wire form is what an older or newer version reads.
     [Theory]
     [InlineData("hello", """{"minVersion":1,"maxVersion":2,"pid":7,"program":"a"}""")]
+    [InlineData("hello", """{"minVersion":1,"maxVersion":2,"pid":7,"program":"a","takesMore":true}""")]
     [InlineData("listeners", """{"version":1,"pid":7,"generation":2,"keys":["tcp:[::]:80"],"more":false}""")]
     [InlineData("progress", """{"phase":"warming up","detail":"3 of 4"}""")]
     [InlineData("ready", """{"claimed":["tcp:[::]:80"]}""")]
