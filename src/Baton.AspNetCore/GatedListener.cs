@@ -10,7 +10,8 @@ namespace Baton.AspNetCore;
 /// A listener that accepts only while the gate is open. When it closes, the wait for a connection is cancelled, and taken up again if it
 /// opens; only when it has ended, or Kestrel itself unbinds, does Kestrel hear that there will be no more connections.
 /// </summary>
-internal sealed class GatedListener(IConnectionListener inner, ClaimedListener claim, AcceptGate gate, OpenConnections connections, SideDoor? sideDoor) : IConnectionListener
+internal sealed class GatedListener(
+    IConnectionListener inner, ClaimedListener claim, AcceptGate gate, OpenConnections connections, EndpointProtocol protocol, SideDoor? sideDoor) : IConnectionListener
 {
     private readonly CancellationTokenSource _unbound = new();
 
@@ -42,7 +43,7 @@ internal sealed class GatedListener(IConnectionListener inner, ClaimedListener c
                     return null;
                 }
 
-                return await connections.AcceptAsync(inner, open).ConfigureAwait(false);
+                return await connections.AcceptAsync(inner, protocol, open).ConfigureAwait(false);
             }
             catch (OperationCanceledException)
             {

@@ -70,7 +70,7 @@ internal sealed class HostedRestart(
         }
         catch (OperationCanceledException)
         {
-            restarter.Force("the host's own shutdown limit");
+            restarter.HostTimeIsUp("the host's own shutdown limit");
             await restarter.Exited.ConfigureAwait(false);
         }
     }
@@ -85,6 +85,10 @@ internal sealed class HostedRestart(
 
     // The host itself has nothing open: its services finish their work when they are stopped, after the servers.
     Task IRestartParticipant.DrainAsync(CancellationToken resumed) => Task.CompletedTask;
+
+    void IRestartParticipant.NobodyServes()
+    {
+    }
 
     OpenWork IRestartParticipant.Cut() => default;
 

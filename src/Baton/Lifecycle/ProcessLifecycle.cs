@@ -21,6 +21,7 @@ internal sealed partial class ProcessLifecycle(Func<int> generation, bool hasPre
     private volatile Departure? _departure;
     private HookWait? _shutdownHooks;
     private HookWait? _forceHooks;
+    private ShutdownGrace? _grace;
     private bool _forced;
 
     // Told that this process was asked to shut down while on probation, and so the service.
@@ -111,21 +112,51 @@ internal sealed partial class ProcessLifecycle(Func<int> generation, bool hasPre
             Probation?.ShutDown(trigger);
             Effects.ReleaseListeners(_attempt!.Claimed);
             _departure!.MayEnd(afterSuccessor: true);
+
+            // Until then the successor serves.
+            context.Loop.Schedule(context.Options.ShutdownIdleGrace, Effects.NobodyServes);
+            Effects.AnnounceStopping();
+            Hooks.After(SignalAction.Shutdown, trigger);
+            return;
+        }
+
+        if (previous == ProcessState.Restarting)
+        {
+            _attempt!.Cancel();
+        }
+
+        _grace = new ShutdownGrace(context, StopAccepting, () => EndServing(trigger));
+        _grace.Begin(previous == ProcessState.Starting ? TimeSpan.Zero : context.Options.ShutdownIdleGrace, context.Options.AcceptDuringShutdownIdleGrace);
+    }
+
+    private void StopAccepting()
+    {
+        Effects.CloseGate();
+        Effects.ReleaseListeners(claimedBySuccessor: []);
+    }
+
+    // Without a successor.
+    private void EndServing(string trigger)
+    {
+        Departure departure = Depart();
+        Effects.NobodyServes();
+        departure.MayEnd();
+        Effects.AnnounceStopping();
+        Hooks.After(SignalAction.Shutdown, trigger);
+    }
+
+    /// <summary>The host gives its stop no more time: what is open is cut. Where nothing has stopped yet it is force.</summary>
+    internal void HostTimeIsUp(string trigger)
+    {
+        _grace?.End();
+        if (_departure is { } departure && State != ProcessState.HandedOver)
+        {
+            departure.StopWaiting(trigger);
         }
         else
         {
-            if (previous == ProcessState.Restarting)
-            {
-                _attempt!.Cancel();
-            }
-
-            Effects.CloseGate();
-            Effects.ReleaseListeners(claimedBySuccessor: []);
-            Depart().MayEnd();
+            Force(trigger);
         }
-
-        Effects.AnnounceStopping();
-        Hooks.After(SignalAction.Shutdown, trigger);
     }
 
     /// <summary>
@@ -171,6 +202,7 @@ internal sealed partial class ProcessLifecycle(Func<int> generation, bool hasPre
         (_forceHooks, _forced) = (null, true);
         _shutdownHooks?.Cancel();
         ShutDown(trigger);
+        _grace?.End();
         Hooks.GiveUpAll();
         _departure?.Force(trigger);
         if (State == ProcessState.ShuttingDown)

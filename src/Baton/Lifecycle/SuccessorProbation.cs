@@ -39,6 +39,9 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
 
     internal bool SuccessorLives => successor.Lives;
 
+    /// <summary>Whether the successor has a successor of its own, which serves.</summary>
+    internal bool HasHandedOn => _handedOn;
+
     /// <summary>How often a successor gives a sign; zero for never. In a short probation more often, since it ends with a sign.</summary>
     internal static TimeSpan HeartbeatOf(RestarterOptions options)
     {
