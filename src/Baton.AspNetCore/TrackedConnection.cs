@@ -68,6 +68,9 @@ internal class TrackedConnection : ConnectionContext
     /// <summary>Whether a drain waits for it: not where the only requests are observers.</summary>
     internal bool HoldsDrain => Requests > 0 || (Volatile.Read(ref _observers) == 0 && !Volatile.Read(ref _endsWithAnswer));
 
+    /// <summary>Whether Kestrel's HTTP has it.</summary>
+    internal bool IsHttp => _isHttp;
+
     /// <summary>Whether it has carried a request.</summary>
     internal bool HasServed => _hasServed;
 

@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace Baton.AspNetCore;
 
 /// <summary>
-/// The features of a connection, which are the transport's, and one more: the connection itself. Kestrel's HTTP asks for the heartbeat before it reads the first byte of a connection; by that
-/// we know that HTTP has it.
+/// The features of a connection, which are the transport's, and one more: the connection itself. By what Kestrel's HTTP asks for, before it reads the first byte, we know that it has the connection:
+/// the protocols of the endpoint, which is a class of Kestrel's own where all others are interfaces, and the heartbeat.
 /// </summary>
 internal sealed class TrackedFeatures(IFeatureCollection inner, TrackedConnection connection) : IFeatureCollection, IConnectionHeartbeatFeature
 {
@@ -28,6 +28,11 @@ internal sealed class TrackedFeatures(IFeatureCollection inner, TrackedConnectio
         if (typeof(TFeature) == typeof(TrackedConnection))
         {
             return (TFeature)(object)connection;
+        }
+
+        if (!connection.IsHttp && typeof(TFeature) is { IsInterface: false } asked && asked.Assembly == typeof(KestrelServerOptions).Assembly)
+        {
+            connection.ReachedHttp();
         }
 
         TFeature? found = inner.Get<TFeature>();

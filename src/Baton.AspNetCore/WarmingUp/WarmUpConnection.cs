@@ -7,6 +7,9 @@ namespace Baton.AspNetCore.WarmingUp;
 /// <summary>A connection of this process to itself: marked, and it tells what becomes of it.</summary>
 internal sealed class WarmUpConnection : TrackedConnection
 {
+    // What asks for nothing before it reads may be a Kestrel that we do not know, and says a moment later that it is HTTP.
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(250);
+
     private readonly OpenConnections _all;
     private readonly bool _tls;
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -29,7 +32,7 @@ internal sealed class WarmUpConnection : TrackedConnection
     /// <summary>
     /// Whether HTTP has it, once that is known. Kestrel's HTTP is there before it reads the first byte; whoever reads without, or ends, is something else, or something that wants to know before.
     /// </summary>
-    internal Task<bool> IsHttp => _http.Task;
+    internal Task<bool> FindsHttp => _http.Task;
 
     internal override void ReachedHttp()
     {
@@ -66,9 +69,15 @@ internal sealed class WarmUpConnection : TrackedConnection
     // The first one to read from an endpoint with TLS is the handshake.
     private void Reading()
     {
-        if (!_tls || Features.Get<ISslStreamFeature>() is { SslStream.IsAuthenticated: true })
+        if (!_http.Task.IsCompleted && (!_tls || Features.Get<ISslStreamFeature>() is { SslStream.IsAuthenticated: true }))
         {
-            _http.TrySetResult(false);
+            _ = ConcludeAsync();
         }
+    }
+
+    private async Task ConcludeAsync()
+    {
+        await Task.Delay(Moment).ConfigureAwait(false);
+        _http.TrySetResult(false);
     }
 }

@@ -34,7 +34,7 @@ internal sealed class WarmUpEndpoint(SideDoor door, bool tls, bool chosen, strin
                 IWarmUpClient client = await GreetAsync(stream, cancel).ConfigureAwait(false);
                 await using (client.ConfigureAwait(false))
                 {
-                    if (!chosen && !await connection.IsHttp.WaitAsync(cancel).ConfigureAwait(false))
+                    if (!chosen && !await connection.FindsHttp.WaitAsync(cancel).ConfigureAwait(false))
                     {
                         connection.LeaveAlone();
                         return false;

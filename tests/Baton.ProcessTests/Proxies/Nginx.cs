@@ -16,7 +16,7 @@ internal sealed class Nginx : Proxy
         StartAsync(service.EndPoint is UnixDomainSocketEndPoint ? $"unix:{service.Text}" : service.EndPoint.ToString()!, retries);
 
     /// <summary>In front of two instances.</summary>
-    internal static Task<Nginx> StartAsync(ServiceAddress one, ServiceAddress two) => StartAsync($"{one.EndPoint};\n    server {two.EndPoint}", retries: true);
+    internal static Task<Nginx> StartAsync(ServiceAddress one, ServiceAddress two) => StartAsync($"{one.EndPoint} max_fails=0;\n    server {two.EndPoint} max_fails=0", retries: true);
 
     private static async Task<Nginx> StartAsync(string server, bool retries)
     {
