@@ -22,6 +22,7 @@ builder.UseGracefulRestart(options =>
 EarlyBehaviour.Inherited(behaviour);
 
 builder.Logging.AddTestConsole();
+builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, TestJson.Default));
 builder.Services.AddSingleton(behaviour).AddHostedService<BehavingService>().AddReadiness(behaviour);
 
 // Neither has a form in configuration.

@@ -78,6 +78,19 @@ internal sealed partial class ProcessLifecycle(Func<int> generation, bool hasPre
         }
     }
 
+    /// <summary>The terminal was closed, and the service was meant. A session's leader alone hears of it from the kernel, also when it only drains.</summary>
+    internal void HangUp(string trigger)
+    {
+        if (State == ProcessState.Draining)
+        {
+            Probation?.Tell(new HandoverMessage.Shutdown(trigger));
+        }
+        else
+        {
+            RequestShutdown(trigger);
+        }
+    }
+
     private void ShutDown(string trigger)
     {
         _shutdownHooks = null;
