@@ -11,6 +11,8 @@ namespace Baton.Lifecycle;
 internal sealed class HandoverAttempt(RestartRequest request, StartCommand command, int generation, ProcessLifecycle lifecycle, LifecycleContext context)
     : RestartAttempt(request, command, generation, lifecycle, context)
 {
+    private const int MostPostponements = 4;
+
     private readonly ProcessLifecycle _lifecycle = lifecycle;
     private readonly LifecycleContext _context = context;
     private ISuccessor? _successor;
@@ -43,6 +45,15 @@ internal sealed class HandoverAttempt(RestartRequest request, StartCommand comma
         }
         else
         {
+            GiveUp();
+        }
+    }
+
+    /// <summary>Ends the successor, if it has been started: this process is about to shut down.</summary>
+    internal void GiveUp()
+    {
+        if (_successor is not null)
+        {
             Fail(RestartFailure.Stopping, "was killed because a shutdown was asked", TimeSpan.Zero);
         }
     }
@@ -55,6 +66,9 @@ internal sealed class HandoverAttempt(RestartRequest request, StartCommand comma
     {
         Enter("spawn");
         BoundGenerations();
+
+        // From here on a successor may have to serve without us. Our own predecessor, if it was stopped all the time, must not take over beside it.
+        _context.Effects.TellPredecessor(new HandoverMessage.HandedOn());
         try
         {
             _successor = _context.Effects.StartSuccessor(Command, Generation, Trace, e => _context.Loop.Post(() => Handle(e)));
@@ -66,8 +80,24 @@ internal sealed class HandoverAttempt(RestartRequest request, StartCommand comma
         }
 
         AnnounceSuccessor(_successor.Pid, RestartStrategy.Handover);
-        _readyTimer = _context.Loop.Schedule(Options.ReadyTimeout, () => Fail(
-            RestartFailure.ReadyTimedOut, $"was not ready within {Options.ReadyTimeout.TotalSeconds:0.###} s and was killed; last heard: {Timeline.Last}", TimeSpan.Zero));
+        AwaitReady(Options.ReadyTimeout, MostPostponements);
+    }
+
+    // The time that this process was paused is none in which the successor was known to be silent.
+    private void AwaitReady(TimeSpan time, int postponements)
+    {
+        long begun = _context.Now;
+        _readyTimer = _context.Loop.Schedule(time, () =>
+        {
+            if (postponements > 0 && (_successor!.HasUnheard || _context.WasPaused(begun, time)))
+            {
+                AwaitReady(Options.ReadyTimeout / MostPostponements, postponements - 1);
+                return;
+            }
+
+            string limit = $"{Options.ReadyTimeout.TotalSeconds:0.###} s";
+            Fail(RestartFailure.ReadyTimedOut, $"was not ready within {limit} and was killed; last heard: {Timeline.Last}", TimeSpan.Zero);
+        });
     }
 
     private void Handle(SuccessorEvent happened)
@@ -127,7 +157,6 @@ internal sealed class HandoverAttempt(RestartRequest request, StartCommand comma
         _claimed = ready.Claimed;
         Enter("commit");
         _context.Effects.CloseGate();
-        _context.Effects.TellPredecessor(new HandoverMessage.HandedOn());
         _context.Effects.NameMain(_successor!.Pid);
         _context.Feed.Publish(new LifecycleNews.HandingOver(_successor.Pid, Generation, Options.Probation));
         try

@@ -72,6 +72,8 @@ internal sealed class LifecycleEffects(
 
     public void OpenGate()
     {
+        // One whose predecessor died has not announced anything.
+        BeforeReady?.Invoke();
         listeners.CloseUnclaimed();
         listeners.SetPassedOn(false);
         gate.Open();

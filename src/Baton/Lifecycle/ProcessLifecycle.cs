@@ -6,8 +6,8 @@ namespace Baton.Lifecycle;
 
 /// <summary>
 /// The state of this process and the only place where it changes. Everything here runs on the control loop, in order, so there is nothing
-/// to lock; <see cref="LifecycleTable"/> decides, <see cref="ILifecycleEffects"/> acts. Three files: what every process does; its beginning, with or without a
-/// predecessor; and its restarts.
+/// to lock; <see cref="LifecycleTable"/> decides, <see cref="ILifecycleEffects"/> acts. Four files: what every process does; its beginning, with or without a
+/// predecessor; its restarts; and its end without a successor.
 /// </summary>
 internal sealed partial class ProcessLifecycle(Func<int> generation, bool hasPredecessor, LifecycleContext context)
 {
@@ -21,7 +21,6 @@ internal sealed partial class ProcessLifecycle(Func<int> generation, bool hasPre
     private volatile Departure? _departure;
     private HookWait? _shutdownHooks;
     private HookWait? _forceHooks;
-    private ShutdownGrace? _grace;
     private bool _forced;
 
     // Told that this process was asked to shut down while on probation, and so the service.
@@ -74,6 +73,12 @@ internal sealed partial class ProcessLifecycle(Func<int> generation, bool hasPre
         // Else it is on its way out already, or about to be.
         if (_shutdownHooks is null && LifecycleTable.Next(State, LifecycleEvent.ShutdownAsked).Next != State)
         {
+            if (State == ProcessState.Restarting)
+            {
+                // At once: should this process be killed while its hooks run, the successor must not serve on.
+                (_attempt as HandoverAttempt)?.GiveUp();
+            }
+
             _shutdownHooks = Hooks.Before(SignalAction.Shutdown, trigger, () => ShutDown(trigger));
         }
     }
@@ -112,7 +117,7 @@ internal sealed partial class ProcessLifecycle(Func<int> generation, bool hasPre
         }
 
         Move(LifecycleEvent.ShutdownAsked);
-        if (previous != ProcessState.HandedOver && (previous != ProcessState.Starting || !hasPredecessor))
+        if (previous != ProcessState.HandedOver && (previous != ProcessState.Starting || !AwaitsCommit))
         {
             context.Feed.Publish(new LifecycleNews.Stopping());
         }
@@ -140,36 +145,6 @@ internal sealed partial class ProcessLifecycle(Func<int> generation, bool hasPre
 
         _grace = new ShutdownGrace(context, StopAccepting, () => EndServing(trigger));
         _grace.Begin(previous == ProcessState.Starting ? TimeSpan.Zero : context.Options.ShutdownIdleGrace, context.Options.AcceptDuringShutdownIdleGrace);
-    }
-
-    private void StopAccepting()
-    {
-        Effects.CloseGate();
-        Effects.ReleaseListeners(claimedBySuccessor: []);
-    }
-
-    // Without a successor.
-    private void EndServing(string trigger)
-    {
-        Departure departure = Depart();
-        Effects.NobodyServes();
-        departure.MayEnd();
-        Effects.AnnounceStopping();
-        Hooks.After(SignalAction.Shutdown, trigger);
-    }
-
-    /// <summary>The host gives its stop no more time: what is open is cut. Where nothing has stopped yet it is force.</summary>
-    internal void HostTimeIsUp(string trigger)
-    {
-        _grace?.End();
-        if (_departure is { } departure && State != ProcessState.HandedOver)
-        {
-            departure.StopWaiting(trigger);
-        }
-        else
-        {
-            Force(trigger);
-        }
     }
 
     /// <summary>
@@ -292,9 +267,11 @@ internal sealed partial class ProcessLifecycle(Func<int> generation, bool hasPre
             return false;
         }
 
+        // What could fail comes before the change: a state that was set is a promise of all that follows from it.
+        var changed = new LifecycleNews.StateChanged(Environment.ProcessId, generation(), previous, next);
         _state = next;
-        Logger.StateChanged(Environment.ProcessId, generation(), previous, next);
-        context.Feed.Publish(new LifecycleNews.StateChanged(Environment.ProcessId, generation(), previous, next));
+        Logger.StateChanged(changed.Pid, changed.Generation, previous, next);
+        context.Feed.Publish(changed);
         return true;
     }
 }

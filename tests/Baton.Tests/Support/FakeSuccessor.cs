@@ -11,6 +11,8 @@ internal sealed class FakeSuccessor(int pid, Journal journal, Action<SuccessorEv
 
     public bool Lives { get; set; } = true;
 
+    public bool HasUnheard { get; set; }
+
     /// <summary>What <see cref="Commit"/> fails with.</summary>
     internal RestartException? CommitFailure { get; set; }
 
