@@ -130,6 +130,9 @@ internal static class HandoverCodec
             case HandoverMessage.Unhealthy m:
                 json.WriteString("reason", Bounded(m.Reason));
                 break;
+            case HandoverMessage.HandedOn { Successor: { } successor }:
+                json.WriteNumber("successor", successor);
+                break;
             case HandoverMessage.Stopping m:
                 json.WriteString("trigger", Bounded(m.Trigger));
                 break;
@@ -170,7 +173,7 @@ internal static class HandoverCodec
         "alive" => new HandoverMessage.Alive(Number(body, "connections"), Number(body, "requests")),
         "unhealthy" => new HandoverMessage.Unhealthy(Text(body, "reason")),
         "stopping" => new HandoverMessage.Stopping(Text(body, "trigger")),
-        "handed-on" => new HandoverMessage.HandedOn(),
+        "handed-on" => new HandoverMessage.HandedOn(body.Optional("successor")?.GetInt32()),
         "taken-back" => new HandoverMessage.TakenBack(),
         "confirmed" => new HandoverMessage.Confirmed(Older(body)),
         "shutdown" => new HandoverMessage.Shutdown(Text(body, "trigger")),

@@ -53,7 +53,8 @@ internal abstract record HandoverMessage
     /// Successor: it starts a successor in turn, which may come to serve. News only to a predecessor that was stopped for so long that this process no longer counts on it: from now on its end is
     /// no reason to take over again.
     /// </summary>
-    internal sealed record HandedOn : HandoverMessage;
+    /// <param name="Successor">Its pid; null before it is started, when it has proved itself, and from older versions.</param>
+    internal sealed record HandedOn(int? Successor = null) : HandoverMessage;
 
     /// <summary>Predecessor, in answer to unhealthy: it serves again; finish what you have and end.</summary>
     internal sealed record TakenBack : HandoverMessage;

@@ -25,7 +25,8 @@ internal abstract record SuccessorEvent
     internal sealed record Stopping(string Trigger) : SuccessorEvent;
 
     /// <summary>It starts a successor in turn: it heard nothing for so long that it no longer counts on this process.</summary>
-    internal sealed record HandedOn : SuccessorEvent;
+    /// <param name="Successor">Its pid, once it is started.</param>
+    internal sealed record HandedOn(int? Successor = null) : SuccessorEvent;
 
     /// <summary>It, or a later generation, wants this process to end now.</summary>
     internal sealed record ForceAsked(string Trigger) : SuccessorEvent;

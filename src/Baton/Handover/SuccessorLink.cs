@@ -234,9 +234,9 @@ internal sealed class SuccessorLink : ISuccessor
             case HandoverMessage.Force force:
                 _post(new SuccessorEvent.ForceAsked(force.Trigger));
                 break;
-            case HandoverMessage.HandedOn:
+            case HandoverMessage.HandedOn handedOn:
                 _mayBePassedOn = true;
-                _post(new SuccessorEvent.HandedOn());
+                _post(new SuccessorEvent.HandedOn(handedOn.Successor));
                 break;
             case HandoverMessage.Unknown:
                 break;

@@ -79,6 +79,7 @@ internal sealed class HandoverAttempt(RestartRequest request, StartCommand comma
             return;
         }
 
+        _context.Effects.TellPredecessor(new HandoverMessage.HandedOn(_successor.Pid));
         AnnounceSuccessor(_successor.Pid, RestartStrategy.Handover);
         AwaitReady(Options.ReadyTimeout, MostPostponements);
     }

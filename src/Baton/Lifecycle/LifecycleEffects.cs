@@ -68,6 +68,8 @@ internal sealed class LifecycleEffects(
 
     public void ForceOlderDownTo(int most, string trigger) => older.ForceDownTo(most, trigger);
 
+    public bool Lives(int pid) => CurrentProcess.Sees(pid);
+
     public void NameMain(int pid) => _pidFile.Name(pid);
 
     public void OpenGate()

@@ -26,6 +26,7 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
     private bool _over;
     private bool _told;
     private bool _handedOn;
+    private int? _heir;
 
     /// <summary>Gets what the requesters of the restart are told.</summary>
     internal delegate void Reporter(RestartFailure failure, string what, string? words, ExitStatus? status);
@@ -75,6 +76,8 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
     {
         if (End())
         {
+            // For good, and before the channel is passed on: whatever becomes of this process, another one serves.
+            context.Effects.TellPredecessor(new HandoverMessage.HandedOn());
             context.Effects.Confirm(successor);
             lifecycle.SuccessorProved(attempt);
             _passed!();
@@ -153,8 +156,8 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
                 }
 
                 break;
-            case SuccessorEvent.HandedOn:
-                _handedOn = true;
+            case SuccessorEvent.HandedOn handedOn:
+                (_handedOn, _heir) = (true, handedOn.Successor);
                 Pass();
                 break;
             case SuccessorEvent.Broken broken when _over:
@@ -197,7 +200,10 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
         else
         {
             Logger.SuccessorGone(successor.Pid, status.ToString(), Environment.ProcessId);
-            if (!_handedOn && status.Code != 0)
+
+            // Unless one that it had started serves, or is about to: a restart that it tried before may have failed.
+            bool hasHeir = _heir is { } heir ? context.Effects.Lives(heir) : _handedOn;
+            if (!hasHeir && status.Code != 0)
             {
                 lifecycle.SuccessorDied(attempt, successor.Pid);
             }

@@ -20,7 +20,7 @@ internal static class Messages
         new HandoverMessage.Alive(Connections: 3, Requests: 5),
         new HandoverMessage.Unhealthy("the database is read-only"),
         new HandoverMessage.Stopping("SIGTERM"),
-        new HandoverMessage.HandedOn(),
+        new HandoverMessage.HandedOn(4712),
         new HandoverMessage.TakenBack(),
         new HandoverMessage.Confirmed([new OlderProcess(Pid: 4700, Generation: 5), new OlderProcess(Pid: 4690, Generation: 4)]),
         new HandoverMessage.Shutdown("SIGTERM"),

@@ -201,7 +201,7 @@ public class OwnProbationTests
         PassSilently(looks: 8);
         _fixture.AskRestart();
         _fixture.Do(() => _fixture.Successor.SaysReady());
-        _fixture.Journal.AssertOrder("tell predecessor HandedOn { }", "commit 4711");
+        _fixture.Journal.AssertOrder("tell predecessor HandedOn { Successor =  }", "start generation 3", "tell predecessor HandedOn { Successor = 4711 }", "commit 4711");
     }
 
     [Fact]

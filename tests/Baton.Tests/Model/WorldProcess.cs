@@ -143,7 +143,7 @@ internal sealed class WorldProcess
             HandoverMessage.Alive m => new SuccessorEvent.Alive(m.Connections, m.Requests),
             HandoverMessage.Unhealthy m => new SuccessorEvent.Unhealthy(m.Reason),
             HandoverMessage.Stopping m => new SuccessorEvent.Stopping(m.Trigger),
-            HandoverMessage.HandedOn => new SuccessorEvent.HandedOn(),
+            HandoverMessage.HandedOn m => new SuccessorEvent.HandedOn(m.Successor),
             HandoverMessage.Force m => new SuccessorEvent.ForceAsked(m.Trigger),
             _ => throw new WorldException($"A successor does not send {message}."),
         };

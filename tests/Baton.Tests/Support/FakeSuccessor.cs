@@ -56,7 +56,7 @@ internal sealed class FakeSuccessor(int pid, Journal journal, Action<SuccessorEv
 
     internal void SaysStopping(string trigger) => post(new SuccessorEvent.Stopping(trigger));
 
-    internal void HandsOn() => post(new SuccessorEvent.HandedOn());
+    internal void HandsOn(int? successor = null) => post(new SuccessorEvent.HandedOn(successor));
 
     internal void AsksForce(string trigger) => post(new SuccessorEvent.ForceAsked(trigger));
 
