@@ -109,7 +109,7 @@ internal sealed partial class ProcessLifecycle
         {
             _departure?.SuccessorEnded();
         }
-        else if (State == ProcessState.Draining && Probation is { HasHandedOn: false })
+        else if (State == ProcessState.Draining && Probation is { HasHeir: false })
         {
             // It was shut down, or has died.
             Effects.NobodyServes();

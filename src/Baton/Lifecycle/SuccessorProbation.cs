@@ -40,8 +40,8 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
 
     internal bool SuccessorLives => successor.Lives;
 
-    /// <summary>Whether the successor has a successor of its own, which serves.</summary>
-    internal bool HasHandedOn => _handedOn;
+    /// <summary>Whether one that the successor has started serves, or is about to: a restart that it tried before may have failed.</summary>
+    internal bool HasHeir => _heir is { } heir ? context.Effects.Lives(heir) : _handedOn;
 
     /// <summary>How often a successor gives a sign; zero for never. In a short probation more often, since it ends with a sign.</summary>
     internal static TimeSpan HeartbeatOf(RestarterOptions options)
@@ -200,10 +200,7 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
         else
         {
             Logger.SuccessorGone(successor.Pid, status.ToString(), Environment.ProcessId);
-
-            // Unless one that it had started serves, or is about to: a restart that it tried before may have failed.
-            bool hasHeir = _heir is { } heir ? context.Effects.Lives(heir) : _handedOn;
-            if (!hasHeir && status.Code != 0)
+            if (!HasHeir && status.Code != 0)
             {
                 lifecycle.SuccessorDied(attempt, successor.Pid);
             }
