@@ -45,6 +45,7 @@ public static class GracefulRestartWebExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(section);
+        LastPlace.Claim();
         AddToServices(builder.Services, section, configure);
         return builder;
     }
@@ -53,6 +54,7 @@ public static class GracefulRestartWebExtensions
     public static IWebHostBuilder UseGracefulRestart(this IWebHostBuilder builder, Action<GracefulRestartOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
+        LastPlace.Claim();
         return builder.ConfigureServices((context, services) => AddToServices(services, context.Configuration.GetSection(SectionBinder.DefaultSection), configure));
     }
 
@@ -61,6 +63,7 @@ public static class GracefulRestartWebExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(section);
+        LastPlace.Claim();
         return builder.ConfigureServices(services => AddToServices(services, section, configure));
     }
 

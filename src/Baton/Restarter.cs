@@ -231,7 +231,7 @@ public sealed partial class Restarter : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _work.ApplicationDone();
-        await LeaveAsync("the application", CancellationToken.None).ConfigureAwait(false);
+        await LeaveAsync("the application", fault: null, CancellationToken.None).ConfigureAwait(false);
         Release();
     }
 
@@ -259,6 +259,7 @@ public sealed partial class Restarter : IAsyncDisposable
             if (Platform.HandoverSupported)
             {
                 _loop.Schedule(RehearsalDelay, () => SuccessorLink.Rehearse(command));
+                _loop.Schedule(OperationsRehearsal.Delay, () => OperationsRehearsal.Start(Operations));
             }
         });
     }

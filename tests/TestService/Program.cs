@@ -11,6 +11,7 @@ if (args.Contains("--check"))
 }
 
 EarlyBehaviour.BeginMain(behaviour);
+await MainEnding.CrashOnTheCoreAsync(behaviour);
 
 var builder = WebApplication.CreateBuilder(args);
 builder.UseGracefulRestart(options =>
@@ -23,7 +24,7 @@ EarlyBehaviour.Inherited(behaviour);
 
 builder.Logging.AddTestConsole();
 builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, TestJson.Default));
-builder.Services.AddSingleton(behaviour).AddHostedService<BehavingService>().AddReadiness(behaviour);
+builder.Services.AddSingleton(behaviour).AddHostedService<FaultingWork>().AddHostedService<BehavingService>().AddReadiness(behaviour);
 
 // Neither has a form in configuration.
 if (builder.Configuration["AbstractName"] is { } name)
@@ -70,5 +71,5 @@ if (builder.Configuration["Second"] is { } second)
 }
 else
 {
-    app.Run();
+    await MainEnding.RunAsync(app, behaviour);
 }

@@ -104,6 +104,11 @@ internal static class HandoverCodec
                 json.WriteNumber("generation", m.Generation);
                 WriteTexts(json, "keys", m.Keys);
                 json.WriteBoolean("more", m.More);
+                if (m.All)
+                {
+                    json.WriteBoolean("all", true);
+                }
+
                 TraceContextCodec.Write(json, m.Trace);
                 break;
             case HandoverMessage.Progress m:
@@ -129,6 +134,11 @@ internal static class HandoverCodec
                 break;
             case HandoverMessage.Unhealthy m:
                 json.WriteString("reason", Bounded(m.Reason));
+                if (m.Ends)
+                {
+                    json.WriteBoolean("ends", value: true);
+                }
+
                 break;
             case HandoverMessage.HandedOn { Successor: { } successor }:
                 json.WriteNumber("successor", successor);
@@ -164,6 +174,7 @@ internal static class HandoverCodec
             Number(body, "version"), Number(body, "pid"), Number(body, "generation"), Texts(body, "keys"), body.GetProperty("more").GetBoolean())
         {
             Trace = TraceContextCodec.Read(body),
+            All = body.Flag("all", otherwise: false),
         },
         "progress" => new HandoverMessage.Progress(Text(body, "phase"), Text(body, "detail")),
         "ready" => new HandoverMessage.Ready(Texts(body, "claimed")),
@@ -171,7 +182,7 @@ internal static class HandoverCodec
         "commit" => new HandoverMessage.Commit(Span(body, "probationMs"), Span(body, "heartbeatMs")),
         "refused" => new HandoverMessage.Refused(Text(body, "reason")),
         "alive" => new HandoverMessage.Alive(Number(body, "connections"), Number(body, "requests")),
-        "unhealthy" => new HandoverMessage.Unhealthy(Text(body, "reason")),
+        "unhealthy" => new HandoverMessage.Unhealthy(Text(body, "reason"), body.Flag("ends", otherwise: false)),
         "stopping" => new HandoverMessage.Stopping(Text(body, "trigger")),
         "handed-on" => new HandoverMessage.HandedOn(body.Optional("successor")?.GetInt32()),
         "taken-back" => new HandoverMessage.TakenBack(),

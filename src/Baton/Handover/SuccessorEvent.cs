@@ -18,8 +18,8 @@ internal abstract record SuccessorEvent
     /// <summary>It makes progress, and this much is open there.</summary>
     internal sealed record Alive(int Connections, int Requests) : SuccessorEvent;
 
-    /// <summary>It has stopped accepting and asks to be relieved.</summary>
-    internal sealed record Unhealthy(string Reason) : SuccessorEvent;
+    /// <summary>It has stopped accepting and asks to be relieved; with <see cref="Ends"/> its application ends by itself.</summary>
+    internal sealed record Unhealthy(string Reason, bool Ends = false) : SuccessorEvent;
 
     /// <summary>It shuts down because somebody asked for that.</summary>
     internal sealed record Stopping(string Trigger) : SuccessorEvent;

@@ -19,7 +19,7 @@ internal sealed class HandoverAttempt(RestartRequest request, StartCommand comma
     private IReadOnlyList<string> _claimed = [];
     private volatile SuccessorProbation? _probation;
     private LoopTimer? _readyTimer;
-    private LoopTimer? _killTimer;
+    private SuccessorKill? _kill;
     private LoopTimer? _exitTimer;
     private RestartException? _failure;
     private bool _over;
@@ -96,6 +96,12 @@ internal sealed class HandoverAttempt(RestartRequest request, StartCommand comma
                 return;
             }
 
+            if (_successor!.Dump is { } dump)
+            {
+                Fail(RestartFailure.SuccessorExited, $"crashed before it was ready, and {dump}; last heard: {Timeline.Last}", TimeSpan.Zero);
+                return;
+            }
+
             string limit = $"{Options.ReadyTimeout.TotalSeconds:0.###} s";
             Fail(RestartFailure.ReadyTimedOut, $"was not ready within {limit} and was killed; last heard: {Timeline.Last}", TimeSpan.Zero);
         });
@@ -121,8 +127,7 @@ internal sealed class HandoverAttempt(RestartRequest request, StartCommand comma
                 Commit(ready);
                 break;
             case SuccessorEvent.Failed failed:
-                // It is about to end; killed at once, the rest of its own account would be missing from the log.
-                Fail(RestartFailure.SuccessorFailed, $"could not start: {failed.Reason}", Options.ExitTimeout, failed.Reason);
+                HearFailed(failed.Reason);
                 break;
             case SuccessorEvent.Broken broken:
                 Fail(broken.Cause.Failure, $"broke the handover: {broken.Cause.Message}", TimeSpan.Zero);
@@ -145,6 +150,24 @@ internal sealed class HandoverAttempt(RestartRequest request, StartCommand comma
         Enter(phase, detail, _successor!.Pid);
         Logger.SuccessorProgress(_successor.Pid, Timeline.Last);
     }
+
+    private void HearFailed(string reason)
+    {
+        string what = $"could not start: {reason}";
+        if (_failure?.Failure == RestartFailure.SuccessorFailed)
+        {
+            // An application that disposes what it has says only then which exception made it do so.
+            _failure = NewFailure(RestartFailure.SuccessorFailed, what, reason);
+        }
+        else
+        {
+            // It is about to end; killed at once, the rest of its own account would be missing from the log.
+            Fail(RestartFailure.SuccessorFailed, what, Options.ExitTimeout, reason);
+        }
+    }
+
+    private RestartException NewFailure(RestartFailure failure, string what, string? words) =>
+        new(failure, Explain(failure, $"successor {_successor!.Pid} {what}")) { SuccessorWords = words, Phases = Timeline.Phases };
 
     private void Commit(SuccessorEvent.Ready ready)
     {
@@ -202,22 +225,20 @@ internal sealed class HandoverAttempt(RestartRequest request, StartCommand comma
         }
 
         _readyTimer?.Cancel();
-        _failure = new RestartException(failure, Explain(failure, $"successor {_successor!.Pid} {what}")) { SuccessorWords = words, Phases = Timeline.Phases };
-        if (untilKilled == TimeSpan.Zero)
+        _failure = NewFailure(failure, what, words);
+        _kill = new SuccessorKill(_successor!, _context, killed: () => _exitTimer = _context.Loop.Schedule(Options.ExitTimeout, () =>
         {
-            // Now, not with the next timer: this process may be about to leave.
-            _successor.Kill();
+            Logger.SuccessorNotReaped(_successor!.Pid, Options.ExitTimeout);
+            BackOut();
+        }));
+        if (failure == RestartFailure.Stopping)
+        {
+            _kill.Now();
         }
         else
         {
-            _killTimer = _context.Loop.Schedule(untilKilled, _successor.Kill);
+            _kill.After(untilKilled);
         }
-
-        _exitTimer = _context.Loop.Schedule(LifecycleContext.Then(untilKilled, Options.ExitTimeout), () =>
-        {
-            Logger.SuccessorNotReaped(_successor.Pid, Options.ExitTimeout);
-            BackOut();
-        });
     }
 
     private RestartException Ended(ExitStatus status)
@@ -236,7 +257,7 @@ internal sealed class HandoverAttempt(RestartRequest request, StartCommand comma
         {
             _over = true;
             _readyTimer?.Cancel();
-            _killTimer?.Cancel();
+            _kill?.Cancel();
             _exitTimer?.Cancel();
 
             // The state first: who hears of the failure may ask for the next restart at once.

@@ -74,6 +74,7 @@ internal sealed class LifecycleEffects(
 
     public void OpenGate()
     {
+        succession?.Serves();
         // One whose predecessor died has not announced anything.
         BeforeReady?.Invoke();
         listeners.CloseUnclaimed();
@@ -118,7 +119,21 @@ internal sealed class LifecycleEffects(
     public void RunAmongWork(Action action) => ThreadPool.UnsafeQueueUserWorkItem(static a => a(), action, preferLocal: false);
 
     // A thread of their own: a starved pool must not keep hooks from their work, nor hooks the pool from its.
-    public void RunHooks(IReadOnlyList<Func<CancellationToken, Task>> hooks, Action<Exception> failed, Action finished, CancellationToken givenUp) => new Thread(() =>
+    public void RunHooks(IReadOnlyList<Func<CancellationToken, Task>> hooks, Action<Exception> failed, Action finished, CancellationToken givenUp)
+    {
+        try
+        {
+            OwnThread.Start("baton-hooks", () => RunAll(hooks, failed, finished, givenUp));
+        }
+        catch (RestartException e)
+        {
+            // No thread is left: the hooks can't be called, and hold nothing up.
+            failed(e);
+            RunAmongWork(finished);
+        }
+    }
+
+    private static void RunAll(IReadOnlyList<Func<CancellationToken, Task>> hooks, Action<Exception> failed, Action finished, CancellationToken givenUp)
     {
         foreach (Func<CancellationToken, Task> hook in hooks)
         {
@@ -138,8 +153,7 @@ internal sealed class LifecycleEffects(
         }
 
         finished();
-    })
-    { IsBackground = true, Name = "baton-hooks" }.Start();
+    }
 
     public void EndProcess(int exitCode, string reason)
     {
@@ -148,13 +162,21 @@ internal sealed class LifecycleEffects(
         succession?.SayFailed(reason);
 
         // Exit runs the application's own exit handlers, which may hang: this process ends all the same.
-        new Thread(() => Environment.Exit(exitCode)) { IsBackground = true, Name = "baton-exit" }.Start();
-        new Thread(() =>
+        try
         {
-            new ManualResetEventSlim().Wait(options.ExitTimeout);
+            OwnThread.Start("baton-kill", () =>
+            {
+                new ManualResetEventSlim().Wait(options.ExitTimeout);
+                CurrentProcess.Kill();
+            });
+            OwnThread.Start("baton-exit", () => Environment.Exit(exitCode));
+        }
+        catch (RestartException e)
+        {
+            // No thread is left to end it in good order.
+            logger.ProcessEnded(Environment.ProcessId, e.Message);
             CurrentProcess.Kill();
-        })
-        { IsBackground = true, Name = "baton-kill" }.Start();
+        }
     }
 
     private IEnumerable<string> ListenerKeys() => [.. listeners.Snapshot().Select(l => l.Key.ToString())];

@@ -16,9 +16,11 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
 
     private readonly long _begun = context.Now;
     private readonly List<LoopTimer> _timers = [];
+    private readonly SuccessorKill _kill = new(successor, context, killed: static () => { });
+    private CrashWatch? _crashes;
     private Action? _passed;
     private Reporter? _failed;
-    private Verdict? _unreported;
+    private RollBackReason? _unreported;
     private SuccessorEvent.Alive? _lastSign;
     private long _lastSignAt;
     private int _looksWithoutSign;
@@ -46,13 +48,9 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
     /// <summary>How often a successor gives a sign; zero for never. In a short probation more often, since it ends with a sign.</summary>
     internal static TimeSpan HeartbeatOf(RestarterOptions options)
     {
-        if (options.Probation == TimeSpan.Zero || options.HeartbeatTimeout == Timeout.InfiniteTimeSpan)
-        {
-            return TimeSpan.Zero;
-        }
-
         TimeSpan often = options.Probation / Looks > ShortestHeartbeat ? options.Probation / Looks : ShortestHeartbeat;
-        return often < options.HeartbeatTimeout / Looks ? often : options.HeartbeatTimeout / Looks;
+        return options.Probation == TimeSpan.Zero || options.HeartbeatTimeout == Timeout.InfiniteTimeSpan ? TimeSpan.Zero
+            : often < options.HeartbeatTimeout / Looks ? often : options.HeartbeatTimeout / Looks;
     }
 
     internal void Begin(Action passed, Reporter failed)
@@ -65,6 +63,8 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
         }
 
         _timers.Add(context.Loop.Schedule(Options.Probation, TimeIsUp));
+        _crashes = new CrashWatch(successor, context, what => RollBack(new RollBackReason(RestartFailure.SuccessorDied, what, Words: null), untilKilled: TimeSpan.Zero));
+        _crashes.Begin();
         if (HeartbeatOf(Options) > TimeSpan.Zero)
         {
             LookAfter(Options.HeartbeatTimeout / Looks);
@@ -139,10 +139,15 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
 
                 break;
             case SuccessorEvent.Unhealthy unhealthy:
-                RollBack(new Verdict(RestartFailure.SuccessorUnhealthy, $"is unhealthy: {unhealthy.Reason}", unhealthy.Reason), kill: false);
+                string what = $"{(unhealthy.Ends ? "gave back" : "is unhealthy")}: {unhealthy.Reason}";
+                RollBack(new RollBackReason(RestartFailure.SuccessorUnhealthy, what, unhealthy.Reason) { Ends = unhealthy.Ends });
+                break;
+            case SuccessorEvent.Failed failed when _unreported is { Ends: true } reason:
+                // The exception that made it end, which is known only after it has disposed what it had.
+                _unreported = reason with { What = $"gave back: {failed.Reason}", Words = failed.Reason };
                 break;
             case SuccessorEvent.Failed failed:
-                RollBack(new Verdict(RestartFailure.SuccessorDied, $"failed: {failed.Reason}", failed.Reason), kill: true);
+                RollBack(new RollBackReason(RestartFailure.SuccessorDied, $"failed: {failed.Reason}", failed.Reason), untilKilled: Options.ExitTimeout);
                 break;
             case SuccessorEvent.Stopping stopping:
                 Follow(stopping.Trigger);
@@ -164,10 +169,10 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
                 Logger.ChannelBroken(broken.Cause.Message);
                 break;
             case SuccessorEvent.Broken broken:
-                RollBack(new Verdict(broken.Cause.Failure, $"broke the handover: {broken.Cause.Message}", Words: null), kill: true);
+                RollBack(new RollBackReason(broken.Cause.Failure, $"broke the handover: {broken.Cause.Message}", Words: null), untilKilled: TimeSpan.Zero);
                 break;
             case SuccessorEvent.Closed:
-                RollBack(new Verdict(RestartFailure.PeerLost, "closed its end of the handover and lives on", Words: null), kill: true);
+                RollBack(new RollBackReason(RestartFailure.PeerLost, "closed its end of the handover and lives on", Words: null), untilKilled: TimeSpan.Zero);
                 break;
             case SuccessorEvent.Ended ended:
                 Ended(ended.Status);
@@ -189,9 +194,10 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
 
     private void Ended(ExitStatus status)
     {
+        _kill.Cancel();
         if (!_over)
         {
-            RollBack(new Verdict(RestartFailure.SuccessorDied, status.ToString(), Words: null), kill: false, status);
+            RollBack(new RollBackReason(RestartFailure.SuccessorDied, status.ToString(), Words: null), status: status);
         }
         else if (_unreported is not null)
         {
@@ -223,11 +229,13 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
             }
 
             string what = $"gave no sign of progress for {Options.HeartbeatTimeout.TotalSeconds:0.###} s and was killed";
-            RollBack(new Verdict(RestartFailure.SuccessorHung, what, Words: null), kill: true);
+            RollBack(new RollBackReason(RestartFailure.SuccessorHung, what, Words: null), untilKilled: TimeSpan.Zero);
         }));
     }
 
-    private void RollBack(Verdict verdict, bool kill, ExitStatus? status = null)
+    /// <param name="untilKilled">How long it may take to end by itself; null if it is not killed. One that failed has stopped accepting, and may have a dump written.</param>
+    /// <param name="status">How it ended, if it has.</param>
+    private void RollBack(RollBackReason reason, TimeSpan? untilKilled = null, ExitStatus? status = null)
     {
         if (!End())
         {
@@ -235,25 +243,25 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
         }
 
         long noticed = context.Now;
-        if (kill)
+        if (untilKilled is { } limit)
         {
-            successor.Kill();
+            _kill.After(limit);
         }
 
         lifecycle.TakeOverAgain(attempt);
-        Logger.RolledBack(successor.Pid, verdict.What, Environment.ProcessId, (long)context.Since(noticed).TotalMilliseconds, KnownLoss());
+        Logger.RolledBack(successor.Pid, reason.What, Environment.ProcessId, (long)context.Since(noticed).TotalMilliseconds, KnownLoss());
         lifecycle.TakeUpHeld();
-        _unreported = verdict;
-        if (verdict.Failure == RestartFailure.SuccessorUnhealthy)
+        _unreported = reason;
+        if (reason.Failure == RestartFailure.SuccessorUnhealthy)
         {
             // It lives, has stopped accepting, and finishes what it has.
             successor.TryTell(new HandoverMessage.TakenBack());
-            Report(status);
             context.Loop.Schedule(LifecycleContext.Then(Options.DrainTimeout, Options.ExitTimeout), successor.Kill);
         }
-        else if (kill)
+
+        if (reason.Ends || untilKilled is not null)
         {
-            // Its exit status belongs to the report, and is here in a moment.
+            // Its exit status, and an exception behind its end, belong to the report: both are here in a moment.
             _timers.Add(context.Loop.Schedule(Options.ExitTimeout, () => Report(status: null)));
         }
         else
@@ -264,11 +272,11 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
 
     private void Report(ExitStatus? status)
     {
-        if (_unreported is { } verdict)
+        if (_unreported is { } reason)
         {
             _unreported = null;
-            string what = $"successor {successor.Pid} took over, then {verdict.What}{(verdict.Failure == RestartFailure.SuccessorUnhealthy ? "" : KnownLoss())}; rolled back";
-            _failed!(verdict.Failure, what, verdict.Words, status);
+            string what = $"successor {successor.Pid} took over, then {reason.What}{(reason.Failure == RestartFailure.SuccessorUnhealthy ? "" : KnownLoss())}; rolled back";
+            _failed!(reason.Failure, what, reason.Words, status);
         }
     }
 
@@ -285,8 +293,7 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
 
         _over = true;
         _timers.ForEach(t => t.Cancel());
+        _crashes?.End();
         return true;
     }
-
-    private sealed record Verdict(RestartFailure Failure, string What, string? Words);
 }

@@ -116,7 +116,7 @@ public class OwnProbationTests
     public void Unhealthy_OnProbation_StopsAcceptingBeforeItTells()
     {
         Unhealthy();
-        _fixture.Journal.AssertOrder("open gate", "close gate", "tell predecessor Unhealthy { Reason = no database }");
+        _fixture.Journal.AssertOrder("open gate", "close gate", "tell predecessor Unhealthy { Reason = no database, Ends = False }");
         Assert.Equal(ProcessState.OnProbation, _fixture.Lifecycle.State);
     }
 
