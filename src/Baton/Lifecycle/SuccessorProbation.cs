@@ -1,6 +1,5 @@
 using Baton.Handover;
 using Baton.Processes;
-using Microsoft.Extensions.Logging;
 
 namespace Baton.Lifecycle;
 
@@ -34,8 +33,6 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
     internal delegate void Reporter(RestartFailure failure, string what, string? words, ExitStatus? status);
 
     private RestarterOptions Options => context.Options;
-
-    private ILogger Logger => context.Logger;
 
     /// <summary>Until the next sign of life ends it; from any thread.</summary>
     internal TimeSpan TimeLeft => LifecycleContext.Left(Options.Probation, context.Since(_begun));
@@ -166,7 +163,7 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
                 Pass();
                 break;
             case SuccessorEvent.Broken broken when _over:
-                Logger.ChannelBroken(broken.Cause.Message);
+                context.Logger.ChannelBroken(broken.Cause.Message);
                 break;
             case SuccessorEvent.Broken broken:
                 RollBack(new RollBackReason(broken.Cause.Failure, $"broke the handover: {broken.Cause.Message}", Words: null), untilKilled: TimeSpan.Zero);
@@ -205,7 +202,7 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
         }
         else
         {
-            Logger.SuccessorGone(successor.Pid, status.ToString(), Environment.ProcessId);
+            context.Logger.SuccessorGone(successor.Pid, status.ToString(), Environment.ProcessId);
             if (!HasHeir && status.Code != 0)
             {
                 lifecycle.SuccessorDied(attempt, successor.Pid);
@@ -233,8 +230,7 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
         }));
     }
 
-    /// <param name="untilKilled">How long it may take to end by itself; null if it is not killed. One that failed has stopped accepting, and may have a dump written.</param>
-    /// <param name="status">How it ended, if it has.</param>
+    // A successor that failed has stopped accepting, and may have a dump written: it has time to end by itself. Null for no kill.
     private void RollBack(RollBackReason reason, TimeSpan? untilKilled = null, ExitStatus? status = null)
     {
         if (!End())
@@ -249,7 +245,7 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
         }
 
         lifecycle.TakeOverAgain(attempt);
-        Logger.RolledBack(successor.Pid, reason.What, Environment.ProcessId, (long)context.Since(noticed).TotalMilliseconds, KnownLoss());
+        context.Logger.RolledBack(successor.Pid, reason.What, Environment.ProcessId, (long)context.Since(noticed).TotalMilliseconds, KnownLoss());
         lifecycle.TakeUpHeld();
         _unreported = reason;
         if (reason.Failure == RestartFailure.SuccessorUnhealthy)
