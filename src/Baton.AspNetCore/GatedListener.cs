@@ -12,8 +12,18 @@ namespace Baton.AspNetCore;
 /// <param name="endPoint">What was asked for.</param>
 /// <param name="inner">Null where the address can't be had yet, or must not be: it is asked for again while the gate is open.</param>
 /// <param name="later">Asks for it; null if it will never be had.</param>
+/// <param name="gate">When to accept.</param>
+/// <param name="connections">Every open connection.</param>
+/// <param name="protocol">Whether its connections reach HTTP.</param>
+/// <param name="sideDoor">Lets warm-up connections in; null for none.</param>
 internal sealed class GatedListener(
-    EndPoint endPoint, TransportListener? inner, Func<CancellationToken, Task<TransportListener?>> later, AcceptGate gate, OpenConnections connections, SideDoor? sideDoor)
+    EndPoint endPoint,
+    TransportListener? inner,
+    Func<CancellationToken, Task<TransportListener?>> later,
+    AcceptGate gate,
+    OpenConnections connections,
+    EndpointProtocol protocol,
+    SideDoor? sideDoor)
     : IConnectionListener
 {
     private readonly CancellationTokenSource _unbound = new();
@@ -75,7 +85,7 @@ internal sealed class GatedListener(
                     return null;
                 }
 
-                return await connections.AcceptAsync(listening.Listener, open).ConfigureAwait(false);
+                return await connections.AcceptAsync(listening.Listener, protocol, open).ConfigureAwait(false);
             }
             catch (OperationCanceledException)
             {

@@ -15,14 +15,16 @@ internal sealed class ListenersBeside
 
     private readonly AcceptGate _gate;
     private readonly OpenConnections _connections;
+    private readonly EndpointProtocol _protocol;
     private readonly Task _sharingOver;
     private readonly CancellationTokenSource _unbound = new();
     private readonly Channel<ConnectionContext> _accepted = Channel.CreateUnbounded<ConnectionContext>();
     private readonly Task _accepting;
 
-    internal ListenersBeside(TransportListener own, IReadOnlyList<TransportListener> older, AcceptGate gate, OpenConnections connections, Task sharingOver)
+    internal ListenersBeside(
+        TransportListener own, IReadOnlyList<TransportListener> older, AcceptGate gate, OpenConnections connections, EndpointProtocol protocol, Task sharingOver)
     {
-        (_gate, _connections, _sharingOver) = (gate, connections, sharingOver);
+        (_gate, _connections, _protocol, _sharingOver) = (gate, connections, protocol, sharingOver);
         _accepting = AcceptOnAllAsync(own, older);
     }
 
@@ -99,7 +101,7 @@ internal sealed class ListenersBeside
                 limit.CancelAfter(empty);
                 try
                 {
-                    if (await _connections.AcceptAsync(listener.Listener, limit.Token).ConfigureAwait(false) is not { } connection)
+                    if (await _connections.AcceptAsync(listener.Listener, _protocol, limit.Token).ConfigureAwait(false) is not { } connection)
                     {
                         return;
                     }

@@ -1,6 +1,7 @@
 using System.Net;
 using Baton.AspNetCore.WarmingUp;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -10,7 +11,7 @@ namespace Baton.AspNetCore;
 /// <summary>Kestrel's socket transport, with listeners that can be passed on, told when to accept, and know every open connection.</summary>
 internal sealed class RestartListenerFactory(
     Restarter restarter, ListenSockets sockets, OpenConnections connections, SideDoors sideDoors, BoundListeners bound, IOptions<SocketTransportOptions> options,
-    ILoggerFactory loggerFactory)
+    IOptions<KestrelServerOptions> kestrel, ILoggerFactory loggerFactory)
     : IConnectionListenerFactory, IConnectionListenerFactorySelector
 {
     // An address that another generation has: nothing tells us when it is free.
@@ -30,13 +31,18 @@ internal sealed class RestartListenerFactory(
             _logger.ListenerPostponed(endpoint.ToString()!, restarter.State);
         }
 
-        SideDoor? sideDoor = now is { } listening ? sideDoors.OpenFor(listening.Listener) : null;
+        EndPoint boundTo = now?.Listener.EndPoint ?? endpoint;
+        var protocol = new EndpointProtocol(() => EndpointProtocol.EndsBeforeHttp(kestrel.Value, boundTo));
+        SideDoor? sideDoor = now is { } listening ? sideDoors.OpenFor(listening.Listener, protocol) : null;
         return ValueTask.FromResult<IConnectionListener>(
-            new GatedListener(endpoint, now, cancel => ListenLaterAsync(endpoint, cancel), restarter.Gate, connections, sideDoor) { Beside = Beside(now) });
+            new GatedListener(endpoint, now, cancel => ListenLaterAsync(endpoint, cancel), restarter.Gate, connections, protocol, sideDoor)
+            {
+                Beside = Beside(now, protocol),
+            });
     }
 
-    private ListenersBeside? Beside(TransportListener? listener) => listener is { Claim.Beside: { Count: > 0 } older }
-        ? new ListenersBeside(listener, [.. older.Select(o => sockets.ListenBeside(o, _transport))], restarter.Gate, connections, restarter.Listeners.SharingOver)
+    private ListenersBeside? Beside(TransportListener? listener, EndpointProtocol protocol) => listener is { Claim.Beside: { Count: > 0 } older }
+        ? new ListenersBeside(listener, [.. older.Select(o => sockets.ListenBeside(o, _transport))], restarter.Gate, connections, protocol, restarter.Listeners.SharingOver)
         : null;
 
     private TransportListener? Listen(EndPoint endpoint)

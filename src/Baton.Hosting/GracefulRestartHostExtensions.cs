@@ -94,11 +94,11 @@ public static class GracefulRestartHostExtensions
             s.GetRequiredService<HostedReadiness>())));
         WatchedHost.Wrap(services);
 
-        AllowForDraining(services, restarter.Options);
+        AllowForDraining(services, restarter);
         return true;
     }
 
-    private static void AllowForDraining(IServiceCollection services, RestarterOptions options) =>
+    private static void AllowForDraining(IServiceCollection services, Restarter restarter) =>
         services.AddSingleton<IPostConfigureOptions<HostOptions>>(provider =>
         {
             // The host asks for its options when it is built: from now on the other servers of the process have to do with it.
@@ -106,8 +106,12 @@ public static class GracefulRestartHostExtensions
             return new PostConfigureOptions<HostOptions>(Options.DefaultName, host =>
             {
                 // Draining comes before the services stop; it must not use up the time that they are given. Nor must hooks, before the shutdown and at the departure.
+                RestarterOptions options = restarter.Options;
                 TimeSpan hooks = options.Hooks.HasAny ? Add(options.HookTimeout, options.HookTimeout) : TimeSpan.Zero;
-                host.ShutdownTimeout = Add(Add(host.ShutdownTimeout, options.DrainTimeout), hooks);
+                host.ShutdownTimeout = Add(Add(host.ShutdownTimeout, Add(options.ShutdownIdleGrace, options.DrainTimeout)), hooks);
+
+                // And the other way round: what the host gives its services is not for us to cut short.
+                restarter.AllowHost(host.ShutdownTimeout);
             });
         });
 

@@ -59,7 +59,7 @@ internal sealed class HostedReadiness(
         }
         catch (OperationCanceledException)
         {
-            restarter.Force("the host's own shutdown limit");
+            restarter.HostTimeIsUp("the host's own shutdown limit");
             await restarter.Exited.ConfigureAwait(false);
         }
     }

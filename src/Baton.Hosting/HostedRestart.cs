@@ -45,6 +45,10 @@ internal sealed class HostedRestart(
     // The host itself has nothing open: its services finish their work when they are stopped, after the servers.
     Task IRestartParticipant.DrainAsync(CancellationToken resumed) => Task.CompletedTask;
 
+    void IRestartParticipant.NobodyServes()
+    {
+    }
+
     OpenWork IRestartParticipant.Cut() => default;
 
     void IRestartParticipant.Describe(OpenWorkReport report)

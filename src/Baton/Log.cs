@@ -126,6 +126,12 @@ internal static partial class Log
     [LoggerMessage(502, LogLevel.Error, "Draining failed; what is left is waited for until the drain timeout", EventName = "DrainFailed")]
     internal static partial void DrainFailed(this ILogger logger, Exception exception);
 
+    [LoggerMessage(510, LogLevel.Information, "Process {Pid} has reached {Trigger}: nothing is in progress, idle connections are closed", EventName = "NothingCut")]
+    internal static partial void NothingCut(this ILogger logger, int pid, string trigger);
+
+    [LoggerMessage(511, LogLevel.Information, "Process {Pid} {What} connections for up to {Seconds} s more before it stops", EventName = "ShutdownGraceBegun")]
+    internal static partial void ShutdownGraceBegun(this ILogger logger, int pid, double seconds, string what);
+
     [LoggerMessage(600, LogLevel.Error, "Could not write {Pid} to the pid file {Path}: {Reason}; the service goes on without", EventName = "PidFileFailed")]
     internal static partial void PidFileFailed(this ILogger logger, string path, int pid, string reason);
 

@@ -101,6 +101,12 @@ public sealed partial class Restarter
         }
     }
 
+    /// <summary>A host says how long its stop may take, the drain included.</summary>
+    internal void AllowHost(TimeSpan time) => Operations.Context.Application.Allow(time);
+
+    /// <summary>The host gives its stop no more time.</summary>
+    internal void HostTimeIsUp(string trigger) => _loop.Post(() => _lifecycle.HostTimeIsUp(trigger));
+
     internal void Register(IRestartParticipant participant) => _work.Register(participant);
 
     private void Release()

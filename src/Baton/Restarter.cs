@@ -18,7 +18,7 @@ namespace Baton;
 /// </summary>
 public sealed partial class Restarter : IAsyncDisposable
 {
-    /// <summary>Exit code of a process whose open work was cut, by the drain timeout or by force: 124, as of timeout(1).</summary>
+    /// <summary>Exit code of a process whose open work was cut, by the drain timeout or by force, or whose application did not end in its time: 124, as of timeout(1).</summary>
     public const int ForcedExitCode = 124;
 
     /// <summary>Exit code of a process whose predecessor took over again because it was unhealthy: 1.</summary>

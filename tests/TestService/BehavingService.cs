@@ -52,8 +52,11 @@ internal sealed class BehavingService(Behaviour behaviour, IHostApplicationLifet
         }
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) =>
-        behaviour.Has("hang-in-stop") ? Task.Delay(Timeout.Infinite, CancellationToken.None) : Task.CompletedTask;
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        int time = behaviour.Has("hang-in-stop") ? Timeout.Infinite : int.Parse(behaviour.Argument("stop-for") ?? "0", CultureInfo.InvariantCulture);
+        return Task.Delay(time, CancellationToken.None);
+    }
 
     private async Task AfterCommitAsync(string[] order)
     {

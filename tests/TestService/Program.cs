@@ -58,10 +58,12 @@ if (builder.Configuration.GetValue<int?>("Listeners") is { } listeners)
     });
 }
 
+builder.AddRawTcp();
 builder.AddAdmin();
 var app = builder.Build();
 app.UseReadiness(behaviour);
 app.MapTestEndpoints();
+app.MapRawTcp();
 app.MapAdmin();
 if (builder.Configuration["Second"] is { } second)
 {

@@ -17,11 +17,14 @@ internal sealed class WarmUpPhase(SideDoors doors, PublishedAddresses addresses,
     public async Task RunAsync(Action<string> report, CancellationToken cancel)
     {
         long begun = Stopwatch.GetTimestamp();
-        var run = new WarmUpRun(options.WarmUp, failure =>
-        {
-            _logger.WarmUpFailed(failure);
-            report(failure);
-        });
+        var run = new WarmUpRun(
+            options.WarmUp,
+            failure =>
+            {
+                _logger.WarmUpFailed(failure);
+                report(failure);
+            },
+            _logger.WarmUpLeftOut);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(options.WarmUp.Timeout);
         var sockets = new SocketConnectionContextFactory(new SocketConnectionFactoryOptions(), _logger);
@@ -29,7 +32,7 @@ internal sealed class WarmUpPhase(SideDoors doors, PublishedAddresses addresses,
         {
             foreach (SideDoor door in doors.All.Where(d => options.WarmUp.Endpoints(d.EndPoint)).TakeWhile(_ => !limit.IsCancellationRequested))
             {
-                await run.WarmAsync(new WarmUpEndpoint(door, addresses.SpeakTls(door.EndPoint), options.WarmUp.Host, sockets), limit.Token).ConfigureAwait(false);
+                await run.WarmAsync(new WarmUpEndpoint(door, addresses.SpeakTls(door.EndPoint), options.WarmUp.ChoosesEndpoints, options.WarmUp.Host, sockets), limit.Token).ConfigureAwait(false);
             }
         }
         finally

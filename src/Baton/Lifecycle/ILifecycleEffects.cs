@@ -68,6 +68,9 @@ internal interface ILifecycleEffects
     /// <summary>Finishes what is open; completes when nothing is. Cancelled when this process serves again.</summary>
     Task DrainAsync(CancellationToken calledBack);
 
+    /// <summary>The drain goes on without another process of the service that accepts.</summary>
+    void NobodyServes();
+
     /// <summary>Takes back what a drain has told the application.</summary>
     void Resume();
 

@@ -15,6 +15,9 @@ internal sealed record LifecycleContext(ILifecycleEffects Effects, ControlLoop L
     /// <summary>What this process says of itself.</summary>
     internal ServiceIdentity Identity { get; init; } = new(Options.Name, program: "", startedAt: default);
 
+    /// <summary>How long the application may take to end.</summary>
+    internal ApplicationTime Application { get; } = new();
+
     internal long Now => Options.TimeProvider.GetTimestamp();
 
     /// <summary>One limit after the other. The longest there are must not overflow.</summary>

@@ -108,6 +108,8 @@ internal sealed class LifecycleEffects(
 
     public Task DrainAsync(CancellationToken calledBack) => work.DrainAsync(calledBack);
 
+    public void NobodyServes() => work.NobodyServes();
+
     public void Resume() => work.Resume();
 
     public OpenWork Cut() => work.Cut();

@@ -100,9 +100,19 @@ internal sealed partial class ProcessLifecycle
 
     internal void SuccessorEnded(RestartAttempt attempt)
     {
-        if (State == ProcessState.ShuttingDown && attempt == _attempt)
+        if (attempt != _attempt)
+        {
+            return;
+        }
+
+        if (State == ProcessState.ShuttingDown)
         {
             _departure?.SuccessorEnded();
+        }
+        else if (State == ProcessState.Draining && Probation is { HasHeir: false })
+        {
+            // It was shut down, or has died.
+            Effects.NobodyServes();
         }
     }
 

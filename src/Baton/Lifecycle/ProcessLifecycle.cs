@@ -6,8 +6,8 @@ namespace Baton.Lifecycle;
 
 /// <summary>
 /// The state of this process and the only place where it changes. Everything here runs on the control loop, in order, so there is nothing
-/// to lock; <see cref="LifecycleTable"/> decides, <see cref="ILifecycleEffects"/> acts. Three files: what every process does; its beginning, with or without a
-/// predecessor; and its restarts.
+/// to lock; <see cref="LifecycleTable"/> decides, <see cref="ILifecycleEffects"/> acts. Four files: what every process does; its beginning, with or without a
+/// predecessor; its restarts; and its end without a successor.
 /// </summary>
 internal sealed partial class ProcessLifecycle(Func<int> generation, bool hasPredecessor, LifecycleContext context)
 {
@@ -136,21 +136,21 @@ internal sealed partial class ProcessLifecycle(Func<int> generation, bool hasPre
             Probation?.ShutDown(trigger);
             Effects.ReleaseListeners(_attempt!.Claimed);
             _departure!.MayEnd(afterSuccessor: true);
+
+            // Until then the successor serves.
+            context.Loop.Schedule(context.Options.ShutdownIdleGrace, Effects.NobodyServes);
+            Effects.AnnounceStopping();
+            Hooks.After(SignalAction.Shutdown, trigger);
+            return;
         }
-        else
+
+        if (previous == ProcessState.Restarting)
         {
-            if (previous == ProcessState.Restarting)
-            {
-                _attempt!.Cancel();
-            }
-
-            Effects.CloseGate();
-            Effects.ReleaseListeners(claimedBySuccessor: []);
-            Depart().MayEnd();
+            _attempt!.Cancel();
         }
 
-        Effects.AnnounceStopping();
-        Hooks.After(SignalAction.Shutdown, trigger);
+        _grace = new ShutdownGrace(context, StopAccepting, () => EndServing(trigger));
+        _grace.Begin(previous == ProcessState.Starting ? TimeSpan.Zero : context.Options.ShutdownIdleGrace, context.Options.AcceptDuringShutdownIdleGrace);
     }
 
     /// <summary>
@@ -203,6 +203,7 @@ internal sealed partial class ProcessLifecycle(Func<int> generation, bool hasPre
         (_forceHooks, _forced) = (null, true);
         _shutdownHooks?.Cancel();
         ShutDown(trigger);
+        _grace?.End();
         Hooks.GiveUpAll();
         _departure?.Force(trigger);
         if (State == ProcessState.ShuttingDown)

@@ -39,16 +39,15 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
 
     internal bool SuccessorLives => successor.Lives;
 
+    /// <summary>Whether one that the successor has started serves, or is about to: a restart that it tried before may have failed.</summary>
+    internal bool HasHeir => _heir is { } heir ? context.Effects.Lives(heir) : _handedOn;
+
     /// <summary>How often a successor gives a sign; zero for never. In a short probation more often, since it ends with a sign.</summary>
     internal static TimeSpan HeartbeatOf(RestarterOptions options)
     {
-        if (options.Probation == TimeSpan.Zero || options.HeartbeatTimeout == Timeout.InfiniteTimeSpan)
-        {
-            return TimeSpan.Zero;
-        }
-
         TimeSpan often = options.Probation / Looks > ShortestHeartbeat ? options.Probation / Looks : ShortestHeartbeat;
-        return often < options.HeartbeatTimeout / Looks ? often : options.HeartbeatTimeout / Looks;
+        return options.Probation == TimeSpan.Zero || options.HeartbeatTimeout == Timeout.InfiniteTimeSpan ? TimeSpan.Zero
+            : often < options.HeartbeatTimeout / Looks ? often : options.HeartbeatTimeout / Looks;
     }
 
     internal void Begin(Action passed, Reporter failed)
@@ -204,10 +203,7 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
         else
         {
             context.Logger.SuccessorGone(successor.Pid, status.ToString(), Environment.ProcessId);
-
-            // Unless one that it had started serves, or is about to: a restart that it tried before may have failed.
-            bool hasHeir = _heir is { } heir ? context.Effects.Lives(heir) : _handedOn;
-            if (!hasHeir && status.Code != 0)
+            if (!HasHeir && status.Code != 0)
             {
                 lifecycle.SuccessorDied(attempt, successor.Pid);
             }

@@ -50,6 +50,14 @@ internal sealed class WorkRegister
         return participants.Length == 0 ? _applicationDone.Task : Task.WhenAll(participants.Select(p => p.DrainAsync(calledBack)));
     }
 
+    internal void NobodyServes()
+    {
+        foreach (IRestartParticipant participant in Snapshot())
+        {
+            participant.NobodyServes();
+        }
+    }
+
     /// <summary>This process serves again: a new token, for a cancelled one stays so.</summary>
     internal void Resume()
     {

@@ -118,6 +118,10 @@ internal sealed class WorldEffects(WorldProcess process) : ILifecycleEffects
 
     public Task DrainAsync(CancellationToken calledBack) => _drained.Task;
 
+    public void NobodyServes()
+    {
+    }
+
     public void Resume() => _drained = new TaskCompletionSource();
 
     public OpenWork Cut() => default;

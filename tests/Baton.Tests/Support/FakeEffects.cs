@@ -34,6 +34,9 @@ internal sealed class FakeEffects(Journal journal) : ILifecycleEffects
     /// <summary>What is open when it is cut.</summary>
     internal OpenWork Open { get; set; }
 
+    /// <summary>Whether what is open is known.</summary>
+    internal bool CountsConnections { get; set; } = true;
+
     /// <summary>What choosing a program fails with.</summary>
     internal RestartException? ChoiceFailure { get; set; }
 
@@ -123,9 +126,11 @@ internal sealed class FakeEffects(Journal journal) : ILifecycleEffects
         _drained = new TaskCompletionSource();
     }
 
+    public void NobodyServes() => journal.Add("nobody serves");
+
     public OpenWorkReport Describe()
     {
-        var report = new OpenWorkReport();
+        var report = new OpenWorkReport { CountsConnections = CountsConnections };
         for (int i = 0; i < Open.Connections; i++)
         {
             report.AddConnection("http/1.1");
