@@ -32,7 +32,7 @@ internal static class ConnectionDrain
     /// goes out with the last active stream: so this one response is held for about a round trip.
     /// </summary>
     private static Task EndHttp2Async(TrackedConnection connection) =>
-        connection.AnnounceClose() ? Task.Delay(Hold(RoundTrip(connection.Socket))) : Task.CompletedTask;
+        connection.AnnounceCloseNow() ? Task.Delay(Hold(RoundTrip(connection.Socket))) : Task.CompletedTask;
 
     private static TimeSpan Hold(TimeSpan roundTrip)
     {

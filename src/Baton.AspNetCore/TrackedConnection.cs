@@ -157,17 +157,41 @@ internal class TrackedConnection : ConnectionContext
         }
     }
 
-    /// <summary>Tells the peer once that this connection ends: GOAWAY in HTTP/2, end of stream on an idle HTTP/1.1 connection.</summary>
-    /// <returns>True for the first call.</returns>
-    internal bool AnnounceClose()
+    /// <summary>
+    /// Tells the peer once that this connection ends: GOAWAY in HTTP/2, end of stream on an idle HTTP/1.1 connection. Callbacks of the application run with it, so not on
+    /// the caller's thread, where the lifecycle may be under way.
+    /// </summary>
+    internal void AnnounceClose()
+    {
+        if (Interlocked.Exchange(ref _announced, 1) == 0)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static connection => connection.RequestClose(), this, preferLocal: false);
+        }
+    }
+
+    /// <summary>The same at once, for the answer to a request.</summary>
+    /// <returns>True if it was not announced before.</returns>
+    internal bool AnnounceCloseNow()
     {
         if (Interlocked.Exchange(ref _announced, 1) != 0)
         {
             return false;
         }
 
-        Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
+        RequestClose();
         return true;
+    }
+
+    private void RequestClose()
+    {
+        try
+        {
+            Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
+        }
+        catch (AggregateException)
+        {
+            // A callback of the application on ConnectionClosedRequested has failed. All others have been called, Kestrel's among them: the connection ends.
+        }
     }
 
     private void ObserverEnds()

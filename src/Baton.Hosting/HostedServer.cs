@@ -10,6 +10,9 @@ namespace Baton.Hosting;
 internal sealed class HostedServer(Restarter restarter, RegisteredServer server, HostedRestartOptions options, ILoggerFactory loggerFactory) : IAsyncDisposable, IDisposable
 {
     private readonly ILogger _logger = loggerFactory.CreateLogger(Log.Category);
+
+    // For the control loop, which runs no logger.
+    private readonly ILogger _aside = restarter.LogAside(loggerFactory.CreateLogger(Log.Category));
     private Stage _stage;
 
     private enum Stage
@@ -119,7 +122,7 @@ internal sealed class HostedServer(Restarter restarter, RegisteredServer server,
     {
         if (news is LifecycleNews.RestartBegun)
         {
-            _logger.ServerRestarting(server.ToString());
+            _aside.ServerRestarting(server.ToString());
         }
     }
 }

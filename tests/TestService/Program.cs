@@ -1,6 +1,7 @@
 // The service that the process tests start, restart and kill. It behaves, unless a file tells the process that starts to misbehave.
 using System.Net;
 using System.Net.Sockets;
+using Baton;
 using Baton.AspNetCore;
 using TestService;
 
@@ -22,6 +23,7 @@ builder.UseGracefulRestart(options =>
 EarlyBehaviour.Inherited(behaviour);
 
 builder.Logging.AddTestConsole();
+HostileLogging.AddTo(builder.Logging, behaviour);
 builder.Services.AddSingleton(behaviour).AddHostedService<BehavingService>().AddReadiness(behaviour);
 
 // Neither has a form in configuration.
@@ -58,6 +60,7 @@ if (builder.Configuration.GetValue<int?>("Listeners") is { } listeners)
 
 builder.AddAdmin();
 var app = builder.Build();
+Restarter? restarter = behaviour.Has("restart-when-disposed") ? app.Services.GetRequiredService<Restarter>() : null;
 app.UseReadiness(behaviour);
 app.MapTestEndpoints();
 app.MapAdmin();
@@ -68,4 +71,10 @@ if (builder.Configuration["Second"] is { } second)
 else
 {
     app.Run();
+}
+
+if (restarter is not null)
+{
+    await restarter.DisposeAsync();
+    Console.Out.WriteLine($"Restart when disposed: {await TestEndpoints.RestartAsync(program: null, restarter)}");
 }

@@ -6,6 +6,9 @@ namespace Baton.Lifecycle;
 /// <summary>What every part of the lifecycle works with.</summary>
 internal sealed record LifecycleContext(ILifecycleEffects Effects, ControlLoop Loop, RestarterOptions Options, ILogger Logger)
 {
+    /// <summary>What is done to the world. Where it fails, the step that wanted it goes on.</summary>
+    internal ILifecycleEffects Effects { get; } = new GuardedEffects(Effects, Logger);
+
     /// <summary>What happens is told here.</summary>
     internal LifecycleFeed Feed { get; } = new(Logger);
 

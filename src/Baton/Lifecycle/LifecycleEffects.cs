@@ -61,19 +61,35 @@ internal sealed class LifecycleEffects(
 
     public void ForceOlderDownTo(int most, string trigger) => older.ForceDownTo(most, trigger);
 
+    public void AddReturned(DepartingProcess returned) => older.Add(returned);
+
+    public void RemoveReturned(DepartingProcess returned) => older.Gone(returned);
+
     public void NameMain(int pid) => _pidFile.Name(pid);
 
     public void OpenGate()
     {
-        listeners.CloseUnclaimed();
-        listeners.SetPassedOn(false);
-        gate.Open();
+        try
+        {
+            listeners.CloseUnclaimed();
+            listeners.SetPassedOn(false);
+        }
+        finally
+        {
+            gate.Open();
+        }
     }
 
     public void CloseGate()
     {
-        listeners.SetPassedOn(true);
-        gate.Close();
+        try
+        {
+            listeners.SetPassedOn(true);
+        }
+        finally
+        {
+            gate.Close();
+        }
     }
 
     public void ReleaseListeners(IReadOnlyCollection<string> claimedBySuccessor)
@@ -89,6 +105,7 @@ internal sealed class LifecycleEffects(
     {
         // For whoever waits for this process: it was no good.
         Environment.ExitCode = Restarter.RolledBackExitCode;
+        older.Clear();
         ReleaseListeners([.. ListenerKeys(), .. _pidFile.Keys]);
     }
 
@@ -131,17 +148,40 @@ internal sealed class LifecycleEffects(
     public void EndProcess(int exitCode, string reason)
     {
         logger.ProcessEnded(Environment.ProcessId, reason);
-        logger.Abandon($"Process {Environment.ProcessId} ends at once: {reason}");
-        succession?.SayFailed(reason);
-
-        // Exit runs the application's own exit handlers, which may hang: this process ends all the same.
-        new Thread(() => Environment.Exit(exitCode)) { IsBackground = true, Name = "baton-exit" }.Start();
-        new Thread(() =>
+        try
         {
-            new ManualResetEventSlim().Wait(options.ExitTimeout);
+            succession?.SayFailed(reason);
+        }
+        finally
+        {
+            EndWithin(options.ExitTimeout, exitCode, reason);
+        }
+    }
+
+    private void EndWithin(TimeSpan limit, int exitCode, string reason)
+    {
+        try
+        {
+            new Thread(() =>
+            {
+                new ManualResetEventSlim().Wait(limit);
+                CurrentProcess.Kill();
+            })
+            { IsBackground = true, Name = "baton-kill" }.Start();
+
+            // Exit runs the application's own exit handlers, which may hang, and so may its logger: this process ends all the same.
+            new Thread(() =>
+            {
+                logger.Abandon($"Process {Environment.ProcessId} ends at once: {reason}", options.LogTime);
+                Environment.Exit(exitCode);
+            })
+            { IsBackground = true, Name = "baton-exit" }.Start();
+        }
+        catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
+        {
+            // No thread can be had to end in order.
             CurrentProcess.Kill();
-        })
-        { IsBackground = true, Name = "baton-kill" }.Start();
+        }
     }
 
     private IEnumerable<string> ListenerKeys() => [.. listeners.Snapshot().Select(l => l.Key.ToString())];

@@ -12,6 +12,10 @@ internal sealed class OwnProbation(LifecycleContext context, Action<string> keep
     private bool _signPending;
     private bool _givingBack;
     private bool _over;
+    private volatile bool _stepsBack;
+
+    /// <summary>Whether it has stopped accepting, and waits for its predecessor.</summary>
+    internal bool StepsBack => _stepsBack;
 
     /// <summary>Until the predecessor may confirm; from any thread.</summary>
     internal TimeSpan TimeLeft => LifecycleContext.Left(_length, context.Since(_begun));
@@ -37,7 +41,7 @@ internal sealed class OwnProbation(LifecycleContext context, Action<string> keep
             return;
         }
 
-        _givingBack = true;
+        _givingBack = _stepsBack = true;
         context.Logger.GivingBack(Environment.ProcessId, reason);
         context.Effects.CloseGate();
         if (context.Effects.TellPredecessor(new HandoverMessage.Unhealthy(reason)))
@@ -57,6 +61,7 @@ internal sealed class OwnProbation(LifecycleContext context, Action<string> keep
         {
             if (_givingBack)
             {
+                _stepsBack = false;
                 context.Logger.NotTakenBack(Environment.ProcessId, reason);
                 context.Effects.OpenGate();
             }
@@ -87,6 +92,7 @@ internal sealed class OwnProbation(LifecycleContext context, Action<string> keep
     {
         if (!_over)
         {
+            _stepsBack = false;
             context.Logger.NotTakenBack(Environment.ProcessId, "the predecessor did not answer");
             context.Effects.OpenGate();
             unanswered();

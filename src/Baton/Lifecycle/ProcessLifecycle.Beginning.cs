@@ -8,6 +8,7 @@ internal sealed partial class ProcessLifecycle
 {
     private volatile OwnProbation? _probation;
     private string? _leaving;
+    private ProgressThrottle? _words;
     private bool _announced;
     private bool _gaveUp;
     private bool _takenBack;
@@ -17,6 +18,15 @@ internal sealed partial class ProcessLifecycle
 
     /// <summary>The application says what it is doing while it starts.</summary>
     internal void ReportProgress(string phase, string detail)
+    {
+        if (State == ProcessState.Starting)
+        {
+            _words ??= new ProgressThrottle(context, TellProgress);
+            _words.Say(phase, detail);
+        }
+    }
+
+    private void TellProgress(string phase, string detail)
     {
         if (State == ProcessState.Starting)
         {
@@ -40,6 +50,7 @@ internal sealed partial class ProcessLifecycle
             return;
         }
 
+        _words?.Flush();
         try
         {
             Effects.AnnounceReady();
@@ -47,7 +58,7 @@ internal sealed partial class ProcessLifecycle
             TimeSpan limit = context.Options.HandshakeTimeout;
             context.Loop.Schedule(limit, () => GiveUpStarting($"the predecessor did not answer within {limit.TotalSeconds:0.###} s"));
         }
-        catch (RestartException e)
+        catch (Exception e)
         {
             GiveUpStarting(e.Message);
         }
@@ -114,6 +125,11 @@ internal sealed partial class ProcessLifecycle
         context.Feed.Publish(new LifecycleNews.GaveBack());
         Depart().MayEnd();
         Effects.AnnounceStopping();
+        Report();
+        if (_forceWhenTakenBack is { } trigger)
+        {
+            Force(trigger);
+        }
     }
 
     /// <summary>As a successor that does not serve yet: there is nothing to take over, and nothing to fall back to.</summary>

@@ -11,38 +11,39 @@ internal sealed class SignalActions(SignalTable table, ProcessLifecycle lifecycl
 
     internal void Arrived(PosixSignal signal)
     {
-        string name = SignalNumber.NameOf(signal);
+        Trigger trigger = Trigger.Of(signal);
+        string name = trigger.Words;
         switch (table[signal])
         {
             case SignalAction.Restart:
-                lifecycle.RequestRestart(new RestartRequest(name, bySignal: true));
+                lifecycle.RequestRestart(new RestartRequest(trigger, bySignal: true));
                 break;
             case SignalAction.Shutdown when _shutdownAsked:
-                lifecycle.Force($"a second signal, {name}");
+                lifecycle.Force(new Trigger($"a second signal, {name}", signal));
                 break;
             case SignalAction.Shutdown:
                 _shutdownAsked = true;
-                lifecycle.RequestShutdown(name);
+                lifecycle.RequestShutdown(trigger);
                 break;
             case SignalAction.Force:
-                if (!lifecycle.ForceDrain(name))
+                if (!lifecycle.ForceDrain(trigger))
                 {
                     logger.SignalIgnored(name, $"process {Environment.ProcessId} neither drains nor shuts down");
                 }
 
                 break;
             case SignalAction.Ignore:
-                Around(SignalAction.Ignore, name, () => logger.SignalIgnored(name, "the signal table says so"));
+                Around(SignalAction.Ignore, trigger, () => logger.SignalIgnored(name, "the signal table says so"));
                 break;
             case SignalAction.HookOnly:
-                Around(SignalAction.HookOnly, name, () => logger.SignalForHooks(name));
+                Around(SignalAction.HookOnly, trigger, () => logger.SignalForHooks(name));
                 break;
         }
     }
 
-    private void Around(SignalAction action, string name, Action log) => lifecycle.Hooks.Before(action, name, () =>
+    private void Around(SignalAction action, Trigger trigger, Action log) => lifecycle.Hooks.Before(action, trigger, () =>
     {
         log();
-        lifecycle.Hooks.After(action, name);
+        lifecycle.Hooks.After(action, trigger);
     });
 }

@@ -8,7 +8,7 @@ namespace Baton.Lifecycle;
 /// The predecessor's watch over a successor that serves: until it has proved itself this process can take over again. Ends once, in one of three ways:
 /// passed, rolled back, or the whole service is shut down. Lives on the control loop.
 /// </summary>
-internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle lifecycle, RestartAttempt attempt, LifecycleContext context)
+internal sealed class SuccessorProbation(ISuccessor successor, int generation, ProcessLifecycle lifecycle, RestartAttempt attempt, LifecycleContext context)
 {
     // The limit is counted in looks: after a pause of this whole process there is one look, not a verdict.
     private const int Looks = 4;
@@ -26,6 +26,9 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
     private bool _over;
     private bool _told;
     private bool _handedOn;
+    private bool _rolledBack;
+    private bool _followed;
+    private ReturnedSuccessor? _returned;
 
     /// <summary>Gets what the requesters of the restart are told.</summary>
     internal delegate void Reporter(RestartFailure failure, string what, string? words, ExitStatus? status);
@@ -142,13 +145,10 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
                 Follow(stopping.Trigger);
                 break;
             case SuccessorEvent.ForceAsked force:
-                // It is about this process alone, not about the service; and void from one that has ended: then this process is needed.
-                if (_over || successor.Lives)
-                {
-                    Pass();
-                    lifecycle.Force(force.Trigger);
-                }
-
+                ForceAsked(force.Trigger);
+                break;
+            case SuccessorEvent.Remaining remaining:
+                _returned?.Heard(remaining.Status);
                 break;
             case SuccessorEvent.HandedOn:
                 _handedOn = true;
@@ -169,9 +169,25 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
         }
     }
 
+    private void ForceAsked(string trigger)
+    {
+        if (_rolledBack && !_followed)
+        {
+            // Whoever asked meant the one that departs. This process serves.
+            Logger.ForceIgnored(successor.Pid, trigger, Environment.ProcessId);
+        }
+        else if (_over || successor.Lives)
+        {
+            // It is about this process alone, not about the service; and void from one that has ended: then this process is needed.
+            Pass();
+            lifecycle.Force(trigger);
+        }
+    }
+
     // It is no failure of the successor that somebody wants the service to end.
     private void Follow(string trigger)
     {
+        _followed = true;
         if (End())
         {
             _failed!(RestartFailure.Stopping, $"successor {successor.Pid} served, and was then asked to shut down by {trigger}", null, null);
@@ -183,6 +199,7 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
 
     private void Ended(ExitStatus status)
     {
+        _returned?.Ended();
         if (!_over)
         {
             RollBack(new Verdict(RestartFailure.SuccessorDied, status.ToString(), Words: null), kill: false, status);
@@ -222,6 +239,7 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
             return;
         }
 
+        _rolledBack = true;
         long noticed = context.Now;
         if (kill)
         {
@@ -230,16 +248,16 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
 
         lifecycle.TakeOverAgain(attempt);
         Logger.RolledBack(successor.Pid, verdict.What, Environment.ProcessId, (long)context.Since(noticed).TotalMilliseconds, KnownLoss());
-        lifecycle.TakeUpHeld();
-        _unreported = verdict;
         if (verdict.Failure == RestartFailure.SuccessorUnhealthy)
         {
-            // It lives, has stopped accepting, and finishes what it has.
-            successor.TryTell(new HandoverMessage.TakenBack());
-            Report(status);
-            context.Loop.Schedule(LifecycleContext.Then(Options.DrainTimeout, Options.ExitTimeout), successor.Kill);
+            // It lives, has stopped accepting, and finishes what it has. It counts before the next restart begins.
+            _returned = new ReturnedSuccessor(successor, generation, context);
+            _returned.Begin();
         }
-        else if (kill)
+
+        lifecycle.TakeUpHeld();
+        _unreported = verdict;
+        if (kill)
         {
             // Its exit status belongs to the report, and is here in a moment.
             _timers.Add(context.Loop.Schedule(Options.ExitTimeout, () => Report(status: null)));

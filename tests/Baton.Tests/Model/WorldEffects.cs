@@ -74,6 +74,14 @@ internal sealed class WorldEffects(WorldProcess process) : ILifecycleEffects
         }
     }
 
+    public void AddReturned(DepartingProcess returned)
+    {
+    }
+
+    public void RemoveReturned(DepartingProcess returned)
+    {
+    }
+
     public void NameMain(int pid) => World.PidFile = process.Named(pid);
 
     public void EndSharing()

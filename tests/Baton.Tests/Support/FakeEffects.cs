@@ -42,6 +42,9 @@ internal sealed class FakeEffects(Journal journal) : ILifecycleEffects
 
     public bool CanHandOver { get; set; } = true;
 
+    /// <summary>Successors that were rolled back and live.</summary>
+    internal List<DepartingProcess> Returned { get; } = [];
+
     /// <summary>The successor that was started last.</summary>
     internal FakeSuccessor Successor => _successors[^1];
 
@@ -99,6 +102,18 @@ internal sealed class FakeEffects(Journal journal) : ILifecycleEffects
     public void Confirm(ISuccessor successor) => journal.Add($"confirm {successor.Pid}");
 
     public void ForceOlderDownTo(int most, string trigger) => journal.Add($"force older down to {most}");
+
+    public void AddReturned(DepartingProcess returned)
+    {
+        journal.Add($"count {returned.Pid}");
+        Returned.Add(returned);
+    }
+
+    public void RemoveReturned(DepartingProcess returned)
+    {
+        journal.Add($"uncount {returned.Pid}");
+        Returned.Remove(returned);
+    }
 
     public void NameMain(int pid) => journal.Add($"name {(pid == Environment.ProcessId ? "self" : pid)}");
 

@@ -11,6 +11,9 @@ internal sealed class FakeSuccessor(int pid, Journal journal, Action<SuccessorEv
 
     public bool Lives { get; set; } = true;
 
+    /// <summary>Whether it was told to serve.</summary>
+    internal bool Committed { get; private set; }
+
     /// <summary>What <see cref="Commit"/> fails with.</summary>
     internal RestartException? CommitFailure { get; set; }
 
@@ -25,6 +28,7 @@ internal sealed class FakeSuccessor(int pid, Journal journal, Action<SuccessorEv
         }
 
         journal.Add($"commit {pid}");
+        Committed = true;
     }
 
     public void Confirm(IReadOnlyList<(OlderProcess Process, Descriptor Channel)> older) => journal.Add($"confirm {pid}");
@@ -57,6 +61,8 @@ internal sealed class FakeSuccessor(int pid, Journal journal, Action<SuccessorEv
     internal void HandsOn() => post(new SuccessorEvent.HandedOn());
 
     internal void AsksForce(string trigger) => post(new SuccessorEvent.ForceAsked(trigger));
+
+    internal void SaysRemaining(GenerationStatus status) => post(new SuccessorEvent.Remaining(status));
 
     internal void SaysFailed(string reason) => post(new SuccessorEvent.Failed(reason));
 
