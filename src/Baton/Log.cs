@@ -112,4 +112,7 @@ internal static partial class Log
 
     [LoggerMessage(601, LogLevel.Warning, "Could not remove {Path}: {Reason}", EventName = "PidFileLeft")]
     internal static partial void PidFileLeft(this ILogger logger, string path, string reason);
+
+    [LoggerMessage(610, LogLevel.Warning, "The pid file {Path} was {What}: replaced by a file that names process {Pid}", EventName = "PidFileReplaced")]
+    internal static partial void PidFileReplaced(this ILogger logger, string path, string what, int pid);
 }

@@ -26,7 +26,10 @@ public sealed class SuccessorStartContext
     /// <summary>The arguments, without the name of the program. For <c>dotnet App.dll</c> the assembly is the first of them.</summary>
     public IList<string> Arguments { get; }
 
-    /// <summary>The whole environment. What Baton itself tells a successor is not in it, and is dropped if it is put there.</summary>
+    /// <summary>
+    /// The environment. What Baton tells a successor, and what systemd has told the service (NOTIFY_SOCKET and the like), is not in it: the successor gets
+    /// that all the same. It is dropped if it is put there.
+    /// </summary>
     public IDictionary<string, string> Environment { get; }
 
     /// <summary>The command with the changes.</summary>
@@ -42,12 +45,16 @@ public sealed class SuccessorStartContext
         }
 
         var environment = new Dictionary<string, string>(Environment, StringComparer.Ordinal);
-        foreach (string own in StartCommand.OwnVariables)
+        foreach (string reserved in environment.Keys.Where(StartCommand.IsReserved).ToArray())
         {
-            if (environment.Remove(own))
-            {
-                dropped(own);
-            }
+            environment.Remove(reserved);
+            dropped(reserved);
+        }
+
+        // Hooks do not see what the service manager has told the service; the successor needs it all the same.
+        foreach ((string name, string value) in _command.Environment.Where(v => SystemdVariable.IsAboutTheService(v.Key)))
+        {
+            environment[name] = value;
         }
 
         return _command with { Arguments = [_command.Arguments[0], .. Arguments], Environment = environment };

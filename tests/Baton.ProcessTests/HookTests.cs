@@ -24,7 +24,7 @@ public sealed class HookTests
             Calls(service, old).OrderBy(c => c.Contains("departure", StringComparison.Ordinal)));
         Assert.Equal("green 2", (await HttpConnection.GetOnceAsync(service.Address, "/env?name=COLOR")).Text);
         Assert.Contains("--color=green", (await HttpConnection.GetOnceAsync(service.Address, "/args")).Text, StringComparison.Ordinal);
-        await service.Log.FirstAsync("A hook has set BATON_HANDOVER for the successor, which is Baton's own: dropped");
+        await service.Log.FirstAsync("A hook has set BATON_HANDOVER for the successor, which hooks can't set: dropped");
 
         // The change is the successor's own command now, and is changed again.
         await service.RestartAsync();

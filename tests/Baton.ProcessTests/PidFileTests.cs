@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Baton.ProcessTests.Http;
 using Baton.ProcessTests.Service;
@@ -55,27 +56,38 @@ public sealed class PidFileTests : IDisposable
     }
 
     [Fact] // F14: in a mount namespace of its own, with a file system as large as a page.
-    public async Task Full_disk_leaves_the_pid_file_as_it_was()
+    public async Task Full_disk_leaves_room_for_the_pid_file_in_place_of_the_old_one()
     {
         string disk = Directory.CreateDirectory(_directory.PathOf("disk")).FullName;
         string[] onSmallDisk = ["unshare", "--map-root-user", "--mount", "sh", "-c", $"mount -t tmpfs -o size=4k none {disk} && exec \"$@\"", "sh"];
         ServiceSetup setup = new ServiceSetup { Command = [.. onSmallDisk, ServiceSetup.BuiltProgram] }.With($"--GracefulRestart:PidFile={disk}/service.pid");
         await using ServiceProcess service = await ServiceProcess.StartAsync(setup);
-        int first = service.Pid;
-        string seen = $"/proc/{first}/root{disk}";
 
         // The file itself has the only page; another one has no room.
         await service.RestartAsync();
-        await service.Log.FirstAsync($"Could not write {service.Pid} to the pid file {disk}/service.pid: No space left on device");
 
-        string file = Assert.Single(Directory.GetFiles(seen = $"/proc/{service.Pid}/root{disk}"));
-        Assert.Equal($"{first}\n", File.ReadAllText(file));
-
-        // With room again the next one is written.
-        File.Delete(file);
-        await service.RestartAsync();
+        string seen = $"/proc/{service.Pid}/root{disk}";
         await Deadline.UntilAsync(() => File.Exists($"{seen}/service.pid") && File.ReadAllText($"{seen}/service.pid") == $"{service.Pid}\n");
+        Assert.Single(Directory.GetFiles(seen));
         await service.StopAsync();
+    }
+
+    [Fact] // Opening a FIFO waits for a writer, on the thread that has to hand over and to hear of signals.
+    public async Task Fifo_swapped_in_for_the_pid_file_holds_up_neither_a_restart_nor_the_end()
+    {
+        await using ServiceProcess service = await ServiceProcess.StartAsync(new ServiceSetup().With($"--GracefulRestart:PidFile={PidFile}"));
+        File.Delete(PidFile);
+        using (Process mkfifo = Process.Start("mkfifo", PidFile))
+        {
+            await mkfifo.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        await service.RestartAsync();
+        await service.Log.FirstAsync("The pid file .* was a FIFO: replaced by a file that names process");
+        await Deadline.UntilAsync(() => Named() == service.Pid);
+
+        await service.StopAsync();
+        Assert.Empty(Directory.GetFiles(Path.GetDirectoryName(PidFile)!));
     }
 
     [Fact] // F13, F14: who may write to the directory must not be able to have us write elsewhere.

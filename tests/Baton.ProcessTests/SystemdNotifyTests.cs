@@ -85,12 +85,14 @@ public sealed class SystemdNotifyTests : IDisposable
     }
 
     [Fact]
-    public async Task Watchdog_hears_from_each_generation_in_charge()
+    public async Task Watchdog_hears_from_each_generation_in_charge_also_where_hooks_change_the_environment()
     {
-        await using ServiceProcess service = await ServiceProcess.StartAsync(_systemd.Setup(TimeSpan.Zero, ("WATCHDOG_USEC", "200000")));
+        ServiceSetup setup = _systemd.Setup(TimeSpan.Zero, ("WATCHDOG_USEC", "200000")) with { FirstBehaviour = "hooks" };
+        await using ServiceProcess service = await ServiceProcess.StartAsync(setup);
         await _systemd.HeardAsync("WATCHDOG=1", times: 3);
         int predecessor = await service.RestartAsync();
         await service.EndAsync(predecessor);
+        Assert.Equal("green 2", (await HttpConnection.GetOnceAsync(service.Address, "/env?name=COLOR")).Text);
 
         await _systemd.HeardAsync("WATCHDOG=1", times: _systemd.Count("WATCHDOG=1") + 3);
     }

@@ -60,7 +60,8 @@ internal sealed class ControlBinding(string directory, string name, TimeSpan lim
     // In a directory that nobody else may enter, so a lock that is held is held by one of us, for milliseconds.
     private Descriptor TakeTurn()
     {
-        var lockable = new Descriptor(Libc.open(directory, Libc.O_CLOEXEC));
+        // Whoever may write its parent can put a FIFO there: opening that must not wait for a writer.
+        var lockable = new Descriptor(Libc.open(directory, Libc.O_CLOEXEC | Libc.O_NONBLOCK | Libc.O_NOCTTY));
         WaitLimit deadline = WaitLimit.After(limit);
         while (lockable.IsInvalid || Libc.flock(lockable.Number, Libc.LOCK_EX | Libc.LOCK_NB) != 0)
         {

@@ -14,18 +14,24 @@ internal static unsafe partial class Libc
 
     internal const int AT_FDCWD = -100;
     internal const int AT_SYMLINK_NOFOLLOW = 0x100;
+    internal const int AT_EMPTY_PATH = 0x1000;
     internal const uint STATX_TYPE = 0x1;
     internal const uint STATX_MODE = 0x2;
     internal const uint STATX_UID = 0x8;
     internal const uint STATX_INO = 0x100;
     internal const int S_IFMT = 0xF000;
+    internal const int S_IFIFO = 0x1000;
+    internal const int S_IFCHR = 0x2000;
     internal const int S_IFDIR = 0x4000;
+    internal const int S_IFBLK = 0x6000;
     internal const int S_IFREG = 0x8000;
+    internal const int S_IFLNK = 0xA000;
     internal const int S_IFSOCK = 0xC000;
 
     internal const int LOCK_EX = 2;
     internal const int LOCK_NB = 4;
 
+    internal const int O_NOCTTY = 0x100;
     internal const int O_NONBLOCK = 0x800;
     internal const int O_CLOEXEC = 0x80000;
     internal const int R_OK = 4;
@@ -46,6 +52,9 @@ internal static unsafe partial class Libc
         /// <summary>Whether it is of a type, such as <see cref="S_IFSOCK"/>.</summary>
         internal readonly bool Is(int type) => (stx_mode & S_IFMT) == type;
     }
+
+    /// <summary>The one constant of open(2) used here that differs between the architectures.</summary>
+    internal static int O_NOFOLLOW => RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x8000 : 0x20000;
 
     [LibraryImport(Name, SetLastError = true)]
     internal static partial int fcntl(int fd, int cmd, int arg);
@@ -102,12 +111,17 @@ internal static unsafe partial class Libc
     }
 
     /// <summary>Type, mode, owner and identity of the file at <paramref name="path"/> itself (a link is not followed), or null.</summary>
-    internal static Statx? Stat(string path)
+    internal static Statx? Stat(string path) => Stat(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW);
+
+    /// <summary>The same of an open file.</summary>
+    internal static Statx? Stat(int fd) => Stat(fd, "", AT_EMPTY_PATH);
+
+    private static Statx? Stat(int directory, string path, int flags)
     {
         Statx buffer = default;
         nint utf8 = Marshal.StringToCoTaskMemUTF8(path);
         // By number: musl has the wrapper only in its newer versions.
-        nint result = syscall(SYS_statx, AT_FDCWD, utf8, AT_SYMLINK_NOFOLLOW, (nint)(STATX_TYPE | STATX_MODE | STATX_UID | STATX_INO), (nint)(&buffer));
+        nint result = syscall(SYS_statx, directory, utf8, flags, (nint)(STATX_TYPE | STATX_MODE | STATX_UID | STATX_INO), (nint)(&buffer));
         Marshal.FreeCoTaskMem(utf8);
         return result == 0 ? buffer : null;
     }

@@ -24,7 +24,7 @@ internal sealed record StartCommand(string Program, IReadOnlyList<string> Argume
     }
 
     /// <summary>The environment for a program that checks itself: without what was told to this process, or to the service.</summary>
-    internal Dictionary<string, string> AsideEnvironment() => Environment.Where(v => !IsOwn(v.Key) && !SystemdVariable.IsAboutTheService(v.Key)).ToDictionary(StringComparer.Ordinal);
+    internal Dictionary<string, string> AsideEnvironment() => Environment.Where(v => !IsReserved(v.Key)).ToDictionary(StringComparer.Ordinal);
 
     /// <summary>The environment for a process that takes this one's place without taking over its listeners.</summary>
     internal Dictionary<string, string> ReplacingEnvironment() => Environment.Where(v => !IsOwn(v.Key) && !SystemdVariable.IsAboutListeners(v.Key)).ToDictionary(StringComparer.Ordinal);
@@ -44,6 +44,9 @@ internal sealed record StartCommand(string Program, IReadOnlyList<string> Argume
             : (searchPath ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries).Select(d => Path.Combine(directory, d, word));
         return candidates.FirstOrDefault(c => runs is not null && Libc.RealPath(c) == runs) ?? runs ?? word;
     }
+
+    /// <summary>Whether a hook has no say in it: Baton tells it to successors, or passes it on from systemd.</summary>
+    internal static bool IsReserved(string variable) => IsOwn(variable) || SystemdVariable.IsAboutTheService(variable);
 
     private static bool IsOwn(string variable) => OwnVariables.Contains(variable);
 

@@ -44,6 +44,7 @@ internal static class CProgram
         }
 
         Require(source, $"SYS_statx == {Libc.SYS_statx}");
+        Require(source, $"O_NOFOLLOW == {Libc.O_NOFOLLOW}");
         Require(source, $"sizeof(posix_spawn_file_actions_t) <= {Libc.OpaqueBytes}");
         Require(source, $"sizeof(posix_spawnattr_t) <= {Libc.OpaqueBytes}");
         Require(source, $"sizeof(sigset_t) <= {Libc.SigsetBytes}");

@@ -54,12 +54,34 @@ public class SuccessorHookTests
     [Theory]
     [InlineData("BATON_HANDOVER")]
     [InlineData("BATON_COMPLETE")]
+    [InlineData("NOTIFY_SOCKET")]
+    [InlineData("LISTEN_FDS")]
     public void Hook_SetsAVariableOfBaton_IsDroppedAndSaid(string variable)
     {
         Add(start => start.Environment[variable] = "3:1");
         _fixture.AskRestart();
         Assert.Empty(_fixture.Effects.Started!.Environment);
         Assert.Equal(1, _fixture.Journal.Count("log HookVariableDropped"));
+    }
+
+    // Hooks neither see it nor lose it, not even by emptying the environment.
+    [Fact]
+    public void Apply_AService_TheSuccessorHasWhatSystemdSaid()
+    {
+        var systemd = new Dictionary<string, string>
+        {
+            ["NOTIFY_SOCKET"] = "/run/notify", ["WATCHDOG_USEC"] = "1", ["WATCHDOG_PID"] = "2", ["LISTEN_FDS"] = "1", ["LISTEN_PID"] = "2", ["LISTEN_FDNAMES"] = "a",
+            ["SYSTEMD_EXEC_PID"] = "2",
+        };
+        var command = new StartCommand("/srv/app", ["app"], "/srv", new Dictionary<string, string>(systemd) { ["PATH"] = "/bin", ["OLD"] = "1" });
+        var start = new SuccessorStartContext(command, generation: 2, trigger: "the test");
+        Assert.Equal(["OLD", "PATH"], start.Environment.Keys.Order());
+        start.Environment.Clear();
+        start.Environment["NEW"] = "1";
+        start.Environment["NOTIFY_SOCKET"] = "elsewhere";
+        var dropped = new List<string>();
+        Assert.Equal(new Dictionary<string, string>(systemd) { ["NEW"] = "1" }, start.Apply(dropped.Add).Environment);
+        Assert.Equal(["NOTIFY_SOCKET"], dropped);
     }
 
     [Theory]
