@@ -9,10 +9,7 @@ namespace Baton.Hosting;
 /// </summary>
 internal sealed class HostedServer(Restarter restarter, RegisteredServer server, HostedRestartOptions options, ILoggerFactory loggerFactory) : IAsyncDisposable, IDisposable
 {
-    private readonly ILogger _logger = loggerFactory.CreateLogger(Log.Category);
-
-    // For the control loop, which runs no logger.
-    private readonly ILogger _aside = restarter.LogAside(loggerFactory.CreateLogger(Log.Category));
+    private readonly ILogger _logger = restarter.LogAside(loggerFactory.CreateLogger(Log.Category));
     private Stage _stage;
 
     private enum Stage
@@ -122,7 +119,7 @@ internal sealed class HostedServer(Restarter restarter, RegisteredServer server,
     {
         if (news is LifecycleNews.RestartBegun)
         {
-            _aside.ServerRestarting(server.ToString());
+            _logger.ServerRestarting(server.ToString());
         }
     }
 }

@@ -94,6 +94,9 @@ public sealed partial class Restarter
     /// <summary>A logger for what happens on the control loop: its lines stand in order with Baton's own, and are written elsewhere.</summary>
     internal ILogger LogAside(ILogger target) => _logger.Aside(target);
 
+    /// <inheritdoc cref="WorkRegister.WhenStopping"/>
+    internal void WhenStopping(Action stop) => _work.WhenStopping(stop);
+
     internal void Register(IRestartParticipant participant) => _work.Register(participant);
 
     // The last lines are written before the application may end, and dispose its logging.
@@ -114,7 +117,8 @@ public sealed partial class Restarter
         return await request.Outcome.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private Task<Task> WrittenAsync() => Task.WhenAny(_logger.WrittenAsync(), Task.Delay(_options.LogTime));
+    /// <summary>Completes when the log lines so far are written, or the logger takes too long.</summary>
+    internal Task<Task> WrittenAsync() => Task.WhenAny(_logger.WrittenAsync(), Task.Delay(_options.LogTime));
 
     private void FlushLog(object? sender, EventArgs e) => _logger.Flush(_options.LogTime);
 

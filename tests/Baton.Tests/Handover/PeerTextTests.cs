@@ -76,7 +76,7 @@ public class PeerTextTests
     {
         string path = "/run/\u00e4 b\u202e\n.sock" + new string('p', 4000);
         Assert.Equal(["unix:" + path], ((HandoverMessage.Ready)HandoverCodec.Decode(HandoverCodec.Encode(new HandoverMessage.Ready(["unix:" + path])))).Claimed);
-        Assert.Equal(path, ControlCodec.DecodeRequest(ControlCodec.Encode(new ControlRequest(ControlCommand.Restart) { Program = path })[..^1]).Program);
+        Assert.Equal(path, ControlCodec.DecodeRequest(ControlCodec.Encode(new ControlRequest(ControlCommand.Restart) { Program = path }).AsMemory()[..^1]).Program);
         Assert.Throws<RestartException>(() => HandoverCodec.Decode(HandoverCodec.Encode(new HandoverMessage.Ready([new string('k', PeerText.LongestKey + 1)]))));
     }
 
