@@ -42,3 +42,18 @@ install_quietly() {
 build() {
   dotnet build "$@" --configuration Release --verbosity quiet "-clp:ErrorsOnly" | { grep -E '(error|warning) ' || [ $? -eq 1 ]; }
 }
+
+# The test service as native code, which most tests start: artifacts/native/TestService, made anew when its code has changed. Where a machine can't have it they start the usual build, and this says so.
+build_native() {
+  local native=artifacts/native/TestService/TestService runtime said
+  [ ! -e "$native" ] || [ -n "$(find artifacts/bin/TestService/release -name '*.dll' -newer "$native" -print -quit)" ] || return 0
+  runtime=$(dotnet --info | sed -n 's/^ *RID: *//p')
+  if said=$(dotnet publish tests/TestService --configuration Release "-p:NativeRuntime=$runtime" -p:CppCompilerAndLinker=gcc 2>&1); then
+    touch "$native"
+  elif grep -E '(error|warning) (IL|CS|CA|IDE|VS|RS)[A-Z]*[0-9]+' <<<"$said" >&2; then
+    return 1
+  else
+    rm -f "$native"
+    echo "NO NATIVE BUILD on this machine ($runtime), all tests start the usual one: $(grep -m 1 -E 'error' <<<"$said" || tail -n 1 <<<"$said")"
+  fi
+}

@@ -18,6 +18,7 @@ internal static class WebOptionTable
     [
         ("AllowRemote", static (o, v) => o.AllowRemote = v.Switch()),
         ("AllowUnixSockets", static (o, v) => o.AllowUnixSockets = v.Switch()),
+        ("AllowOtherUsers", static (o, v) => o.AllowOtherUsers = v.Switch()),
         ("AllowedHosts", static (o, v) => v.Into(o.AllowedHosts, static i => i.Text())),
         ("MaxStreams", static (o, v) => o.MaxStreams = v.Number()),
         ("Timeout", static (o, v) => o.Timeout = v.Duration()),

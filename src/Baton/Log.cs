@@ -113,6 +113,22 @@ internal static partial class Log
     [LoggerMessage(601, LogLevel.Warning, "Could not remove {Path}: {Reason}", EventName = "PidFileLeft")]
     internal static partial void PidFileLeft(this ILogger logger, string path, string reason);
 
+    [LoggerMessage(611, LogLevel.Information, "Successors get {Variable}={Value} {Change}: {Reason}", EventName = "DiagnosticVariableChanged")]
+    internal static partial void DiagnosticVariableChanged(this ILogger logger, string variable, string value, string change, string reason);
+
+    [LoggerMessage(612, LogLevel.Information, "The terminal of process {Pid} was closed: the service ends", EventName = "TerminalClosed")]
+    internal static partial void TerminalClosed(this ILogger logger, int pid);
+
+    [LoggerMessage(613, LogLevel.Information, "The terminal of process {Pid} was closed; the service goes on, as it was started with hang-ups ignored", EventName = "HangUpIgnored")]
+    internal static partial void HangUpIgnored(this ILogger logger, int pid);
+
+    [LoggerMessage(614, LogLevel.Information, "The first process of the service led its session and has ended, so the terminal is gone; process {Pid} goes on", EventName = "TerminalLost")]
+    internal static partial void TerminalLost(this ILogger logger, int pid);
+
+    [LoggerMessage(
+        615, LogLevel.Information, "Process {Pid} leaves a shell in its place, so that the terminal belongs to the service until that ends", EventName = "TerminalStandIn")]
+    internal static partial void TerminalStandIn(this ILogger logger, int pid);
+
     [LoggerMessage(610, LogLevel.Warning, "The pid file {Path} was {What}: replaced by a file that names process {Pid}", EventName = "PidFileReplaced")]
     internal static partial void PidFileReplaced(this ILogger logger, string path, string what, int pid);
 }

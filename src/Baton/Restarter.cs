@@ -57,9 +57,11 @@ public sealed partial class Restarter : IAsyncDisposable
         Listeners = new ListenerRegistry(_logger);
 
         // In this order: how this process was started, before anything changes that; handlers, before a signal can kill; the predecessor.
-        var systemd = SystemdEnvironment.Take(StartCommand.Capture(), _logger);
+        var systemd = SystemdEnvironment.Take(DiagnosticVariables.ForSuccessors(StartCommand.Capture(), _logger), _logger);
         StartCommand command = SocketActivation.Take(systemd.Command, Listeners, _logger);
-        _signals = new SignalTriggers(AllSignals, signal => _loop.Post(() => _signalActions!.Arrived(signal)));
+        var terminal = TerminalSession.Find(options.TimeProvider);
+        _signals = new SignalTriggers(
+            AllSignals, signal => _loop.Post(() => _signalActions!.Arrived(signal)), terminal, hangUp => _loop.Post(() => _signalActions!.HungUp(hangUp)));
         SignalTriggers.Unblock(AllSignals);
         _older = new OlderGenerations(options.HandshakeTimeout, _logger);
         _succession = Platform.HandoverSupported ? Succession.Find(Listeners, _older, options, _logger) : null;
@@ -70,13 +72,19 @@ public sealed partial class Restarter : IAsyncDisposable
 
         int? predecessor = _succession?.PredecessorPid ?? _replaces?.Predecessor;
         command = SystemdEnvironment.Succeed(command, predecessor);
-        var effects = new LifecycleEffects(options, Listeners, Gate, _work, command, _succession, _older, _logger) { WhyNoSuccessor = ContainerMain.WhyNoSuccessor(isFirst: predecessor is null) };
+        var effects = new LifecycleEffects(options, Listeners, Gate, _work, command, _succession, _older, _logger) 
+        {
+            WhyNoSuccessor = ContainerMain.WhyNoSuccessor(isFirst: predecessor is null),
+            Terminal = terminal,
+            MayStandIn = systemd.Socket is null,
+        };
         var identity = new ServiceIdentity(options.Name, command.Program, options.TimeProvider.GetUtcNow());
         var context = new LifecycleContext(effects, _loop, options, _logger) { Identity = identity };
 
         // Before all others who hear the news: whoever comes by them finds systemd knowing.
         SystemdService.Follow(systemd, predecessor, Listeners, context, () => _work.Describe().Total);
         _lifecycle = new ProcessLifecycle(() => Generation, _succession is not null, context);
+        TerminalFollower.Follow(terminal, context, () => _lifecycle.SuccessorPid);
         _older.Departed = (generation, drainedAt, gone) => _loop.Post(() => _lifecycle.OlderDeparted(generation, drainedAt, gone));
         _status = new StatusSource(_lifecycle, Listeners, _older, predecessor, identity);
         _telemetry = new ServiceTelemetry(_lifecycle, context, _older, () => _succession is null ? Generation : _succession.KnownGeneration);
@@ -85,7 +93,7 @@ public sealed partial class Restarter : IAsyncDisposable
         effects.BeforeReady = control is null ? null : control.Inherit;
         _loop.StepFailed = _lifecycle.PutRight;
         Exited = Task.WhenAll(LoggedAsync(), _telemetry.Told, control?.Told ?? Task.CompletedTask);
-        _signalActions = new SignalActions(options.Signals, _lifecycle, _logger);
+        _signalActions = new SignalActions(options.Signals, _lifecycle, _logger, terminal, options.TimeProvider);
         Servers = new ServerRegister(_loop, _logger, new ServerSurroundings(_lifecycle, Listeners, _succession, options));
         Begin(command);
     }

@@ -122,7 +122,10 @@ public class RestarterOptions
     /// </summary>
     public TimeSpan ControlTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How many clients the control socket serves at the same time; one more is told that it is busy. Default 16; between 1 and 1000.</summary>
+    /// <summary>
+    /// How many clients of one user may watch over the control socket at the same time, and how many others of that user may be connected; one more is told that it
+    /// is busy. Root has places of its own. Where no place is left a client that has not sent its request makes room. Default 16; between 1 and 1000.
+    /// </summary>
     public int MaxControlConnections { get; set; } = 16;
 
     /// <summary>

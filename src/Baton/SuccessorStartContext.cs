@@ -52,7 +52,7 @@ public sealed class SuccessorStartContext
         }
 
         // Hooks do not see what the service manager has told the service; the successor needs it all the same.
-        foreach ((string name, string value) in _command.Environment.Where(v => SystemdVariable.IsAboutTheService(v.Key)))
+        foreach ((string name, string value) in _command.Environment.Where(v => StartCommand.IsOfTheService(v.Key)))
         {
             environment[name] = value;
         }

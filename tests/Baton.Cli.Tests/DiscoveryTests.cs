@@ -8,6 +8,8 @@ namespace Baton.Cli.Tests;
 /// <summary>Which service a command is about. F13: what a crash left behind says nothing.</summary>
 public sealed class DiscoveryTests : IDisposable
 {
+    private static readonly string User = ServiceUser.NameOf(Interop.Libc.geteuid());
+
     private readonly Support.Cli _cli = new();
 
     public void Dispose() => _cli.Dispose();
@@ -39,7 +41,7 @@ public sealed class DiscoveryTests : IDisposable
         CliResult result = await _cli.RunAsync("list");
 
         Assert.Equal(2, result.Output.TrimEnd().Split('\n').Length);
-        Assert.Equal($"{silent.Socket}: No answer within 2 s.\n", result.Error);
+        Assert.Equal($"{silent.Socket} of user {User}: No answer within 2 s; process {Environment.ProcessId} runs, but does not answer.\n", result.Error);
     }
 
     [Fact]
@@ -66,7 +68,7 @@ public sealed class DiscoveryTests : IDisposable
         CliResult result = await _cli.RunAsync("status");
 
         Assert.Equal(ExitCode.Usage, result.ExitCode);
-        Assert.Equal($"There are several services; name one of them, or its pid:\n  cart, pid 99, Serving, {cart.Socket}\n  shop, pid 4711, Serving, {shop.Socket}\n", result.Error);
+        Assert.Equal($"There are several services; name one of them, or its pid:\n  cart, pid 99, user {User}, Serving, {cart.Socket}\n  shop, pid 4711, user {User}, Serving, {shop.Socket}\n", result.Error);
     }
 
     [Theory]

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using Baton.ProcessTests.Http;
+using Baton.ProcessTests.Proxies;
 using Baton.ProcessTests.Service;
 
 namespace Baton.ProcessTests;
@@ -80,6 +81,48 @@ public sealed class AdminSecurityTests : IDisposable
     }
 
     [Fact] // S1
+    public async Task Proxy_of_another_user_is_refused_though_it_adds_no_header()
+    {
+        Assert.SkipUnless(Environment.UserName == "root", "Only root can start a proxy as another user: that one without headers is refused is NOT tested.");
+        await using ServiceProcess service = await ServiceProcess.StartAsync();
+        await using SilentProxy nginx = await SilentProxy.NginxAsync(service.Address);
+        await using SilentProxy haproxy = await SilentProxy.HaproxyAsync(service.Address, "http");
+        await using SilentProxy forwarder = await SilentProxy.HaproxyAsync(service.Address, "tcp");
+        foreach (SilentProxy proxy in (SilentProxy[])[nginx, haproxy, forwarder])
+        {
+            Assert.Equal(service.Pid, (await HttpConnection.GetOnceAsync(proxy.Address)).Pid);
+            await AssertAllRefusedAsync(service, new AdminClient(proxy.Address), "user");
+            Assert.Equal("user", (await new AdminClient(proxy.Address, "/DEBUG/Admin").PostAsync("/shutdown")).Rule);
+        }
+
+        // The operator's own curl, and GoFrame's habit, stay as they are.
+        Assert.Equal(200, (await new AdminClient(service.Address, "/DEBUG/Admin").GetAsync("/restart", "User-Agent: curl/8.14", "Accept: */*")).Status);
+    }
+
+    [Fact] // S1
+    public async Task Proxy_of_another_user_is_let_in_where_the_option_says_so_but_not_where_the_proxy_denies_the_path()
+    {
+        Assert.SkipUnless(Environment.UserName == "root", "Only root can start a proxy as another user: the option is NOT tested.");
+        await using ServiceProcess service = await ServiceProcess.StartAsync(new ServiceSetup().With("--GracefulRestart:Admin:AllowOtherUsers=true"));
+        await using SilentProxy open = await SilentProxy.HaproxyAsync(service.Address, "http");
+        Assert.Equal(200, (await new AdminClient(open.Address).GetAsync("/status")).Status);
+
+        string page = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs/proxies.md"), TestContext.Current.CancellationToken);
+        await using SilentProxy nginx = await SilentProxy.NginxAsync(service.Address, Documented(page, "location ~* ^/debug/admin { return 404; }"));
+        await using SilentProxy haproxy = await SilentProxy.HaproxyAsync(service.Address, "http", Documented(page, "http-request return status 404 if { path,url_dec -m reg -i debug.*admin }"));
+        foreach (SilentProxy proxy in (SilentProxy[])[nginx, haproxy])
+        {
+            foreach (string path in (string[])["/debug/admin", "/DEBUG/Admin", "/%64ebug/%61dmin", "/debug/x/../admin", "/x/../debug/./admin", "/debug/x/%2e%2e/ADMIN"])
+            {
+                HttpAnswer answer = (await new AdminClient(proxy.Address, path).GetAsync("/status")).Http;
+                Assert.Equal((404, false), (answer.Status, answer.Text.Contains("TestService", StringComparison.Ordinal)));
+            }
+
+            Assert.Equal(service.Pid, (await HttpConnection.GetOnceAsync(proxy.Address)).Pid);
+        }
+    }
+
+    [Fact] // S1
     public async Task Remote_option_lets_others_in_but_not_other_sites()
     {
         await using ServiceProcess service = await ServiceProcess.StartAsync(ServiceSetup.ListeningOn("http://0.0.0.0:0").With("--GracefulRestart:Admin:AllowRemote=true"));
@@ -123,9 +166,9 @@ public sealed class AdminSecurityTests : IDisposable
     [InlineData(403, "Sec-Fetch-Site: none", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: document", "Sec-Fetch-User: ?1")]
     [InlineData(403, "User-Agent: Mozilla/5.0")]
     [InlineData(403, "Sec-Fetch-Site: same-origin", "Sec-Fetch-Dest: image")]
-    [InlineData(200, "Sec-Fetch-Site: same-origin", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: document")]
+    [InlineData(403, "Sec-Fetch-Site: same-origin", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: document")]
     [InlineData(200, "User-Agent: curl/8.14")]
-    public async Task Get_of_an_operation_is_for_curl_and_clicks_on_our_page(int status, params string[] headers)
+    public async Task Get_of_an_operation_is_for_curl_and_for_no_browser(int status, params string[] headers)
     {
         await using ServiceProcess service = await ServiceProcess.StartAsync();
         AdminClient client = new(service.Address);
@@ -185,6 +228,12 @@ public sealed class AdminSecurityTests : IDisposable
         Assert.Equal(200, (await client.PostAsync("/restart", $"program={Uri.EscapeDataString(_releases.PathOf("1/TestService"))}")).Status);
     }
 
+    private static string Documented(string page, string line)
+    {
+        Assert.Contains(line, page, StringComparison.Ordinal);
+        return line;
+    }
+
     private static async Task AssertAllRefusedAsync(ServiceProcess service, AdminClient client, string rule, params string[] headers)
     {
         foreach ((string method, string path) in (IEnumerable<(string, string)>)
@@ -195,7 +244,7 @@ public sealed class AdminSecurityTests : IDisposable
             Assert.DoesNotContain("TestService", answer.Http.Text, StringComparison.Ordinal);
         }
 
-        await service.Log.FirstAsync($@"Refused force asked by the admin API.*: {rule}\. Host ");
+        await service.Log.FirstAsync($@"Refused force asked by the admin API.*: {rule}( \(uid \d+\))?\. Host ");
         Assert.Empty(service.Log.All("Started successor|ShuttingDown"));
         Assert.Equal(service.Pid, (await HttpConnection.GetOnceAsync(service.Address)).Pid);
     }

@@ -25,6 +25,26 @@ public sealed class BatonTests
     }
 
     [Fact]
+    public async Task Stopped_service_is_not_called_absent_but_named_with_its_process()
+    {
+        await using ServiceProcess service = await ServiceProcess.StartAsync();
+
+        // The process that made the socket is gone by then.
+        int first = await service.RestartAsync();
+        Assert.Equal(0, await service.EndAsync(first));
+        ServiceProcess.Signal(service.Pid, Libc.SIGSTOP);
+
+        BatonResult restart = await BatonCommand.RunAsync(service, "restart", "TestService");
+        BatonResult list = await BatonCommand.RunAsync(service, "list");
+        ServiceProcess.Signal(service.Pid, Libc.SIGCONT);
+
+        Assert.Equal((6, ""), (restart.ExitCode, restart.Output));
+        Assert.Contains($"process {service.Pid} is stopped (SIGSTOP).", restart.Error, StringComparison.Ordinal);
+        Assert.Contains($"process {service.Pid} is stopped (SIGSTOP).", list.Error, StringComparison.Ordinal);
+        Assert.Equal(0, (await BatonCommand.RunAsync(service, "status")).ExitCode);
+    }
+
+    [Fact]
     public async Task Restart_is_0_when_the_successor_has_passed_its_probation_and_the_old_process_its_drain()
     {
         await using ServiceProcess service = await ServiceProcess.StartAsync(OnProbation);

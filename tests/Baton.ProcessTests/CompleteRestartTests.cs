@@ -6,6 +6,7 @@ namespace Baton.ProcessTests;
 /// <summary>
 /// The restart for which nothing is handed over: the old process finishes its work, starts the new one and ends. What clients notice in between is not promised.
 /// </summary>
+[Jit("The area: complete restarts.")]
 public sealed class CompleteRestartTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();

@@ -4,6 +4,7 @@ using Baton.ProcessTests.Service;
 namespace Baton.ProcessTests;
 
 /// <summary>C5, C6: a restart with another configuration.</summary>
+[Jit("The area: configuration.")]
 public sealed class ConfigurationTests
 {
     [Fact]

@@ -5,6 +5,7 @@ using Baton.ProcessTests.Service;
 namespace Baton.ProcessTests;
 
 /// <summary>E1: what can be asked on the control socket, in every state of a real service.</summary>
+[Jit("The area: the control socket.")]
 public sealed class ControlCommandTests
 {
     private const string Patient = "--GracefulRestart:DrainTimeout=01:00:00";

@@ -62,7 +62,13 @@ public sealed class ControlSocketTests : IDisposable
         };
         await using ServiceProcess service = await ServiceProcess.StartAsync(setup);
 
-        Assert.Equal("Serving", (string)(await ControlWire.StatusAsync(SocketIn(Path.Combine(Elsewhere, "c"))))["state"]!);
+        string socket = SocketIn(Path.Combine(Elsewhere, "c"));
+        Assert.Equal("Serving", (string)(await ControlWire.StatusAsync(socket))["state"]!);
+
+        // By its path, or where root says whose it is; never as a service of root's.
+        Assert.Contains($"\"uid\":{Nobody}", (await BatonCommand.RunAsync(service, "status", "--socket", socket, "--user", Nobody, "--json")).Output, StringComparison.Ordinal);
+        Assert.Equal(4, (await BatonCommand.RunAsync(service, "restart", "--socket", socket, "--user", "root")).ExitCode);
+        Assert.Empty(service.Log.All("Started successor"));
     }
 
     [Theory] // S3
@@ -173,17 +179,18 @@ public sealed class ControlSocketTests : IDisposable
     }
 
     [Fact] // S6
-    public async Task Client_beyond_the_limit_is_told_that_the_service_is_busy()
+    public async Task Watchers_and_silent_clients_keep_nobody_from_an_operation()
     {
-        await using ServiceProcess service = await ServiceProcess.StartAsync(new ServiceSetup().With("--GracefulRestart:MaxControlConnections=1"));
-        using (ControlWire first = await ControlWire.AskAsync(service.ControlSocket, "watch"))
-        {
-            await first.UntilAsync("status");
-            using ControlWire second = ControlWire.Open(service.ControlSocket);
-            Assert.Equal("Busy", (string)Assert.Single(await second.ToEndAsync())["failure"]!);
-        }
+        await using ServiceProcess service = await ServiceProcess.StartAsync(new ServiceSetup().With("--GracefulRestart:MaxControlConnections=2"));
+        using ControlWire first = await WatchingAsync(service);
+        using ControlWire second = await WatchingAsync(service);
+        Assert.Equal("Busy", (string)(await ControlWire.TalkAsync(service.ControlSocket, "watch"))[^1]["failure"]!);
 
-        await Deadline.UntilAsync(async () => ControlWire.Kind((await ControlWire.TalkAsync(service.ControlSocket, "status"))[0]) == "status");
+        using ControlWire silent = ControlWire.Open(service.ControlSocket);
+        using ControlWire silentToo = ControlWire.Open(service.ControlSocket);
+        JsonNode[] restart = [.. await ControlWire.TalkAsync(service.ControlSocket, "restart")];
+        Assert.True((bool)restart.Single(l => ControlWire.Kind(l) == "outcome")["succeeded"]!);
+        Assert.Equal("Busy", (string)Assert.Single(await silent.ToEndAsync())["failure"]!);
     }
 
     [Fact] // C6
@@ -209,6 +216,13 @@ public sealed class ControlSocketTests : IDisposable
         await service.RestartAsync();
         Assert.False(Directory.Exists(service.ControlDirectory));
         await service.StopAsync();
+    }
+
+    private static async Task<ControlWire> WatchingAsync(ServiceProcess service)
+    {
+        ControlWire watcher = await ControlWire.AskAsync(service.ControlSocket, "watch");
+        await watcher.UntilAsync("status");
+        return watcher;
     }
 
     private static bool IsRoot => Environment.UserName == "root";

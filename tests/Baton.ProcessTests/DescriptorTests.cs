@@ -62,6 +62,7 @@ public sealed class DescriptorTests
     }
 
     [Fact] // C6
+    [Jit("The area: descriptors.")]
     public async Task Descriptors_are_the_same_in_every_generation()
     {
         ServiceSetup setup = ServiceSetup.ListeningOn("http://127.0.0.1:0", "http://[::1]:0");
@@ -112,6 +113,7 @@ public sealed class DescriptorTests
     }
 
     [Fact] // C8
+    [Jit("The area: descriptors.")]
     public async Task Garbage_collection_at_any_moment_harms_no_listener()
     {
         await using ServiceProcess service = await ServiceProcess.StartAsync(new ServiceSetup { FirstBehaviour = "collect-garbage" });

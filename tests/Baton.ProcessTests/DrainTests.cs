@@ -4,6 +4,7 @@ using Baton.ProcessTests.Service;
 namespace Baton.ProcessTests;
 
 /// <summary>D2, D6, D7: how a process ends that has handed over or shuts down.</summary>
+[Jit("The area: draining.")]
 public sealed class DrainTests
 {
     private const string Patient = "--GracefulRestart:DrainTimeout=01:00:00";

@@ -5,6 +5,7 @@ using Baton.ProcessTests.Service;
 namespace Baton.ProcessTests;
 
 /// <summary>Turned off, and turned on wrongly.</summary>
+[Jit("The area: the admin API.")]
 public sealed class EnabledTests
 {
     [Fact]

@@ -24,7 +24,26 @@ public sealed class EnvironmentTests
         Assert.Equal(service.WorkingDirectory, await AskAsync(service, "/cwd"));
     }
 
+    // As dotnet-trace starts a program; here the tool lets the first process go, and then nobody is there to let others go.
+    [Fact]
+    [Jit("Native code does not ask a diagnostic port.")]
+    public async Task Successor_is_not_suspended_by_the_tool_that_the_first_process_was_started_by()
+    {
+        using var directory = new TemporaryDirectory();
+        using var tool = new DiagnosticTool(directory.PathOf("port"));
+        var environment = new Dictionary<string, string> { ["DOTNET_EnableDiagnostics"] = "1", ["DOTNET_DiagnosticPorts"] = directory.PathOf("port"), ["TMPDIR"] = directory.PathOf("") };
+        await using ServiceProcess service = ServiceProcess.Launch(new ServiceSetup { Environment = environment });
+        await tool.ResumeOneAsync();
+        await service.ServesFirstAsync();
+
+        await service.RestartAsync();
+
+        Assert.Equal(directory.PathOf("port,nosuspend"), await AskAsync(service, "/env?name=DOTNET_DiagnosticPorts"));
+        await service.Log.FirstAsync("Successors get DOTNET_DiagnosticPorts=.* as .*,nosuspend: it would wait for a tool");
+    }
+
     [Fact] // E7
+    [Jit("The dotnet host runs assemblies.")]
     public async Task Service_started_by_the_dotnet_host_restarts()
     {
         await using ServiceProcess service = await ServiceProcess.StartAsync(

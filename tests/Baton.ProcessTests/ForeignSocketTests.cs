@@ -6,6 +6,7 @@ namespace Baton.ProcessTests;
 
 /// <summary>S4: BATON_HANDOVER names a unix socket, but there is no predecessor behind it.</summary>
 [Collection(nameof(ForeignSocketTests))]
+[Jit("The area: unix sockets.")]
 public sealed class ForeignSocketTests : IDisposable
 {
     private readonly Socket _listener = NewSocket();

@@ -5,6 +5,7 @@ using Baton.ProcessTests.Service;
 namespace Baton.ProcessTests;
 
 /// <summary>What a handover is about: the successor answers where its predecessor did.</summary>
+[Jit("The area: handing over.")]
 public sealed class HandoverTests
 {
     [Fact] // C1

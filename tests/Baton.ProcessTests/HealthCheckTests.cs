@@ -4,6 +4,7 @@ using Baton.ProcessTests.Service;
 namespace Baton.ProcessTests;
 
 /// <summary>What a load balancer that asks for the health of a process learns. The check is registered with the tag that decides about readiness, and decides nothing.</summary>
+[Jit("The area: health.")]
 public sealed class HealthCheckTests
 {
     private static readonly ServiceSetup Setup = new ServiceSetup { Probation = TimeSpan.FromSeconds(60) }.With("--GracefulRestart:IdleGrace=01:00:00", "--GracefulRestart:DrainTimeout=01:00:00");
@@ -18,7 +19,7 @@ public sealed class HealthCheckTests
 
         int predecessor = await service.RestartAsync();
 
-        HttpAnswer departing = await balancer.GetAsync("/health");
+        HttpAnswer departing = await UnhealthyAsync(balancer);
         Assert.Equal((503, $"Unhealthy: process {predecessor} has handed over to process {service.Pid}, and finishes its work"), (departing.Status, departing.Text));
         Assert.True(departing.Closes);
         HttpAnswer onProbation = await HttpConnection.GetOnceAsync(service.Address, "/health");
@@ -37,9 +38,16 @@ public sealed class HealthCheckTests
         Assert.Equal(200, (await balancer.GetAsync("/health")).Status);
 
         service.Signal(Libc.SIGTERM);
-        await service.Log.FirstAsync("Serving -> ShuttingDown");
 
-        HttpAnswer departing = await balancer.GetAsync("/health");
+        HttpAnswer departing = await UnhealthyAsync(balancer);
         Assert.Equal((503, $"Unhealthy: process {service.Pid} is shutting down"), (departing.Status, departing.Text));
+    }
+
+    /// <summary>Asks over the same connection until the process does not accept any more: that is not the moment of a log line.</summary>
+    private static async Task<HttpAnswer> UnhealthyAsync(HttpConnection balancer)
+    {
+        HttpAnswer? answer = null;
+        await Deadline.UntilAsync(async () => (answer = await balancer.GetAsync("/health")).Status != 200);
+        return answer!;
     }
 }

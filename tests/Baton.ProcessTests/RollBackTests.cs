@@ -4,6 +4,7 @@ using Baton.ProcessTests.Service;
 namespace Baton.ProcessTests;
 
 /// <summary>G5: what a service still has, and still can, after its successor was tried and taken back.</summary>
+[Jit("The area: rolling back.")]
 public sealed class RollBackTests : IDisposable
 {
     // Not under test: as good as endless.

@@ -4,6 +4,7 @@ using Baton.ProcessTests.Service;
 namespace Baton.ProcessTests;
 
 /// <summary>C4: the servers of one process end together, whoever asks, and none before all have finished what they had begun.</summary>
+[Jit("The area: several servers.")]
 public sealed class ServersEndingTests
 {
     [Fact] // C4

@@ -23,6 +23,7 @@ public sealed class SignalTests
     [InlineData(Libc.SIGTERM)]
     [InlineData(Libc.SIGINT)]
     [InlineData(Libc.SIGQUIT)]
+    [Jit("The area: signals.")]
     public async Task Signal_shuts_every_generation_down(int signal)
     {
         await using ServiceProcess first = await ServiceProcess.StartAsync();
@@ -71,6 +72,7 @@ public sealed class SignalTests
     }
 
     [Fact]
+    [Jit("The area: signals.")]
     public async Task Restart_comes_although_every_thread_of_the_pool_is_stuck()
     {
         await using ServiceProcess service = await ServiceProcess.StartAsync();

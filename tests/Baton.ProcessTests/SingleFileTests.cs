@@ -30,7 +30,7 @@ public sealed class SingleFileTests : IDisposable
 
     private async Task<string> PublishAsync()
     {
-        string repository = ServiceSetup.BuiltDirectory[..ServiceSetup.BuiltDirectory.IndexOf("artifacts", StringComparison.Ordinal)];
+        string repository = Repository.Root;
         string copy = _directory.PathOf("copy");
         string output = _directory.PathOf("published");
 

@@ -4,6 +4,7 @@ using Baton.ProcessTests.Service;
 namespace Baton.ProcessTests;
 
 /// <summary>Checklist E1: what real processes tell a service manager, over whole stories. A real one hears it in Baton.SystemdTests.</summary>
+[Jit("The area: notifying systemd.")]
 public sealed class SystemdNotifyTests : IDisposable
 {
     private readonly NotifyListener _systemd = new();

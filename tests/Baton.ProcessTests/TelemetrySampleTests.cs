@@ -87,7 +87,7 @@ public sealed class TelemetrySampleTests : IAsyncDisposable
 
     private Task<ServiceProcess> StartAsync() => ServiceProcess.StartAsync(new ServiceSetup
     {
-        Command = [ServiceSetup.BuiltProgram.Replace("TestService", "Telemetry", StringComparison.Ordinal)],
+        Command = [Path.Combine(TestBuild.UsualOf("Telemetry"), "Telemetry")],
         Arguments = ["--Logging:Console:FormatterName=simple", "--Logging:Console:FormatterOptions:SingleLine=true"],
         Settings = """{"Urls":"http://127.0.0.1:0"}""",
         Probation = TimeSpan.FromMilliseconds(500),

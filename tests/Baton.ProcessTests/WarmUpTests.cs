@@ -5,6 +5,7 @@ using Baton.ProcessTests.Service;
 namespace Baton.ProcessTests;
 
 /// <summary>G1, G4: what is requested before anybody else can, and what comes of requests that fail.</summary>
+[Jit("The area: the warm-up.")]
 public sealed class WarmUpTests
 {
     [Theory] // G1

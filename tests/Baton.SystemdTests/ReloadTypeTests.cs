@@ -1,9 +1,11 @@
 using Baton.ProcessTests.Http;
+using Baton.ProcessTests.Service;
 using Baton.SystemdTests.Machine;
 
 namespace Baton.SystemdTests;
 
 /// <summary>Checklist E1: <c>Type=notify-reload</c>, where <c>systemctl reload</c> itself sends the signal and waits for the end.</summary>
+[Jit("The area: systemd itself.")]
 public class ReloadTypeTests(SystemdMachine machine) : IClassFixture<SystemdMachine>
 {
     private const int FirstVersion = 253;

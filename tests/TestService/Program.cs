@@ -24,6 +24,7 @@ EarlyBehaviour.Inherited(behaviour);
 
 builder.Logging.AddTestConsole();
 HostileLogging.AddTo(builder.Logging, behaviour);
+builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, TestJson.Default));
 builder.Services.AddSingleton(behaviour).AddHostedService<BehavingService>().AddReadiness(behaviour);
 
 // Neither has a form in configuration.

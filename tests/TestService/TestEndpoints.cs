@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Baton;
 
 namespace TestService;
@@ -10,7 +8,6 @@ namespace TestService;
 internal static class TestEndpoints
 {
     private const int ChunkBytes = 64 * 1024;
-    private static readonly JsonSerializerOptions ByName = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
 
     internal static void MapTestEndpoints(this WebApplication app)
     {
@@ -36,7 +33,7 @@ internal static class TestEndpoints
         app.MapGet("/spawn-child", () => Process.Start("/bin/sleep", ["1000"]).Id);
         app.MapGet("/starve", Starve);
         app.MapGet("/unhealthy", (Restarter restarter) => restarter.ReportUnhealthy("told to be unhealthy"));
-        app.MapGet("/status", (Restarter restarter) => Results.Json(restarter.Status, ByName));
+        app.MapGet("/status", (Restarter restarter) => Results.Json(restarter.Status, TestJson.Default.RestartStatus));
     }
 
     /// <summary>One line: what <c>RestartAsync</c> gave, or threw.</summary>

@@ -1,4 +1,5 @@
 using System.Net;
+using Baton.Interop;
 using Baton.Processes;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
@@ -28,7 +29,9 @@ internal static class AdminCaller
         return new AdminCall
         {
             Acts = acts,
+            IsGet = !HttpMethods.IsPost(context.Request.Method),
             Peers = [PeerOf(context), .. Rewritten(context)],
+            PeerUser = () => context.Features.Get<TrackedConnection>()?.Socket is { } socket ? PeerUser.Of(socket) : null,
             HasPolicy = metadata?.GetMetadata<IAuthorizeData>() is not null && metadata.GetMetadata<IAllowAnonymous>() is null,
             Protocol = context.Request.Protocol,
             Scheme = context.Request.Scheme,

@@ -5,16 +5,22 @@ using Microsoft.AspNetCore.Http;
 namespace Baton.AspNetCore.Admin;
 
 /// <summary>
-/// Who may use the admin endpoints. Where no policy protects them: only who is on this machine, which a proxy on this machine is not. In any case: no site but
-/// their own may have a browser ask for them, and nothing is done because a browser asked by itself.
+/// Who may use the admin endpoints. Where no policy protects them: only this service's user and root on this machine, which a proxy on this machine is not. In any
+/// case: no site but their own may have a browser ask for them, and nothing is done because a browser asked by itself.
 /// </summary>
-internal sealed class AdminRules(RestartAdminOptions options)
+/// <param name="options">What the application says.</param>
+/// <param name="own">The user of this process; null where there are no numbers for users.</param>
+internal sealed class AdminRules(RestartAdminOptions options, uint? own)
 {
     // What proxies add, and what ForwardedHeaders leaves of it.
     private static readonly string[] s_proxyHeaders = ["Forwarded", "Via", "X-Real-IP", "X-Client-IP", "X-Cluster-Client-IP", "True-Client-IP", "CF-Connecting-IP"];
     private static readonly string[] s_proxyPrefixes = ["X-Forwarded-", "X-Original-"];
     private static readonly string[] s_purposeHeaders = ["Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"];
-    private static readonly string[] s_browserHeaders = ["Sec-Fetch-Mode", "Sec-Fetch-Dest", "Sec-CH-UA", "Upgrade-Insecure-Requests"];
+    private static readonly string[] s_browserNames = ["Mozilla/", "Opera/", "Lynx/", "Links (", "ELinks/", "w3m/", "Dillo/", "NetSurf/", "Konqueror/", "Safari/", "Chrome/", "Firefox/"];
+
+    // What programs do not send of their own accord.
+    private static readonly string[] s_pageHeaders = ["Origin", "Referer", "Accept-Language", "DNT", "Save-Data", "Service-Worker"];
+    private static readonly string[] s_pageTypes = ["text/html", "application/xhtml", "image/", "text/css", "video/", "audio/"];
 
     /// <summary>Whether a request is refused, and by which rule; null if it is allowed.</summary>
     internal AdminRefusal? Judge(AdminCall call) => WhoAsks(call) ?? WhichHost(call) ?? OnWhoseBehalf(call);
@@ -36,9 +42,24 @@ internal sealed class AdminRules(RestartAdminOptions options)
             return new("proxy", "The request came through a proxy, so it may be from anywhere. Protect the endpoints: MapRestartAdmin().RequireAuthorization(...).");
         }
 
-        return HttpProtocol.IsHttp10(call.Protocol)
+        return OfWhichUser(call) ?? (HttpProtocol.IsHttp10(call.Protocol)
             ? new("protocol", "HTTP/1.0 is what a proxy speaks that does not say so. Use HTTP/1.1, or protect the endpoints: MapRestartAdmin().RequireAuthorization(...).")
-            : null;
+            : null);
+    }
+
+    // The control socket asks for the same. A proxy or a forwarder that adds no header is told by it, too.
+    private AdminRefusal? OfWhichUser(AdminCall call)
+    {
+        if (options.AllowOtherUsers)
+        {
+            return null;
+        }
+
+        uint? user = call.PeerUser();
+        return user is null
+            ? new("user", "Whose connection this is can't be told. Use baton, protect the endpoints: MapRestartAdmin().RequireAuthorization(...), or see the option Admin:AllowOtherUsers.", "the kernel does not say which")
+            : user == 0 || user == own ? null
+            : new("user", "Only the user of this service and root are allowed here; the connection is another user's, such as a proxy's. Protect the endpoints: MapRestartAdmin().RequireAuthorization(...).", $"uid {user}");
     }
 
     private bool IsLocal(EndPoint? peer) => peer switch
@@ -106,6 +127,12 @@ internal sealed class AdminRules(RestartAdminOptions options)
             return null;
         }
 
+        // Also from our own pages, where somebody else may have put a link. The page itself uses POST.
+        if (call.IsGet && (IsBrowser(call) || MayBeBrowser(call)))
+        {
+            return new("browser", "A browser asked for this by GET, which any link can have it do. Open the page and use its button there, or use curl.");
+        }
+
         if (!ofOurPage && IsBrowser(call))
         {
             return new("browser", "A browser asked for this by itself: from its address bar, a bookmark or a link. Open the page and use its button there, or use curl.");
@@ -117,6 +144,12 @@ internal sealed class AdminRules(RestartAdminOptions options)
     private static bool IsPrefetch(AdminCall call) => s_purposeHeaders.Select(call.Header).Any(purpose =>
         purpose.Contains("prefetch", StringComparison.OrdinalIgnoreCase) || purpose.Contains("preview", StringComparison.OrdinalIgnoreCase));
 
+    // Names that begin with Sec- are kept for browsers: no script can set them.
     private static bool IsBrowser(AdminCall call) =>
-        call.Header("Sec-Fetch-Site").Length > 0 || call.Header("User-Agent").Contains("Mozilla/", StringComparison.OrdinalIgnoreCase) || s_browserHeaders.Any(call.Headers.ContainsKey);
+        call.Headers.Keys.Any(name => name.StartsWith("Sec-", StringComparison.OrdinalIgnoreCase) || name.Equals("Upgrade-Insecure-Requests", StringComparison.OrdinalIgnoreCase))
+        || ContainsOne(call.Header("User-Agent"), s_browserNames);
+
+    private static bool MayBeBrowser(AdminCall call) => s_pageHeaders.Any(call.Headers.ContainsKey) || ContainsOne(call.Header("Accept"), s_pageTypes);
+
+    private static bool ContainsOne(string text, string[] words) => words.Any(word => text.Contains(word, StringComparison.OrdinalIgnoreCase));
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using Baton.AspNetCore.Admin.Page;
 using Baton.Control;
+using Baton.Interop;
 using Baton.Lifecycle;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Extensions;
@@ -24,7 +25,7 @@ internal sealed class RestartAdmin : IDisposable
     {
         (_service, _connections, _options) = (restarter.Operations, connections, options.Admin);
         _logger = loggers.CreateLogger("Baton.AspNetCore.Admin");
-        Rules = new AdminRules(options.Admin);
+        Rules = new AdminRules(options.Admin, Platform.HandoverSupported ? Libc.geteuid() : null);
         _service.Context.Feed.Subscribe(Heard, reports: false);
     }
 

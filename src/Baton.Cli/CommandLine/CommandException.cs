@@ -1,3 +1,5 @@
+using Baton.Cli.Discovery;
+
 namespace Baton.Cli.CommandLine;
 
 /// <summary>A command that can't go on. Caught in one place, which tells people and programs.</summary>
@@ -6,6 +8,9 @@ namespace Baton.Cli.CommandLine;
 /// <param name="message">What was tried, what was found, what to do.</param>
 internal sealed class CommandException(int exitCode, string failure, string message) : Exception(message)
 {
+    /// <summary>Of a service that does not answer: what is known of its processes.</summary>
+    internal IReadOnlyList<ProcessLook> Processes { get; init; } = [];
+
     internal int ExitCode => exitCode;
 
     internal string Failure => failure;

@@ -16,7 +16,7 @@ internal sealed class Commands(Surroundings around, GlobalOptions options)
         var command = new BatonCommand(
             "list", "Lists the services of this user.", "baton list", "baton list --json | jq -r '.services[].status.name'")
         {
-            Details = "Root sees the services of all users. Services are found by their control sockets in $BATON_CONTROL_DIR or, without it, /run/*/baton, /run/user/UID/baton, $XDG_RUNTIME_DIR/baton, $TMPDIR/baton-UID and /tmp/baton-UID.",
+            Details = "Root sees the services of all users, --user those of one. Services are found by their control sockets in $BATON_CONTROL_DIR or, without it, /run/*/baton, /run/user/UID/baton, $XDG_RUNTIME_DIR/baton, $TMPDIR/baton-UID and /tmp/baton-UID.",
         };
         OnRun(command, ListCommand.RunAsync);
         return command;

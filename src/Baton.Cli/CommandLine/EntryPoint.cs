@@ -15,7 +15,8 @@ internal static class EntryPoint
 
         Exit codes: 0 done; 1 failed, the old process serves; 2 wrong usage; 3 no such
         service; 4 refused or busy; 5 not over in time, the operation goes on;
-        130 interrupted, the operation goes on.
+        6 the service is there and does not answer; 130 interrupted, the operation
+        goes on.
         """;
 
     internal static async Task<int> RunAsync(string[] args, Surroundings around)

@@ -13,11 +13,17 @@ internal sealed class GlobalOptions
 
     internal Option<string?> Socket { get; } = new("--socket") { Description = "The service with this control socket", HelpName = "PATH", Recursive = true };
 
+    internal Option<string?> User { get; } = new("--user")
+    {
+        Description = "The services of this user; without it one's own and, for others than root, root's", HelpName = "NAME|UID", Recursive = true,
+    };
+
     internal void AddTo(Command root)
     {
         root.Options.Add(Json);
         root.Options.Add(Quiet);
         root.Options.Add(NoColor);
         root.Options.Add(Socket);
+        root.Options.Add(User);
     }
 }

@@ -8,6 +8,7 @@ namespace Baton.Cli.CommandLine;
 internal sealed class Invocation
 {
     private readonly string? _socket;
+    private readonly string? _user;
 
     internal Invocation(Surroundings around, GlobalOptions options, ParseResult parsed)
     {
@@ -16,6 +17,7 @@ internal sealed class Invocation
         IsJson = parsed.GetValue(options.Json);
         IsQuiet = parsed.GetValue(options.Quiet);
         _socket = parsed.GetValue(options.Socket);
+        _user = parsed.GetValue(options.User);
         bool noColor = parsed.GetValue(options.NoColor);
         Output = new Screen(around.Output, around.OutputIsTerminal, noColor, around);
         Error = new Screen(around.Error, around.ErrorIsTerminal, noColor, around);
@@ -39,18 +41,21 @@ internal sealed class Invocation
     /// <summary>Data for programs.</summary>
     internal JsonLines Json { get; }
 
-    /// <summary>All services; the one of <c>--socket</c>, if that was given.</summary>
+    private uint? User => _user is null ? null : ServiceUser.Find(_user);
+
+    /// <summary>All services, or those of <c>--user</c>; the one of <c>--socket</c>, if that was given.</summary>
     /// <exception cref="CommandException">There is no service at the socket that was given.</exception>
     internal async Task<Findings> FindAllAsync(CancellationToken cancellationToken = default) => _socket is null
-        ? await new ServiceFinder(Around).FindAsync(null, cancellationToken)
+        ? await new ServiceFinder(Around).FindAsync(null, User, cancellationToken)
         : new Findings([await ChooseAsync(null, cancellationToken)], [], []);
 
     /// <exception cref="CommandException">There is none, or more than one.</exception>
     internal Task<FoundService> ChooseAsync(string? wanted, CancellationToken cancellationToken = default)
     {
-        return _socket is not null && wanted is not null
-            ? throw new CommandException(ExitCode.Usage, "Usage", $"Give either --socket or {wanted}, not both.")
-            : ServiceChoice.MakeAsync(Around, _socket, wanted, cancellationToken);
+        var choice = new ServiceChoice(Around, User);
+        return _socket is null ? choice.MakeAsync(wanted, cancellationToken)
+            : wanted is null ? choice.AtAsync(_socket, cancellationToken)
+            : throw new CommandException(ExitCode.Usage, "Usage", $"Give either --socket or {wanted}, not both.");
     }
 
     /// <summary>Tells why the command can't go on: as JSON only to those who asked for it.</summary>
@@ -58,7 +63,13 @@ internal sealed class Invocation
     {
         if (IsJson)
         {
-            Json.WriteResult(failure.ExitCode, failure.Failure, failure.Message);
+            Json.WriteResult(failure.ExitCode, failure.Failure, failure.Message, json =>
+            {
+                if (failure.Processes.Count > 0)
+                {
+                    JsonLines.WriteProcesses(json, failure.Processes);
+                }
+            });
         }
         else
         {

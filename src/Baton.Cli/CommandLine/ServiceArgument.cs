@@ -22,18 +22,26 @@ internal static class ServiceArgument
         return argument;
     }
 
+    /// <summary>Whether the name means this service: not another user's whose name goes first, see <see cref="ServiceUser.Order"/>.</summary>
+    private static bool NamesOne(Surroundings around, IReadOnlyList<FoundService> services, FoundService service)
+    {
+        FoundService[] named = [.. services.Where(s => s.Status.Name == service.Status.Name)];
+        uint? first = ServiceUser.Order(around, given: null).Where(u => named.Any(s => s.User == u)).Cast<uint?>().FirstOrDefault();
+        return service.User == first && named.Count(s => s.User == first) == 1;
+    }
+
     /// <summary>The names of living services; the pid where a name is not enough.</summary>
     private static IEnumerable<CompletionItem> Complete(Surroundings around)
     {
         using var limit = new CancellationTokenSource(CompletionLimit);
         try
         {
-            IReadOnlyList<FoundService> services = new ServiceFinder(around).FindAsync(null, limit.Token).GetAwaiter().GetResult().Services;
+            IReadOnlyList<FoundService> services = new ServiceFinder(around).FindAsync(null, user: null, limit.Token).GetAwaiter().GetResult().Services;
             return
             [
                 .. from service in services
                    let status = service.Status
-                   let isUnique = services.Count(s => s.Status.Name == status.Name) == 1
+                   let isUnique = NamesOne(around, services, service)
                    let label = isUnique ? status.Name : status.Pid.ToString(CultureInfo.InvariantCulture)
                    select new CompletionItem(label, detail: $"{(isUnique ? "" : status.Name + " ")}{status.Version} {status.State}".Trim()),
             ];

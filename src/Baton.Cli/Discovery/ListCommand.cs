@@ -27,7 +27,7 @@ internal static class ListCommand
 
         foreach (UnheardSocket unheard in run.IsQuiet ? [] : findings.Unheard)
         {
-            run.Error.Line(new Ink($"{unheard.Socket}: {unheard.Reason}", Ink.Attention));
+            run.Error.Line(new Ink($"{unheard.Socket}{(unheard.User is { } uid ? $" of user {ServiceUser.NameOf(uid)}" : "")}: {unheard.Reason}", Ink.Attention));
         }
 
         return ExitCode.Done;
@@ -39,7 +39,7 @@ internal static class ListCommand
         foreach (FoundService service in findings.Services)
         {
             json.WriteStartObject();
-            json.WriteString("socket", service.Socket);
+            JsonLines.WriteService(json, service);
             JsonLines.WriteStatus(json, "status", service.Status);
             json.WriteEndObject();
         }
@@ -51,6 +51,13 @@ internal static class ListCommand
             json.WriteStartObject();
             json.WriteString("socket", unheard.Socket);
             json.WriteString("reason", unheard.Reason);
+            if (unheard.User is { } uid)
+            {
+                json.WriteNumber("uid", uid);
+                json.WriteString("user", ServiceUser.NameOf(uid));
+            }
+
+            JsonLines.WriteProcesses(json, unheard.Processes);
             json.WriteEndObject();
         }
 

@@ -1,38 +1,73 @@
+using System.Globalization;
 using Baton.Control;
+using Baton.Interop;
 
 namespace Baton.Cli.Discovery;
 
 /// <summary>Asks a socket for the status, once.</summary>
 internal static class StatusQuestion
 {
-    /// <summary>A living service answers within milliseconds; one that does not is stopped, or hangs.</summary>
-    internal static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
-
-    /// <exception cref="ControlException">Nobody answered within <see cref="Limit"/>, or something else than a status.</exception>
+    /// <param name="around">Knows whose a process is, and how long an answer may take.</param>
+    /// <param name="socket">The path.</param>
+    /// <param name="user">Whose service it must be; null for any that can be believed.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ControlException">
+    /// There is nobody, somebody who is not believed, or something else than a status came. TimedOut: there is a service, and it did not answer in time.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
-    internal static async Task<RestartStatus> AskAsync(string socket, CancellationToken cancellationToken)
+    internal static async Task<FoundService> AskAsync(Surroundings around, string socket, uint? user, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(Limit);
+        Libc.Ucred? listener = null;
+        Task<FoundService> answer = AskAsync();
+        TimeSpan waited = around.AnswerLimit;
+        if (await Task.WhenAny(answer, Task.Delay(waited, cancellationToken)) != answer && !IsStopped(socket, listener))
+        {
+            // It runs: on a busy machine an answer takes its time.
+            waited = around.BusyAnswerLimit;
+            _ = await Task.WhenAny(answer, Task.Delay(waited - around.AnswerLimit, cancellationToken));
+        }
+
+        await limit.CancelAsync();
         try
         {
-            using ControlClient client = await ControlClient.ConnectAsync(socket, Limit, limit.Token);
-            await foreach (ControlAnswer answer in client.AskAsync(new ControlRequest(ControlCommand.Status), limit.Token))
-            {
-                switch (answer)
-                {
-                    case ControlAnswer.Status status:
-                        return status.Value;
-                    case ControlAnswer.End end:
-                        throw new ControlException(ControlFailure.ProtocolError, $"{end.Failure ?? "No status"}: {end.Explanation}");
-                }
-            }
+            return await answer;
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new ControlException(ControlFailure.TimedOut, $"No answer within {Limit.TotalSeconds} s.", e);
+            throw new ControlException(ControlFailure.TimedOut, string.Create(CultureInfo.InvariantCulture, $"No answer within {waited.TotalSeconds:0.###} s."), e) { Listener = listener };
+        }
+
+        async Task<FoundService> AskAsync()
+        {
+            using ControlClient client = await ControlClient.ConnectAsync(socket, user, Timeout.InfiniteTimeSpan, limit.Token);
+            listener = client.Listener;
+            return new FoundService(socket, Believed(around, socket, await ReadAsync(client, limit.Token), client.Listener), client.Listener.uid);
+        }
+    }
+
+    private static bool IsStopped(string socket, Libc.Ucred? listener) => ProcessLook.HoldersOf(socket, listener) is { Count: > 0 } holders && holders.All(p => p.State is 'T' or 't');
+
+    private static async Task<RestartStatus> ReadAsync(ControlClient client, CancellationToken cancellationToken)
+    {
+        await foreach (ControlAnswer answer in client.AskAsync(new ControlRequest(ControlCommand.Status), cancellationToken))
+        {
+            switch (answer)
+            {
+                case ControlAnswer.Status status:
+                    return status.Value;
+                case ControlAnswer.End end:
+                    throw new ControlException(ControlFailure.ProtocolError, $"{end.Failure ?? "No status"}: {end.Explanation}");
+            }
         }
 
         throw new ControlException(ControlFailure.Lost, "The answer had no end.");
     }
+
+    // Only root may speak for the processes of others. In a container processes have other numbers.
+    private static RestartStatus Believed(Surroundings around, string socket, RestartStatus status, Libc.Ucred listener) =>
+        listener.uid == 0 || around.OwnerOf(status.Pid) is not { } owner || owner == listener.uid || ProcessLook.IsElsewhere(listener.pid)
+            ? status
+            : throw new ControlException(
+                ControlFailure.NotTrusted, $"{socket} is not believed: user {listener.uid}, who listens there, claims process {status.Pid}, which is of user {owner}.");
 }

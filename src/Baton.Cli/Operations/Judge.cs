@@ -16,6 +16,9 @@ internal sealed class Judge(Surroundings around, FoundService before, ControlCom
 
     private readonly DateTimeOffset _begun = around.Time.GetUtcNow();
 
+    // The service is there, and did not answer the last time.
+    private UnheardSocket? _silent;
+
     private string Name => before.Status.Name;
 
     private int Asked => before.Status.Pid;
@@ -66,7 +69,9 @@ internal sealed class Judge(Surroundings around, FoundService before, ControlCom
             await Task.Delay(Interval, around.Time, cancellationToken);
         }
 
-        return new Verdict(ExitCode.NotFound, "Lost", $"{Name}: the connection was lost, and nobody answers at {before.Socket} any more.");
+        return _silent is null
+            ? new Verdict(ExitCode.NotFound, "Lost", $"{Name}: the connection was lost, and nobody answers at {before.Socket} any more.")
+            : new Verdict(ExitCode.NoAnswer, "NoAnswer", $"{Name}: the connection was lost. {_silent.Socket}: {_silent.Reason}");
     }
 
     /// <summary>Null as long as it is not decided.</summary>
@@ -141,11 +146,13 @@ internal sealed class Judge(Surroundings around, FoundService before, ControlCom
     {
         try
         {
-            return await StatusQuestion.AskAsync(before.Socket, cancellationToken);
+            _silent = null;
+            return (await StatusQuestion.AskAsync(around, before.Socket, before.User, cancellationToken)).Status;
         }
-        catch (ControlException)
+        catch (ControlException e)
         {
             // Nobody there just now; the callers look again, within their limits.
+            _silent = e.Failure == ControlFailure.TimedOut ? UnheardSocket.Silent(before.Socket, e.Message, e.Listener) : null;
             return null;
         }
     }

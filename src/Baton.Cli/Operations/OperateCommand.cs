@@ -47,7 +47,7 @@ internal static class OperateCommand
         run.Json.WriteResult(verdict.ExitCode, verdict.Failure, verdict.Explanation, json =>
         {
             json.WriteString("name", service.Status.Name);
-            json.WriteString("socket", service.Socket);
+            JsonLines.WriteService(json, service);
             JsonLines.WriteStatus(json, "serving", verdict.Serving);
             StatusCodec.WriteOptionalRecord(json, "record", verdict.Record, JsonSize.Descending[0]);
         });

@@ -38,7 +38,12 @@ internal sealed class Operation(Surroundings around, FoundService service, Contr
         catch (ControlException e)
         {
             // Between the look around and now.
-            return new Verdict(e.Failure == ControlFailure.NotTrusted ? ExitCode.Refused : ExitCode.NotFound, e.Failure.ToString(), e.Message);
+            return e.Failure switch
+            {
+                ControlFailure.TimedOut => new Verdict(ExitCode.NoAnswer, "NoAnswer", UnheardSocket.Silent(service.Socket, e.Message, listener: null).Reason),
+                ControlFailure.NotTrusted => new Verdict(ExitCode.Refused, e.Failure.ToString(), e.Message),
+                _ => new Verdict(ExitCode.NotFound, e.Failure.ToString(), e.Message),
+            };
         }
         catch (OperationCanceledException)
         {
@@ -48,7 +53,7 @@ internal sealed class Operation(Surroundings around, FoundService service, Contr
 
     private async Task ListenAsync(CancellationToken cancellationToken)
     {
-        using ControlClient client = await ControlClient.ConnectAsync(service.Socket, ConnectLimit, cancellationToken);
+        using ControlClient client = await ControlClient.ConnectAsync(service.Socket, service.User, ConnectLimit, cancellationToken);
         await foreach (ControlAnswer answer in client.AskAsync(request, cancellationToken))
         {
             story.Hear(answer);

@@ -14,9 +14,15 @@ internal sealed class WatchCommand
     /// <summary>A service that ended is not there any more; one that is replaced is there again within this.</summary>
     private static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(3);
 
+    /// <summary>Three times as long as a service that answers says nothing.</summary>
+    private static readonly TimeSpan LineLimit = TimeSpan.FromSeconds(15);
+
     private readonly Invocation _run;
     private readonly IWatcher _watcher;
     private FoundService _service;
+
+    // Somebody listens, and did not answer the last time.
+    private bool _silent;
 
     // The state in which the process was left for its successor, not to do so twice.
     private (int Pid, ProcessState State) _left;
@@ -47,6 +53,12 @@ internal sealed class WatchCommand
         }
 
         RestartStatus last = watch._service.Status;
+        if (watch._silent)
+        {
+            UnheardSocket silent = UnheardSocket.Silent(watch._service.Socket, "It does not answer any more", listener: null);
+            return watch.Finish(ExitCode.NoAnswer, "NoAnswer", $"{last.Name} was {last.State} when last heard of. {silent.Socket}: {silent.Reason}");
+        }
+
         return last.State is ProcessState.ShuttingDown or ProcessState.Exited
             ? watch.Finish(ExitCode.Done, null, $"{last.Name} has shut down.")
             : watch.Finish(ExitCode.NotFound, "Lost", $"Nobody answers at {watch._service.Socket} any more; {last.Name} was {last.State} when last heard of.");
@@ -67,6 +79,7 @@ internal sealed class WatchCommand
             catch (ControlException e) when (e.Failure != ControlFailure.NotTrusted)
             {
                 // Gone, or about to be replaced: looked for again until the limit.
+                _silent = e.Failure == ControlFailure.TimedOut;
                 await Task.Delay(RetryInterval, _run.Around.Time, cancellationToken);
             }
         }
@@ -77,35 +90,55 @@ internal sealed class WatchCommand
     private async Task<bool> FollowProcessAsync(CancellationToken cancellationToken)
     {
         bool heard = false;
-        using ControlClient client = await ControlClient.ConnectAsync(_service.Socket, ConnectLimit, cancellationToken);
-        await foreach (ControlAnswer answer in client.AskAsync(new ControlRequest(ControlCommand.Watch), cancellationToken))
+        using var limit = new CancellationTokenSource(LineLimit, _run.Around.Time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        using ControlClient client = await ControlClient.ConnectAsync(_service.Socket, _service.User, ConnectLimit, cancellationToken);
+        try
         {
-            switch (answer)
+            await foreach (ControlAnswer answer in client.AskAsync(new ControlRequest(ControlCommand.Watch), both.Token))
             {
-                case ControlAnswer.End { Failure: { } failure } end:
-                    throw new ControlException(ControlFailure.Lost, $"{failure}: {end.Explanation}");
-                case ControlAnswer.End:
-                    return heard;
-                case ControlAnswer.Status { Value: var status }:
-                    heard = true;
-                    _service = _service with { Status = status };
-                    _watcher.Show(_service, answer);
-                    if (status.State is ProcessState.HandedOver or ProcessState.Draining && _left != (status.Pid, status.State))
-                    {
-                        // The one that serves knows more.
-                        _left = (status.Pid, status.State);
-                        return heard;
-                    }
-
+                limit.CancelAfter(LineLimit);
+                if (Hear(answer, ref heard))
+                {
                     break;
-                default:
-                    heard = true;
-                    _watcher.Hear(answer);
-                    break;
+                }
             }
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new ControlException(ControlFailure.TimedOut, $"Not a word for {LineLimit.TotalSeconds} s.", e);
         }
 
         return heard;
+    }
+
+    /// <summary>Shows a line.</summary>
+    /// <returns>Whether to look for the process that serves.</returns>
+    private bool Hear(ControlAnswer answer, ref bool heard)
+    {
+        switch (answer)
+        {
+            case ControlAnswer.End { Failure: ControlProtocol.Busy or ControlProtocol.NotAllowed } refused:
+                _watcher.End();
+                throw new CommandException(ExitCode.Refused, refused.Failure, $"{_service.Status.Name}: {refused.Explanation}.");
+            case ControlAnswer.End { Failure: { } failure } end:
+                throw new ControlException(ControlFailure.Lost, $"{failure}: {end.Explanation}");
+            case ControlAnswer.End:
+                return true;
+            case ControlAnswer.Status { Value: var status }:
+                heard = true;
+                _service = _service with { Status = status };
+                _watcher.Show(_service, answer);
+                bool leaves = status.State is ProcessState.HandedOver or ProcessState.Draining && _left != (status.Pid, status.State);
+
+                // The one that serves knows more.
+                _left = leaves ? (status.Pid, status.State) : _left;
+                return leaves;
+            default:
+                heard = true;
+                _watcher.Hear(answer);
+                return false;
+        }
     }
 
     private int Finish(int exitCode, string? failure, string words)

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Baton.Cli.Discovery;
 using Baton.Control;
 using Baton.Handover;
 
@@ -49,6 +50,30 @@ internal sealed class JsonLines(TextWriter writer, string command)
 
         writer.WriteLine(Encoding.UTF8.GetString(bytes.WrittenSpan));
         writer.Flush();
+    }
+
+    /// <summary>Processes that do not answer: the letter of the state as in proc(5), and what it means.</summary>
+    internal static void WriteProcesses(Utf8JsonWriter json, IReadOnlyList<ProcessLook> processes)
+    {
+        json.WriteStartArray("processes");
+        foreach (ProcessLook process in processes)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("pid", process.Pid);
+            json.WriteString("state", process.State.ToString());
+            json.WriteString("description", process.Words);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    /// <summary>The path of the socket, and whose service it is.</summary>
+    internal static void WriteService(Utf8JsonWriter json, FoundService service)
+    {
+        json.WriteString("socket", service.Socket);
+        json.WriteNumber("uid", service.User);
+        json.WriteString("user", ServiceUser.NameOf(service.User));
     }
 
     /// <summary>The whole status, as on the control socket.</summary>

@@ -12,7 +12,7 @@ internal static class StatusCommand
         {
             run.Json.WriteResult(ExitCode.Done, null, "", json =>
             {
-                json.WriteString("socket", service.Socket);
+                JsonLines.WriteService(json, service);
                 JsonLines.WriteStatus(json, "status", service.Status);
             });
         }

@@ -50,6 +50,10 @@ internal sealed class StatusView(FoundService service, DateTimeOffset now)
 
         yield return Fact("listens on", Status.Listeners.Count == 0 ? "nothing" : string.Join(", ", Status.Listeners));
         yield return Fact("socket", service.Socket);
+        if (service.User != Interop.Libc.geteuid())
+        {
+            yield return Fact("user", ServiceUser.NameOf(service.User));
+        }
     }
 
     private static Spectre.Console.Grid Fact(string name, string value)

@@ -114,7 +114,7 @@ internal sealed class ControlBinding(string directory, string name, TimeSpan lim
     // Under another name until it listens: who finds the path can connect. Whoever had that name before is gone, as it is our turn.
     private static Socket Listen(string path)
     {
-        string draft = path + "~";
+        string draft = path + ControlProtocol.DraftSuffix;
         Socket? socket = null;
         try
         {

@@ -12,14 +12,18 @@ internal sealed class ControlClient : IDisposable
     private readonly Socket _socket;
     private readonly LineBuffer _lines = new(ControlProtocol.MaxAnswerBytes);
 
-    private ControlClient(Socket socket) => _socket = socket;
+    private ControlClient(Socket socket, Libc.Ucred listener) => (_socket, Listener) = (socket, listener);
+
+    /// <summary>Who called listen(2): the user of the service; and the first of its processes, which may be gone.</summary>
+    internal Libc.Ucred Listener { get; }
 
     /// <summary>Connects to a socket that can be believed.</summary>
     /// <param name="path">Its path.</param>
+    /// <param name="user">Whose service it must be; null for any that can be believed.</param>
     /// <param name="limit">How long the connection may take.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="ControlException">NotFound, NotTrusted or TimedOut.</exception>
-    internal static async Task<ControlClient> ConnectAsync(string path, TimeSpan limit, CancellationToken cancellationToken = default)
+    internal static async Task<ControlClient> ConnectAsync(string path, uint? user, TimeSpan limit, CancellationToken cancellationToken = default)
     {
         if (ControlTrust.ProblemOf(path) is { } problem)
         {
@@ -33,8 +37,7 @@ internal sealed class ControlClient : IDisposable
             try
             {
                 await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken).ConfigureAwait(false);
-                Believe(socket, path);
-                return new ControlClient(socket);
+                return new ControlClient(socket, Believe(socket, path, user));
             }
             catch (Exception e)
             {
@@ -67,13 +70,13 @@ internal sealed class ControlClient : IDisposable
 
     public void Dispose() => _socket.Dispose();
 
-    private static void Believe(Socket socket, string path)
+    // The path may lead somewhere else than a moment ago, where somebody else may write to its directory.
+    private static Libc.Ucred Believe(Socket socket, string path, uint? user)
     {
         Libc.Ucred peer = ControlTrust.PeerOf(socket);
-        if (!ControlTrust.Believes(Libc.geteuid(), peer.uid))
-        {
-            throw new ControlException(ControlFailure.NotTrusted, $"{path} is not believed: a process of user {peer.uid} listens there.");
-        }
+        return ControlTrust.Believes(Libc.geteuid(), peer.uid) && (user is null || user == peer.uid)
+            ? peer
+            : throw new ControlException(ControlFailure.NotTrusted, $"{path} is not believed: a process of user {peer.uid} listens there{(user is null ? "" : $", not of user {user}")}.");
     }
 
     private static async Task RetryOrThrowAsync(SocketException failed, string path, WaitLimit deadline, CancellationToken cancellationToken)

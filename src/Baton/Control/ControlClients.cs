@@ -3,11 +3,19 @@ using Microsoft.Extensions.Logging;
 
 namespace Baton.Control;
 
-/// <summary>The clients of the control socket: how many there may be, a thread for each, and the end of all. Safe from any thread.</summary>
+/// <summary>
+/// The clients of the control socket: how many there may be, a thread for each, and the end of all. Safe from any thread. Each user has places of its own, and of
+/// these the clients that watch have places of their own: so neither watchers nor the service's own user keep root from an operation.
+/// </summary>
 internal sealed class ControlClients(ControlService service)
 {
+    // Of one user: those who watch, the others, and those who were asked to make room and are about to end.
+    private const int MostTimes = 3;
+
     private readonly Lock _lock = new();
-    private readonly HashSet<ControlConnection> _connections = [];
+
+    // The oldest first.
+    private readonly List<ControlConnection> _connections = [];
     private readonly TaskCompletionSource _told = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _finishing;
 
@@ -28,7 +36,7 @@ internal sealed class ControlClients(ControlService service)
         }
         else if (!TryAdd(connection))
         {
-            connection.Refuse(ControlProtocol.Busy, $"{Options.MaxControlConnections} clients are connected to process {Environment.ProcessId}, which is as many as may be");
+            connection.Refuse(ControlProtocol.Busy, Busy("are connected to"));
         }
         else
         {
@@ -61,9 +69,36 @@ internal sealed class ControlClients(ControlService service)
     {
         lock (_lock)
         {
-            return !_finishing && _connections.Count < Options.MaxControlConnections && _connections.Add(connection);
+            bool added = !_finishing && HasPlace(connection.Peer.uid, watches: false);
+            if (added)
+            {
+                _connections.Add(connection);
+            }
+
+            return added;
         }
     }
+
+    /// <summary>Gives a client that wants to watch the place of a watcher.</summary>
+    /// <returns>Why it gets none; null if it has one.</returns>
+    private string? Watch(ControlConnection connection)
+    {
+        lock (_lock)
+        {
+            connection.Watches = HasPlace(connection.Peer.uid, watches: true);
+            return connection.Watches ? null : Busy("watch");
+        }
+    }
+
+    // Where all places are taken the one who has been silent for longest makes room: who asks sends the request at once.
+    private bool HasPlace(uint user, bool watches)
+    {
+        ControlConnection[] ofUser = [.. _connections.Where(c => c.Peer.uid == user)];
+        ControlConnection[] rivals = [.. ofUser.Where(c => c.Watches == watches && !c.MakesRoom)];
+        return rivals.Length < Options.MaxControlConnections || (ofUser.Length < MostTimes * Options.MaxControlConnections && rivals.Any(c => c.MakeRoom()));
+    }
+
+    private string Busy(string what) => $"{Options.MaxControlConnections} clients of this user {what} process {Environment.ProcessId}, which is as many as may be";
 
     private void Start(ControlConnection connection)
     {
@@ -81,7 +116,7 @@ internal sealed class ControlClients(ControlService service)
 
     private void Serve(ControlConnection connection)
     {
-        connection.Run();
+        connection.Run(Watch);
         Remove(connection);
     }
 

@@ -20,9 +20,17 @@ internal sealed partial class ControlConnection(Descriptor socket, ControlServic
     private readonly Libc.Ucred _peer = LocalSocket.PeerOf(socket);
     private readonly Lock _lock = new();
     private ControlConversation? _conversation;
+    private bool _hasAsked;
+    private volatile bool _makesRoom;
     private volatile bool _finishing;
 
     internal Libc.Ucred Peer => _peer;
+
+    /// <summary>Whether it has the place of one who watches; for <see cref="ControlClients"/>.</summary>
+    internal bool Watches { get; set; }
+
+    /// <summary>Whether it ends without having asked, as somebody else needs its place.</summary>
+    internal bool MakesRoom => _makesRoom;
 
     private TimeSpan Limit => service.Options.ControlTimeout;
 
@@ -30,13 +38,14 @@ internal sealed partial class ControlConnection(Descriptor socket, ControlServic
     internal static bool Allows(uint own, uint peer) => peer == own || peer == 0;
 
     /// <summary>Serves the client until its end. On a thread that has nothing else to do.</summary>
-    internal void Run()
+    /// <param name="watch">Gives it a place among those who watch; else says why not.</param>
+    internal void Run(Func<ControlConnection, string?> watch)
     {
         try
         {
             if (ReadRequest() is { } request)
             {
-                Begin(request);
+                Begin(request, watch);
             }
 
             WriteLines(Describe(null));
@@ -71,6 +80,16 @@ internal sealed partial class ControlConnection(Descriptor socket, ControlServic
         }
     }
 
+    /// <summary>Has it end if it has not asked for anything yet.</summary>
+    /// <returns>False if it has.</returns>
+    internal bool MakeRoom()
+    {
+        lock (_lock)
+        {
+            return _makesRoom = !_hasAsked;
+        }
+    }
+
     public void Dispose() => socket.Dispose();
 
     /// <summary>Who asks, for the log: <c>baton, alice (uid 1000, pid 4711)</c>. The name is the client's own word.</summary>
@@ -86,8 +105,14 @@ internal sealed partial class ControlConnection(Descriptor socket, ControlServic
 
     private string Describe(string? by) => Describe(by, _peer);
 
-    private void Begin(ControlRequest request)
+    private void Begin(ControlRequest request, Func<ControlConnection, string?> watch)
     {
+        if (request.Command == ControlCommand.Watch && watch(this) is { } busy)
+        {
+            _answers.Add(new ControlAnswer.End(ControlProtocol.Busy, busy));
+            return;
+        }
+
         lock (_lock)
         {
             if (!_finishing)
@@ -113,7 +138,7 @@ internal sealed partial class ControlConnection(Descriptor socket, ControlServic
         try
         {
             ReadOnlyMemory<byte> line;
-            while (!lines.TryTake(out line))
+            while (!TryTake(lines, out line))
             {
                 int read = LocalSocket.Receive(socket, lines.Free().Span);
                 if (read > 0)
@@ -122,6 +147,11 @@ internal sealed partial class ControlConnection(Descriptor socket, ControlServic
                 }
                 else if (read == LocalSocket.Gone || _finishing)
                 {
+                    return null;
+                }
+                else if (_makesRoom)
+                {
+                    _answers.Add(new ControlAnswer.End(ControlProtocol.Busy, $"process {Environment.ProcessId} has other clients, and this one has asked for nothing yet"));
                     return null;
                 }
                 else if (deadline.Left == TimeSpan.Zero)
@@ -140,6 +170,15 @@ internal sealed partial class ControlConnection(Descriptor socket, ControlServic
         {
             _answers.Add(new ControlAnswer.End(ControlProtocol.BadRequest, e.Message));
             return null;
+        }
+    }
+
+    // From here on its place is its own.
+    private bool TryTake(LineBuffer lines, out ReadOnlyMemory<byte> line)
+    {
+        lock (_lock)
+        {
+            return _hasAsked = lines.TryTake(out line) && !_makesRoom;
         }
     }
 

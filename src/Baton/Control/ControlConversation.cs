@@ -9,7 +9,9 @@ namespace Baton.Control;
 /// </summary>
 internal abstract class ControlConversation(ControlService service, string trigger, AnswerQueue answers) : IDisposable
 {
+    private readonly Lock _lock = new();
     private Action<LifecycleNews>? _subscription;
+    private bool _disposed;
 
     /// <summary>How often to look again, where news are not enough.</summary>
     internal virtual TimeSpan Interval => TimeSpan.FromSeconds(1);
@@ -51,20 +53,30 @@ internal abstract class ControlConversation(ControlService service, string trigg
 
     public void Dispose()
     {
-        if (_subscription is not null)
+        lock (_lock)
         {
-            service.Context.Feed.Unsubscribe(_subscription);
+            _disposed = true;
+            if (_subscription is not null)
+            {
+                service.Context.Feed.Unsubscribe(_subscription);
+            }
         }
     }
 
     /// <summary>Does something on the loop, with what happens from then on heard.</summary>
     protected void OnLoop(Action action) => service.Context.Loop.Post(action);
 
-    /// <summary>From now on everything that happens is heard. On the loop.</summary>
+    /// <summary>From now on everything that happens is heard, unless the client has left before the loop came to this. On the loop.</summary>
     protected void Listen(Action<LifecycleNews> heard)
     {
-        _subscription = heard;
-        service.Context.Feed.Subscribe(heard, reports: true);
+        lock (_lock)
+        {
+            if (!_disposed)
+            {
+                _subscription = heard;
+                service.Context.Feed.Subscribe(heard, reports: true);
+            }
+        }
     }
 
     protected void Log(string command) => service.Context.Logger.ControlAsked(command, trigger);

@@ -1,3 +1,5 @@
+using Baton.Interop;
+
 namespace Baton.Control;
 
 /// <summary>Why a client of the control socket got no answer, or not all of it.</summary>
@@ -23,4 +25,7 @@ internal enum ControlFailure
 internal sealed class ControlException(ControlFailure failure, string message, Exception? inner = null) : Exception(message, inner)
 {
     internal ControlFailure Failure { get; } = failure;
+
+    /// <summary>Who called listen(2), where a connection came about and no answer; else null.</summary>
+    internal Libc.Ucred? Listener { get; init; }
 }

@@ -31,6 +31,7 @@ internal static unsafe partial class Libc
     internal const int LOCK_EX = 2;
     internal const int LOCK_NB = 4;
 
+    internal const int O_WRONLY = 1;
     internal const int O_NOCTTY = 0x100;
     internal const int O_NONBLOCK = 0x800;
     internal const int O_CLOEXEC = 0x80000;
@@ -76,6 +77,12 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Name, SetLastError = true)]
     internal static partial int close(int fd);
+
+    [LibraryImport(Name, SetLastError = true)]
+    internal static partial int dup2(int fd, int newFd);
+
+    [LibraryImport(Name, SetLastError = true)]
+    internal static partial nint write(int fd, void* buffer, nuint count);
 
     [LibraryImport(Name, SetLastError = true)]
     internal static partial nint read(int fd, void* buffer, nuint count);

@@ -9,6 +9,7 @@ internal static unsafe partial class Libc
     internal const short POSIX_SPAWN_SETSIGMASK = 0x08;
 
     internal const int SIG_UNBLOCK = 1;
+    internal const int SIG_SETMASK = 2;
     internal const int SIGHUP = 1;
     internal const int SIGKILL = 9;
 
@@ -24,6 +25,7 @@ internal static unsafe partial class Libc
 
     internal const int SYS_pidfd_send_signal = 424;
     internal const int SYS_pidfd_open = 434;
+    internal const int SYS_close_range = 436;
 
     internal static int SYS_statx => RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 291 : 332;
 
@@ -80,6 +82,14 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Name)]
     internal static partial int pthread_sigmask(int how, byte* set, byte* old);
+
+    /// <summary>execve(2): returns only if it fails.</summary>
+    [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int execve(string path, nint* argv, nint* envp);
+
+    /// <summary>tcgetpgrp(3): fails unless the descriptor is the controlling terminal.</summary>
+    [LibraryImport(Name, SetLastError = true)]
+    internal static partial int tcgetpgrp(int fd);
 
     /// <summary>signal(2); a handler of 0 is <c>SIG_DFL</c>.</summary>
     [LibraryImport(Name)]

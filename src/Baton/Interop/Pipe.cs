@@ -12,4 +12,13 @@ internal static unsafe class Pipe
             ? (new Descriptor(fds[0]), new Descriptor(fds[1]))
             : throw new Win32Exception(Libc.Errno, $"Could not create a pipe: {Libc.Describe(Libc.Errno)}.");
     }
+
+    /// <summary>Writes a few bytes at once, or none: to a writer that does not block.</summary>
+    internal static bool TryWrite(Descriptor writer, ReadOnlySpan<byte> bytes)
+    {
+        fixed (byte* start = bytes)
+        {
+            return Libc.write(writer.Number, start, (nuint)bytes.Length) == bytes.Length;
+        }
+    }
 }

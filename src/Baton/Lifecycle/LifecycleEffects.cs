@@ -23,6 +23,12 @@ internal sealed class LifecycleEffects(
     /// <summary>Why nothing may be started in place of this process; null if that may be.</summary>
     internal string? WhyNoSuccessor { get; init; }
 
+    /// <summary>The terminal that the service was started from; null for none.</summary>
+    internal TerminalSession? Terminal { get; init; }
+
+    /// <summary>Whether this process may stay there as a stand-in. Not in a service of systemd, which waits for its end.</summary>
+    internal bool MayStandIn { get; init; }
+
     public bool CanHandOver => SuccessorLink.IsSupported;
 
     public StartCommand Choose(string? program) =>
@@ -33,6 +39,7 @@ internal sealed class LifecycleEffects(
 
     public ISuccessor StartSuccessor(StartCommand chosen, int generation, Func<ActivityContext> trace, Action<SuccessorEvent> post)
     {
+        chosen = Terminal?.Tell(chosen, MayStandIn) ?? chosen;
         SuccessorLink link = SuccessorLink.Start(chosen, options.Signals.Numbers, listeners, generation, options.HandshakeTimeout, post, options.Tap, trace);
         logger.SuccessorStarted(link.Pid, $"{chosen.Program} in {chosen.WorkingDirectory}");
         return link;
@@ -40,7 +47,7 @@ internal sealed class LifecycleEffects(
 
     public int StartPlainly(StartCommand chosen, int generation, ActivityContext trace)
     {
-        int pid = PlainStart.Start(chosen, generation, trace);
+        int pid = PlainStart.Start(Terminal?.Tell(chosen, mayStandIn: false) ?? chosen, generation, trace);
         logger.SuccessorStarted(pid, $"{chosen.Program} in {chosen.WorkingDirectory}");
         return pid;
     }

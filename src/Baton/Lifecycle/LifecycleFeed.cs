@@ -15,6 +15,9 @@ internal sealed class LifecycleFeed(ILogger logger)
     /// <summary>Whether anybody wants reports of what is open, which cost something to make.</summary>
     internal bool WantsReports => _wantsReports;
 
+    /// <summary>How many hear the news.</summary>
+    internal int Subscribers => _subscribers.Length;
+
     /// <param name="subscriber">Gets the news.</param>
     /// <param name="reports">Whether it has a use for <see cref="LifecycleNews.Draining"/>; it may get them all the same.</param>
     internal void Subscribe(Action<LifecycleNews> subscriber, bool reports)

@@ -75,6 +75,19 @@ internal sealed partial class ProcessLifecycle(Func<int> generation, bool hasPre
         }
     }
 
+    /// <summary>The terminal was closed, and the service was meant. A session's leader alone hears of it from the kernel, also when it only drains.</summary>
+    internal void HangUp(Trigger trigger)
+    {
+        if (State == ProcessState.Draining)
+        {
+            Probation?.Tell(new HandoverMessage.Shutdown(trigger.Words));
+        }
+        else
+        {
+            RequestShutdown(trigger);
+        }
+    }
+
     private void ShutDown(Trigger trigger)
     {
         _shutdownHooks = null;

@@ -5,14 +5,47 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Lifecycle;
 
 /// <summary>Does what the table says about a signal. Lives on the control loop.</summary>
-internal sealed class SignalActions(SignalTable table, ProcessLifecycle lifecycle, ILogger logger)
+internal sealed class SignalActions(SignalTable table, ProcessLifecycle lifecycle, ILogger logger, TerminalSession? terminal = null, TimeProvider? time = null)
 {
+    // A shell signals the whole job, and the stand-in in the terminal, which is a part of it, passes its own signal on.
+    private static readonly TimeSpan EchoTime = TimeSpan.FromSeconds(1);
+
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
+    private readonly long?[] _lastArrived = new long?[SignalNumber.Last + 1];
     private bool _shutdownAsked;
+
+    /// <summary>The terminal was closed, or an older generation has taken it along.</summary>
+    internal void HungUp(HangUp what)
+    {
+        if (what == HangUp.OfLeader)
+        {
+            logger.TerminalLost(Environment.ProcessId);
+        }
+        else if (terminal is { HangUpsIgnored: true })
+        {
+            logger.HangUpIgnored(Environment.ProcessId);
+        }
+        else if (table[PosixSignal.SIGHUP] is SignalAction.Ignore or SignalAction.HookOnly)
+        {
+            Arrived(PosixSignal.SIGHUP);
+        }
+        else
+        {
+            logger.TerminalClosed(Environment.ProcessId);
+            lifecycle.HangUp(Trigger.Of(PosixSignal.SIGHUP));
+        }
+    }
 
     internal void Arrived(PosixSignal signal)
     {
         Trigger trigger = Trigger.Of(signal);
         string name = trigger.Words;
+        if (IsEcho(SignalNumber.Of(signal)))
+        {
+            logger.SignalIgnored(name, "it came to the whole job, and by way of the terminal's stand-in once more");
+            return;
+        }
+
         switch (table[signal])
         {
             case SignalAction.Restart:
@@ -39,6 +72,19 @@ internal sealed class SignalActions(SignalTable table, ProcessLifecycle lifecycl
                 Around(SignalAction.HookOnly, trigger, () => logger.SignalForHooks(name));
                 break;
         }
+    }
+
+    // Ctrl+C is not passed on, so a second one counts however fast it is.
+    private bool IsEcho(int number)
+    {
+        if (terminal is not { HasStandIn: true } || number is SignalNumber.SIGINT or SignalNumber.SIGQUIT)
+        {
+            return false;
+        }
+
+        long? last = _lastArrived[number];
+        _lastArrived[number] = _time.GetTimestamp();
+        return last is { } then && _time.GetElapsedTime(then) < EchoTime;
     }
 
     private void Around(SignalAction action, Trigger trigger, Action log) => lifecycle.Hooks.Before(action, trigger, () =>

@@ -15,6 +15,7 @@ internal static class SignalNumber
     internal const int SIGUSR2 = 12;
     internal const int SIGTERM = 15;
     internal const int SIGTSTP = 20;
+    internal const int SIGWINCH = 28;
 
     /// <summary>The last real-time signal.</summary>
     internal const int Last = 64;

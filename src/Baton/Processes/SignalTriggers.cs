@@ -7,16 +7,29 @@ namespace Baton.Processes;
 internal sealed class SignalTriggers : IDisposable
 {
     private readonly PosixSignal[] _signals;
+    private readonly bool _hangUpListed;
     private readonly Action<PosixSignal> _arrived;
+    private readonly TerminalSession? _terminal;
+    private readonly Action<HangUp>? _hungUp;
     private List<PosixSignalRegistration> _registrations;
     private PosixSignalContext? _last;
 
     /// <summary>Registers for the signals, of which elsewhere than on Linux only the named ones exist.</summary>
-    internal SignalTriggers(IEnumerable<PosixSignal> signals, Action<PosixSignal> arrived)
+    /// <param name="signals">Those of the table.</param>
+    /// <param name="arrived">Called when one of them comes.</param>
+    /// <param name="terminal">Where this process was started from a terminal: tells which SIGHUP is a hang-up. Then SIGHUP is heard also if it is not in the table.</param>
+    /// <param name="hungUp">Called instead for a hang-up.</param>
+    internal SignalTriggers(IEnumerable<PosixSignal> signals, Action<PosixSignal> arrived, TerminalSession? terminal = null, Action<HangUp>? hungUp = null)
     {
         _signals = [.. signals.Distinct().Where(s => s < 0 || OperatingSystem.IsLinux())];
-        _arrived = arrived;
+        (_arrived, _terminal, _hungUp) = (arrived, terminal, hungUp);
         Array.ForEach(_signals, HeedIfIgnored);
+        _hangUpListed = _signals.Contains(PosixSignal.SIGHUP);
+        if (!_hangUpListed && terminal is { NeedsHangUp: true })
+        {
+            _signals = [.. _signals, PosixSignal.SIGHUP];
+        }
+
         _registrations = Register();
     }
 
@@ -50,32 +63,53 @@ internal sealed class SignalTriggers : IDisposable
 
     public void Dispose() => _registrations.ForEach(r => r.Dispose());
 
-    private List<PosixSignalRegistration> Register() => [.. _signals.Select(signal => PosixSignalRegistration.Create(signal, context =>
+    private List<PosixSignalRegistration> Register() =>
+        [.. _signals.Select(signal => PosixSignalRegistration.Create(signal, context => Hear(signal, context)))];
+
+    private void Hear(PosixSignal signal, PosixSignalContext context)
     {
+        HangUp hangUp = signal == PosixSignal.SIGHUP ? _terminal?.Judge() ?? HangUp.None : HangUp.None;
+        if (hangUp == HangUp.None && signal == PosixSignal.SIGHUP && !_hangUpListed)
+        {
+            // Somebody has sent it, and the table has no use for it: its default, which under nohup is nothing.
+            context.Cancel |= _terminal!.HangUpsIgnored;
+            return;
+        }
+
         // Only ever true: the flag is shared, and the last writer wins over the host's own handler.
         context.Cancel = true;
 
         // One context for all handlers of one arrival.
-        if (Interlocked.Exchange(ref _last, context) != context)
+        if (Interlocked.Exchange(ref _last, context) == context)
+        {
+            return;
+        }
+
+        if (hangUp == HangUp.None)
         {
             _arrived(signal);
         }
-    }))];
+        else
+        {
+            _hungUp!(hangUp);
+        }
+    }
 
     // nohup ignores SIGHUP, and a shell's & SIGINT and SIGQUIT. .NET leaves an ignored signal ignored, and looks at some of them when the first
     // handler of any signal is registered: so this comes before all registrations.
     private static void HeedIfIgnored(PosixSignal signal)
     {
-        if (Platform.HandoverSupported && IsIgnored(signal))
+        if (Platform.HandoverSupported && IsIgnored(SignalNumber.Of(signal)))
         {
             _ = Libc.signal(SignalNumber.Of(signal), 0);
         }
     }
 
-    private static bool IsIgnored(PosixSignal signal)
+    /// <summary>Whether this process was started with a signal ignored, and nobody has changed that.</summary>
+    internal static bool IsIgnored(int signal)
     {
         string line = File.ReadLines("/proc/self/status").First(l => l.StartsWith("SigIgn:", StringComparison.Ordinal));
         ulong mask = Convert.ToUInt64(line["SigIgn:".Length..].Trim(), 16);
-        return (mask >> (SignalNumber.Of(signal) - 1) & 1) == 1;
+        return (mask >> (signal - 1) & 1) == 1;
     }
 }

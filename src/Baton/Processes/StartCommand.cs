@@ -46,7 +46,10 @@ internal sealed record StartCommand(string Program, IReadOnlyList<string> Argume
     }
 
     /// <summary>Whether a hook has no say in it: Baton tells it to successors, or passes it on from systemd.</summary>
-    internal static bool IsReserved(string variable) => IsOwn(variable) || SystemdVariable.IsAboutTheService(variable);
+    internal static bool IsReserved(string variable) => IsOwn(variable) || IsOfTheService(variable);
+
+    /// <summary>Whether it is passed on from one generation to the next, whatever hooks do.</summary>
+    internal static bool IsOfTheService(string variable) => variable == TerminalSession.Variable || SystemdVariable.IsAboutTheService(variable);
 
     private static bool IsOwn(string variable) => OwnVariables.Contains(variable);
 

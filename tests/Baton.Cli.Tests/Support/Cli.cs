@@ -1,11 +1,12 @@
 using Baton.Cli.CommandLine;
+using Baton.ProcessTests.Service;
 
 namespace Baton.Cli.Tests.Support;
 
 /// <summary>Runs the program in this process, in a world of its own: its directory of sockets, its streams.</summary>
 internal sealed class Cli : IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private readonly StringWriter _output = new();
     private readonly StringWriter _error = new();
     private readonly Interruption _interruption = new();
@@ -18,6 +19,10 @@ internal sealed class Cli : IDisposable
 
     internal int Width { get; init; } = 80;
 
+    internal uint UserId { get; init; } = Interop.Libc.geteuid();
+
+    internal Func<int, uint?> OwnerOf { get; init; } = _ => null;
+
     internal TimeProvider Time { get; init; } = TimeProvider.System;
 
     internal Surroundings Surroundings => new(TextWriter.Synchronized(_output), TextWriter.Synchronized(_error))
@@ -27,6 +32,9 @@ internal sealed class Cli : IDisposable
         Width = () => Width,
         Variable = name => name == "BATON_CONTROL_DIR" ? Directory : Variables.GetValueOrDefault(name),
         Time = Time,
+        UserId = UserId,
+        BusyAnswerLimit = TimeSpan.FromSeconds(2),
+        OwnerOf = OwnerOf,
         Interruptions = () => _interruption,
     };
 
@@ -40,7 +48,7 @@ internal sealed class Cli : IDisposable
         _error.GetStringBuilder().Clear();
         int exitCode = await EntryPoint.RunAsync(args, Surroundings).WaitAsync(Limit, TestContext.Current.CancellationToken);
         var result = new CliResult(exitCode, _output.ToString(), _error.ToString());
-        TestContext.Current.TestOutputHelper?.WriteLine($"$ baton {string.Join(' ', args)}\n{result.Output}{result.Error}exit code {exitCode}");
+        TestOutput.Write($"$ baton {string.Join(' ', args)}\n{result.Output}{result.Error}exit code {exitCode}");
         return result;
     }
 

@@ -9,16 +9,25 @@ internal sealed class FakeService : IAsyncDisposable
     private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
     private readonly CancellationTokenSource _end = new();
     private readonly List<ControlRequest> _requests = [];
+    private readonly CancellationTokenSource _paused = new();
     private readonly Task _serving;
     private int _changeAt = -1;
     private Action _change = () => { };
 
-    internal FakeService(string directory, RestartStatus status, string? file = null)
+    /// <param name="directory">Of the socket.</param>
+    /// <param name="status">What it says.</param>
+    /// <param name="file">The name of the socket; that of the service if it is null.</param>
+    /// <param name="user">Who listens; null for the user of the test.</param>
+    /// <param name="backlog">How many connections may wait.</param>
+    internal FakeService(string directory, RestartStatus status, string? file = null, uint? user = null, int backlog = 100)
     {
         Status = status;
         Socket = Path.Combine(directory, $"{file ?? status.Name}.sock");
-        _listener.Bind(new UnixDomainSocketEndPoint(Socket));
-        _listener.Listen();
+        AsUser.Run(user, () =>
+        {
+            _listener.Bind(new UnixDomainSocketEndPoint(Socket));
+            _listener.Listen(backlog);
+        });
         _serving = ServeAsync();
     }
 
@@ -33,6 +42,9 @@ internal sealed class FakeService : IAsyncDisposable
     /// <summary>Whether it takes connections and says nothing, like a stopped process.</summary>
     internal bool IsSilent { get; init; }
 
+    /// <summary>Whether it does so from now on.</summary>
+    internal bool Hangs { get; set; }
+
     /// <summary>Everything that was asked but the status.</summary>
     internal IReadOnlyList<ControlRequest> Requests => _requests;
 
@@ -41,14 +53,19 @@ internal sealed class FakeService : IAsyncDisposable
     /// <summary>Changes something when the status has been asked so often again.</summary>
     internal void AfterStatus(int times, Action change) => (_changeAt, _change) = (StatusAsked + times, change);
 
+    /// <summary>Takes no connection any more, and goes on listening.</summary>
+    internal void Pause() => _paused.Cancel();
+
     internal void StopListening() => _listener.Dispose();
 
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
+        await _paused.CancelAsync();
         _listener.Dispose();
         await _serving;
         _end.Dispose();
+        _paused.Dispose();
     }
 
     private async Task ServeAsync()
@@ -58,7 +75,7 @@ internal sealed class FakeService : IAsyncDisposable
         {
             while (true)
             {
-                conversations.Add(AnswerAsync(await _listener.AcceptAsync(_end.Token)));
+                conversations.Add(AnswerAsync(await _listener.AcceptAsync(_paused.Token)));
             }
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
@@ -73,9 +90,9 @@ internal sealed class FakeService : IAsyncDisposable
         using var reader = new StreamReader(stream);
         try
         {
-            if (IsSilent || await reader.ReadLineAsync(_end.Token) is not { } line)
+            if (IsSilent || Hangs || await reader.ReadLineAsync(_end.Token) is not { } line)
             {
-                await Task.Delay(IsSilent ? Timeout.Infinite : 0, _end.Token);
+                await Task.Delay(IsSilent || Hangs ? Timeout.Infinite : 0, _end.Token);
                 return;
             }
 

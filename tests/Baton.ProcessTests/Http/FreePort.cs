@@ -5,19 +5,19 @@ namespace Baton.ProcessTests.Http;
 
 /// <summary>
 /// A port for what can't be configured with port 0. Below those that the kernel gives by itself (net.ipv4.ip_local_port_range begins at 32768): one of these could be given to another
-/// service of these tests before it is used. No two calls get the same.
+/// service of these tests before it is used. No two calls get the same, nor do two projects whose tests run at the same time.
 /// </summary>
 internal static class FreePort
 {
-    private const int First = 20_000;
-    private const int Count = 12_000;
+    private const int Count = 6_000;
+    private static readonly int s_first = typeof(FreePort).Assembly.GetName().Name == "Baton.ProcessTests" ? 20_000 : 20_000 + Count;
     private static int s_next = Random.Shared.Next(Count);
 
     internal static int Next()
     {
         while (true)
         {
-            int port = First + (int)((uint)Interlocked.Increment(ref s_next) % Count);
+            int port = s_first + (int)((uint)Interlocked.Increment(ref s_next) % Count);
             if (IsFree(port))
             {
                 return port;

@@ -59,7 +59,7 @@ internal sealed class BatonCommand : IAsyncDisposable
         string output = await _process.StandardOutput.ReadToEndAsync().InTime("the output of baton");
         await _process.WaitForExitAsync().InTime("the end of baton");
         var result = new BatonResult(_process.ExitCode, output.TrimEnd(), ErrorSoFar);
-        TestContext.Current.TestOutputHelper?.WriteLine($"$ baton {string.Join(' ', _process.StartInfo.ArgumentList)}\n{result.Output}\n{result.Error}\nexit code {result.ExitCode}\n");
+        TestOutput.Write($"$ baton {string.Join(' ', _process.StartInfo.ArgumentList)}\n{result.Output}\n{result.Error}\nexit code {result.ExitCode}\n");
         Assert.DoesNotContain('\u001b', result.Output + result.Error);
         return result;
     }

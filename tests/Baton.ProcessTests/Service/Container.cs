@@ -83,7 +83,7 @@ internal sealed class Container : IAsyncDisposable
         // With it process 1 is killed, and with that all others.
         _unshare.Kill();
         await Deadline.UntilAsync(() => ProcessTable.StartedWith(_mark).Count == 0);
-        TestContext.Current.TestOutputHelper?.WriteLine(Log.ToString());
+        TestOutput.Write(Log.ToString());
         _unshare.Dispose();
     }
 

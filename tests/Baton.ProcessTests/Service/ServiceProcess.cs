@@ -35,7 +35,8 @@ internal sealed class ServiceProcess : IAsyncDisposable
     private ServiceProcess(ServiceSetup setup)
     {
         WorkingDirectory = setup.WorkingDirectory ?? Directory.CreateDirectory(_directory.PathOf("work")).FullName;
-        var start = new ProcessStartInfo(setup.Command[0], [.. setup.Command.Skip(1), .. setup.Arguments])
+        IReadOnlyList<string> command = setup.Command ?? [ServiceSetup.BuiltProgram];
+        var start = new ProcessStartInfo(command[0], [.. command.Skip(1), .. setup.Arguments])
         {
             WorkingDirectory = WorkingDirectory,
             RedirectStandardOutput = true,
@@ -113,6 +114,9 @@ internal sealed class ServiceProcess : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Waits until the first process serves, of a service that was only launched.</summary>
+    internal Task ServesFirstAsync() => ServesAsync(generation: 1);
 
     /// <summary>Starts it, no more.</summary>
     internal static ServiceProcess Launch(ServiceSetup? setup = null) => new(setup ?? new ServiceSetup());
@@ -232,7 +236,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
             return Living.Count == 0;
         });
         await CollectOrphansAsync();
-        TestContext.Current.TestOutputHelper?.WriteLine(Log.ToString());
+        TestOutput.Write(Log.ToString());
         _first.Dispose();
         _directory.Dispose();
     }

@@ -3,14 +3,13 @@ namespace Baton.ProcessTests.Service;
 /// <summary>How a service is started. The default: on a free port, and it behaves.</summary>
 internal sealed record ServiceSetup
 {
-    /// <summary>Where the build puts the service: beside this program.</summary>
-    internal static readonly string BuiltDirectory =
-        AppContext.BaseDirectory.Replace(typeof(ServiceSetup).Assembly.GetName().Name!, "TestService", StringComparison.Ordinal);
+    /// <summary>Where the service is that the test which runs starts.</summary>
+    internal static string BuiltDirectory => TestBuild.Directory;
 
-    internal static readonly string BuiltProgram = Path.Combine(BuiltDirectory, "TestService");
+    internal static string BuiltProgram => Path.Combine(BuiltDirectory, "TestService");
 
-    /// <summary>The program, and what stands before the service's own arguments.</summary>
-    internal IReadOnlyList<string> Command { get; init; } = [BuiltProgram];
+    /// <summary>The program, and what stands before the service's own arguments; null for the service as it was built.</summary>
+    internal IReadOnlyList<string>? Command { get; init; }
 
     internal IReadOnlyList<string> Arguments { get; init; } = ["--urls", "http://127.0.0.1:0"];
 

@@ -10,18 +10,17 @@ namespace Baton.SystemdTests.Machine;
 /// </summary>
 public sealed class SystemdMachine(SystemdPackages packages) : IAsyncLifetime
 {
-    private static readonly string Output = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../.."));
     private readonly TemporaryDirectory _directory = new();
     private Process? _boot;
     private NetworkNamespace? _network;
 
-    internal static string TestService { get; } = ReleaseOf("TestService");
+    internal static string TestService => TestBuild.Directory;
 
-    internal static string Hello { get; } = ReleaseOf("Hello");
+    internal static string Hello { get; } = TestBuild.UsualOf("Hello");
 
-    internal static string Cli { get; } = ReleaseOf("Baton.Cli");
+    internal static string Cli { get; } = TestBuild.UsualOf("Baton.Cli");
 
-    internal static string Samples { get; } = Path.GetFullPath(Path.Combine(Output, "../../samples/systemd"));
+    internal static string Samples { get; } = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../samples/systemd"));
 
     /// <summary>Why there is none; null if there is.</summary>
     internal string? Problem { get; private set; }
@@ -46,7 +45,7 @@ public sealed class SystemdMachine(SystemdPackages packages) : IAsyncLifetime
             return;
         }
 
-        string[] bound = [TestService, Hello, Cli, Samples, DotnetRoot()];
+        string[] bound = [.. TestBuild.Directories, Hello, Cli, Samples, DotnetRoot()];
         _boot = Process.Start(new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Machine/boot.sh"), [_directory.PathOf(""), packages.Directory, .. bound])
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
@@ -110,8 +109,6 @@ public sealed class SystemdMachine(SystemdPackages packages) : IAsyncLifetime
         Directory.CreateDirectory(Path.GetDirectoryName(PathOf(file))!);
         File.WriteAllText(PathOf(file), content);
     }
-
-    private static string ReleaseOf(string project) => Path.Combine(Output, project, "release");
 
     // Wherever the runtime is that runs this.
     private static string DotnetRoot() => typeof(object).Assembly.Location.Split("/shared/")[0];

@@ -171,7 +171,7 @@ internal sealed class Unit : IAsyncDisposable
         await _machine.RunAsync(["systemctl", "kill", "-s", "KILL", Name]);
         await _machine.RunAsync(["systemctl", "stop", .. units]);
         await _machine.RunAsync(["systemctl", "reset-failed", .. units]);
-        TestContext.Current.TestOutputHelper?.WriteLine(await JournalAsync());
+        TestOutput.Write(await JournalAsync());
         await _machine.RunAsync("sh", "-c", $"rm -rf {string.Join(' ', units.Select(u => $"/run/systemd/system/{u} /run/systemd/system/{u}.d"))}");
         await _machine.RunAsync("systemctl", "daemon-reload");
     }

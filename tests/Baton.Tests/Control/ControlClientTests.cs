@@ -28,7 +28,7 @@ public sealed class ControlClientTests : IDisposable
         Task served = ServeAsync(socket =>
         {
             LifecycleFixture process = LifecycleFixture.Serving();
-            new ControlConnection(socket, new ControlService(process.Lifecycle, process.Context, () => ControlSamples.Status)).Run();
+            new ControlConnection(socket, new ControlService(process.Lifecycle, process.Context, () => ControlSamples.Status)).Run(_ => null);
         });
 
         List<ControlAnswer> answers = await AskAsync();
@@ -73,7 +73,7 @@ public sealed class ControlClientTests : IDisposable
     {
         Listen();
         File.CreateSymbolicLink(_directory.File("link.sock"), SocketPath);
-        ControlException e = await Assert.ThrowsAsync<ControlException>(() => ControlClient.ConnectAsync(_directory.File("link.sock"), Deadline.Limit, Cancel));
+        ControlException e = await Assert.ThrowsAsync<ControlException>(() => ControlClient.ConnectAsync(_directory.File("link.sock"), user: null, Deadline.Limit, Cancel));
         Assert.Equal(ControlFailure.NotFound, e.Failure);
     }
 
@@ -88,7 +88,7 @@ public sealed class ControlClientTests : IDisposable
         {
             while (clients.Count < 100)
             {
-                clients.Add(await ControlClient.ConnectAsync(SocketPath, TimeSpan.FromMilliseconds(50), Cancel));
+                clients.Add(await ControlClient.ConnectAsync(SocketPath, user: null, TimeSpan.FromMilliseconds(50), Cancel));
             }
         });
         Assert.Equal(ControlFailure.TimedOut, e.Failure);
@@ -117,7 +117,7 @@ public sealed class ControlClientTests : IDisposable
 
     private async Task<List<ControlAnswer>> AskAsync()
     {
-        using ControlClient client = await ControlClient.ConnectAsync(SocketPath, Deadline.Limit, Cancel);
+        using ControlClient client = await ControlClient.ConnectAsync(SocketPath, user: null, Deadline.Limit, Cancel);
         var answers = new List<ControlAnswer>();
         await foreach (ControlAnswer answer in client.AskAsync(new ControlRequest(ControlCommand.Status), Cancel))
         {

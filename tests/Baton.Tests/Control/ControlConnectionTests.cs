@@ -163,7 +163,7 @@ public sealed class ControlConnectionTests : IDisposable
 
     private Task RunAsync(bool soon = true)
     {
-        Task run = Task.Factory.StartNew(_connection.Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        Task run = Task.Factory.StartNew(() => _connection.Run(_ => null), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         return soon ? run.Soon() : run;
     }
 

@@ -61,6 +61,39 @@ public class ControlExchangeTests
         Assert.False(fixture.Process.Context.Feed.WantsReports);
     }
 
+    // The control loop comes to what was asked only after the client has gone, a thousand times.
+    [Theory]
+    [InlineData(nameof(ControlCommand.Status))]
+    [InlineData(nameof(ControlCommand.Watch))]
+    [InlineData(nameof(ControlCommand.Restart))]
+    [InlineData(nameof(ControlCommand.Shutdown))]
+    [InlineData(nameof(ControlCommand.Force))]
+    [InlineData(nameof(ControlCommand.Check))]
+    [InlineData("Events")]
+    public void Client_ThatAsksAndLeaves_LeavesNoSubscription(string asked)
+    {
+        var fixture = new ConversationFixture(asked == nameof(ControlCommand.Shutdown) ? LifecycleFixture.Serving() : LifecycleFixture.ShuttingDown());
+        int before = fixture.Process.Context.Feed.Subscribers;
+        for (int i = 0; i < 1000; i++)
+        {
+            if (asked == "Events")
+            {
+                fixture.FollowAndLeave();
+            }
+            else
+            {
+                fixture.AskAndLeave(new ControlRequest(Enum.Parse<ControlCommand>(asked)));
+            }
+        }
+
+        fixture.Process.Do(() => { });
+        Assert.Equal(before, fixture.Process.Context.Feed.Subscribers);
+        Assert.False(fixture.Process.Context.Feed.WantsReports);
+
+        // What the client asked for is done all the same.
+        Assert.Equal(asked == nameof(ControlCommand.Force) ? ProcessState.Exited : ProcessState.ShuttingDown, fixture.Process.Lifecycle.State);
+    }
+
     private static async Task<string> SaidAsync(ControlExchange exchange, CancellationToken cancellationToken)
     {
         var words = new List<string>();

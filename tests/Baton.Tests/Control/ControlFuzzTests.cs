@@ -48,7 +48,7 @@ public class ControlFuzzTests
                 UnixStream.Send(theirs, line, [], Deadline.Limit);
             }
 
-            new ControlConnection(ours, new ControlService(process.Lifecycle, process.Context, () => ControlSamples.Status)).Run();
+            new ControlConnection(ours, new ControlService(process.Lifecycle, process.Context, () => ControlSamples.Status)).Run(_ => null);
             process.Do(() => { });
         });
         before.AssertUnchanged();

@@ -29,6 +29,22 @@ internal sealed class ConversationFixture(LifecycleFixture process)
 
     internal ControlExchange NewEvents() => new(Service, answers => new EventsConversation(Service, "the test", answers));
 
+    /// <summary>Asks, and leaves before the control loop has come to what was asked.</summary>
+    internal void AskAndLeave(ControlRequest request) => process.Do(() =>
+    {
+        ControlConversation conversation = ControlConversation.Of(request, Service, "baton, the test", new AnswerQueue());
+        conversation.Begin();
+        conversation.Dispose();
+    });
+
+    /// <summary>The same for somebody who only follows.</summary>
+    internal void FollowAndLeave() => process.Do(() =>
+    {
+        ControlExchange exchange = NewEvents();
+        _ = exchange.AnswersAsync(CancellationToken.None).GetAsyncEnumerator().MoveNextAsync().AsTask();
+        exchange.Dispose();
+    });
+
     internal void Tick() => _conversation!.Tick();
 
     /// <summary>The process has nothing left to do.</summary>

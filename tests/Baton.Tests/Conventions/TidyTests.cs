@@ -31,6 +31,12 @@ public partial class TidyTests
             type => Assert.Contains(type.Name, (string[])["RestarterOptions", "HostedRestartOptions", "TrackedConnection"]));
 
     [Fact]
+    public void Tests_WriteOutputThatXmlAllows() =>
+        Assert.All(
+            Repository.SourceFiles("tests").Where(f => !f.EndsWith("/TestOutput.cs", StringComparison.Ordinal) && !f.EndsWith("/TidyTests.cs", StringComparison.Ordinal)),
+            file => Assert.DoesNotContain("TestOutputHelper", Repository.Read(file), StringComparison.Ordinal));
+
+    [Fact]
     public void Samples_AreAllInTheTable() =>
         Assert.Equal(
             Directory.GetDirectories(Path.Combine(Repository.Root, "samples")).Select(Path.GetFileName).Order(StringComparer.Ordinal),

@@ -13,12 +13,12 @@ internal static class CProgram
     private const BindingFlags Any = BindingFlags.Static | BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public;
 
     // Sizes of buffers of ours, which have no name in C.
-    private static readonly string[] NotInC = [nameof(Libc.OpaqueBytes), nameof(Libc.SigsetBytes)];
+    private static readonly string[] NotInC = [nameof(Libc.OpaqueBytes), nameof(Libc.SigsetBytes), nameof(Libc.LongestEntry)];
 
     private static readonly string[] Headers =
     [
-        "errno.h", "fcntl.h", "poll.h", "signal.h", "spawn.h", "stddef.h", "stdlib.h", "time.h", "unistd.h", "sys/epoll.h", "sys/file.h", "sys/socket.h", "sys/stat.h",
-        "sys/syscall.h", "sys/types.h", "sys/un.h", "sys/wait.h",
+        "errno.h", "fcntl.h", "netinet/in.h", "netinet/tcp.h", "poll.h", "pwd.h", "signal.h", "spawn.h", "stddef.h", "stdlib.h", "time.h", "unistd.h", "sys/epoll.h", "sys/file.h", "sys/socket.h", "sys/stat.h",
+        "sys/syscall.h", "sys/types.h", "sys/un.h", "sys/wait.h", "linux/netlink.h", "linux/sock_diag.h", "linux/inet_diag.h",
     ];
 
     // Where linux/ and asm/ are on Debian; a compiler for another C library does not look there.

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Baton.Lifecycle;
+using Baton.Processes;
 using Baton.Tests.Support;
 
 namespace Baton.Tests.Lifecycle;
@@ -20,6 +21,41 @@ public class SignalActionsTests
         Send(fixture, PosixSignal.SIGINT);
         Assert.Equal(1, fixture.Journal.Count("cut"));
         Assert.Contains("a second signal, SIGINT", fixture.Logger.Lines.Single(l => l.Event.Name == "Forced").Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null, ProcessState.ShuttingDown)]
+    [InlineData(SignalAction.Restart, ProcessState.ShuttingDown)]
+    [InlineData(SignalAction.Force, ProcessState.ShuttingDown)]
+    [InlineData(SignalAction.Ignore, ProcessState.Serving)]
+    [InlineData(SignalAction.HookOnly, ProcessState.Serving)]
+    public void HangUp_OfTheTerminal_EndsTheServiceUnlessTheTableIgnoresIt(SignalAction? action, ProcessState expected)
+    {
+        LifecycleFixture fixture = LifecycleFixture.Serving();
+        fixture.Options.Signals[PosixSignal.SIGHUP] = action;
+        fixture.Do(() => fixture.Signals.HungUp(HangUp.OfTerminal));
+        fixture.Do(() => fixture.Signals.HungUp(HangUp.OfTerminal));
+        Assert.Equal(expected, fixture.Lifecycle.State);
+        Assert.Equal(0, fixture.Journal.Count("cut"));
+    }
+
+    [Fact]
+    public void HangUp_ByTheEndOfTheSessionsLeader_ChangesNothing()
+    {
+        LifecycleFixture fixture = LifecycleFixture.Serving();
+        fixture.Do(() => fixture.Signals.HungUp(HangUp.OfLeader));
+        Assert.Equal(1, fixture.Journal.Count("log TerminalLost"));
+        fixture.AssertServesAndCanRestart();
+    }
+
+    // The kernel tells the session's leader alone, which may be on its way out.
+    [Fact]
+    public void HangUp_WhileDraining_IsPassedOnToTheSuccessor()
+    {
+        LifecycleFixture fixture = LifecycleFixture.HandedOver();
+        Assert.Equal(ProcessState.Draining, fixture.Lifecycle.State);
+        fixture.Do(() => fixture.Signals.HungUp(HangUp.OfTerminal));
+        Assert.Single(fixture.Journal.Entries, e => e.StartsWith("tell ", StringComparison.Ordinal) && e.Contains("Shutdown", StringComparison.Ordinal));
     }
 
     [Fact]

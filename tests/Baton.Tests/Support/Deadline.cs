@@ -3,7 +3,7 @@ namespace Baton.Tests.Support;
 /// <summary>The limit of a wait that normally ends at once: a defect fails the test instead of hanging it.</summary>
 internal static class Deadline
 {
-    internal static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    internal static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     internal static Task Soon(this Task task) => task.WaitAsync(Limit, TestContext.Current.CancellationToken);
 

@@ -11,6 +11,7 @@ public class AdminRulesTests
 {
     private const string Chrome = "User-Agent: Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0";
     private const string Curl = "User-Agent: curl/8.14";
+    private const uint Own = 1000;
 
     [Theory]
     [InlineData("127.0.0.1", null)]
@@ -59,12 +60,66 @@ public class AdminRulesTests
         Assert.Null(Judge("127.0.0.1", policy: true, header));
     }
 
+    [Theory]
+    [InlineData("127.0.0.1", Own, null)]
+    [InlineData("127.0.0.1", 0u, null)]
+    [InlineData("127.0.0.1", 33u, "user")] // a proxy, which says nothing of whom it asks for
+    [InlineData("127.0.0.1", 65534u, "user")]
+    [InlineData("127.0.0.1", null, "user")]
+    [InlineData("::1", 33u, "user")]
+    [InlineData("unix", Own, null)]
+    [InlineData("unix", 33u, "user")]
+    public void PeerUser_OtherThanOursOrRoot_IsRefusedWithoutAPolicy(string peer, uint? user, string? rule)
+    {
+        AdminCall call = Call([Curl]) with { Peers = [EndPointOf(peer)], PeerUser = () => user };
+        Assert.Equal(rule, new AdminRules(new() { AllowUnixSockets = true }, Own).Judge(call)?.Rule);
+        Assert.Null(new AdminRules(new(), Own).Judge(call with { HasPolicy = true }));
+        Assert.Null(new AdminRules(new() { AllowUnixSockets = true, AllowOtherUsers = true }, Own).Judge(call));
+        Assert.Null(new AdminRules(new() { AllowRemote = true }, Own).Judge(call));
+    }
+
+    [Fact]
+    public void PeerUser_OfSomebodyElsewhere_IsNotAskedFor()
+    {
+        AdminCall call = Call([Curl]) with { Peers = [EndPointOf("10.0.0.5")], PeerUser = () => throw new InvalidOperationException("asked") };
+        Assert.Equal("remote-address", new AdminRules(new() { AllowOtherUsers = true }, Own).Judge(call)?.Rule);
+        Assert.Null(new AdminRules(new() { AllowRemote = true }, Own).Judge(call));
+        Assert.Null(new AdminRules(new(), Own).Judge(call with { HasPolicy = true }));
+    }
+
+    [Theory]
+    [InlineData(null, Curl)]
+    [InlineData(null)]
+    [InlineData(null, "User-Agent: Wget/1.21.3", "Accept: */*", "Accept-Encoding: identity")]
+    [InlineData(null, "User-Agent: python-requests/2.32", "Accept: */*")]
+    [InlineData(null, "User-Agent: Operator/1.0", "Accept: application/json", "Cookie: session=1")]
+    [InlineData("browser", Chrome, "Sec-Fetch-Site: same-origin", "Sec-Fetch-Dest: document")] // a link that somebody put into our pages
+    [InlineData("browser", Chrome, "Sec-Fetch-Site: same-origin", "Sec-Fetch-Dest: empty", "Origin: http://localhost:5000")]
+    [InlineData("browser", Chrome, "Referer: http://localhost:5000/debug/admin")]
+    [InlineData("browser", "Referer: http://localhost:5000/")]
+    [InlineData("browser", "Origin: http://localhost:5000")]
+    [InlineData("browser", "User-Agent: Opera/9.80 (X11; Linux) Presto/2.12")]
+    [InlineData("browser", "User-Agent: Lynx/2.9.0dev.12 libwww-FM/2.14")]
+    [InlineData("browser", "User-Agent: w3m/0.5.3")]
+    [InlineData("browser", "Accept: text/html,application/xhtml+xml,*/*;q=0.8")]
+    [InlineData("browser", "Accept: image/avif,image/webp,*/*")]
+    [InlineData("browser", "Accept-Language: en")]
+    [InlineData("browser", "Sec-GPC: 1")]
+    [InlineData("browser", "sec-ch-ua: \"Chromium\";v=\"140\"")]
+    public void Get_ThatABrowserMayHaveBeenMadeToSend_DoesNothing(string? rule, params string[] headers)
+    {
+        AdminCall call = Call(headers) with { Acts = true, IsGet = true };
+        Assert.Equal(rule, new AdminRules(new(), Own).Judge(call)?.Rule);
+        Assert.Equal(rule, new AdminRules(new(), Own).Judge(call with { HasPolicy = true })?.Rule);
+        Assert.Null(new AdminRules(new(), Own).Judge(call with { Acts = false }));
+    }
+
     [Fact]
     public void Http10_WhichIsWhatASilentProxySpeaks_IsRefusedWithoutAPolicy()
     {
-        Assert.Equal("protocol", new AdminRules(new()).Judge(Call([]) with { Protocol = "HTTP/1.0" })?.Rule);
-        Assert.Null(new AdminRules(new()).Judge(Call([]) with { Protocol = "HTTP/1.0", HasPolicy = true }));
-        Assert.Null(new AdminRules(new()).Judge(Call([]) with { Protocol = "HTTP/2" }));
+        Assert.Equal("protocol", new AdminRules(new(), Own).Judge(Call([]) with { Protocol = "HTTP/1.0" })?.Rule);
+        Assert.Null(new AdminRules(new(), Own).Judge(Call([]) with { Protocol = "HTTP/1.0", HasPolicy = true }));
+        Assert.Null(new AdminRules(new(), Own).Judge(Call([]) with { Protocol = "HTTP/2" }));
     }
 
     [Theory]
@@ -144,8 +199,8 @@ public class AdminRulesTests
     {
         foreach (bool policy in (bool[])[false, true])
         {
-            Assert.Equal(read, new AdminRules(new()).Judge(Call(headers) with { Acts = false, HasPolicy = policy })?.Rule);
-            Assert.Equal(act, new AdminRules(new()).Judge(Call(headers) with { Acts = true, HasPolicy = policy })?.Rule);
+            Assert.Equal(read, new AdminRules(new(), Own).Judge(Call(headers) with { Acts = false, HasPolicy = policy })?.Rule);
+            Assert.Equal(act, new AdminRules(new(), Own).Judge(Call(headers) with { Acts = true, HasPolicy = policy })?.Rule);
         }
     }
 
@@ -153,19 +208,19 @@ public class AdminRulesTests
     public void Origin_OfAServiceWithTls_IsItsOwn()
     {
         AdminCall call = Call(["Origin: https://127.0.0.1:8443"]) with { Acts = true, Scheme = "https", Host = new HostString("127.0.0.1:8443") };
-        Assert.Null(new AdminRules(new()).Judge(call));
+        Assert.Null(new AdminRules(new(), Own).Judge(call));
     }
 
     private static string? Judge(string peers, params string[] headers) => Judge(new RestartAdminOptions(), peers, headers);
 
     private static string? Judge(string peers, bool policy, params string[] headers) =>
-        new AdminRules(new()).Judge(Call(headers) with { Peers = [.. peers.Split(' ').Select(EndPointOf)], HasPolicy = policy })?.Rule;
+        new AdminRules(new(), Own).Judge(Call(headers) with { Peers = [.. peers.Split(' ').Select(EndPointOf)], HasPolicy = policy })?.Rule;
 
     private static string? Judge(RestartAdminOptions options, string peers, params string[] headers) =>
-        new AdminRules(options).Judge(Call(headers) with { Peers = [.. peers.Split(' ').Select(EndPointOf)] })?.Rule;
+        new AdminRules(options, Own).Judge(Call(headers) with { Peers = [.. peers.Split(' ').Select(EndPointOf)] })?.Rule;
 
     private static string? JudgeHost(RestartAdminOptions options, string host, bool policy = false) =>
-        new AdminRules(options).Judge(Call([]) with { Host = new HostString(host), HasPolicy = policy })?.Rule;
+        new AdminRules(options, Own).Judge(Call([]) with { Host = new HostString(host), HasPolicy = policy })?.Rule;
 
     private static EndPoint? EndPointOf(string peer) => peer switch
     {
@@ -184,7 +239,7 @@ public class AdminRulesTests
 
         return new AdminCall
         {
-            Acts = false, Peers = [new IPEndPoint(IPAddress.Loopback, 4711)], HasPolicy = false, Protocol = "HTTP/1.1", Scheme = "http", Host = new HostString("localhost:5000"), Headers = all,
+            Acts = false, IsGet = false, PeerUser = () => Own, Peers = [new IPEndPoint(IPAddress.Loopback, 4711)], HasPolicy = false, Protocol = "HTTP/1.1", Scheme = "http", Host = new HostString("localhost:5000"), Headers = all,
         };
     }
 }

@@ -1,0 +1,83 @@
+using Baton.Processes;
+using Microsoft.Extensions.Logging;
+
+namespace Baton.Lifecycle;
+
+/// <summary>Tells the stand-in in the terminal who serves, and makes the first process that stand-in when it leaves. Hears the feed, so it lives on the control loop.</summary>
+internal sealed class TerminalFollower
+{
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
+
+    private readonly TerminalSession _terminal;
+    private readonly LifecycleContext _context;
+    private readonly Func<int?> _successor;
+    private volatile bool _handedOver;
+
+    private TerminalFollower(TerminalSession terminal, LifecycleContext context, Func<int?> successor)
+    {
+        (_terminal, _context, _successor) = (terminal, context, successor);
+        context.Feed.Subscribe(Hear, reports: false);
+        if (terminal.HasStandIn)
+        {
+            AppDomain.CurrentDomain.ProcessExit += Leave;
+        }
+    }
+
+    /// <summary>For a service that was started from a terminal.</summary>
+    internal static void Follow(TerminalSession? terminal, LifecycleContext context, Func<int?> successor)
+    {
+        if (terminal is not null)
+        {
+            context.Loop.Post(new TerminalFollower(terminal, context, successor).LookAgain);
+        }
+    }
+
+    private void LookAgain()
+    {
+        _terminal.Look();
+        if (_terminal.HasTerminal)
+        {
+            _context.Loop.Schedule(LookInterval, LookAgain);
+        }
+    }
+
+    private void Hear(LifecycleNews news)
+    {
+        switch (news)
+        {
+            case LifecycleNews.Serves or LifecycleNews.ServesAgain:
+                _terminal.Say("serves", Environment.ProcessId);
+                break;
+            case LifecycleNews.StateChanged { State: ProcessState.Draining }:
+                HandOver();
+                break;
+        }
+    }
+
+    // As late as possible: who executes another program calls none of the handlers that come after it.
+    private void HandOver()
+    {
+        _handedOver = true;
+        if (_terminal.IsFirst && _terminal.HasPlace)
+        {
+            AppDomain.CurrentDomain.ProcessExit += Leave;
+            _context.Logger.TerminalStandIn(Environment.ProcessId);
+        }
+    }
+
+    private void Leave(object? sender, EventArgs e)
+    {
+        if (!_handedOver)
+        {
+            _terminal.Say("exits", Environment.ExitCode);
+        }
+        else if (_terminal.IsFirst && _successor() is { } successor)
+        {
+            _terminal.LeaveStandIn(successor, _context.Options.Signals.Numbers);
+        }
+        else
+        {
+            _terminal.Say("leaves", Environment.ProcessId);
+        }
+    }
+}
