@@ -98,6 +98,15 @@ internal static partial class Log
     [LoggerMessage(415, LogLevel.Information, "Restart asked by {Trigger} is passed on to process {SuccessorPid}, which serves now", EventName = "RestartPassedOn")]
     internal static partial void RestartPassedOn(this ILogger logger, string trigger, int successorPid);
 
+    [LoggerMessage(420, LogLevel.Warning, "Predecessor {PredecessorPid} died before it handed over: process {Pid} has its listeners, and serves as soon as it is ready", EventName = "LeftAlone")]
+    internal static partial void LeftAlone(this ILogger logger, int pid, int predecessorPid);
+
+    [LoggerMessage(421, LogLevel.Warning, "Process {Pid} is ready, but its predecessor has not answered for {Seconds} s; it waits until that answers or ends", EventName = "PredecessorSilent")]
+    internal static partial void PredecessorSilent(this ILogger logger, int pid, double seconds);
+
+    [LoggerMessage(422, LogLevel.Warning, "Process {Pid} is ready, but could not say so to its predecessor: {Reason}", EventName = "ReadyNotTaken")]
+    internal static partial void ReadyNotTaken(this ILogger logger, int pid, string reason);
+
     [LoggerMessage(500, LogLevel.Information, "Process {Pid} drained in {Milliseconds} ms", EventName = "Drained")]
     internal static partial void Drained(this ILogger logger, int pid, long milliseconds);
 

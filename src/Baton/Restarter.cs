@@ -81,13 +81,19 @@ public sealed partial class Restarter : IAsyncDisposable
         var identity = new ServiceIdentity(options.Name, command.Program, options.TimeProvider.GetUtcNow());
         var context = new LifecycleContext(effects, _loop, options, _logger) { Identity = identity };
 
+        if (_succession is not null && systemd.Socket is { } manager)
+        {
+            // At once: systemd ends the service when it learns of the end of the main process before it learns that another one is.
+            _succession.Deserted = () => _ = manager.TrySend(Notifier.Line("MAINPID", Environment.ProcessId), descriptor: null);
+        }
+
         // Before all others who hear the news: whoever comes by them finds systemd knowing.
         SystemdService.Follow(systemd, predecessor, Listeners, context, () => _work.Describe().Total);
-        _lifecycle = new ProcessLifecycle(() => Generation, _succession is not null, context);
+        _lifecycle = new ProcessLifecycle(() => KnownGeneration, _succession is not null, context);
         TerminalFollower.Follow(terminal, context, () => _lifecycle.SuccessorPid);
         _older.Departed = (generation, drainedAt, gone) => _loop.Post(() => _lifecycle.OlderDeparted(generation, drainedAt, gone));
         _status = new StatusSource(_lifecycle, Listeners, _older, predecessor, identity);
-        _telemetry = new ServiceTelemetry(_lifecycle, context, _older, () => _succession is null ? Generation : _succession.KnownGeneration);
+        _telemetry = new ServiceTelemetry(_lifecycle, context, _older, () => KnownGeneration > 0 ? KnownGeneration : null);
         Operations = new ControlService(_lifecycle, context, _status.Take);
         ControlServer? control = ControlServer.Create(Operations, Listeners, predecessor);
         effects.BeforeReady = control is null ? null : control.Inherit;
@@ -122,6 +128,9 @@ public sealed partial class Restarter : IAsyncDisposable
 
     /// <summary>A snapshot for people and programs.</summary>
     public RestartStatus Status => _status.Take();
+
+    // At once and without fail, as the lifecycle needs it: 0 in a successor that its predecessor has not answered.
+    private int KnownGeneration => _succession is null ? _replaces?.Generation ?? 1 : _succession.KnownGeneration ?? 0;
 
     private IEnumerable<PosixSignal> AllSignals => _options.Signals.Signals;
 

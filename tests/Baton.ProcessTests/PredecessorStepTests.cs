@@ -4,8 +4,8 @@ using Baton.ProcessTests.Service;
 namespace Baton.ProcessTests;
 
 /// <summary>
-/// F8, F10: the predecessor is killed at every step of the handover, by itself and so at that very step. Before the commit nobody is left who may serve: the
-/// successor ends and says why. After it the successor serves, whatever its predecessor was about to say.
+/// F8, F10: the predecessor is killed at every step of the handover, by itself and so at that very step. A successor that has its listeners serves from then on,
+/// before the commit as soon as it is ready, whatever its predecessor was about to say. One without them ends and says why.
 /// </summary>
 public sealed class PredecessorStepTests
 {
@@ -14,11 +14,7 @@ public sealed class PredecessorStepTests
     [Theory] // F8
     [InlineData("kill-at Received Hello")]
     [InlineData("kill-at Sending Listeners")]
-    [InlineData("kill-at Sent Listeners")]
-    [InlineData("kill-at Received Progress")]
-    [InlineData("kill-at Received Ready")]
-    [InlineData("kill-at Sending Commit")]
-    public async Task Successor_whose_predecessor_is_killed_before_the_commit_ends_and_says_why(string step)
+    public async Task Successor_whose_predecessor_is_killed_before_it_gave_its_listeners_ends_and_says_why(string step)
     {
         await using ServiceProcess service = await ServiceProcess.StartAsync(Setup with { FirstBehaviour = step });
         int successor = await BeginRestartAsync(service);
@@ -30,6 +26,28 @@ public sealed class PredecessorStepTests
         Assert.Empty(service.Log.All("-> OnProbation"));
         Assert.Empty(service.Living);
         Assert.False(service.Address.Accepts());
+    }
+
+    [Theory] // F8
+    [InlineData("kill-at Sent Listeners")]
+    [InlineData("kill-at Received Progress")]
+    [InlineData("kill-at Received Ready")]
+    [InlineData("kill-at Sending Commit")]
+    public async Task Successor_whose_predecessor_is_killed_before_the_commit_serves_and_nobody_is_refused(string step)
+    {
+        await using ServiceProcess service = await ServiceProcess.StartAsync(Setup with { FirstBehaviour = step });
+        await using SurvivingLoad load = SurvivingLoad.Start(service.Address);
+        service.SetNextBehaviour("");
+
+        int predecessor = await service.RestartAsync();
+        Assert.Equal(128 + Libc.SIGKILL, await service.EndAsync(predecessor));
+        load.Recovered();
+
+        Assert.Equal([service.Pid], service.Living);
+        Assert.NotEmpty(service.Log.All($"Process {service.Pid}, generation 2: Starting -> Serving"));
+        await service.RestartAsync();
+        await load.EndAsync();
+        await service.StopAsync();
     }
 
     [Theory] // F8

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 
@@ -27,6 +28,12 @@ internal static class EarlyBehaviour
         if (behaviour.Has("exit-at-once"))
         {
             Environment.Exit(0);
+        }
+
+        if (behaviour.Has("start-helper"))
+        {
+            // It inherits the channel to the predecessor.
+            Process.Start("/bin/sleep", ["1000"]).Dispose();
         }
 
         if (behaviour.Has("crash-in-main"))

@@ -84,7 +84,7 @@ internal sealed class ServiceChoice(Surroundings around, uint? user)
     private static CommandException NoAnswer(UnheardSocket silent)
     {
         string advice = silent.Processes.FirstOrDefault(p => p.State == 'T') is { } stopped
-            ? Wording.Say($"kill -CONT {stopped.Pid} has it go on.")
+            ? Wording.Say($"It goes on after: kill -CONT {stopped.Pid}")
             : "Look at its log and at the machine.";
         return new CommandException(ExitCode.NoAnswer, "NoAnswer", $"{silent.Socket}: {silent.Reason}\nThe service is there, so don't start it a second time. {advice}") { Processes = silent.Processes };
     }

@@ -63,6 +63,10 @@ internal sealed class ControlServer(ControlService service, Lazy<ControlBinding>
             case LifecycleNews.StateChanged { State: ProcessState.Serving or ProcessState.OnProbation }:
                 service.Context.Loop.Post(Open);
                 break;
+            case LifecycleNews.LeftAlone:
+                // Nobody else answers operators while this process gets ready.
+                service.Context.Loop.Post(OpenEarly);
+                break;
             case LifecycleNews.HandingOver:
                 // Taken up again with the next change of the state to Serving.
                 Pause();
@@ -84,7 +88,24 @@ internal sealed class ControlServer(ControlService service, Lazy<ControlBinding>
 
     private void Open()
     {
-        if (_closed || service.Lifecycle.State is not (ProcessState.Serving or ProcessState.OnProbation or ProcessState.Restarting))
+        if (service.Lifecycle.State is ProcessState.Serving or ProcessState.OnProbation or ProcessState.Restarting)
+        {
+            Accept();
+        }
+    }
+
+    private void OpenEarly()
+    {
+        if (service.Lifecycle is { State: ProcessState.Starting, IsAlone: true })
+        {
+            Inherit();
+            Accept();
+        }
+    }
+
+    private void Accept()
+    {
+        if (_closed)
         {
             return;
         }

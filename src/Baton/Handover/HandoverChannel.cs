@@ -24,6 +24,18 @@ internal sealed class HandoverChannel(Descriptor socket, TimeSpan frameLimit, Ac
     /// <summary>For poll; the channel stays its owner.</summary>
     internal int Number => socket.Number;
 
+    /// <summary>Whether something is there to be received, or the end; from any thread.</summary>
+    internal bool HasUnread
+    {
+        get
+        {
+            lock (_sending)
+            {
+                return !_closed && Poller.Wait(socket.Number, Libc.POLLIN, TimeSpan.Zero);
+            }
+        }
+    }
+
     /// <summary>A connected pair, both ends close-on-exec.</summary>
     internal static (HandoverChannel Ours, Descriptor Theirs) CreatePair(TimeSpan frameLimit, Action<HandoverStep, HandoverMessage>? tap = null)
     {

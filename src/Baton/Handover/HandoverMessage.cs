@@ -50,7 +50,7 @@ internal abstract record HandoverMessage
     internal sealed record Stopping(string Trigger) : HandoverMessage;
 
     /// <summary>
-    /// Successor: it hands over in turn. News only to a predecessor that was stopped for so long that this process no longer counts on it: from now on its end is
+    /// Successor: it starts a successor in turn, which may come to serve. News only to a predecessor that was stopped for so long that this process no longer counts on it: from now on its end is
     /// no reason to take over again.
     /// </summary>
     internal sealed record HandedOn : HandoverMessage;

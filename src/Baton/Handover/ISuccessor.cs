@@ -10,6 +10,9 @@ internal interface ISuccessor
     /// <summary>Whether it has not ended; news of its end may still be on the way.</summary>
     bool Lives { get; }
 
+    /// <summary>Whether something it said, or its end, has arrived that was not read yet: then nobody can know that it is silent.</summary>
+    bool HasUnheard { get; }
+
     /// <summary>Tells it to serve, how long it is on probation, and how often to say that it is alive.</summary>
     /// <exception cref="RestartException">It could not be told.</exception>
     void Commit(TimeSpan probation, TimeSpan heartbeat);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Baton.Interop;
 using Baton.Listeners;
+using Baton.Processes;
 
 namespace Baton.Handover;
 
@@ -10,15 +11,19 @@ namespace Baton.Handover;
 /// </summary>
 internal sealed class PredecessorLink : IDisposable
 {
+    // More than the kernel queues for one socket: what a dead process has said is read, what a copy of its channel goes on saying is not.
+    private const int MostLastWords = 1024;
+
     private readonly HandoverChannel _channel;
+    private readonly WatchedProcess? _watched;
     private readonly ManualResetEventSlim _stopped = new();
 
     // Closing the one wakes who waits on the other.
     private readonly (Descriptor Ours, Descriptor Watched) _wake = UnixStream.CreatePair();
     private Descriptor? _detached;
 
-    private PredecessorLink(HandoverChannel channel, OlderProcess process, int ownGeneration) =>
-        (_channel, Process, OwnGeneration) = (channel, process, ownGeneration);
+    private PredecessorLink(HandoverChannel channel, OlderProcess process, int ownGeneration, WatchedProcess? watched = null) =>
+        (_channel, Process, OwnGeneration, _watched) = (channel, process, ownGeneration, watched);
 
     /// <summary>Who is at the other end.</summary>
     internal OlderProcess Process { get; }
@@ -30,9 +35,15 @@ internal sealed class PredecessorLink : IDisposable
     internal ActivityContext Trace { get; private init; }
 
     /// <summary>Introduces this process and receives the listeners into the registry.</summary>
+    /// <param name="socket">The channel, which is the link's from now on.</param>
+    /// <param name="listeners">Gets what the predecessor passes on.</param>
+    /// <param name="program">Who this process is.</param>
+    /// <param name="limit">How long the predecessor may take for an answer.</param>
+    /// <param name="tap">For tests, see <see cref="HandoverChannel"/>.</param>
+    /// <param name="watched">The predecessor: its end is the end of the conversation, whoever else has a copy of its channel. The caller's.</param>
     /// <exception cref="RestartException">The predecessor is gone, refused, does not answer in time, or breaks the protocol.</exception>
     internal static PredecessorLink Greet(
-        Descriptor socket, ListenerRegistry listeners, string program, TimeSpan limit, Action<HandoverStep, HandoverMessage>? tap = null)
+        Descriptor socket, ListenerRegistry listeners, string program, TimeSpan limit, Action<HandoverStep, HandoverMessage>? tap = null, WatchedProcess? watched = null)
     {
         var channel = new HandoverChannel(socket, limit, tap);
         try
@@ -45,7 +56,7 @@ internal sealed class PredecessorLink : IDisposable
                 last = ReceiveBatch(channel, listeners, limit);
             }
 
-            return new PredecessorLink(channel, new OlderProcess(last.Pid, last.Generation - 1), last.Generation) { Trace = first.Trace };
+            return new PredecessorLink(channel, new OlderProcess(last.Pid, last.Generation - 1), last.Generation, watched) { Trace = first.Trace };
         }
         catch (RestartException e)
         {
@@ -71,16 +82,19 @@ internal sealed class PredecessorLink : IDisposable
     {
         try
         {
-            while (true)
+            for (int lastWords = 0; ;)
             {
-                (_, bool detach) = Poller.WaitRead(_channel.Number, _wake.Watched.Number, Timeout.InfiniteTimeSpan);
+                (bool said, bool detach, bool ended) =
+                    Poller.WaitRead(_channel.Number, _wake.Watched.Number, _watched?.PidfdNumber ?? -1, Timeout.InfiniteTimeSpan);
                 if (detach)
                 {
                     _detached = _channel.Detach();
                     return;
                 }
 
-                Received? message = _channel.Receive();
+                // What it said before its end comes first.
+                Received? message = said && lastWords < MostLastWords ? _channel.Receive() : null;
+                lastWords += ended ? 1 : 0;
                 received(message);
                 if (message is null)
                 {

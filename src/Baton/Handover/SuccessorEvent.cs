@@ -27,7 +27,7 @@ internal abstract record SuccessorEvent
     /// <summary>It shuts down because somebody asked for that.</summary>
     internal sealed record Stopping(string Trigger) : SuccessorEvent;
 
-    /// <summary>It hands over in turn: it heard nothing for so long that it no longer counts on this process.</summary>
+    /// <summary>It starts a successor in turn: it heard nothing for so long that it no longer counts on this process.</summary>
     internal sealed record HandedOn : SuccessorEvent;
 
     /// <summary>It, or a later generation, wants this process to end now.</summary>

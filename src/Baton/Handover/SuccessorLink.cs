@@ -16,12 +16,18 @@ internal sealed class SuccessorLink : ISuccessor
     // killed dead process, and that its exit code is not named as the reason.
     private static readonly TimeSpan EndingTime = TimeSpan.FromSeconds(5);
 
+    // More than the kernel queues for one socket: what a process said before its end is read, what a copy of its channel goes on saying is not.
+    private const int MostLastWords = 1024;
+
     private readonly SpawnedProcess _process;
     private readonly HandoverChannel _channel;
     private readonly ListenerRegistry _listeners;
     private readonly int _generation;
     private readonly Action<SuccessorEvent> _post;
     private bool _greeted;
+
+    // From here on the channel may be passed on, to be heard after the successor's end.
+    private volatile bool _mayBePassedOn;
 
     private SuccessorLink(SpawnedProcess process, HandoverChannel channel, ListenerRegistry listeners, int generation, Action<SuccessorEvent> post) =>
         (_process, _channel, _listeners, _generation, _post) = (process, channel, listeners, generation, post);
@@ -32,6 +38,8 @@ internal sealed class SuccessorLink : ISuccessor
     public int Pid => _process.Id;
 
     public bool Lives => _process.Lives;
+
+    public bool HasUnheard => _channel.HasUnread;
 
     /// <summary>Gives the place of the restart in a trace; null for none.</summary>
     private Func<ActivityContext>? Trace { get; init; }
@@ -53,7 +61,7 @@ internal sealed class SuccessorLink : ISuccessor
                 };
                 SpawnedProcess process = Spawner.Spawn(command, environment, theirs, HandoverProtocol.InheritedDescriptor, blockedSignals);
                 var link = new SuccessorLink(process, ours, listeners, generation, post) { Trace = trace };
-                new Thread(link.Run) { IsBackground = true, Name = "baton-successor" }.Start();
+                link.Watch();
                 return link;
             }
         }
@@ -80,6 +88,7 @@ internal sealed class SuccessorLink : ISuccessor
 
     public void Confirm(IReadOnlyList<(OlderProcess Process, Descriptor Channel)> older)
     {
+        _mayBePassedOn = true;
         try
         {
             // More than fit into one message are more than MaxGenerations allows.
@@ -95,15 +104,44 @@ internal sealed class SuccessorLink : ISuccessor
 
     public void Kill() => _process.Kill();
 
+    /// <exception cref="RestartException">There is no room for a thread.</exception>
+    private void Watch()
+    {
+        try
+        {
+            new Thread(Run) { IsBackground = true, Name = "baton-successor" }.Start();
+        }
+        catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
+        {
+            // Nobody would hear it, and it would take the end of the channel for our own end.
+            _process.Kill();
+            Poller.Wait(_process.PidfdNumber, Libc.POLLIN, EndingTime);
+            _process.Reap();
+            _process.Dispose();
+            throw new RestartException(RestartFailure.SpawnFailed, $"Could not watch successor {_process.Id}, which was killed: {e.Message}", e);
+        }
+    }
+
     private void Run()
     {
         bool talking = true, living = true;
         while (talking || living)
         {
             (bool said, bool ended) = Poller.WaitRead(talking ? _channel.Number : -1, living ? _process.PidfdNumber : -1, Timeout.InfiniteTimeSpan);
+            if (ended)
+            {
+                living = false;
+                talking = talking && HearLastWords();
+                ExitStatus status = _process.Reap();
+                _process.Dispose();
+                if (!talking)
+                {
+                    _channel.Dispose();
+                }
 
-            // What it said before it ended comes first: it may hold the reason. And after its end a later generation may have our channel.
-            if (said)
+                _post(new SuccessorEvent.Ended(status));
+            }
+            else if (said)
             {
                 talking = Listen();
                 if (!talking && living && !Poller.Wait(_process.PidfdNumber, Libc.POLLIN, EndingTime))
@@ -111,15 +149,27 @@ internal sealed class SuccessorLink : ISuccessor
                     _post(new SuccessorEvent.Closed());
                 }
             }
-            else if (ended)
-            {
-                living = false;
-                _post(new SuccessorEvent.Ended(_process.Reap()));
-                _process.Dispose();
-            }
         }
 
         _channel.Dispose();
+    }
+
+    /// <summary>
+    /// What it said before it ended comes before the news of its end: it may hold the reason. Then the talk is over, although a process that it started may have a
+    /// copy of its channel; unless a later generation may have it, to whom this process is an older one.
+    /// </summary>
+    /// <returns>Whether the talk goes on.</returns>
+    private bool HearLastWords()
+    {
+        for (int heard = 0; heard < MostLastWords && Poller.Wait(_channel.Number, Libc.POLLIN, TimeSpan.Zero); heard++)
+        {
+            if (!Listen())
+            {
+                return false;
+            }
+        }
+
+        return _mayBePassedOn;
     }
 
     /// <summary>Receives one message; false when there will be no more.</summary>
@@ -188,6 +238,7 @@ internal sealed class SuccessorLink : ISuccessor
                 _post(new SuccessorEvent.ForceAsked(force.Trigger));
                 break;
             case HandoverMessage.HandedOn:
+                _mayBePassedOn = true;
                 _post(new SuccessorEvent.HandedOn());
                 break;
             case HandoverMessage.Unknown:

@@ -14,6 +14,7 @@ internal static unsafe partial class Libc
     // errno.h, the same on x64 and arm64.
     internal const int EPERM = 1;
     internal const int ENOENT = 2;
+    internal const int ESRCH = 3;
     internal const int EINTR = 4;
     internal const int EAGAIN = 11;
     internal const int ENOBUFS = 105;

@@ -16,6 +16,17 @@ internal static unsafe class Poller
         return (fds[0].revents != 0, fds[1].revents != 0);
     }
 
+    /// <summary>The same with three.</summary>
+    internal static (bool First, bool Second, bool Third) WaitRead(int first, int second, int third, TimeSpan limit)
+    {
+        Libc.Pollfd* fds = stackalloc Libc.Pollfd[3];
+        fds[0] = new Libc.Pollfd { fd = first, events = Libc.POLLIN };
+        fds[1] = new Libc.Pollfd { fd = second, events = Libc.POLLIN };
+        fds[2] = new Libc.Pollfd { fd = third, events = Libc.POLLIN };
+        Wait(fds, 3, limit);
+        return (fds[0].revents != 0, fds[1].revents != 0, fds[2].revents != 0);
+    }
+
     /// <summary>Waits until the descriptor takes or gives bytes, has ended or failed; false when the limit passed first.</summary>
     internal static bool Wait(int fd, short events, TimeSpan limit)
     {

@@ -10,6 +10,8 @@ namespace Baton.Lifecycle;
 /// </summary>
 internal sealed class HandoverAttempt : RestartAttempt
 {
+    private const int MostPostponements = 4;
+
     private readonly ProcessLifecycle _lifecycle;
     private readonly LifecycleContext _context;
     private readonly ProgressThrottle _words;
@@ -50,6 +52,15 @@ internal sealed class HandoverAttempt : RestartAttempt
         }
         else
         {
+            GiveUp();
+        }
+    }
+
+    /// <summary>Ends the successor, if it has been started: this process is about to shut down.</summary>
+    internal void GiveUp()
+    {
+        if (_successor is not null)
+        {
             Fail(RestartFailure.Stopping, "was killed because a shutdown was asked", TimeSpan.Zero);
         }
     }
@@ -62,6 +73,9 @@ internal sealed class HandoverAttempt : RestartAttempt
     {
         Enter("spawn");
         BoundGenerations();
+
+        // From here on a successor may have to serve without us. Our own predecessor, if it was stopped all the time, must not take over beside it.
+        _context.Effects.TellPredecessor(new HandoverMessage.HandedOn());
         try
         {
             _successor = _context.Effects.StartSuccessor(Command, Generation, Trace, e => _context.Loop.Post(() => Handle(e)));
@@ -73,10 +87,24 @@ internal sealed class HandoverAttempt : RestartAttempt
         }
 
         AnnounceSuccessor(_successor.Pid, RestartStrategy.Handover);
-        _readyTimer = _context.Loop.Schedule(Options.ReadyTimeout, () =>
+        AwaitReady(Options.ReadyTimeout, MostPostponements);
+    }
+
+    // The time that this process was paused is none in which the successor was known to be silent.
+    private void AwaitReady(TimeSpan time, int postponements)
+    {
+        long begun = _context.Now;
+        _readyTimer = _context.Loop.Schedule(time, () =>
         {
+            if (postponements > 0 && (_successor!.HasUnheard || _context.WasPaused(begun, time)))
+            {
+                AwaitReady(Options.ReadyTimeout / MostPostponements, postponements - 1);
+                return;
+            }
+
             _words.Flush();
-            Fail(RestartFailure.ReadyTimedOut, $"was not ready within {Options.ReadyTimeout.TotalSeconds:0.###} s and was killed; last heard: {Timeline.Last}", TimeSpan.Zero);
+            string limit = $"{Options.ReadyTimeout.TotalSeconds:0.###} s";
+            Fail(RestartFailure.ReadyTimedOut, $"was not ready within {limit} and was killed; last heard: {Timeline.Last}", TimeSpan.Zero);
         });
     }
 
@@ -149,7 +177,6 @@ internal sealed class HandoverAttempt : RestartAttempt
         try
         {
             _context.Effects.CloseGate();
-            _context.Effects.TellPredecessor(new HandoverMessage.HandedOn());
             _context.Effects.NameMain(_successor!.Pid);
             _context.Feed.Publish(new LifecycleNews.HandingOver(_successor.Pid, Generation, Options.Probation));
             _successor.Commit(Options.Probation, SuccessorProbation.HeartbeatOf(Options));

@@ -78,6 +78,8 @@ internal sealed class LifecycleEffects(
     {
         try
         {
+            // One whose predecessor died has not announced anything.
+            BeforeReady?.Invoke();
             listeners.CloseUnclaimed();
             listeners.SetPassedOn(false);
         }

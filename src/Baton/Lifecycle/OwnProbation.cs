@@ -7,11 +7,15 @@ namespace Baton.Lifecycle;
 /// </summary>
 internal sealed class OwnProbation(LifecycleContext context, Action<string> keepsServing, Action unanswered)
 {
+    // The predecessor's silence is counted in looks: after a pause of this whole process there is one look, not a verdict.
+    private const int Looks = 8;
+
     private long _begun;
     private TimeSpan _length;
     private bool _signPending;
     private bool _givingBack;
     private bool _over;
+    private bool _silent;
     private volatile bool _stepsBack;
 
     /// <summary>Whether it has stopped accepting, and waits for its predecessor.</summary>
@@ -26,7 +30,7 @@ internal sealed class OwnProbation(LifecycleContext context, Action<string> keep
 
         // The predecessor decides; this is for one that is stopped or stuck.
         TimeSpan limit = LifecycleContext.Then(length, context.Options.HandshakeTimeout);
-        context.Loop.Schedule(limit, () => NothingHeard(limit));
+        LookAfter(limit, Looks);
         if (heartbeat > TimeSpan.Zero)
         {
             Beat(heartbeat);
@@ -57,7 +61,27 @@ internal sealed class OwnProbation(LifecycleContext context, Action<string> keep
     /// <summary>There is nobody to take over again, or no reason.</summary>
     internal void Keep(string reason)
     {
-        if (End())
+        _silent = true;
+        Settle(reason);
+    }
+
+    /// <returns>False if it was over before.</returns>
+    internal bool End()
+    {
+        _silent = true;
+        return Settle();
+    }
+
+    private bool Settle()
+    {
+        bool ended = !_over;
+        _over = true;
+        return ended;
+    }
+
+    private void Settle(string reason)
+    {
+        if (Settle())
         {
             if (_givingBack)
             {
@@ -70,12 +94,20 @@ internal sealed class OwnProbation(LifecycleContext context, Action<string> keep
         }
     }
 
-    /// <returns>False if it was over before.</returns>
-    internal bool End()
+    private void LookAfter(TimeSpan limit, int looks)
     {
-        bool ended = !_over;
-        _over = true;
-        return ended;
+        TimeSpan interval = limit == Timeout.InfiniteTimeSpan ? limit : limit / Looks;
+        context.Loop.Schedule(interval, () =>
+        {
+            if (looks > 1 && !_over)
+            {
+                LookAfter(limit, looks - 1);
+            }
+            else
+            {
+                NothingHeard(limit);
+            }
+        });
     }
 
     private void NothingHeard(TimeSpan limit)
@@ -83,7 +115,8 @@ internal sealed class OwnProbation(LifecycleContext context, Action<string> keep
         // One that was asked to take over again may still do so, and must find this process able to step back.
         if (!_givingBack && !_over)
         {
-            Keep($"the predecessor has said nothing for {limit.TotalSeconds:0.###} s");
+            // Goes on giving signs of life: one that was stopped judges by them when it wakes up.
+            Settle($"the predecessor has said nothing for {limit.TotalSeconds:0.###} s");
         }
     }
 
@@ -102,7 +135,7 @@ internal sealed class OwnProbation(LifecycleContext context, Action<string> keep
     // By way of the application's own threads: what this process can still do for itself says nothing about the service.
     private void Beat(TimeSpan interval)
     {
-        if (_over)
+        if (_silent)
         {
             return;
         }
@@ -119,7 +152,7 @@ internal sealed class OwnProbation(LifecycleContext context, Action<string> keep
     private void Sign()
     {
         _signPending = false;
-        if (!_over)
+        if (!_silent)
         {
             OpenWork open = context.Effects.Describe().Total;
             context.Effects.TellPredecessor(new HandoverMessage.Alive(open.Connections, open.Requests));

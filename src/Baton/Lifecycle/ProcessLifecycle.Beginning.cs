@@ -11,7 +11,17 @@ internal sealed partial class ProcessLifecycle
     private ProgressThrottle? _words;
     private bool _announced;
     private bool _gaveUp;
+    private string _lastProgress = "nothing";
+
+    // Its predecessor died before the commit: nobody else can serve.
+    private volatile bool _isAlone;
     private bool _takenBack;
+
+    /// <summary>Whether this process is to take over from a predecessor that lost its life before it could hand over; from any thread.</summary>
+    internal bool IsAlone => _isAlone;
+
+    // Whether somebody else decides when this process serves.
+    private bool AwaitsCommit => hasPredecessor && !_isAlone;
 
     /// <summary>As a successor: the predecessor has answered.</summary>
     internal void Greeted(ActivityContext trace) => context.Feed.Publish(new LifecycleNews.Greeted(trace));
@@ -21,6 +31,7 @@ internal sealed partial class ProcessLifecycle
     {
         if (State == ProcessState.Starting)
         {
+            _lastProgress = new RestartPhase(phase, detail, TimeSpan.Zero).Words;
             _words ??= new ProgressThrottle(context, TellProgress);
             _words.Say(phase, detail);
         }
@@ -44,7 +55,7 @@ internal sealed partial class ProcessLifecycle
         }
 
         _announced = true;
-        if (!hasPredecessor)
+        if (!AwaitsCommit)
         {
             Serve(TimeSpan.Zero, TimeSpan.Zero);
             return;
@@ -55,13 +66,28 @@ internal sealed partial class ProcessLifecycle
         {
             Effects.AnnounceReady();
             context.Feed.Publish(new LifecycleNews.SaidReady());
-            TimeSpan limit = context.Options.HandshakeTimeout;
-            context.Loop.Schedule(limit, () => GiveUpStarting($"the predecessor did not answer within {limit.TotalSeconds:0.###} s"));
+        }
+        catch (RestartException e)
+        {
+            // It is gone, and its end, which arrives by itself, decides; or it is stopped and takes nothing.
+            Logger.ReadyNotTaken(Environment.ProcessId, e.Message);
         }
         catch (Exception e)
         {
+            // What it inherited can't be used.
             GiveUpStarting(e.Message);
+            return;
         }
+
+        // One that is stopped may go on, and commits or kills this process then; or it may be killed, and then nobody but this process can serve.
+        TimeSpan limit = context.Options.HandshakeTimeout;
+        context.Loop.Schedule(limit, () =>
+        {
+            if (State == ProcessState.Starting && AwaitsCommit && !_gaveUp)
+            {
+                Logger.PredecessorSilent(Environment.ProcessId, limit.TotalSeconds);
+            }
+        });
     }
 
     /// <summary>Nobody else accepts: serve.</summary>
@@ -78,7 +104,7 @@ internal sealed partial class ProcessLifecycle
         Move(probation > TimeSpan.Zero ? LifecycleEvent.ReadyOnProbation : LifecycleEvent.Ready);
         Effects.OpenGate();
         _ready.TrySetResult();
-        context.Feed.Publish(new LifecycleNews.Serves(generation(), hasPredecessor, probation));
+        context.Feed.Publish(new LifecycleNews.Serves(generation(), AwaitsCommit, probation));
         if (State == ProcessState.OnProbation)
         {
             _probation = new OwnProbation(context, _ => Confirmed(), Unanswered);
@@ -86,8 +112,45 @@ internal sealed partial class ProcessLifecycle
         }
         else
         {
+            if (_isAlone)
+            {
+                Effects.EndSharing();
+            }
+
             _probationEnded.TrySetResult();
             TakeUpHeld();
+        }
+    }
+
+    /// <summary>
+    /// The predecessor has died, and this process has its listeners. Before the commit nobody else can serve: this process does, as soon as it is ready. One that
+    /// gave up, or was asked to shut down, does not.
+    /// </summary>
+    internal void PredecessorDied(int predecessor, string how)
+    {
+        if (State != ProcessState.Starting || _gaveUp)
+        {
+            PredecessorLeft(how);
+            return;
+        }
+
+        if (_isAlone)
+        {
+            return;
+        }
+
+        _isAlone = true;
+        TimeSpan limit = context.Options.ReadyTimeout;
+        Logger.LeftAlone(Environment.ProcessId, predecessor);
+        Effects.NameMain(Environment.ProcessId);
+        context.Feed.Publish(new LifecycleNews.LeftAlone(predecessor));
+        if (_announced)
+        {
+            Serve(TimeSpan.Zero, TimeSpan.Zero);
+        }
+        else
+        {
+            context.Loop.Schedule(limit, () => GiveUpAlone(predecessor, limit));
         }
     }
 
@@ -140,6 +203,17 @@ internal sealed partial class ProcessLifecycle
         {
             _gaveUp = true;
             Effects.EndProcess(exitCode: 1, $"it was to take over, but {reason}");
+        }
+    }
+
+    private void GiveUpAlone(int predecessor, TimeSpan limit)
+    {
+        if (State == ProcessState.Starting && !_gaveUp)
+        {
+            _gaveUp = true;
+            Effects.ReleaseListeners(claimedBySuccessor: []);
+            Effects.EndProcess(
+                exitCode: 1, $"its predecessor {predecessor} has died, and it was not ready within {limit.TotalSeconds:0.###} s of that; last: {_lastProgress}");
         }
     }
 

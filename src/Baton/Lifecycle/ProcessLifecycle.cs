@@ -71,6 +71,12 @@ internal sealed partial class ProcessLifecycle(Func<int> generation, bool hasPre
         // Else it is on its way out already, or about to be.
         if (_shutdownHooks is null && LifecycleTable.Next(State, LifecycleEvent.ShutdownAsked).Next != State)
         {
+            if (State == ProcessState.Restarting)
+            {
+                // At once: should this process be killed while its hooks run, the successor must not serve on.
+                (_attempt as HandoverAttempt)?.GiveUp();
+            }
+
             _shutdownHooks = Hooks.Before(SignalAction.Shutdown, trigger, () => ShutDown(trigger));
         }
     }
@@ -109,7 +115,7 @@ internal sealed partial class ProcessLifecycle(Func<int> generation, bool hasPre
         }
 
         Move(LifecycleEvent.ShutdownAsked);
-        if (previous != ProcessState.HandedOver && (previous != ProcessState.Starting || !hasPredecessor))
+        if (previous != ProcessState.HandedOver && (previous != ProcessState.Starting || !AwaitsCommit))
         {
             context.Feed.Publish(new LifecycleNews.Stopping());
         }
@@ -217,9 +223,11 @@ internal sealed partial class ProcessLifecycle(Func<int> generation, bool hasPre
             return false;
         }
 
+        // What could fail comes before the change: a state that was set is a promise of all that follows from it.
+        var changed = new LifecycleNews.StateChanged(Environment.ProcessId, generation(), previous, next);
         _state = next;
-        Logger.StateChanged(Environment.ProcessId, generation(), previous, next);
-        context.Feed.Publish(new LifecycleNews.StateChanged(Environment.ProcessId, generation(), previous, next));
+        Logger.StateChanged(changed.Pid, changed.Generation, previous, next);
+        context.Feed.Publish(changed);
         return true;
     }
 }

@@ -8,7 +8,8 @@ internal sealed class ServerSurroundings(ProcessLifecycle lifecycle, ListenerReg
     /// <summary>Exit code of a first generation that was not ready in time.</summary>
     private const int NotReadyExitCode = 1;
 
-    public bool IsSuccessor => succession is not null;
+    // One that is alone has nobody behind it, as a first generation.
+    public bool IsSuccessor => succession is not null && !lifecycle.IsAlone;
 
     public bool IsStarting => lifecycle.State == ProcessState.Starting;
 

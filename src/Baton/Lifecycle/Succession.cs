@@ -1,6 +1,7 @@
 using System.Reflection;
 using Baton.Handover;
 using Baton.Listeners;
+using Baton.Processes;
 using Microsoft.Extensions.Logging;
 
 namespace Baton.Lifecycle;
@@ -11,16 +12,22 @@ namespace Baton.Lifecycle;
 /// </summary>
 internal sealed class Succession
 {
+    // Between the closing of the descriptors of a process that ends and its end: milliseconds, a second on a machine that is overloaded. Less than a predecessor that lives
+    // waits for the end of a successor that closed the channel: so the reason is told that this process ends for.
+    private static readonly TimeSpan EndingTime = TimeSpan.FromSeconds(3);
+
     private readonly TaskCompletionSource<PredecessorLink> _greeted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Func<PredecessorLink> _greet;
     private volatile HandoverMessage.Progress? _unsaid;
     private readonly ListenerRegistry _listeners;
     private readonly OlderGenerations _older;
+    private readonly WatchedProcess _predecessor;
     private readonly ILogger _logger;
 
-    private Succession(Func<PredecessorLink> greet, int predecessorPid, ListenerRegistry listeners, OlderGenerations older, ILogger logger)
+    private Succession(
+        Func<PredecessorLink> greet, int predecessorPid, WatchedProcess predecessor, ListenerRegistry listeners, OlderGenerations older, ILogger logger)
     {
-        (_greet, PredecessorPid, _listeners, _older, _logger) = (greet, predecessorPid, listeners, older, logger);
+        (_greet, PredecessorPid, _predecessor, _listeners, _older, _logger) = (greet, predecessorPid, predecessor, listeners, older, logger);
         listeners.AwaitInheritance(_greeted.Task);
     }
 
@@ -29,6 +36,9 @@ internal sealed class Succession
     /// <summary>This process's own generation, once the predecessor has said it.</summary>
     /// <exception cref="RestartException">The predecessor is gone, does not answer, refuses or breaks the protocol.</exception>
     internal int Generation => Link.OwnGeneration;
+
+    /// <summary>Called on the link's thread the moment the channel of a predecessor that did not hand over has come to its end, before anything else.</summary>
+    internal Action? Deserted { get; set; }
 
     /// <summary>The same, as far as it is known by now.</summary>
     internal int? KnownGeneration => _greeted.Task.IsCompletedSuccessfully ? Link.OwnGeneration : null;
@@ -56,8 +66,10 @@ internal sealed class Succession
         Environment.SetEnvironmentVariable(HandoverProtocol.EnvironmentVariable, null);
         if (HandoverAddress.Open(address, out int predecessorPid, out string problem) is { } socket)
         {
+            var predecessor = WatchedProcess.Watch(predecessorPid);
             return new Succession(
-                () => PredecessorLink.Greet(socket, listeners, Program, options.HandshakeTimeout, options.Tap), predecessorPid, listeners, older, logger);
+                () => PredecessorLink.Greet(socket, listeners, Program, options.HandshakeTimeout, options.Tap, predecessor),
+                predecessorPid, predecessor, listeners, older, logger);
         }
 
         logger.HandoverIgnored(HandoverProtocol.EnvironmentVariable, address, problem);
@@ -124,7 +136,7 @@ internal sealed class Succession
             HandoverCodec.WarmUp();
             try
             {
-                link.Listen(received => Hear(link, received, action => loop.Post(() => action(lifecycle))));
+                link.Listen(received => Hear(link, received, lifecycle, loop));
             }
             finally
             {
@@ -135,7 +147,11 @@ internal sealed class Succession
         {
             // Also what nobody foresaw, such as no descriptor to load code with: the application waits for this, and must not wait for ever.
             _greeted.TrySetException(e as RestartException ?? new RestartException(RestartFailure.ProtocolError, $"The handover broke: {e.Message}", e));
-            loop.Post(() => Lose(e.Message, lifecycle));
+            Lose(e.Message, lifecycle, loop);
+        }
+        finally
+        {
+            _predecessor.Dispose();
         }
     }
 
@@ -152,8 +168,10 @@ internal sealed class Succession
     }
 
     // On the link's thread.
-    private void Hear(PredecessorLink link, Received? received, Action<Action<ProcessLifecycle>> post)
+    private void Hear(PredecessorLink link, Received? received, ProcessLifecycle lifecycle, ControlLoop loop)
     {
+        void post(Action<ProcessLifecycle> action) => loop.Post(() => action(lifecycle));
+
         if (received?.Message is HandoverMessage.Confirmed confirmed)
         {
             _older.Adopt(confirmed, received, link.OwnGeneration);
@@ -189,14 +207,33 @@ internal sealed class Succession
                 break;
             case null:
                 _older.Heard(link, message: null);
-                post(l => Lose("the predecessor is gone", l));
+                Lose("the predecessor is gone", lifecycle, loop);
                 break;
         }
     }
 
-    private void Lose(string reason, ProcessLifecycle lifecycle)
+    // On the link's thread. An end of the channel alone is no proof: a predecessor that lives may still serve, and this process must not serve beside it.
+    private void Lose(string reason, ProcessLifecycle lifecycle, ControlLoop loop)
     {
-        _logger.PredecessorGone(PredecessorPid);
-        lifecycle.PredecessorLeft(reason);
+        // After the commit it does not matter what became of it.
+        bool died = false;
+        if (_greeted.Task.IsCompletedSuccessfully && lifecycle.State == ProcessState.Starting)
+        {
+            Deserted?.Invoke();
+            died = _predecessor.EndsWithin(EndingTime);
+        }
+
+        loop.Post(() =>
+        {
+            _logger.PredecessorGone(PredecessorPid);
+            if (died)
+            {
+                lifecycle.PredecessorDied(PredecessorPid, reason);
+            }
+            else
+            {
+                lifecycle.PredecessorLeft(reason);
+            }
+        });
     }
 }

@@ -220,17 +220,23 @@ internal sealed class SuccessorProbation(ISuccessor successor, int generation, P
         lifecycle.SuccessorEnded(attempt);
     }
 
-    private void LookAfter(TimeSpan interval) => _timers.Add(context.Loop.Schedule(interval, () =>
+    private void LookAfter(TimeSpan interval)
     {
-        if (++_looksWithoutSign <= Looks)
+        long begun = context.Now;
+        _timers.Add(context.Loop.Schedule(interval, () =>
         {
-            LookAfter(interval);
-            return;
-        }
+            // Only looks that this process took in time, one after the other, are evidence.
+            _looksWithoutSign = context.WasPaused(begun, interval) ? 1 : _looksWithoutSign + 1;
+            if (_looksWithoutSign <= Looks || (_looksWithoutSign <= 2 * Looks && successor.HasUnheard))
+            {
+                LookAfter(interval);
+                return;
+            }
 
-        string what = $"gave no sign of progress for {Options.HeartbeatTimeout.TotalSeconds:0.###} s and was killed";
-        RollBack(new Verdict(RestartFailure.SuccessorHung, what, Words: null), kill: true);
-    }));
+            string what = $"gave no sign of progress for {Options.HeartbeatTimeout.TotalSeconds:0.###} s and was killed";
+            RollBack(new Verdict(RestartFailure.SuccessorHung, what, Words: null), kill: true);
+        }));
+    }
 
     private void RollBack(Verdict verdict, bool kill, ExitStatus? status = null)
     {

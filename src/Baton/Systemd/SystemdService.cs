@@ -84,13 +84,19 @@ internal sealed class SystemdService
             case LifecycleNews.RestartRefused { Tried: true } refused:
                 // Who asked by way of systemd waits for the word that it is over, and systemd for both.
                 BeginRestart(refused);
-                ServeOn(refused.Reason.Message);
+                ServeOn("READY=1", Notifier.Status(refused.Reason.Message));
                 break;
             case LifecycleNews.RestartPhaseChanged { Speaker: { } successor } progress:
                 _notifier.SendStatus($"Restarting: successor {successor}: {progress.Phase.Words}");
                 break;
             case LifecycleNews.RestartEnded { ServesOn: true } failed:
-                ServeOn(failed.Record.Explanation);
+                // With its pid: a successor that lost sight of this process may have named itself.
+                ServeOn(Main(Environment.ProcessId), "READY=1", Notifier.Status(failed.Record.Explanation));
+                break;
+            case LifecycleNews.LeftAlone alone:
+                // Before it is ready: systemd would end the whole service with the main process that it knows, and the watchdog runs on.
+                _notifier.Send(Main(Environment.ProcessId), Notifier.Status($"Process {alone.DeadPid}, which served, has died; process {Environment.ProcessId} serves as soon as it is ready"));
+                _watchdog?.Begin();
                 break;
             case LifecycleNews.HandingOver successor:
                 _watchdog?.End();
@@ -144,9 +150,9 @@ internal sealed class SystemdService
     private void BeginRestart(LifecycleNews.OfRestart restart) =>
         _notifier.Send("RELOADING=1", MonotonicTime(), Notifier.Status($"Restarting: asked by {restart.Request.Trigger}"));
 
-    private void ServeOn(string failure)
+    private void ServeOn(params string[] lines)
     {
-        _notifier.Send("READY=1", Notifier.Status(failure));
+        _notifier.Send(lines);
         _store.Update();
     }
 

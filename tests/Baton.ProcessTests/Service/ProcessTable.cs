@@ -32,6 +32,10 @@ internal static class ProcessTable
     internal static IReadOnlyList<string> Descriptors(int pid) =>
         [.. Directory.GetFiles($"/proc/{pid}/fd").Select(LinkTarget).OfType<string>()];
 
+    /// <summary>The names of its threads, as the kernel knows them: fifteen characters.</summary>
+    internal static IReadOnlyList<string> Threads(int pid) =>
+        [.. Directory.GetDirectories($"/proc/{pid}/task").Select(thread => Read(pid, $"task/{Path.GetFileName(thread)}/comm").Trim())];
+
     internal static IReadOnlyList<string> Sockets(int pid) =>
         [.. Descriptors(pid).Where(d => d.StartsWith("socket:", StringComparison.Ordinal))];
 

@@ -7,7 +7,7 @@ using Baton.Tests.Support;
 namespace Baton.Tests.Handover;
 
 /// <summary>The predecessor's side, over a shell that writes prepared frames in the place of a successor.</summary>
-public sealed class SuccessorLinkTests : IDisposable
+public sealed partial class SuccessorLinkTests : IDisposable
 {
     private const int Generation = 2;
 
@@ -107,17 +107,6 @@ public sealed class SuccessorLinkTests : IDisposable
         Assert.Equal(new SuccessorEvent.Stopping("SIGTERM"), Next());
         Assert.Equal(new SuccessorEvent.ForceAsked("too many"), Next());
         Kill(link);
-    }
-
-    // A later generation has its channel, and may have something to say to this process.
-    [Fact]
-    public void Run_SuccessorHasEndedButAnotherProcessHasItsChannel_IsStillHeard()
-    {
-        File.WriteAllBytes(_directory.File("frame"), ChannelFixture.Frame(new HandoverMessage.Force("too many")));
-        StartGreeted([], $"(until [ -e {_directory.File("go")} ]; do sleep 0.01; done; cat {_directory.File("frame")} >&3) >/dev/null & exit 0");
-        Assert.Equal(new SuccessorEvent.Ended(new ExitStatus(0, null)), Next());
-        File.WriteAllBytes(_directory.File("go"), []);
-        Assert.Equal(new SuccessorEvent.ForceAsked("too many"), Next());
     }
 
     // F4

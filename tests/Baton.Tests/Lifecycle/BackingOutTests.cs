@@ -195,4 +195,29 @@ public class BackingOutTests
         Assert.Equal(ProcessState.Restarting, fixture.Lifecycle.State);
         Assert.Equal(0, fixture.Journal.Count("kill 4711"));
     }
+
+    // A4: it was ready while this process was stopped; its word is there, and is read first.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void ReadyTimeout_PassedWhileThisProcessWasPaused_IsNoVerdict(bool unheard)
+    {
+        LifecycleFixture fixture = LifecycleFixture.Restarting(out _);
+        fixture.Successor.HasUnheard = unheard;
+        fixture.Pass(fixture.Options.ReadyTimeout + (unheard ? TimeSpan.Zero : TimeSpan.FromMinutes(1)));
+        Assert.Equal(0, fixture.Journal.Count("kill 4711"));
+        fixture.Do(() => fixture.Successor.SaysReady());
+        Assert.Equal(1, fixture.Journal.Count("commit 4711"));
+    }
+
+    [Fact]
+    public void ReadyTimeout_PassedAgainAfterAPause_IsAVerdict()
+    {
+        LifecycleFixture fixture = LifecycleFixture.Restarting(out _);
+        fixture.Pass(TimeSpan.FromHours(1));
+        fixture.Pass(fixture.Options.ReadyTimeout);
+        fixture.Pass(fixture.Options.ReadyTimeout / 4);
+        fixture.Pass(fixture.Options.ReadyTimeout / 4);
+        Assert.Equal(1, fixture.Journal.Count("kill 4711"));
+    }
 }

@@ -80,10 +80,35 @@ public class OwnProbationTests
     [Fact]
     public void PredecessorSaysNothing_LongAfterTheProbation_ServesForGood()
     {
-        _fixture.Pass(TimeSpan.FromSeconds(10) + _fixture.Options.HandshakeTimeout - TimeSpan.FromTicks(1));
+        PassSilently(looks: 7);
         Assert.Equal(ProcessState.OnProbation, _fixture.Lifecycle.State);
-        _fixture.Pass(TimeSpan.FromTicks(1));
+        PassSilently(looks: 1);
         Assert.Equal(ProcessState.Serving, _fixture.Lifecycle.State);
+    }
+
+    // Both were stopped: that nothing was heard says nothing.
+    [Fact]
+    public void PredecessorSaysNothing_ButThisProcessWasPaused_StaysOnProbation()
+    {
+        _fixture.Pass(TimeSpan.FromHours(1));
+        Assert.Equal(ProcessState.OnProbation, _fixture.Lifecycle.State);
+    }
+
+    // It was stopped, wakes up, and finds signs of life until it says what becomes of this process.
+    [Theory]
+    [InlineData("confirmed")]
+    [InlineData("the predecessor is gone")]
+    public void PredecessorSaysNothing_ServesForGoodAndGivesSignsUntilItDoes(string answer)
+    {
+        PassSilently(looks: 8);
+        int signs = _fixture.Journal.Count(Sign);
+        _fixture.Pass(TimeSpan.FromSeconds(1));
+        _fixture.Pass(TimeSpan.FromSeconds(1));
+        Assert.Equal(signs + 2, _fixture.Journal.Count(Sign));
+
+        _fixture.Do(() => _fixture.Lifecycle.PredecessorLeft(answer));
+        _fixture.Pass(TimeSpan.FromSeconds(1));
+        Assert.Equal(signs + 2, _fixture.Journal.Count(Sign));
     }
 
     // Else what is accepted between the two would be refused, or served by one that can't.
@@ -173,7 +198,7 @@ public class OwnProbationTests
     [Fact]
     public void HandOver_InTurn_IsSaidBeforeTheCommit()
     {
-        _fixture.Pass(TimeSpan.FromSeconds(10) + _fixture.Options.HandshakeTimeout);
+        PassSilently(looks: 8);
         _fixture.AskRestart();
         _fixture.Do(() => _fixture.Successor.SaysReady());
         _fixture.Journal.AssertOrder("tell predecessor HandedOn { }", "commit 4711");
@@ -182,7 +207,7 @@ public class OwnProbationTests
     [Fact]
     public void Shutdown_LongAfterThePredecessorFellSilent_IsSaidAllTheSame()
     {
-        _fixture.Pass(TimeSpan.FromSeconds(10) + _fixture.Options.HandshakeTimeout);
+        PassSilently(looks: 8);
         _fixture.Shutdown();
         Assert.Equal(1, _fixture.Journal.Count("tell predecessor Stopping { Trigger = the test }"));
     }
@@ -206,6 +231,14 @@ public class OwnProbationTests
         Assert.Contains("UnhealthyIgnored", _fixture.Logger.EventNames);
         Assert.Equal(ProcessState.Serving, _fixture.Lifecycle.State);
         Assert.Equal(0, _fixture.Journal.Count("close gate"));
+    }
+
+    private void PassSilently(int looks)
+    {
+        for (int i = 0; i < looks; i++)
+        {
+            _fixture.Pass((TimeSpan.FromSeconds(10) + _fixture.Options.HandshakeTimeout) / 8);
+        }
     }
 
     private void Unhealthy() => _fixture.Do(() => _fixture.Lifecycle.ReportUnhealthy("no database"));

@@ -76,33 +76,41 @@ public class ServingTests
         Assert.Contains("too late", end, StringComparison.Ordinal);
     }
 
-    // F8
+    // F8: its end arrives by itself, and decides.
     [Fact]
-    public void ServiceReady_PredecessorCantBeTold_EndsTheProcess()
+    public void ServiceReady_PredecessorCantBeTold_WaitsForTheNewsOfItsEnd()
     {
         _successor.Effects.AnnounceFailure = new RestartException(RestartFailure.PeerLost, "The peer has closed its end of the channel.");
         _successor.Do(_successor.Lifecycle.ServiceReady);
-        Assert.Contains("end process with 1: it was to take over, but The peer has closed its end of the channel.", _successor.Journal.Entries);
+        Assert.Equal(["announce ready", "log ReadyNotTaken"], _successor.Journal.Entries);
+
+        _successor.Do(() => _successor.Lifecycle.PredecessorDied(4710, "the predecessor is gone"));
+        Assert.Equal(ProcessState.Serving, _successor.Lifecycle.State);
     }
 
-    // S6
+    // S6: it is stopped or stuck, and may be killed: then only this process can serve.
     [Fact]
-    public void ServiceReady_PredecessorNeverAnswers_EndsTheProcessAfterTheHandshakeTimeout()
+    public void ServiceReady_PredecessorDoesNotAnswer_SaysSoAndWaitsForItsAnswerOrItsEnd()
     {
         _successor.Do(_successor.Lifecycle.ServiceReady);
         _successor.Pass(_successor.Options.HandshakeTimeout - TimeSpan.FromTicks(1));
         Assert.Equal(["announce ready"], _successor.Journal.Entries);
 
         _successor.Pass(TimeSpan.FromTicks(1));
-        Assert.Contains("end process with 1: it was to take over, but the predecessor did not answer within 10 s", _successor.Journal.Entries);
+        Assert.Equal(["announce ready", "log PredecessorSilent"], _successor.Journal.Entries);
+
+        _successor.Pass(TimeSpan.FromHours(1));
+        Assert.Equal(ProcessState.Starting, _successor.Lifecycle.State);
+        _successor.Do(() => _successor.Lifecycle.Serve(probation: TimeSpan.Zero, heartbeat: TimeSpan.Zero));
+        Assert.Equal(ProcessState.Serving, _successor.Lifecycle.State);
     }
 
-    // The predecessor was stopped for longer than that: this process is about to end, and takes no connection that it can't serve.
+    // It is about to end, and takes no connection that it can't serve.
     [Fact]
     public void Serve_AfterItGaveUp_AcceptsNothing()
     {
         _successor.Do(_successor.Lifecycle.ServiceReady);
-        _successor.Pass(_successor.Options.HandshakeTimeout);
+        _successor.Do(() => _successor.Lifecycle.GiveUpStarting("the predecessor refused: too late"));
         _successor.Do(() => _successor.Lifecycle.Serve(TimeSpan.FromSeconds(10), TimeSpan.Zero));
         Assert.Equal(0, _successor.Journal.Count("open gate"));
     }

@@ -153,6 +153,55 @@ public class SuccessorProbationTests
         Assert.Equal(ProcessState.HandedOver, fixture.Lifecycle.State);
     }
 
+    // A4: stopped for longer than everything that the successor waits for. Its signs of that time are read, and those from now on.
+    [Theory]
+    [InlineData(3)]
+    [InlineData(12)]
+    [InlineData(25)]
+    [InlineData(3600)]
+    public async Task Probation_ThisProcessWasPaused_PassesWithTheNextSign(int seconds)
+    {
+        LifecycleFixture fixture = LifecycleFixture.Watching(out Task<RestartOutcome> outcome);
+        Look(fixture, times: 4);
+        fixture.Pass(TimeSpan.FromSeconds(seconds));
+        Look(fixture, times: 3);
+        Assert.Equal(0, fixture.Journal.Count("kill 4711"));
+        Assert.Equal(ProcessState.HandedOver, fixture.Lifecycle.State);
+        fixture.Do(() => fixture.Successor.IsAlive());
+        fixture.Pass(TimeSpan.FromSeconds(5));
+        fixture.Do(() => fixture.Successor.IsAlive());
+        await outcome.Soon();
+    }
+
+    // The thread that reads what the successor says is starved, not the successor.
+    [Fact]
+    public void SignOfLife_IsThereButWasNotReadYet_IsNoVerdict()
+    {
+        LifecycleFixture fixture = LongProbation();
+        fixture.Successor.HasUnheard = true;
+        Look(fixture, times: 5);
+        Assert.Equal(0, fixture.Journal.Count("kill 4711"));
+        fixture.Do(() => fixture.Successor.IsAlive());
+
+        // But one that talks, and never gives a sign, is no better than a silent one.
+        Look(fixture, times: 8);
+        Assert.Equal(0, fixture.Journal.Count("kill 4711"));
+        Look(fixture, times: 1);
+        Assert.Equal(1, fixture.Journal.Count("kill 4711"));
+    }
+
+    // It hangs, whatever this process has gone through before.
+    [Fact]
+    public void SignOfLife_MissedAfterAPauseOfThisProcess_IsAVerdictAfterTheWholeLimit()
+    {
+        LifecycleFixture fixture = LongProbation();
+        fixture.Pass(TimeSpan.FromMinutes(1));
+        Look(fixture, times: 3);
+        Assert.Equal(0, fixture.Journal.Count("kill 4711"));
+        Look(fixture, times: 1);
+        Assert.Equal(1, fixture.Journal.Count("kill 4711"));
+    }
+
     [Fact]
     public void SignOfLife_NotAskedFor_IsNotMissed()
     {

@@ -110,7 +110,7 @@ internal sealed class World
     {
         Trace($"{process.Name} logs {line.Event.Name}: {line.Text}");
         Require(line.Event.Name != "LoopFailed", $"{process.Name}: {line.Text} {line.Exception}");
-        if (line.Event.Name == "ShutdownAsked" && !(process.State == ProcessState.Starting && process.HasPredecessor))
+        if (line.Event.Name == "ShutdownAsked" && !(process.State == ProcessState.Starting && process.Predecessor is { Owner.Alive: true }))
         {
             Require(!line.Text.Contains("processes may live", StringComparison.Ordinal), $"{process.Name} shuts the service down because there were too many generations");
             ShutdownAsked = true;
@@ -139,6 +139,15 @@ internal sealed class World
     {
         Trace($"{by.Name} removes the path");
         PathExists = false;
+    }
+
+    /// <summary>A process ends itself. The only one left may, if its application did not get ready in time.</summary>
+    internal void GaveUp(WorldProcess process)
+    {
+        if (process.Lifecycle is { IsAlone: true, State: ProcessState.Starting })
+        {
+            Crashed ??= $"{process.Name} was left alone and did not get ready";
+        }
     }
 
     /// <summary>Somebody outside kills a process.</summary>
@@ -181,7 +190,7 @@ internal sealed class World
         ProcessState.Serving or ProcessState.Restarting => true,
         ProcessState.HandedOver => !process.World.Channels.Any(c => c.Owner == process && c.Up.Any(m => m is Baton.Handover.HandoverMessage.HandedOn)),
         ProcessState.OnProbation => !process.WasTakenBack && !process.Predecessor!.Down.Any(m => m is Baton.Handover.HandoverMessage.TakenBack),
-        ProcessState.Starting => process.HasPredecessor && process.Predecessor!.Down.Any(m => m is Baton.Handover.HandoverMessage.Commit),
+        ProcessState.Starting => process.HasPredecessor && (process.Predecessor!.Down.Any(m => m is Baton.Handover.HandoverMessage.Commit) || process.InheritsAlone),
         _ => false,
     };
 }

@@ -43,7 +43,7 @@ internal sealed class WorldChannel(WorldProcess owner, WorldProcess successor)
             return false;
         }
 
-        Owner.World.Drifted |= message is HandoverMessage.HandedOn;
+        Owner.World.Drifted |= message is HandoverMessage.HandedOn && Owner.State == ProcessState.HandedOver;
         Up.Enqueue(message);
         return true;
     }

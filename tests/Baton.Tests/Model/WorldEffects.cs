@@ -148,6 +148,7 @@ internal sealed class WorldEffects(WorldProcess process) : ILifecycleEffects
     public void EndProcess(int exitCode, string reason)
     {
         World.Trace($"{process.Name} ends itself: {reason}");
+        World.GaveUp(process);
         EndCode ??= exitCode;
         process.Tell(new HandoverMessage.Failed(reason));
     }

@@ -72,6 +72,10 @@ internal sealed class WorldProcess
 
     internal bool CanRun => Alive && !Stopped;
 
+    /// <summary>Its predecessor died before the commit: it serves when it is ready, as nobody else can, unless it was refused.</summary>
+    internal bool InheritsAlone => State == ProcessState.Starting && HasPredecessor && !_predecessor!.Owner.Alive && Effects is { Holds: true, Ending: false }
+        && !_predecessor.Down.Any(m => m is HandoverMessage.Refused);
+
     /// <summary>The ends of channels to older processes that it holds.</summary>
     internal List<WorldChannel> Older { get; } = [];
 
@@ -169,7 +173,7 @@ internal sealed class WorldProcess
             HandoverMessage.Restart m => () => Lifecycle.RequestRestart(new RestartRequest(m.Trigger, bySignal: true)),
             HandoverMessage.History m => () => Lifecycle.InheritHistory(m.Restarts),
             HandoverMessage.Force m => () => Lifecycle.ForceAskedByPredecessor(m.Trigger),
-            null => () => Lifecycle.PredecessorLeft("the predecessor is gone"),
+            null => () => Lifecycle.PredecessorDied(_predecessor!.Owner.Pid, "the predecessor is gone"),
             _ => throw new WorldException($"A predecessor does not send {message}."),
         });
     }
@@ -178,7 +182,7 @@ internal sealed class WorldProcess
     private void TellSystemd(LifecycleNews news) => World.MainProcess = news switch
     {
         LifecycleNews.HandingOver successor => Named(successor.Pid),
-        LifecycleNews.Serves { TookOver: false } or LifecycleNews.ServesAgain or LifecycleNews.NobodyServes => this,
+        LifecycleNews.Serves { TookOver: false } or LifecycleNews.LeftAlone or LifecycleNews.ServesAgain or LifecycleNews.NobodyServes => this,
         _ => World.MainProcess,
     };
 
@@ -194,6 +198,8 @@ internal sealed class WorldSuccessor(WorldProcess process) : ISuccessor
     public int Pid => process.Pid;
 
     public bool Lives => process.Alive;
+
+    public bool HasUnheard => process.Predecessor!.Up.Count > 0;
 
     public void Commit(TimeSpan probation, TimeSpan heartbeat)
     {

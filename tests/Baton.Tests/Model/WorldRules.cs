@@ -38,7 +38,8 @@ internal static class WorldRules
         World.Require(world.Living.Count(p => p.Effects.GateOpen) <= 1, "more than one process accepts");
 
     private static void AssertSomebodyCanServe(World world) => World.Require(
-        world.ShutdownAsked || world.Crashed is not null || world.Living.Any(p => p.Effects.Holds && p.State != ProcessState.Starting) || IsUnderWay(world),
+        world.ShutdownAsked || world.Crashed is not null || world.Living.Any(p => p.Effects.Holds && p.State != ProcessState.Starting) || IsUnderWay(world)
+        || world.Living.Any(p => p.InheritsAlone),
         "nobody holds the listeners any more");
 
     // A successor whose commit is under way, its predecessor gone meanwhile.
@@ -58,6 +59,11 @@ internal static class WorldRules
             foreach (WorldProcess process in world.Living)
             {
                 process.Effects.FinishWork();
+                if (process.InheritsAlone)
+                {
+                    // Its application is no worse than others.
+                    process.Loop.Post(process.Lifecycle.ServiceReady);
+                }
             }
 
             world.Flush();

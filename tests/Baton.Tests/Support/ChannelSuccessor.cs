@@ -19,6 +19,8 @@ internal sealed class ChannelSuccessor : ISuccessor, IDisposable
 
     public bool Lives { get; init; } = true;
 
+    public bool HasUnheard => false;
+
     public void Commit(TimeSpan probation, TimeSpan heartbeat) => _ours.Send(new HandoverMessage.Commit(probation, heartbeat));
 
     public void Confirm(IReadOnlyList<(OlderProcess Process, Descriptor Channel)> older) =>

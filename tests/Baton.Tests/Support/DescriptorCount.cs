@@ -15,6 +15,9 @@ internal sealed class DescriptorCount
         return new DescriptorCount(Now());
     }
 
+    /// <summary>For what is closed on another thread in a moment.</summary>
+    internal void AssertSoonUnchanged() => Assert.True(SpinWait.SpinUntil(() => Now() == _before, Deadline.Limit), $"{Now() - _before} descriptors more than before");
+
     internal void AssertUnchanged() => AssertChangedBy(0);
 
     // Threads that have said their last close what they had a moment later.

@@ -11,6 +11,8 @@ internal sealed class FakeSuccessor(int pid, Journal journal, Action<SuccessorEv
 
     public bool Lives { get; set; } = true;
 
+    public bool HasUnheard { get; set; }
+
     /// <summary>Whether it was told to serve.</summary>
     internal bool Committed { get; private set; }
 

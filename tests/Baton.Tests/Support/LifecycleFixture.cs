@@ -130,7 +130,7 @@ internal sealed class LifecycleFixture
     // What systemd is told of; not what is in the log anyhow, or only news of how far it is.
     private void Announced(LifecycleNews news)
     {
-        if (news is LifecycleNews.Serves or LifecycleNews.HandingOver or LifecycleNews.ServesAgain or LifecycleNews.Replacing or LifecycleNews.GaveBack
+        if (news is LifecycleNews.Serves or LifecycleNews.LeftAlone or LifecycleNews.HandingOver or LifecycleNews.ServesAgain or LifecycleNews.Replacing or LifecycleNews.GaveBack
             or LifecycleNews.NobodyServes or LifecycleNews.Stopping or LifecycleNews.RestartBegun or LifecycleNews.RestartRefused { Tried: true }
             or LifecycleNews.RestartEnded { ServesOn: true } or LifecycleNews.SuccessorStarted { Strategy: RestartStrategy.Complete }
             or LifecycleNews.StateChanged { Previous: ProcessState.OnProbation, State: ProcessState.Serving })

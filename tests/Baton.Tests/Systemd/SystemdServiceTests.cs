@@ -50,10 +50,21 @@ public sealed class SystemdServiceTests : IDisposable
     }
 
     [Fact]
-    public void Restart_Fails_IsReadyWithoutAnotherPid()
+    public void Restart_Fails_IsReadyAndStillTheMainProcess()
     {
         _fixture.Hear(ServiceFixture.Failed("Restart by SIGHUP: no such\ntable"));
-        Assert.Equal([@"READY=1 STATUS=Restart by SIGHUP: no such\u000Atable"], _fixture.Said);
+        Assert.Equal([$@"{Own} READY=1 STATUS=Restart by SIGHUP: no such\u000Atable"], _fixture.Said);
+    }
+
+    // Before it is ready: with the main process that systemd knows the whole service would end.
+    [Fact]
+    public void LeftAlone_NamesItselfAtOnceAndIsReadyWhenItServes()
+    {
+        _fixture.Hear(new LifecycleNews.LeftAlone(4710));
+        Assert.Matches($"^{Own} STATUS=Process 4710, which served, has died; process [0-9]+ serves as soon as it is ready$", _fixture.Said[0]);
+
+        _fixture.Hear(new LifecycleNews.Serves(2, TookOver: false, TimeSpan.Zero));
+        Assert.Contains("READY=1 STATUS=Generation 2 serves", _fixture.Said);
     }
 
     [Fact]

@@ -1,0 +1,47 @@
+using Baton.Interop;
+
+namespace Baton.Processes;
+
+/// <summary>
+/// A process that this one did not start, held by a pidfd so that its number can't be taken for another's. Owns the pidfd. Without one, because no
+/// descriptor was free, only a parent can be told from a dead one.
+/// </summary>
+internal sealed class WatchedProcess : IDisposable
+{
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(10);
+
+    private readonly int _pid;
+    private readonly Descriptor? _pidfd;
+    private readonly bool _wasGone;
+
+    private WatchedProcess(int pid, Descriptor? pidfd, bool wasGone) => (_pid, _pidfd, _wasGone) = (pid, pidfd, wasGone);
+
+    /// <summary>For poll: readable once the process has ended; -1, which poll passes over, if no pidfd could be had.</summary>
+    internal int PidfdNumber => _pidfd?.Number ?? -1;
+
+    internal static WatchedProcess Watch(int pid)
+    {
+        nint fd = Libc.syscall(Libc.SYS_pidfd_open, pid, 0, 0, 0, 0);
+        return fd >= 0 ? new WatchedProcess(pid, new Descriptor((int)fd), wasGone: false) : new WatchedProcess(pid, pidfd: null, wasGone: Libc.Errno == Libc.ESRCH);
+    }
+
+    /// <summary>Waits for its end.</summary>
+    /// <returns>Whether it has ended.</returns>
+    internal bool EndsWithin(TimeSpan limit)
+    {
+        if (_pidfd is not null)
+        {
+            return Poller.Wait(_pidfd.Number, Libc.POLLIN, limit);
+        }
+
+        WaitLimit deadline = WaitLimit.After(limit);
+        while (!_wasGone && Libc.getppid() == _pid && deadline.MillisecondsLeft > 0)
+        {
+            Poller.Wait(-1, Libc.POLLIN, LookInterval);
+        }
+
+        return _wasGone || Libc.getppid() != _pid;
+    }
+
+    public void Dispose() => _pidfd?.Dispose();
+}

@@ -1,0 +1,72 @@
+using Baton.Handover;
+using Baton.Processes;
+using Baton.Tests.Support;
+
+namespace Baton.Tests.Handover;
+
+/// <content>Others who have the channel of a successor that has ended.</content>
+public sealed partial class SuccessorLinkTests
+{
+    // A later generation has its channel, and may have something to say to this process.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Run_SuccessorThatServedForGoodHasEndedButAnotherProcessHasItsChannel_IsStillHeard(bool confirmed)
+    {
+        File.WriteAllBytes(_directory.File("frame"), ChannelFixture.Frame(new HandoverMessage.Force("too many")));
+        var before = DescriptorCount.Take();
+        SuccessorLink link = StartGreeted(confirmed ? [] : [ChannelFixture.Frame(new HandoverMessage.HandedOn())], WaitFor("end", $"({WaitFor("go", Say("frame"))}) >/dev/null & exit 0"));
+        if (confirmed)
+        {
+            link.Confirm([]);
+        }
+        else
+        {
+            Assert.IsType<SuccessorEvent.HandedOn>(Next());
+        }
+
+        File.WriteAllBytes(_directory.File("end"), []);
+        Assert.Equal(new SuccessorEvent.Ended(new ExitStatus(0, null)), Next());
+        File.WriteAllBytes(_directory.File("go"), []);
+        Assert.Equal(new SuccessorEvent.ForceAsked("too many"), Next());
+        before.AssertSoonUnchanged();
+    }
+
+    // A process that it started, or one that somebody started in it, has a copy of its channel and lives on: nobody is to obey that, nor to wait for its end.
+    [Fact]
+    public void Run_SuccessorThatDidNotServeForGoodHasEndedButAnotherProcessHasItsChannel_TheTalkIsOver()
+    {
+        File.WriteAllBytes(_directory.File("frame"), ChannelFixture.Frame(new HandoverMessage.Force("an orphan")));
+        var before = DescriptorCount.Take();
+        for (int i = 0; i < 3; i++)
+        {
+            string said = _directory.File($"said{i}");
+            StartGreeted([], $"({WaitFor("go", Say("frame"))} 2>/dev/null; echo >{said}) >/dev/null & exit 0");
+            Assert.Equal(new SuccessorEvent.Ended(new ExitStatus(0, null)), Next());
+        }
+
+        before.AssertUnchanged();
+        File.WriteAllBytes(_directory.File("go"), []);
+        Assert.True(SpinWait.SpinUntil(() => Enumerable.Range(0, 3).All(i => File.Exists(_directory.File($"said{i}"))), Deadline.Limit));
+        Assert.False(_events.TryTake(out _));
+    }
+
+    // One that never stops must not keep this process from the news of the successor's end.
+    [Fact]
+    public void Run_SuccessorHasEndedAndAnotherProcessSaysMoreAndMore_ItsEndIsHeard()
+    {
+        File.WriteAllBytes(_directory.File("frame"), ChannelFixture.Frame(new HandoverMessage.Progress("an orphan", "")));
+        StartGreeted([], $"(while {Say("frame")}; do :; done) >/dev/null 2>&1 & exit 0");
+        SuccessorEvent next;
+        do
+        {
+            next = Next();
+        }
+        while (next is SuccessorEvent.Progress);
+        Assert.Equal(new SuccessorEvent.Ended(new ExitStatus(0, null)), next);
+    }
+
+    private string WaitFor(string file, string then) => $"until [ -e {_directory.File(file)} ]; do sleep 0.01; done; {then}";
+
+    private string Say(string file) => $"cat {_directory.File(file)} >&{HandoverProtocol.InheritedDescriptor}";
+}
