@@ -71,7 +71,7 @@ for project in tests/*Tests; do
     fi
   fi
   # From the name of a failed test to what it printed, which may be a service's whole log.
-  failures+=$(awk '/^    [^ ]/ { on = /\[FAIL\]$/; lines = 0 } /^      Output:/ { on = 0 } on && lines++ < 40' "$output"; echo .)
+  failures+=$(awk '/^    [^ ]/ { on = /\[FAIL\]$/; lines = 0 } /^  [^ ]|^===|^      Output:/ { on = 0 } on && lines++ < 40' "$output"; echo .)
   failures=${failures%.}
   times+=", $name $(cat "$results/$name.seconds") s"
 done

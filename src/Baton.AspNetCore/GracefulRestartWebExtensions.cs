@@ -44,6 +44,7 @@ public static class GracefulRestartWebExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(section);
+        LastPlace.Claim();
         AddToServices(builder.Services, section, configure);
         return builder;
     }
@@ -52,6 +53,7 @@ public static class GracefulRestartWebExtensions
     public static IWebHostBuilder UseGracefulRestart(this IWebHostBuilder builder, Action<GracefulRestartOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
+        LastPlace.Claim();
         return builder.ConfigureServices((context, services) => AddToServices(services, context.Configuration.GetSection(SectionBinder.DefaultSection), configure));
     }
 
@@ -60,6 +62,7 @@ public static class GracefulRestartWebExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(section);
+        LastPlace.Claim();
         return builder.ConfigureServices(services => AddToServices(services, section, configure));
     }
 

@@ -38,6 +38,7 @@ public static class GracefulRestartHostExtensions
         ArgumentNullException.ThrowIfNull(section);
         if (!builder.Services.HasGracefulRestart())
         {
+            LastPlace.Claim();
             var options = new HostedRestartOptions();
             SectionBinder.Bind(section, options, OptionTable.Hosted);
             configure?.Invoke(options);
@@ -76,6 +77,7 @@ public static class GracefulRestartHostExtensions
         services.AddSingleton(restarter);
         services.AddSingleton(restarter.Servers.Add(options.ServerName));
         services.AddSingleton<HostedServer>();
+        services.AddSingleton(s => new HostedFaults(s, services, restarter));
 
         services.AddSingleton(options);
         services.AddSingleton<AsideLoggers>();
@@ -86,8 +88,12 @@ public static class GracefulRestartHostExtensions
         services.AddSingleton<IReadinessPhase>(s => new HealthPhase(s.GetRequiredService<HealthPoll>(), options, s.GetRequiredService<AsideLoggers>()));
         services.AddSingleton<IReadinessPhase, CallbackPhase>();
 
-        // First, so that its Starting runs before and its Stopping before those of all others.
-        services.Insert(0, ServiceDescriptor.Singleton<IHostedService, HostedRestart>());
+        // First, so that its Starting runs before and its Stopped after those of all others. The other part has the last place.
+        services.AddSingleton<HostedReadiness>();
+        services.Insert(0, ServiceDescriptor.Singleton<IHostedService>(s => new HostedRestart(
+            restarter, s.GetRequiredService<HostedServer>(), s.GetRequiredService<IHostApplicationLifetime>(), s.GetRequiredService<HostSignals>(), services,
+            s.GetRequiredService<HostedReadiness>())));
+        WatchedHost.Wrap(services);
 
         AllowForDraining(services, restarter.Options);
         return true;

@@ -1,19 +1,19 @@
 using Baton.Lifecycle;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace Baton.Hosting;
 
 /// <summary>
-/// Ties the host to the restarter: ready means started, healthy and warmed up, and the host's services stop only when all servers are drained, because a
-/// server that is told to stop breaks connections.
+/// Ties the host to the restarter. First of all hosted services: it hears of the start before, and of the end after all others. When the host is ready, and its drain, is the part
+/// of <see cref="HostedReadiness"/>.
 /// </summary>
 internal sealed class HostedRestart(
-    Restarter restarter, HostedServer server, IHostApplicationLifetime lifetime, ILoggerFactory loggerFactory, HostedRestartOptions options, HealthPoll health,
-    IEnumerable<IReadinessPhase> phases, HostSignals signals)
+    Restarter restarter, HostedServer server, IHostApplicationLifetime lifetime, HostSignals signals, IServiceCollection registrations, HostedReadiness readiness)
     : IHostedLifecycleService, IRestartParticipant
 {
-    private readonly ILogger _logger = restarter.LogAside(loggerFactory.CreateLogger(Log.Category));
+    // A host whose building .NET does not announce has no last place: then this one has both parts.
+    private readonly bool _alone = !LastPlace.IsTaken(registrations);
 
     public Task StartingAsync(CancellationToken cancellationToken)
     {
@@ -30,50 +30,9 @@ internal sealed class HostedRestart(
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public async Task StartedAsync(CancellationToken cancellationToken)
-    {
-        server.ReportProgress("hosted services", "started");
+    public Task StartedAsync(CancellationToken cancellationToken) => _alone ? readiness.StartedAsync(cancellationToken) : Task.CompletedTask;
 
-        // A shutdown that is asked meanwhile ends the waiting.
-        CancellationToken draining = restarter.Draining;
-        using var wanted = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, draining);
-        try
-        {
-            await new ReadinessGate(phases, restarter.Options.ReadyTimeout, server.ReportProgress).PassAsync(wanted.Token).ConfigureAwait(false);
-            await server.ReadyAsync(wanted.Token).ConfigureAwait(false);
-        }
-        catch (RestartException e) when (e.Failure == RestartFailure.Stopping)
-        {
-            // A shutdown was asked while the host was starting: it is started now, and told to stop.
-            return;
-        }
-        catch (OperationCanceledException) when (draining.IsCancellationRequested || lifetime.ApplicationStopping.IsCancellationRequested)
-        {
-            // The same, and it was heard of here first; or the host's own signal handler was faster.
-            return;
-        }
-        catch (Exception e)
-        {
-            server.Fail(e.Message);
-            throw;
-        }
-
-        _ = WatchProbationAsync(restarter.Draining);
-    }
-
-    /// <summary>Runs before any service is stopped. Joins a departure that has begun; else this is the host's own wish to shut down, and the other servers follow.</summary>
-    public async Task StoppingAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await server.LeaveAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            restarter.Force("the host's own shutdown limit");
-            await restarter.Exited.ConfigureAwait(false);
-        }
-    }
+    public Task StoppingAsync(CancellationToken cancellationToken) => _alone ? readiness.StoppingAsync(cancellationToken) : Task.CompletedTask;
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -92,24 +51,5 @@ internal sealed class HostedRestart(
 
     void IRestartParticipant.Describe(OpenWorkReport report)
     {
-    }
-
-    private async Task WatchProbationAsync(CancellationToken draining)
-    {
-        try
-        {
-            // Other servers may still be starting.
-            await restarter.Serving.WaitAsync(draining).ConfigureAwait(false);
-            await new ProbationWatch(health, options.HealthPollInterval, restarter.ProbationEnded, restarter.ReportUnhealthy).RunAsync(draining).ConfigureAwait(false);
-        }
-        catch (Exception e) when ((e is OperationCanceledException && draining.IsCancellationRequested) || e is RestartException { Failure: RestartFailure.Stopping })
-        {
-            // This process departs, or ends before it has served: nobody asks any more.
-        }
-        catch (Exception e)
-        {
-            // Checks that throw have been counted as unhealthy: this is the application's health check service itself.
-            _logger.ProbationWatchFailed(e);
-        }
     }
 }

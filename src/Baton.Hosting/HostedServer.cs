@@ -7,7 +7,7 @@ namespace Baton.Hosting;
 /// This host among the servers of the process. Made when the host is built, and disposed with it: the others do not wait for one that will not come, and do not go on without one that
 /// was to be there.
 /// </summary>
-internal sealed class HostedServer(Restarter restarter, RegisteredServer server, HostedRestartOptions options, ILoggerFactory loggerFactory) : IAsyncDisposable, IDisposable
+internal sealed class HostedServer(Restarter restarter, RegisteredServer server, HostedRestartOptions options, HostedFaults faults, ILoggerFactory loggerFactory) : IAsyncDisposable, IDisposable
 {
     private readonly ILogger _logger = restarter.LogAside(loggerFactory.CreateLogger(Log.Category));
     private Stage _stage;
@@ -54,11 +54,27 @@ internal sealed class HostedServer(Restarter restarter, RegisteredServer server,
         restarter.Servers.Fail(server, reason);
     }
 
+    /// <summary>The host has not started: the exception came from any of its services. A start that was cut short by a shutdown has its reason already.</summary>
+    internal void StartFailed(Exception exception)
+    {
+        if (_stage is Stage.Built or Stage.Starting)
+        {
+            // A background service that fails stops the host, and that cancels the start.
+            string reason = faults.Describe() ?? restarter.Describe(exception);
+            restarter.StartFailed(reason);
+            Fail(reason);
+        }
+        else if (_stage == Stage.Ending && !restarter.Serving.IsCompleted)
+        {
+            restarter.StartFailed(restarter.Describe(exception));
+        }
+    }
+
     /// <summary>Ends the process's work, of which this server is a part: completes when that is done, also for the other servers.</summary>
     internal Task LeaveAsync(CancellationToken cancel)
     {
         _stage = Stage.Ending;
-        return restarter.LeaveAsync(Speaker, cancel);
+        return restarter.LeaveAsync(Speaker, faults.Describe(), cancel);
     }
 
     /// <summary>Where the application waits for the end of another server only, nobody would stop this one. A start that is cut short has its own end.</summary>
@@ -100,7 +116,7 @@ internal sealed class HostedServer(Restarter restarter, RegisteredServer server,
                 break;
             case Stage.Started:
                 _stage = Stage.Ending;
-                Task left = restarter.LeaveAsync($"{Speaker}, which was disposed", CancellationToken.None);
+                Task left = restarter.LeaveAsync($"{Speaker}, which was disposed", fault: null, CancellationToken.None);
                 if (restarter.Servers.Leave(server))
                 {
                     // It was not stopped before, so this is the end of the work; a host that is made next is to find it ended. What hangs is ended by the limits of the process.

@@ -15,6 +15,7 @@ internal static class OptionConflicts
         (nameof(RestarterOptions.HeartbeatTimeout), static o => Text(o.HeartbeatTimeout)),
         (nameof(RestarterOptions.HandshakeTimeout), static o => Text(o.HandshakeTimeout)),
         (nameof(RestarterOptions.ExitTimeout), static o => Text(o.ExitTimeout)),
+        (nameof(RestarterOptions.CrashDumpTimeout), static o => Text(o.CrashDumpTimeout)),
         (nameof(RestarterOptions.HookTimeout), static o => Text(o.HookTimeout)),
         (nameof(RestarterOptions.MaxGenerations), static o => Text(o.MaxGenerations)),
         (nameof(RestarterOptions.RestartsRemembered), static o => Text(o.RestartsRemembered)),

@@ -1,5 +1,6 @@
 using Baton.Control;
 using Baton.Lifecycle;
+using Baton.Processes;
 using Microsoft.Extensions.Logging;
 
 namespace Baton;
@@ -67,11 +68,20 @@ public sealed partial class Restarter
     }
 
     /// <summary>The application ends by itself, which is not the same as being asked to shut the service down.</summary>
-    internal Task LeaveAsync(string who, CancellationToken cancellationToken)
+    /// <param name="who">What ends.</param>
+    /// <param name="fault">What made it end; null if that is not known.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    internal Task LeaveAsync(string who, string? fault, CancellationToken cancellationToken)
     {
-        _loop.Post(() => _lifecycle.Leave(who));
+        _loop.Post(() => _lifecycle.Leave(who, fault));
         return Exited.WaitAsync(cancellationToken);
     }
+
+    /// <summary>An exception in one line, as the predecessor gets it.</summary>
+    internal string Describe(Exception exception) => _succession?.Describe(exception) ?? FailureReason.Describe(exception, predecessor: null);
+
+    /// <summary>The start of a host has failed with that; what becomes of the process is the application's decision.</summary>
+    internal void StartFailed(string reason) => _succession?.StartFailed(reason);
 
     /// <summary>
     /// Has our handlers called before those that were registered meanwhile: .NET calls the last one first, and a host that heard of a signal before us would

@@ -235,7 +235,7 @@ public sealed partial class Restarter : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _work.ApplicationDone();
-        await LeaveAsync("the application", CancellationToken.None).ConfigureAwait(false);
+        await LeaveAsync("the application", fault: null, CancellationToken.None).ConfigureAwait(false);
         Release();
         await WrittenAsync().ConfigureAwait(false);
     }
@@ -268,6 +268,7 @@ public sealed partial class Restarter : IAsyncDisposable
             if (Platform.HandoverSupported)
             {
                 _loop.Schedule(RehearsalDelay, () => SuccessorLink.Rehearse(command));
+                _loop.Schedule(OperationsRehearsal.Delay, () => OperationsRehearsal.Start(Operations));
             }
         });
     }

@@ -53,6 +53,12 @@ public class RestarterOptions
     public TimeSpan ExitTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
+    /// How long a successor that has crashed may take to have its memory written to a file, by <c>createdump</c> of .NET or by the kernel. The service does not wait for it: this process
+    /// serves meanwhile. Then the successor is killed, which destroys the dump. Default 5 minutes; zero or more, finite. Zero does not wait.
+    /// </summary>
+    public TimeSpan CrashDumpTimeout { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>
     /// Where programs lie that a restart may be asked to start instead of this one; absolute paths. Default empty: only the program this process was
     /// started as. Links are followed before a path is compared. On Linux a file or directory in them that everybody may write is refused.
     /// </summary>
@@ -169,6 +175,7 @@ public class RestarterOptions
         Require(DrainTimeout >= TimeSpan.Zero || DrainTimeout == Timeout.InfiniteTimeSpan, nameof(DrainTimeout), DrainTimeout, "zero or more, or infinite");
         Require(HandshakeTimeout > TimeSpan.Zero, nameof(HandshakeTimeout), HandshakeTimeout, "more than zero, and finite");
         Require(ExitTimeout > TimeSpan.Zero, nameof(ExitTimeout), ExitTimeout, "more than zero, and finite");
+        Require(CrashDumpTimeout >= TimeSpan.Zero, nameof(CrashDumpTimeout), CrashDumpTimeout, "zero or more, and finite");
         Require(HookTimeout > TimeSpan.Zero, nameof(HookTimeout), HookTimeout, "more than zero, and finite");
         Require(CheckTimeout > TimeSpan.Zero, nameof(CheckTimeout), CheckTimeout, "more than zero, and finite");
         Require(AllowedProgramDirectories.All(IsAbsolute), nameof(AllowedProgramDirectories), Joined(AllowedProgramDirectories), "a list of absolute paths");

@@ -37,7 +37,7 @@ public sealed class FaultMatrixTests
     [InlineData("unhealthy 1", "is unhealthy: told to be unhealthy")]
     [InlineData("unhealthy 1000", "is unhealthy: told to be unhealthy")]
     [InlineData("unhealthy 1\nignore-sigterm", "is unhealthy: told to be unhealthy")]
-    [InlineData("host-stop 1", "is unhealthy: the host ends by itself")]
+    [InlineData("host-stop 1", "gave back: the host ends by itself")]
     public async Task Successor_that_gives_back_by_itself_costs_nothing(string misdeed, string reason) =>
         Assert.Equal(0, await RollBackAsync(Setup, $"after-commit {misdeed}", reason));
 

@@ -45,9 +45,10 @@ public sealed class LeftAloneTests
     [Fact]
     public async Task Successor_left_alone_that_does_not_get_ready_ends_with_the_reason()
     {
-        ServiceSetup setup = Setup.With("--GracefulRestart:ReadyTimeout=00:00:02");
-        await using ServiceProcess service = await ServiceProcess.StartAsync(setup with { FirstBehaviour = "kill-at Sent Listeners" });
-        service.SetNextBehaviour("hang-in-hosted-service");
+        await using ServiceProcess service = await ServiceProcess.StartAsync(Setup with { FirstBehaviour = "kill-at Sent Listeners" });
+
+        // Only the successor has this limit: its predecessor would kill it for that itself.
+        service.SetNextBehaviour("set GracefulRestart__ReadyTimeout=00:00:02\nhang-in-hosted-service");
         service.Signal(Libc.SIGUSR2);
         int successor = await service.SuccessorAsync();
 

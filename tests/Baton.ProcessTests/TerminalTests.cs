@@ -90,13 +90,15 @@ public sealed class TerminalTests : IDisposable
         await service.Log.FirstAsync($"The terminal of process {service.Pid} was closed; the service goes on");
         Assert.Equal(service.Pid, (await HttpConnection.GetOnceAsync(service.Address)).Pid);
 
-        // Long after that the same signal is somebody's wish.
-        await Deadline.UntilAsync(async () =>
+        // A while after that the same signal is somebody's wish. Each one is answered before the next is sent: a second one during the restart would be refused.
+        int Answers() => service.Log.All($"The terminal of process {service.Pid} was closed|Restart asked by SIGHUP").Count;
+        while (service.Log.All("Restart asked by SIGHUP").Count == 0)
         {
+            int before = Answers();
             ServiceProcess.Signal(service.Pid, Libc.SIGHUP);
-            await Task.Delay(TimeSpan.FromMilliseconds(500));
-            return service.Log.All("Restart asked by SIGHUP").Count > 0;
-        });
+            await Deadline.UntilAsync(() => Answers() > before);
+        }
+
         await service.RestartedAsync();
         await EndAsync(service);
     }

@@ -167,7 +167,7 @@ public sealed class RestartTests
     [Fact]
     public void A_process_whose_first_thread_alone_has_ended_still_holds_its_connections()
     {
-        ProcessIdentity dying = new(4711, 'Z', Parent: 1, Session: 1, Threads: 2, StartTime: 1);
+        ProcessIdentity dying = new(4711, "Shop", 'Z', Parent: 1, Session: 1, Threads: 2, StartTime: 1);
 
         Assert.False(dying.IsZombie);
         Assert.True((dying with { Threads = 1 }).IsZombie);

@@ -4,8 +4,25 @@ using Baton;
 namespace TestService;
 
 /// <summary>Starts and stops as the process is told to, before Kestrel does; and does what it is told to do once it serves.</summary>
-internal sealed class BehavingService(Behaviour behaviour, IHostApplicationLifetime lifetime) : IHostedService
+internal sealed class BehavingService(Behaviour behaviour, IHostApplicationLifetime lifetime) : IHostedLifecycleService
 {
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) =>
+        behaviour.Has("crash-when-started") ? throw new InvalidOperationException("told to crash when started") : Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        if (behaviour.Has("say-stopping"))
+        {
+            Console.WriteLine("Stopping");
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         if (behaviour.Argument("after-commit") is { } order)

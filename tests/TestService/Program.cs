@@ -12,6 +12,7 @@ if (args.Contains("--check"))
 }
 
 EarlyBehaviour.BeginMain(behaviour);
+await MainEnding.CrashOnTheCoreAsync(behaviour);
 
 var builder = WebApplication.CreateBuilder(args);
 builder.UseGracefulRestart(options =>
@@ -25,7 +26,7 @@ EarlyBehaviour.Inherited(behaviour);
 builder.Logging.AddTestConsole();
 HostileLogging.AddTo(builder.Logging, behaviour);
 builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, TestJson.Default));
-builder.Services.AddSingleton(behaviour).AddHostedService<BehavingService>().AddReadiness(behaviour);
+builder.Services.AddSingleton(behaviour).AddHostedService<FaultingWork>().AddHostedService<BehavingService>().AddReadiness(behaviour);
 
 // Neither has a form in configuration.
 if (builder.Configuration["AbstractName"] is { } name)
@@ -71,7 +72,7 @@ if (builder.Configuration["Second"] is { } second)
 }
 else
 {
-    app.Run();
+    await MainEnding.RunAsync(app, behaviour);
 }
 
 if (restarter is not null)

@@ -25,6 +25,8 @@ internal sealed record ServiceCommand(string Program, params IReadOnlyList<IPEnd
     {
         var start = new ProcessStartInfo(Program, AllArguments())
         {
+            // Not the terminal: a service that was started in one leaves a shell there.
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };

@@ -3,9 +3,10 @@ using System.Globalization;
 namespace RestartLoad.Restarts;
 
 /// <summary>
-/// A process as /proc/PID/stat shows it (proc(5)). Pid and start time together are unique; the pid alone is reused.
+/// A process as /proc/PID/stat shows it (proc(5)). Pid and start time together are unique; the pid alone is reused. A service that was started in a terminal executes
+/// a shell in its place when it leaves, so the name counts too.
 /// </summary>
-internal sealed record ProcessIdentity(int Pid, char State, int Parent, int Session, int Threads, long StartTime)
+internal sealed record ProcessIdentity(int Pid, string Name, char State, int Parent, int Session, int Threads, long StartTime)
 {
     /// <summary>
     /// Ended, but for its parent to notice. The first thread of a dying process is a zombie before the others have ended, and until they have the process
@@ -19,8 +20,9 @@ internal sealed record ProcessIdentity(int Pid, char State, int Parent, int Sess
         {
             // The second field is the program's name in parentheses, and may contain both; the rest begins after the last one.
             string stat = File.ReadAllText($"/proc/{pid}/stat");
-            string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-            return new ProcessIdentity(pid, fields[0][0], Int(fields[1]), Int(fields[3]), Int(fields[17]), Long(fields[19]));
+            int end = stat.LastIndexOf(')');
+            string[] fields = stat[(end + 2)..].Split(' ');
+            return new ProcessIdentity(pid, stat[(stat.IndexOf('(') + 1)..end], fields[0][0], Int(fields[1]), Int(fields[3]), Int(fields[17]), Long(fields[19]));
         }
         catch (IOException)
         {
@@ -41,7 +43,7 @@ internal sealed record ProcessIdentity(int Pid, char State, int Parent, int Sess
     }
 
     /// <summary>Ended: a zombie holds no sockets any more, it only waits for its parent.</summary>
-    public bool HasEnded() => Find(Pid) is not { } now || now.StartTime != StartTime || now.IsZombie;
+    public bool HasEnded() => Find(Pid) is not { } now || now.StartTime != StartTime || now.Name != Name || now.IsZombie;
 
     public async Task WaitForEndAsync(CancellationToken cancellation)
     {

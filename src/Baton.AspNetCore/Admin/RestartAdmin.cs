@@ -145,12 +145,21 @@ internal sealed class RestartAdmin : IDisposable
     // Half of the time in which the process must have ended: the other half is the application's.
     private void Heard(LifecycleNews news)
     {
+        if (news is LifecycleNews.Serves)
+        {
+            _service.Context.Loop.Schedule(OperationsRehearsal.Delay, () => ThreadPool.UnsafeQueueUserWorkItem(static admin => admin.Rehearse(), this, preferLocal: false));
+        }
+
         if (news is LifecycleNews.StateChanged { State: ProcessState.Exited })
         {
             TimeSpan half = _service.Options.ExitTimeout / 2;
             _service.Context.Loop.Schedule(_options.Timeout < half ? _options.Timeout : half, AbortObservers);
         }
     }
+
+    // So that its assemblies are loaded before somebody needs the page.
+    private void Rehearse() => OperationsRehearsal.Try(
+        _service.Context, () => AdminPage.Render(_service.Status(), _service.Options.TimeProvider.GetUtcNow(), "", _service.Options.AllowedProgramDirectories));
 
     private void AbortObservers()
     {

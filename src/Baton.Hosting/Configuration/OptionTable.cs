@@ -19,6 +19,7 @@ internal static class OptionTable
         ("HeartbeatTimeout", static (o, v) => o.HeartbeatTimeout = v.Duration()),
         ("HandshakeTimeout", static (o, v) => o.HandshakeTimeout = v.Duration()),
         ("ExitTimeout", static (o, v) => o.ExitTimeout = v.Duration()),
+        ("CrashDumpTimeout", static (o, v) => o.CrashDumpTimeout = v.Duration()),
         ("HookTimeout", static (o, v) => o.HookTimeout = v.Duration()),
         ("MaxGenerations", static (o, v) => o.MaxGenerations = v.Number()),
         ("RestartsRemembered", static (o, v) => o.RestartsRemembered = v.Number()),

@@ -12,6 +12,8 @@ internal sealed class GuardedSuccessor(ISuccessor successor, ILogger logger) : I
 
     public bool Lives => successor.Lives;
 
+    public string? Dump => successor.Dump;
+
     public bool HasUnheard => successor.HasUnheard;
 
     public void Commit(TimeSpan probation, TimeSpan heartbeat) => successor.Commit(probation, heartbeat);

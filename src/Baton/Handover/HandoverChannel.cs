@@ -36,6 +36,9 @@ internal sealed class HandoverChannel(Descriptor socket, TimeSpan frameLimit, Ac
         }
     }
 
+    /// <summary>Whether the peer has closed its end and nothing is left to be read. Call on the thread that receives, when the descriptor is readable.</summary>
+    internal bool IsAtEnd => LocalSocket.IsAtEnd(socket);
+
     /// <summary>A connected pair, both ends close-on-exec.</summary>
     internal static (HandoverChannel Ours, Descriptor Theirs) CreatePair(TimeSpan frameLimit, Action<HandoverStep, HandoverMessage>? tap = null)
     {

@@ -106,6 +106,11 @@ internal static class HandoverCodec
                 json.WriteNumber("generation", m.Generation);
                 WriteTexts(json, "keys", m.Keys);
                 json.WriteBoolean("more", m.More);
+                if (m.All)
+                {
+                    json.WriteBoolean("all", true);
+                }
+
                 TraceContextCodec.Write(json, m.Trace);
                 break;
             case HandoverMessage.Progress m:
@@ -131,6 +136,14 @@ internal static class HandoverCodec
                 break;
             case HandoverMessage.Unhealthy m:
                 json.WriteString("reason", Bounded(m.Reason));
+                if (m.Ends)
+                {
+                    json.WriteBoolean("ends", value: true);
+                }
+
+                break;
+            case HandoverMessage.HandedOn { Successor: { } successor }:
+                json.WriteNumber("successor", successor);
                 break;
             case HandoverMessage.Stopping m:
                 json.WriteString("trigger", Bounded(m.Trigger));
@@ -166,6 +179,7 @@ internal static class HandoverCodec
             Number(body, "version"), Number(body, "pid"), Number(body, "generation"), Keys(body, "keys"), body.GetProperty("more").GetBoolean())
         {
             Trace = TraceContextCodec.Read(body),
+            All = body.Flag("all", otherwise: false),
         },
         "progress" => new HandoverMessage.Progress(Name(body, "phase"), Name(body, "detail")),
         "ready" => new HandoverMessage.Ready(Keys(body, "claimed")),
@@ -173,9 +187,9 @@ internal static class HandoverCodec
         "commit" => new HandoverMessage.Commit(Span(body, "probationMs"), Span(body, "heartbeatMs")),
         "refused" => new HandoverMessage.Refused(Text(body, "reason")),
         "alive" => new HandoverMessage.Alive(Number(body, "connections"), Number(body, "requests")),
-        "unhealthy" => new HandoverMessage.Unhealthy(Text(body, "reason")),
+        "unhealthy" => new HandoverMessage.Unhealthy(Text(body, "reason"), body.Flag("ends", otherwise: false)),
         "stopping" => new HandoverMessage.Stopping(Name(body, "trigger")),
-        "handed-on" => new HandoverMessage.HandedOn(),
+        "handed-on" => new HandoverMessage.HandedOn(body.Optional("successor")?.GetInt32()),
         "taken-back" => new HandoverMessage.TakenBack(),
         "confirmed" => new HandoverMessage.Confirmed(Older(body)),
         "shutdown" => new HandoverMessage.Shutdown(Name(body, "trigger")),

@@ -23,6 +23,9 @@ internal abstract record HandoverMessage
     {
         /// <summary>In the first one: the place of this restart in a trace; default for none.</summary>
         internal ActivityContext Trace { get; init; }
+
+        /// <summary>Sent ahead of the greeting: these are all. What follows has the answer to the greeting, and what has been added meanwhile.</summary>
+        internal bool All { get; init; }
     }
 
     /// <summary>Successor: what it is doing, for people. Another detail of the same phase continues it.</summary>
@@ -31,7 +34,7 @@ internal abstract record HandoverMessage
     /// <summary>Successor: it can serve. <see cref="Claimed"/> are the keys of the listeners it uses.</summary>
     internal sealed record Ready(IReadOnlyList<string> Claimed) : HandoverMessage;
 
-    /// <summary>Successor: it can't serve, or no longer, and ends; and why.</summary>
+    /// <summary>Successor: it can't serve, or no longer, and ends; and why. A second one has the better reason.</summary>
     internal sealed record Failed(string Reason) : HandoverMessage;
 
     /// <summary>
@@ -43,8 +46,11 @@ internal abstract record HandoverMessage
     /// <summary>Successor on probation: it makes progress, and this much is open.</summary>
     internal sealed record Alive(int Connections, int Requests) : HandoverMessage;
 
-    /// <summary>Successor on probation: it has stopped accepting and asks its predecessor to take over again.</summary>
-    internal sealed record Unhealthy(string Reason) : HandoverMessage;
+    /// <summary>
+    /// Successor on probation: it has stopped accepting and asks its predecessor to take over again. With <see cref="Ends"/> its application ends by itself: an
+    /// exception behind that may follow as <see cref="Failed"/>.
+    /// </summary>
+    internal sealed record Unhealthy(string Reason, bool Ends = false) : HandoverMessage;
 
     /// <summary>Successor on probation: somebody asked it to shut down, which is no reason to take over again.</summary>
     internal sealed record Stopping(string Trigger) : HandoverMessage;
@@ -53,7 +59,8 @@ internal abstract record HandoverMessage
     /// Successor: it starts a successor in turn, which may come to serve. News only to a predecessor that was stopped for so long that this process no longer counts on it: from now on its end is
     /// no reason to take over again.
     /// </summary>
-    internal sealed record HandedOn : HandoverMessage;
+    /// <param name="Successor">Its pid; null before it is started, when it has proved itself, and from older versions.</param>
+    internal sealed record HandedOn(int? Successor = null) : HandoverMessage;
 
     /// <summary>Predecessor, in answer to unhealthy: it serves again; finish what you have and end.</summary>
     internal sealed record TakenBack : HandoverMessage;

@@ -10,6 +10,9 @@ internal interface ISuccessor
     /// <summary>Whether it has not ended; news of its end may still be on the way.</summary>
     bool Lives { get; }
 
+    /// <summary>Who writes a crash dump of it, for people: it has crashed then, and stands still. Null if nobody does.</summary>
+    string? Dump { get; }
+
     /// <summary>Whether something it said, or its end, has arrived that was not read yet: then nobody can know that it is silent.</summary>
     bool HasUnheard { get; }
 

@@ -48,15 +48,18 @@ internal sealed class PredecessorLink : IDisposable
         var channel = new HandoverChannel(socket, limit, tap);
         try
         {
-            channel.Send(new HandoverMessage.Hello(HandoverProtocol.MinVersion, HandoverProtocol.MaxVersion, Environment.ProcessId, program));
+            // One that died meanwhile may have sent its listeners ahead; else that it is gone shows in a moment.
+            channel.TrySend(new HandoverMessage.Hello(HandoverProtocol.MinVersion, HandoverProtocol.MaxVersion, Environment.ProcessId, program));
             HandoverMessage.Listeners first = ReceiveBatch(channel, listeners, limit);
             HandoverMessage.Listeners last = first;
-            while (last.More)
+            ActivityContext trace = first.Trace;
+            while (last.More && !(last.All && HasEnded(channel, limit)))
             {
                 last = ReceiveBatch(channel, listeners, limit);
+                trace = trace == default ? last.Trace : trace;
             }
 
-            return new PredecessorLink(channel, new OlderProcess(last.Pid, last.Generation - 1), last.Generation, watched) { Trace = first.Trace };
+            return new PredecessorLink(channel, new OlderProcess(last.Pid, last.Generation - 1), last.Generation, watched) { Trace = trace };
         }
         catch (RestartException e)
         {
@@ -140,6 +143,9 @@ internal sealed class PredecessorLink : IDisposable
             }
         }
     }
+
+    // Whether nothing but the end is left to be read.
+    private static bool HasEnded(HandoverChannel channel, TimeSpan limit) => Poller.Wait(channel.Number, Libc.POLLIN, limit) && channel.IsAtEnd;
 
     private static HandoverMessage.Listeners ReceiveBatch(HandoverChannel channel, ListenerRegistry listeners, TimeSpan limit)
     {

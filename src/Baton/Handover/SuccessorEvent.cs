@@ -18,8 +18,8 @@ internal abstract record SuccessorEvent
     /// <summary>It makes progress, and this much is open there.</summary>
     internal sealed record Alive(int Connections, int Requests) : SuccessorEvent;
 
-    /// <summary>It has stopped accepting and asks to be relieved.</summary>
-    internal sealed record Unhealthy(string Reason) : SuccessorEvent;
+    /// <summary>It has stopped accepting and asks to be relieved; with <see cref="Ends"/> its application ends by itself.</summary>
+    internal sealed record Unhealthy(string Reason, bool Ends = false) : SuccessorEvent;
 
     /// <summary>It was rolled back, and still has this to do.</summary>
     internal sealed record Remaining(GenerationStatus Status) : SuccessorEvent;
@@ -28,7 +28,8 @@ internal abstract record SuccessorEvent
     internal sealed record Stopping(string Trigger) : SuccessorEvent;
 
     /// <summary>It starts a successor in turn: it heard nothing for so long that it no longer counts on this process.</summary>
-    internal sealed record HandedOn : SuccessorEvent;
+    /// <param name="Successor">Its pid, once it is started.</param>
+    internal sealed record HandedOn(int? Successor = null) : SuccessorEvent;
 
     /// <summary>It, or a later generation, wants this process to end now.</summary>
     internal sealed record ForceAsked(string Trigger) : SuccessorEvent;

@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Diagnostics;
 using Baton.Interop;
 using Baton.Listeners;
@@ -10,7 +9,7 @@ namespace Baton.Handover;
 /// The predecessor's side: talks to a successor and watches it until it has ended. Owns the channel and the pidfd. A thread of its own receives, so
 /// that neither a silent successor nor a stuck thread pool delays anything else.
 /// </summary>
-internal sealed class SuccessorLink : ISuccessor
+internal sealed partial class SuccessorLink : ISuccessor
 {
     // Between the closing of the descriptors of a process that ends and its end: milliseconds, seconds on a machine that is overloaded. A longer one costs no more than a
     // killed dead process, and that its exit code is not named as the reason.
@@ -38,6 +37,8 @@ internal sealed class SuccessorLink : ISuccessor
     public int Pid => _process.Id;
 
     public bool Lives => _process.Lives;
+
+    public string? Dump => _process.Lives ? CrashDump.Of(_process.Id) : null;
 
     public bool HasUnheard => _channel.HasUnread;
 
@@ -109,21 +110,19 @@ internal sealed class SuccessorLink : ISuccessor
     {
         try
         {
-            new Thread(Run) { IsBackground = true, Name = "baton-successor" }.Start();
+            OwnThread.Start("baton-successor", Run);
         }
-        catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
+        catch (RestartException e)
         {
             // Nobody would hear it, and it would take the end of the channel for our own end.
-            _process.Kill();
-            Poller.Wait(_process.PidfdNumber, Libc.POLLIN, EndingTime);
-            _process.Reap();
-            _process.Dispose();
+            _process.KillAndReap();
             throw new RestartException(RestartFailure.SpawnFailed, $"Could not watch successor {_process.Id}, which was killed: {e.Message}", e);
         }
     }
 
     private void Run()
     {
+        SendAhead();
         bool talking = true, living = true;
         while (talking || living)
         {
@@ -226,7 +225,7 @@ internal sealed class SuccessorLink : ISuccessor
                 _post(new SuccessorEvent.Alive(alive.Connections, alive.Requests));
                 break;
             case HandoverMessage.Unhealthy unhealthy:
-                _post(new SuccessorEvent.Unhealthy(unhealthy.Reason));
+                _post(new SuccessorEvent.Unhealthy(unhealthy.Reason, unhealthy.Ends));
                 break;
             case HandoverMessage.Remaining remaining:
                 _post(new SuccessorEvent.Remaining(remaining.Status));
@@ -237,59 +236,14 @@ internal sealed class SuccessorLink : ISuccessor
             case HandoverMessage.Force force:
                 _post(new SuccessorEvent.ForceAsked(force.Trigger));
                 break;
-            case HandoverMessage.HandedOn:
+            case HandoverMessage.HandedOn handedOn:
                 _mayBePassedOn = true;
-                _post(new SuccessorEvent.HandedOn());
+                _post(new SuccessorEvent.HandedOn(handedOn.Successor));
                 break;
             case HandoverMessage.Unknown:
                 break;
             default:
                 throw new RestartException(RestartFailure.ProtocolError, $"A successor does not send {message.GetType().Name}.");
-        }
-    }
-
-    private void Greet(HandoverMessage.Hello hello)
-    {
-        if (HandoverProtocol.Agree(hello.MinVersion, hello.MaxVersion) is not { } version)
-        {
-            string reason = $"the successor speaks handover protocol {hello.MinVersion} to {hello.MaxVersion}, process {Environment.ProcessId} "
-                + $"{HandoverProtocol.MinVersion} to {HandoverProtocol.MaxVersion}";
-            TryTell(new HandoverMessage.Refused(reason));
-            throw new RestartException(RestartFailure.ProtocolError, reason);
-        }
-
-        IReadOnlyList<(ListenerKey Key, Descriptor Descriptor)> listeners = _listeners.ToPassOn;
-        _post(new SuccessorEvent.Greeted(hello.Program, listeners.Count(l => !l.Key.IsControl)));
-        int sent = 0;
-        do
-        {
-            (ListenerKey Key, Descriptor Descriptor)[] batch = [.. listeners.Skip(sent).Take(HandoverProtocol.MaxBatch)];
-            ActivityContext trace = sent == 0 && Trace is not null ? Trace() : default;
-            sent += batch.Length;
-            SendBatch(version, batch, more: sent < listeners.Count, trace);
-        }
-        while (sent < listeners.Count);
-    }
-
-    private void SendBatch(int version, (ListenerKey Key, Descriptor Descriptor)[] batch, bool more, ActivityContext trace)
-    {
-        // Duplicates, because the server may close a listener of its own at this very moment.
-        var descriptors = new List<Descriptor>(batch.Length);
-        try
-        {
-            descriptors.AddRange(batch.Select(l => l.Descriptor.Duplicate()));
-            string[] keys = [.. batch.Select(l => l.Key.ToString())];
-            _channel.Send(
-                new HandoverMessage.Listeners(version, Environment.ProcessId, _generation, keys, more) { Trace = trace }, [.. descriptors.Select(d => d.Number)]);
-        }
-        catch (Exception e) when (e is Win32Exception or ObjectDisposedException)
-        {
-            // No descriptor is free, or the server closed a listener just now: this restart fails, the next one may do.
-            throw new RestartException(RestartFailure.ProtocolError, $"The listeners could not be passed on: {e.Message}", e);
-        }
-        finally
-        {
-            descriptors.ForEach(d => d.Dispose());
         }
     }
 }

@@ -97,13 +97,13 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, SetLastError = true)]
     internal static partial int epoll_ctl(int epfd, int op, int fd, void* @event);
 
-    [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(ByteText.Marshaller))]
     private static partial byte* realpath(string path, byte* resolved);
 
     [LibraryImport(Name)]
     private static partial void free(void* memory);
 
-    /// <summary>The path with every link resolved, or null when it can't be (it does not exist, no permission).</summary>
+    /// <summary>The path with every link resolved, a text as of <see cref="ByteText"/>, or null when it can't be (it does not exist, no permission).</summary>
     internal static string? RealPath(string path)
     {
         byte* resolved = realpath(path, null);
@@ -112,7 +112,7 @@ internal static unsafe partial class Libc
             return null;
         }
 
-        string result = Marshal.PtrToStringUTF8((nint)resolved)!;
+        string result = ByteText.Decode(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(resolved));
         free(resolved);
         return result;
     }

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Baton.Interop;
 
-// spawn.h, signal.h, sys/wait.h, sys/syscall.h, unistd.h
+// spawn.h, signal.h, sys/resource.h, sys/wait.h, sys/syscall.h, unistd.h
 internal static unsafe partial class Libc
 {
     internal const short POSIX_SPAWN_SETSIGDEF = 0x04;
@@ -13,6 +13,10 @@ internal static unsafe partial class Libc
     internal const int SIGHUP = 1;
     internal const int SIGKILL = 9;
 
+    internal const int RLIMIT_NPROC = 6;
+    internal const int RLIMIT_NOFILE = 7;
+
+    internal const int P_PID = 1;
     internal const int P_PIDFD = 3;
     internal const int WEXITED = 4;
     internal const int CLD_EXITED = 1;
@@ -38,7 +42,7 @@ internal static unsafe partial class Libc
     }
 
     // posix_spawn and its kin return the error instead of setting errno.
-    [LibraryImport(Name, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(Name, StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(ByteText.Marshaller))]
     internal static partial int posix_spawn(out int pid, string path, byte* fileActions, byte* attributes, nint* argv, nint* envp);
 
     [LibraryImport(Name)]
@@ -53,7 +57,7 @@ internal static unsafe partial class Libc
     [LibraryImport(Name)]
     internal static partial int posix_spawn_file_actions_addclose(byte* fileActions, int fd);
 
-    [LibraryImport(Name, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(Name, StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(ByteText.Marshaller))]
     internal static partial int posix_spawn_file_actions_addchdir_np(byte* fileActions, string path);
 
     [LibraryImport(Name)]
@@ -94,6 +98,10 @@ internal static unsafe partial class Libc
     /// <summary>signal(2); a handler of 0 is <c>SIG_DFL</c>.</summary>
     [LibraryImport(Name)]
     internal static partial nint signal(int signal, nint handler);
+
+    /// <summary>Fills two numbers: the soft limit, and the hard one.</summary>
+    [LibraryImport(Name, SetLastError = true)]
+    internal static partial int getrlimit(int resource, ulong* limit);
 
     [LibraryImport(Name, SetLastError = true)]
     internal static partial int waitid(int type, int id, Siginfo* info, int options);

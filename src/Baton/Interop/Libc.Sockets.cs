@@ -17,6 +17,7 @@ internal static unsafe partial class Libc
     internal const int SO_DOMAIN = 39;
     internal const int SCM_RIGHTS = 1;
     internal const int SHUT_RDWR = 2;
+    internal const int MSG_PEEK = 0x2;
     internal const int MSG_CTRUNC = 0x8;
     internal const int MSG_DONTWAIT = 0x40;
     internal const int MSG_NOSIGNAL = 0x4000;

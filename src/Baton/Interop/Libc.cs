@@ -21,7 +21,9 @@ internal static unsafe partial class Libc
     internal const int EACCES = 13;
     internal const int EEXIST = 17;
     internal const int ENOTDIR = 20;
+    internal const int ENFILE = 23;
     internal const int EMFILE = 24;
+    internal const int ENOSYS = 38;
     internal const int ENOEXEC = 8;
     internal const int ECHILD = 10;
     internal const int EPIPE = 32;
@@ -42,7 +44,7 @@ internal static unsafe partial class Libc
     [LibraryImport(Name)]
     internal static partial int clock_gettime(int clock, out Timespec now);
 
-    internal static string Describe(int errno) => $"{Marshal.GetPInvokeErrorMessage(errno)} (errno {errno})";
+    internal static string Describe(int errno) => $"{Marshal.GetPInvokeErrorMessage(errno)} (errno {errno}{ResourceLimits.Hint(errno)})";
 
     internal static int Errno => Marshal.GetLastPInvokeError();
 }

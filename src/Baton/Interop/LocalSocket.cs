@@ -56,6 +56,14 @@ internal static unsafe class LocalSocket
         }
     }
 
+    /// <summary>Whether the next read finds the end, or that the peer has gone.</summary>
+    internal static bool IsAtEnd(Descriptor socket)
+    {
+        byte next;
+        nint n = Libc.recv(socket.Number, &next, 1, Libc.MSG_DONTWAIT | Libc.MSG_PEEK);
+        return n == 0 || (n < 0 && Libc.Errno == Libc.ECONNRESET);
+    }
+
     /// <summary>Who connected, or made the pair (SO_PEERCRED).</summary>
     internal static Libc.Ucred PeerOf(Descriptor socket)
     {

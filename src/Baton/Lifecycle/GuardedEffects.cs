@@ -30,6 +30,8 @@ internal sealed class GuardedEffects(ILifecycleEffects effects, ILogger logger) 
 
     public void ForceOlderDownTo(int most, string trigger) => Try(nameof(ForceOlderDownTo), () => effects.ForceOlderDownTo(most, trigger));
 
+    public bool Lives(int pid) => effects.Lives(pid);
+
     public void AddReturned(DepartingProcess returned) => Try(nameof(AddReturned), () => effects.AddReturned(returned));
 
     public void RemoveReturned(DepartingProcess returned) => Try(nameof(RemoveReturned), () => effects.RemoveReturned(returned));

@@ -19,7 +19,7 @@ internal sealed class HandoverAttempt : RestartAttempt
     private IReadOnlyList<string> _claimed = [];
     private volatile SuccessorProbation? _probation;
     private LoopTimer? _readyTimer;
-    private LoopTimer? _killTimer;
+    private SuccessorKill? _kill;
     private LoopTimer? _exitTimer;
     private RestartException? _failure;
     private bool _over;
@@ -86,6 +86,7 @@ internal sealed class HandoverAttempt : RestartAttempt
             return;
         }
 
+        _context.Effects.TellPredecessor(new HandoverMessage.HandedOn(_successor.Pid));
         AnnounceSuccessor(_successor.Pid, RestartStrategy.Handover);
         AwaitReady(Options.ReadyTimeout, MostPostponements);
     }
@@ -103,6 +104,12 @@ internal sealed class HandoverAttempt : RestartAttempt
             }
 
             _words.Flush();
+            if (_successor!.Dump is { } dump)
+            {
+                Fail(RestartFailure.SuccessorExited, $"crashed before it was ready, and {dump}; last heard: {Timeline.Last}", TimeSpan.Zero);
+                return;
+            }
+
             string limit = $"{Options.ReadyTimeout.TotalSeconds:0.###} s";
             Fail(RestartFailure.ReadyTimedOut, $"was not ready within {limit} and was killed; last heard: {Timeline.Last}", TimeSpan.Zero);
         });
@@ -133,8 +140,7 @@ internal sealed class HandoverAttempt : RestartAttempt
                 Commit(ready);
                 break;
             case SuccessorEvent.Failed failed:
-                // It is about to end; killed at once, the rest of its own account would be missing from the log.
-                Fail(RestartFailure.SuccessorFailed, $"could not start: {failed.Reason}", Options.ExitTimeout, failed.Reason);
+                HearFailed(failed.Reason);
                 break;
             case SuccessorEvent.Broken broken:
                 Fail(broken.Cause.Failure, $"broke the handover: {broken.Cause.Message}", TimeSpan.Zero);
@@ -163,6 +169,24 @@ internal sealed class HandoverAttempt : RestartAttempt
         Logger.SuccessorProgress(_successor.Pid, Timeline.Last);
     }
 
+    private void HearFailed(string reason)
+    {
+        string what = $"could not start: {reason}";
+        if (_failure?.Failure == RestartFailure.SuccessorFailed)
+        {
+            // An application that disposes what it has says only then which exception made it do so.
+            _failure = NewFailure(RestartFailure.SuccessorFailed, what, reason);
+        }
+        else
+        {
+            // It is about to end; killed at once, the rest of its own account would be missing from the log.
+            Fail(RestartFailure.SuccessorFailed, what, Options.ExitTimeout, reason);
+        }
+    }
+
+    private RestartException NewFailure(RestartFailure failure, string what, string? words) =>
+        new(failure, Explain(failure, $"successor {_successor!.Pid} {what}")) { SuccessorWords = words, Phases = Timeline.Phases };
+
     private void Commit(SuccessorEvent.Ready ready)
     {
         if (_failure is not null)
@@ -179,7 +203,7 @@ internal sealed class HandoverAttempt : RestartAttempt
             _context.Effects.CloseGate();
             _context.Effects.NameMain(_successor!.Pid);
             _context.Feed.Publish(new LifecycleNews.HandingOver(_successor.Pid, Generation, Options.Probation));
-            _successor.Commit(Options.Probation, SuccessorProbation.HeartbeatOf(Options));
+            _successor.Commit(Options.Probation, Heartbeat.IntervalOf(Options));
         }
         catch (Exception e)
         {
@@ -219,22 +243,20 @@ internal sealed class HandoverAttempt : RestartAttempt
         }
 
         _readyTimer?.Cancel();
-        _failure = new RestartException(failure, Explain(failure, $"successor {_successor!.Pid} {what}")) { SuccessorWords = words, Phases = Timeline.Phases };
-        if (untilKilled == TimeSpan.Zero)
+        _failure = NewFailure(failure, what, words);
+        _kill = new SuccessorKill(_successor!, _context, killed: () => _exitTimer = _context.Loop.Schedule(Options.ExitTimeout, () =>
         {
-            // Now, not with the next timer: this process may be about to leave.
-            _successor.Kill();
+            Logger.SuccessorNotReaped(_successor!.Pid, Options.ExitTimeout);
+            BackOut();
+        }));
+        if (failure == RestartFailure.Stopping)
+        {
+            _kill.Now();
         }
         else
         {
-            _killTimer = _context.Loop.Schedule(untilKilled, _successor.Kill);
+            _kill.After(untilKilled);
         }
-
-        _exitTimer = _context.Loop.Schedule(LifecycleContext.Then(untilKilled, Options.ExitTimeout), () =>
-        {
-            Logger.SuccessorNotReaped(_successor.Pid, Options.ExitTimeout);
-            BackOut();
-        });
     }
 
     private RestartException Ended(ExitStatus status)
@@ -253,7 +275,7 @@ internal sealed class HandoverAttempt : RestartAttempt
         {
             _over = true;
             _readyTimer?.Cancel();
-            _killTimer?.Cancel();
+            _kill?.Cancel();
             _exitTimer?.Cancel();
 
             // The state first: who hears of the failure may ask for the next restart at once.

@@ -50,6 +50,9 @@ internal interface ILifecycleEffects
     /// <summary>Says to the world outside which process is in charge.</summary>
     void NameMain(int pid);
 
+    /// <summary>Whether there is a process of that number.</summary>
+    bool Lives(int pid);
+
     /// <summary>Start or resume accepting.</summary>
     void OpenGate();
 

@@ -68,6 +68,8 @@ internal sealed class LifecycleEffects(
 
     public void ForceOlderDownTo(int most, string trigger) => older.ForceDownTo(most, trigger);
 
+    public bool Lives(int pid) => CurrentProcess.Sees(pid);
+
     public void AddReturned(DepartingProcess returned) => older.Add(returned);
 
     public void RemoveReturned(DepartingProcess returned) => older.Gone(returned);
@@ -78,6 +80,8 @@ internal sealed class LifecycleEffects(
     {
         try
         {
+            succession?.Serves();
+
             // One whose predecessor died has not announced anything.
             BeforeReady?.Invoke();
             listeners.CloseUnclaimed();
@@ -131,7 +135,21 @@ internal sealed class LifecycleEffects(
     public void RunAmongWork(Action action) => ThreadPool.UnsafeQueueUserWorkItem(static a => a(), action, preferLocal: false);
 
     // A thread of their own: a starved pool must not keep hooks from their work, nor hooks the pool from its.
-    public void RunHooks(IReadOnlyList<Func<CancellationToken, Task>> hooks, Action<Exception> failed, Action finished, CancellationToken givenUp) => new Thread(() =>
+    public void RunHooks(IReadOnlyList<Func<CancellationToken, Task>> hooks, Action<Exception> failed, Action finished, CancellationToken givenUp)
+    {
+        try
+        {
+            OwnThread.Start("baton-hooks", () => RunAll(hooks, failed, finished, givenUp));
+        }
+        catch (RestartException e)
+        {
+            // No thread is left: the hooks can't be called, and hold nothing up.
+            failed(e);
+            RunAmongWork(finished);
+        }
+    }
+
+    private static void RunAll(IReadOnlyList<Func<CancellationToken, Task>> hooks, Action<Exception> failed, Action finished, CancellationToken givenUp)
     {
         foreach (Func<CancellationToken, Task> hook in hooks)
         {
@@ -151,8 +169,7 @@ internal sealed class LifecycleEffects(
         }
 
         finished();
-    })
-    { IsBackground = true, Name = "baton-hooks" }.Start();
+    }
 
     public void EndProcess(int exitCode, string reason)
     {
@@ -171,24 +188,23 @@ internal sealed class LifecycleEffects(
     {
         try
         {
-            new Thread(() =>
+            OwnThread.Start("baton-kill", () =>
             {
                 new ManualResetEventSlim().Wait(limit);
                 CurrentProcess.Kill();
-            })
-            { IsBackground = true, Name = "baton-kill" }.Start();
+            });
 
             // Exit runs the application's own exit handlers, which may hang, and so may its logger: this process ends all the same.
-            new Thread(() =>
+            OwnThread.Start("baton-exit", () =>
             {
                 logger.Abandon($"Process {Environment.ProcessId} ends at once: {reason}", options.LogTime);
                 Environment.Exit(exitCode);
-            })
-            { IsBackground = true, Name = "baton-exit" }.Start();
+            });
         }
-        catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
+        catch (RestartException e)
         {
-            // No thread can be had to end in order.
+            // No thread is left to end it in good order.
+            logger.ProcessEnded(Environment.ProcessId, e.Message);
             CurrentProcess.Kill();
         }
     }

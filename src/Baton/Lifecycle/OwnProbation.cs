@@ -38,7 +38,9 @@ internal sealed class OwnProbation(LifecycleContext context, Action<string> keep
     }
 
     /// <summary>Stops accepting and asks the predecessor to take over again; it may be too late for that, then this process serves on.</summary>
-    internal void GiveBack(string reason)
+    /// <param name="reason">Why.</param>
+    /// <param name="ends">Whether the application ends by itself.</param>
+    internal void GiveBack(string reason, bool ends = false)
     {
         if (_over || _givingBack)
         {
@@ -48,7 +50,7 @@ internal sealed class OwnProbation(LifecycleContext context, Action<string> keep
         _givingBack = _stepsBack = true;
         context.Logger.GivingBack(Environment.ProcessId, reason);
         context.Effects.CloseGate();
-        if (context.Effects.TellPredecessor(new HandoverMessage.Unhealthy(reason)))
+        if (context.Effects.TellPredecessor(new HandoverMessage.Unhealthy(reason, ends)))
         {
             context.Loop.Schedule(context.Options.HandshakeTimeout, ServeMeanwhile);
         }

@@ -21,6 +21,9 @@ internal sealed partial class ProcessLifecycle(Func<int> generation, bool hasPre
     private volatile Departure? _departure;
     private HookWait? _shutdownHooks;
 
+    // Why this process ends by itself before anybody relies on it; null if it does not.
+    private volatile string? _ownEnd;
+
     /// <summary>The state; from any thread.</summary>
     internal ProcessState State => _state;
 
@@ -50,6 +53,9 @@ internal sealed partial class ProcessLifecycle(Func<int> generation, bool hasPre
         ProcessState.HandedOver => Probation?.TimeLeft,
         _ => null,
     };
+
+    /// <summary>Whether the application ends by itself before it serves for good: an exception may be behind that. From any thread.</summary>
+    internal bool EndsByItself => _ownEnd is not null;
 
     /// <summary>Whether this process has asked its predecessor to take over again, and waits for that; from any thread.</summary>
     internal bool StepsBack => State == ProcessState.OnProbation && _probation is { StepsBack: true };
@@ -109,7 +115,7 @@ internal sealed partial class ProcessLifecycle(Func<int> generation, bool hasPre
             // To one that is about to hand over: this process will never serve. To one that could take over again: that it ends is no reason. To any other no news.
             _probation?.End();
             bool told = Effects.TellPredecessor(previous == ProcessState.Starting
-                ? new HandoverMessage.Failed($"it was asked to shut down by {trigger}")
+                ? new HandoverMessage.Failed(_ownEnd ?? $"it was asked to shut down by {trigger}")
                 : new HandoverMessage.Stopping(trigger.Words));
             _predecessorFollows = told && previous == ProcessState.OnProbation;
         }
@@ -149,12 +155,19 @@ internal sealed partial class ProcessLifecycle(Func<int> generation, bool hasPre
     /// The application ends by itself. Where another process can serve instead, it does: a successor on probation gives back, a predecessor no longer waits to be
     /// called back. Else it is a shutdown.
     /// </summary>
-    internal void Leave(string trigger)
+    /// <param name="trigger">Who ends.</param>
+    /// <param name="fault">What made it end; null if that is not known.</param>
+    internal void Leave(string trigger, string? fault = null)
     {
+        if (State is ProcessState.Starting or ProcessState.OnProbation && _shutdownHooks is null)
+        {
+            _ownEnd ??= fault ?? $"{trigger} ends by itself";
+        }
+
         if (State == ProcessState.OnProbation)
         {
             _leaving = trigger;
-            _probation!.GiveBack($"{trigger} ends by itself");
+            _probation!.GiveBack(_ownEnd ?? $"{trigger} ends by itself", ends: true);
         }
         else if (State == ProcessState.HandedOver && Probation is { SuccessorLives: true } probation)
         {

@@ -19,6 +19,9 @@ internal sealed class Succession
     private readonly TaskCompletionSource<PredecessorLink> _greeted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Func<PredecessorLink> _greet;
     private volatile HandoverMessage.Progress? _unsaid;
+    private volatile string? _startFailure;
+    private volatile bool _saidFailed;
+    private readonly OomScore _oomScore = new();
     private readonly ListenerRegistry _listeners;
     private readonly OlderGenerations _older;
     private readonly WatchedProcess _predecessor;
@@ -29,6 +32,7 @@ internal sealed class Succession
     {
         (_greet, PredecessorPid, _predecessor, _listeners, _older, _logger) = (greet, predecessorPid, predecessor, listeners, older, logger);
         listeners.AwaitInheritance(_greeted.Task);
+        _oomScore.Raise();
     }
 
     internal int PredecessorPid { get; }
@@ -88,14 +92,31 @@ internal sealed class Succession
                 return;
             }
 
-            if (lifecycle.State is ProcessState.Starting or ProcessState.OnProbation)
+            if (lifecycle.EndsByItself || lifecycle.State is ProcessState.Starting or ProcessState.OnProbation)
             {
                 // What is accepted from now on would die with this process; the predecessor accepts it instead.
                 gate.Close();
-                SayFailed(Describe(e.ExceptionObject as Exception));
+                SayFailed(e.ExceptionObject is OperationCanceledException && _startFailure is { } cause ? cause : Describe(e.ExceptionObject as Exception));
+            }
+        };
+        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+        {
+            // The application has caught the exception of its start, and ends: nobody else names it.
+            if (_startFailure is { } reason && !_saidFailed && lifecycle.State == ProcessState.Starting)
+            {
+                SayFailed(reason);
             }
         };
         new Thread(() => Run(lifecycle, loop)) { IsBackground = true, Name = "baton-predecessor" }.Start();
+    }
+
+    /// <summary>This process serves: from now on it is as dear as its predecessor was.</summary>
+    internal void Serves()
+    {
+        if (_oomScore.Restore() is { } problem)
+        {
+            _logger.OomScoreNotRestored(Environment.ProcessId, problem);
+        }
     }
 
     /// <exception cref="RestartException">The predecessor is gone.</exception>
@@ -111,6 +132,7 @@ internal sealed class Succession
 
     internal void SayFailed(string reason)
     {
+        _saidFailed = true;
         // Waits for the greeting, which has a limit: without it the predecessor could not be told.
         if (Task.WhenAny(_greeted.Task).GetAwaiter().GetResult().IsCompletedSuccessfully)
         {
@@ -155,17 +177,11 @@ internal sealed class Succession
         }
     }
 
-    // One line; the whole exception is printed by the runtime, where this process writes its errors.
-    private static string Describe(Exception? exception)
-    {
-        var causes = new List<string>();
-        for (Exception? e = exception; e is not null; e = e.InnerException)
-        {
-            causes.Add($"{e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")}");
-        }
+    /// <summary>The reason of an exception, for the predecessor.</summary>
+    internal string Describe(Exception? exception) => FailureReason.Describe(exception, PredecessorPid);
 
-        return causes.Count == 0 ? "an unhandled exception" : string.Join(" <- ", causes);
-    }
+    /// <summary>A start has failed. The application may still try another; if it ends instead, this is why.</summary>
+    internal void StartFailed(string reason) => _startFailure = reason;
 
     // On the link's thread.
     private void Hear(PredecessorLink link, Received? received, ProcessLifecycle lifecycle, ControlLoop loop)

@@ -1,6 +1,5 @@
 using Baton.Handover;
 using Baton.Processes;
-using Microsoft.Extensions.Logging;
 
 namespace Baton.Lifecycle;
 
@@ -10,15 +9,13 @@ namespace Baton.Lifecycle;
 /// </summary>
 internal sealed class SuccessorProbation(ISuccessor successor, int generation, ProcessLifecycle lifecycle, RestartAttempt attempt, LifecycleContext context)
 {
-    // The limit is counted in looks: after a pause of this whole process there is one look, not a verdict.
-    private const int Looks = 4;
-    private static readonly TimeSpan ShortestHeartbeat = TimeSpan.FromMilliseconds(25);
-
     private readonly long _begun = context.Now;
     private readonly List<LoopTimer> _timers = [];
+    private readonly SuccessorKill _kill = new(successor, context, killed: static () => { });
+    private CrashWatch? _crashes;
     private Action? _passed;
     private Reporter? _failed;
-    private Verdict? _unreported;
+    private RollBackReason? _unreported;
     private SuccessorEvent.Alive? _lastSign;
     private long _lastSignAt;
     private int _looksWithoutSign;
@@ -26,6 +23,7 @@ internal sealed class SuccessorProbation(ISuccessor successor, int generation, P
     private bool _over;
     private bool _told;
     private bool _handedOn;
+    private int? _heir;
     private bool _rolledBack;
     private bool _followed;
     private ReturnedSuccessor? _returned;
@@ -35,24 +33,10 @@ internal sealed class SuccessorProbation(ISuccessor successor, int generation, P
 
     private RestarterOptions Options => context.Options;
 
-    private ILogger Logger => context.Logger;
-
     /// <summary>Until the next sign of life ends it; from any thread.</summary>
     internal TimeSpan TimeLeft => LifecycleContext.Left(Options.Probation, context.Since(_begun));
 
     internal bool SuccessorLives => successor.Lives;
-
-    /// <summary>How often a successor gives a sign; zero for never. In a short probation more often, since it ends with a sign.</summary>
-    internal static TimeSpan HeartbeatOf(RestarterOptions options)
-    {
-        if (options.Probation == TimeSpan.Zero || options.HeartbeatTimeout == Timeout.InfiniteTimeSpan)
-        {
-            return TimeSpan.Zero;
-        }
-
-        TimeSpan often = options.Probation / Looks > ShortestHeartbeat ? options.Probation / Looks : ShortestHeartbeat;
-        return often < options.HeartbeatTimeout / Looks ? often : options.HeartbeatTimeout / Looks;
-    }
 
     internal void Begin(Action passed, Reporter failed)
     {
@@ -64,9 +48,11 @@ internal sealed class SuccessorProbation(ISuccessor successor, int generation, P
         }
 
         _timers.Add(context.Loop.Schedule(Options.Probation, TimeIsUp));
-        if (HeartbeatOf(Options) > TimeSpan.Zero)
+        _crashes = new CrashWatch(successor, context, what => RollBack(new RollBackReason(RestartFailure.SuccessorDied, what, Words: null), untilKilled: TimeSpan.Zero));
+        _crashes.Begin();
+        if (Heartbeat.IntervalOf(Options) > TimeSpan.Zero)
         {
-            LookAfter(Options.HeartbeatTimeout / Looks);
+            LookAfter(Options.HeartbeatTimeout / Heartbeat.Looks);
         }
     }
 
@@ -75,18 +61,19 @@ internal sealed class SuccessorProbation(ISuccessor successor, int generation, P
     {
         if (End())
         {
+            // For good, and before the channel is passed on: whatever becomes of this process, another one serves.
+            context.Effects.TellPredecessor(new HandoverMessage.HandedOn());
             context.Effects.Confirm(successor);
             lifecycle.SuccessorProved(attempt);
             _passed!();
         }
     }
 
-    // With the next sign of life, not by the clock alone: after a pause of this whole process bad news may be on the way still, and one that has never said
-    // anything has proved nothing.
+    // With the next sign of life, not by the clock alone: after a pause bad news may be on the way, and one that has never said anything has proved nothing.
     private void TimeIsUp()
     {
         _timeIsUp = true;
-        if (HeartbeatOf(Options) == TimeSpan.Zero && successor.Lives)
+        if (Heartbeat.IntervalOf(Options) == TimeSpan.Zero && successor.Lives)
         {
             Pass();
         }
@@ -136,10 +123,15 @@ internal sealed class SuccessorProbation(ISuccessor successor, int generation, P
 
                 break;
             case SuccessorEvent.Unhealthy unhealthy:
-                RollBack(new Verdict(RestartFailure.SuccessorUnhealthy, $"is unhealthy: {unhealthy.Reason}", unhealthy.Reason), kill: false);
+                string what = $"{(unhealthy.Ends ? "gave back" : "is unhealthy")}: {unhealthy.Reason}";
+                RollBack(new RollBackReason(RestartFailure.SuccessorUnhealthy, what, unhealthy.Reason) { Ends = unhealthy.Ends });
+                break;
+            case SuccessorEvent.Failed failed when _unreported is { Ends: true } reason:
+                // The exception that made it end, which is known only after it has disposed what it had.
+                _unreported = reason with { What = $"gave back: {failed.Reason}", Words = failed.Reason };
                 break;
             case SuccessorEvent.Failed failed:
-                RollBack(new Verdict(RestartFailure.SuccessorDied, $"failed: {failed.Reason}", failed.Reason), kill: true);
+                RollBack(new RollBackReason(RestartFailure.SuccessorDied, $"failed: {failed.Reason}", failed.Reason), untilKilled: Options.ExitTimeout);
                 break;
             case SuccessorEvent.Stopping stopping:
                 Follow(stopping.Trigger);
@@ -150,18 +142,18 @@ internal sealed class SuccessorProbation(ISuccessor successor, int generation, P
             case SuccessorEvent.Remaining remaining:
                 _returned?.Heard(remaining.Status);
                 break;
-            case SuccessorEvent.HandedOn:
-                _handedOn = true;
+            case SuccessorEvent.HandedOn handedOn:
+                (_handedOn, _heir) = (true, handedOn.Successor);
                 Pass();
                 break;
             case SuccessorEvent.Broken broken when _over:
-                Logger.ChannelBroken(broken.Cause.Message);
+                context.Logger.ChannelBroken(broken.Cause.Message);
                 break;
             case SuccessorEvent.Broken broken:
-                RollBack(new Verdict(broken.Cause.Failure, $"broke the handover: {broken.Cause.Message}", Words: null), kill: true);
+                RollBack(new RollBackReason(broken.Cause.Failure, $"broke the handover: {broken.Cause.Message}", Words: null), untilKilled: TimeSpan.Zero);
                 break;
             case SuccessorEvent.Closed:
-                RollBack(new Verdict(RestartFailure.PeerLost, "closed its end of the handover and lives on", Words: null), kill: true);
+                RollBack(new RollBackReason(RestartFailure.PeerLost, "closed its end of the handover and lives on", Words: null), untilKilled: TimeSpan.Zero);
                 break;
             case SuccessorEvent.Ended ended:
                 Ended(ended.Status);
@@ -174,7 +166,7 @@ internal sealed class SuccessorProbation(ISuccessor successor, int generation, P
         if (_rolledBack && !_followed)
         {
             // Whoever asked meant the one that departs. This process serves.
-            Logger.ForceIgnored(successor.Pid, trigger, Environment.ProcessId);
+            context.Logger.ForceIgnored(successor.Pid, trigger, Environment.ProcessId);
         }
         else if (_over || successor.Lives)
         {
@@ -199,10 +191,11 @@ internal sealed class SuccessorProbation(ISuccessor successor, int generation, P
 
     private void Ended(ExitStatus status)
     {
+        _kill.Cancel();
         _returned?.Ended();
         if (!_over)
         {
-            RollBack(new Verdict(RestartFailure.SuccessorDied, status.ToString(), Words: null), kill: false, status);
+            RollBack(new RollBackReason(RestartFailure.SuccessorDied, status.ToString(), Words: null), status: status);
         }
         else if (_unreported is not null)
         {
@@ -210,8 +203,11 @@ internal sealed class SuccessorProbation(ISuccessor successor, int generation, P
         }
         else
         {
-            Logger.SuccessorGone(successor.Pid, status.ToString(), Environment.ProcessId);
-            if (!_handedOn && status.Code != 0)
+            context.Logger.SuccessorGone(successor.Pid, status.ToString(), Environment.ProcessId);
+
+            // Unless one that it had started serves, or is about to: a restart that it tried before may have failed.
+            bool hasHeir = _heir is { } heir ? context.Effects.Lives(heir) : _handedOn;
+            if (!hasHeir && status.Code != 0)
             {
                 lifecycle.SuccessorDied(attempt, successor.Pid);
             }
@@ -227,18 +223,19 @@ internal sealed class SuccessorProbation(ISuccessor successor, int generation, P
         {
             // Only looks that this process took in time, one after the other, are evidence.
             _looksWithoutSign = context.WasPaused(begun, interval) ? 1 : _looksWithoutSign + 1;
-            if (_looksWithoutSign <= Looks || (_looksWithoutSign <= 2 * Looks && successor.HasUnheard))
+            if (_looksWithoutSign <= Heartbeat.Looks || (_looksWithoutSign <= 2 * Heartbeat.Looks && successor.HasUnheard))
             {
                 LookAfter(interval);
                 return;
             }
 
             string what = $"gave no sign of progress for {Options.HeartbeatTimeout.TotalSeconds:0.###} s and was killed";
-            RollBack(new Verdict(RestartFailure.SuccessorHung, what, Words: null), kill: true);
+            RollBack(new RollBackReason(RestartFailure.SuccessorHung, what, Words: null), untilKilled: TimeSpan.Zero);
         }));
     }
 
-    private void RollBack(Verdict verdict, bool kill, ExitStatus? status = null)
+    // A successor that failed has stopped accepting, and may have a dump written: it has time to end by itself. Null for no kill.
+    private void RollBack(RollBackReason reason, TimeSpan? untilKilled = null, ExitStatus? status = null)
     {
         if (!End())
         {
@@ -247,14 +244,14 @@ internal sealed class SuccessorProbation(ISuccessor successor, int generation, P
 
         _rolledBack = true;
         long noticed = context.Now;
-        if (kill)
+        if (untilKilled is { } limit)
         {
-            successor.Kill();
+            _kill.After(limit);
         }
 
         lifecycle.TakeOverAgain(attempt);
-        Logger.RolledBack(successor.Pid, verdict.What, Environment.ProcessId, (long)context.Since(noticed).TotalMilliseconds, KnownLoss());
-        if (verdict.Failure == RestartFailure.SuccessorUnhealthy)
+        context.Logger.RolledBack(successor.Pid, reason.What, Environment.ProcessId, (long)context.Since(noticed).TotalMilliseconds, KnownLoss());
+        if (reason.Failure == RestartFailure.SuccessorUnhealthy)
         {
             // It lives, has stopped accepting, and finishes what it has. It counts before the next restart begins.
             _returned = new ReturnedSuccessor(successor, generation, context);
@@ -262,10 +259,10 @@ internal sealed class SuccessorProbation(ISuccessor successor, int generation, P
         }
 
         lifecycle.TakeUpHeld();
-        _unreported = verdict;
-        if (kill)
+        _unreported = reason;
+        if (reason.Ends || untilKilled is not null)
         {
-            // Its exit status belongs to the report, and is here in a moment.
+            // Its exit status, and an exception behind its end, belong to the report: both are here in a moment.
             _timers.Add(context.Loop.Schedule(Options.ExitTimeout, () => Report(status: null)));
         }
         else
@@ -276,11 +273,11 @@ internal sealed class SuccessorProbation(ISuccessor successor, int generation, P
 
     private void Report(ExitStatus? status)
     {
-        if (_unreported is { } verdict)
+        if (_unreported is { } reason)
         {
             _unreported = null;
-            string what = $"successor {successor.Pid} took over, then {verdict.What}{(verdict.Failure == RestartFailure.SuccessorUnhealthy ? "" : KnownLoss())}; rolled back";
-            _failed!(verdict.Failure, what, verdict.Words, status);
+            string what = $"successor {successor.Pid} took over, then {reason.What}{(reason.Failure == RestartFailure.SuccessorUnhealthy ? "" : KnownLoss())}; rolled back";
+            _failed!(reason.Failure, what, reason.Words, status);
         }
     }
 
@@ -297,8 +294,7 @@ internal sealed class SuccessorProbation(ISuccessor successor, int generation, P
 
         _over = true;
         _timers.ForEach(t => t.Cancel());
+        _crashes?.End();
         return true;
     }
-
-    private sealed record Verdict(RestartFailure Failure, string What, string? Words);
 }

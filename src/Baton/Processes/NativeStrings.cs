@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Baton.Interop;
 
 namespace Baton.Processes;
 
@@ -14,7 +15,7 @@ internal sealed unsafe class NativeStrings : IDisposable
         int i = 0;
         foreach (string text in strings)
         {
-            Pointer[i++] = Marshal.StringToCoTaskMemUTF8(text);
+            Pointer[i++] = (nint)ByteText.Marshaller.ConvertToUnmanaged(text);
         }
     }
 
@@ -24,7 +25,7 @@ internal sealed unsafe class NativeStrings : IDisposable
     {
         for (int i = 0; i < _count; i++)
         {
-            Marshal.FreeCoTaskMem(Pointer[i]);
+            ByteText.Marshaller.Free((byte*)Pointer[i]);
         }
 
         NativeMemory.Free(Pointer);

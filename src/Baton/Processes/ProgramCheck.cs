@@ -56,7 +56,16 @@ internal sealed class ProgramCheck
             }
 
             var started = new ProgramCheck(what, process, reader);
-            new Thread(() => started.Run(WaitLimit.After(limit), finished)) { IsBackground = true, Name = "baton-check" }.Start();
+            try
+            {
+                OwnThread.Start("baton-check", () => started.Run(WaitLimit.After(limit), finished));
+            }
+            catch
+            {
+                process.KillAndReap();
+                throw;
+            }
+
             return started;
         }
         catch

@@ -8,30 +8,45 @@ namespace Baton.Processes;
 /// </summary>
 internal sealed class SpawnedProcess : IDisposable
 {
+    // After SIGKILL only the kernel can delay the end, in a system call that it does not interrupt (a dead network file system).
+    private static readonly TimeSpan KillTimeout = TimeSpan.FromSeconds(5);
+
     private readonly Lock _lock = new();
     private readonly Descriptor _pidfd;
     private bool _closed;
 
-    private SpawnedProcess(int pid, Descriptor pidfd) => (Id, _pidfd) = (pid, pidfd);
+    private readonly string? _diagnosticKey;
+
+    private SpawnedProcess(int pid, Descriptor pidfd) => (Id, _pidfd, _diagnosticKey) = (pid, pidfd, DiagnosticFiles.KeyOf(pid));
 
     internal int Id { get; }
+
+    /// <summary>Where the runtime of the process has files that a killed one leaves behind; null if that is not known.</summary>
+    internal string? DiagnosticDirectory { get; init; }
 
     /// <summary>For poll: readable once the process has ended.</summary>
     internal int PidfdNumber => _pidfd.Number;
 
     /// <summary>Watches a child of ours that has just been started, so that it can't have been reaped yet.</summary>
     /// <exception cref="RestartException">No pidfd can be had; the process was killed.</exception>
-    internal static SpawnedProcess Watch(int pid)
+    internal static SpawnedProcess Watch(int pid, string? diagnosticDirectory = null)
     {
         nint fd = Libc.syscall(Libc.SYS_pidfd_open, pid, 0, 0, 0, 0);
         if (fd >= 0)
         {
-            return new SpawnedProcess(pid, new Descriptor((int)fd));
+            return new SpawnedProcess(pid, new Descriptor((int)fd)) { DiagnosticDirectory = diagnosticDirectory };
         }
 
         int errno = Libc.Errno;
         _ = Libc.kill(pid, Libc.SIGKILL);
-        throw new RestartException(RestartFailure.SpawnFailed, $"Could not watch process {pid} (pidfd_open needs Linux 5.3): {Libc.Describe(errno)}. It was killed.");
+        Collect(Libc.P_PID, pid);
+        string cause = errno switch
+        {
+            Libc.ENOSYS => "pidfd_open needs Linux 5.3: ",
+            Libc.EPERM or Libc.EACCES => "pidfd_open is not allowed here, as by the seccomp filter of a container: ",
+            _ => "",
+        };
+        throw new RestartException(RestartFailure.SpawnFailed, $"Could not watch process {pid}: {cause}{Libc.Describe(errno)}. It was killed.");
     }
 
     /// <summary>Whether it has not ended.</summary>
@@ -60,13 +75,36 @@ internal sealed class SpawnedProcess : IDisposable
     }
 
     /// <summary>Collects the exit status; call once the pidfd is readable.</summary>
-    internal unsafe ExitStatus Reap()
+    internal ExitStatus Reap()
+    {
+        ExitStatus status = Collect(Libc.P_PIDFD, _pidfd.Number);
+        if (_diagnosticKey is not null && DiagnosticDirectory is not null)
+        {
+            DiagnosticFiles.Remove(DiagnosticDirectory, Id, _diagnosticKey);
+        }
+
+        return status;
+    }
+
+    /// <summary>Ends it because nobody can watch it, and leaves nothing behind.</summary>
+    internal void KillAndReap()
+    {
+        Kill();
+        if (Poller.Wait(_pidfd.Number, Libc.POLLIN, KillTimeout))
+        {
+            Reap();
+        }
+
+        Dispose();
+    }
+
+    private static unsafe ExitStatus Collect(int type, int id)
     {
         Libc.Siginfo info = default;
         int result;
         do
         {
-            result = Libc.waitid(Libc.P_PIDFD, _pidfd.Number, &info, Libc.WEXITED);
+            result = Libc.waitid(type, id, &info, Libc.WEXITED);
         }
         while (result < 0 && Libc.Errno == Libc.EINTR);
 

@@ -15,6 +15,7 @@ internal sealed unsafe class Spawner : IDisposable
     private static readonly delegate* unmanaged<byte*, int, int> CloseFrom = FindCloseFrom();
 
     private readonly StartCommand _command;
+    private readonly string _diagnostics;
     private readonly NativeStrings _arguments;
     private readonly NativeStrings _variables;
     private readonly byte* _actions = (byte*)NativeMemory.AllocZeroed(Libc.OpaqueBytes);
@@ -23,6 +24,7 @@ internal sealed unsafe class Spawner : IDisposable
     private Spawner(StartCommand command, IReadOnlyDictionary<string, string> environment, IEnumerable<int> blockedSignals)
     {
         _command = command;
+        _diagnostics = DiagnosticFiles.DirectoryOf(environment, command.WorkingDirectory);
         _arguments = new NativeStrings(command.Arguments);
         _variables = new NativeStrings([.. environment.Select(v => $"{v.Key}={v.Value}")]);
         _ = Libc.posix_spawn_file_actions_init(_actions);
@@ -78,7 +80,7 @@ internal sealed unsafe class Spawner : IDisposable
 
             Check(CloseOthers(_actions, above), "prepare to start");
             Check(Libc.posix_spawn(out int pid, _command.Program, _actions, _attributes, _arguments.Pointer, _variables.Pointer), "start");
-            return SpawnedProcess.Watch(pid);
+            return SpawnedProcess.Watch(pid, _diagnostics);
         }
         finally
         {
@@ -165,6 +167,7 @@ internal sealed unsafe class Spawner : IDisposable
         Libc.ENOENT or Libc.ENOTDIR => $"the program does not exist ({Libc.Describe(error)})",
         Libc.EACCES => $"it is not executable, or a directory on the way may not be entered ({Libc.Describe(error)})",
         Libc.ENOEXEC => $"it is no program for this machine ({Libc.Describe(error)})",
+        Libc.EAGAIN => $"no process may be added: {ResourceLimits.OfProcesses()} ({Libc.Describe(error)})",
         _ => Libc.Describe(error),
     };
 }

@@ -1,4 +1,3 @@
-using System.Collections;
 using Baton.Interop;
 
 namespace Baton.Processes;
@@ -19,8 +18,9 @@ internal sealed record StartCommand(string Program, IReadOnlyList<string> Argume
     internal static StartCommand Capture()
     {
         string[] words = CommandLine();
-        string directory = LogicalWorkingDirectory();
-        return new StartCommand(FindProgram(words[0], directory), words, directory, CurrentEnvironment());
+        Dictionary<string, string> environment = StartEnvironment.Capture();
+        string directory = LogicalWorkingDirectory(environment);
+        return new StartCommand(FindProgram(words[0], directory, environment), words, directory, environment);
     }
 
     /// <summary>The environment for a program that checks itself: without what was told to this process, or to the service.</summary>
@@ -53,9 +53,9 @@ internal sealed record StartCommand(string Program, IReadOnlyList<string> Argume
 
     private static bool IsOwn(string variable) => OwnVariables.Contains(variable);
 
-    private static string FindProgram(string word, string directory) =>
+    private static string FindProgram(string word, string directory, Dictionary<string, string> environment) =>
         Platform.HandoverSupported
-            ? FindProgram(word, directory, Libc.RealPath("/proc/self/exe"), System.Environment.GetEnvironmentVariable("PATH"))
+            ? FindProgram(word, directory, Libc.RealPath("/proc/self/exe"), environment.GetValueOrDefault("PATH"))
             : System.Environment.ProcessPath ?? word;
 
     /// <summary>
@@ -74,26 +74,15 @@ internal sealed record StartCommand(string Program, IReadOnlyList<string> Argume
             return CommandLine(System.Environment.ProcessPath, System.Environment.GetCommandLineArgs());
         }
 
-        string text = File.ReadAllText("/proc/self/cmdline");
+        string text = ByteText.Decode(File.ReadAllBytes("/proc/self/cmdline"));
         return text.EndsWith('\0') ? text[..^1].Split('\0') : text.Split('\0');
     }
 
     // $PWD keeps the link through which the directory was entered; getcwd(2) does not. It counts only while it names the same place.
-    private static string LogicalWorkingDirectory()
+    private static string LogicalWorkingDirectory(Dictionary<string, string> environment)
     {
-        string physical = System.Environment.CurrentDirectory;
-        string? logical = System.Environment.GetEnvironmentVariable("PWD");
+        string physical = (Platform.HandoverSupported ? Libc.RealPath("/proc/self/cwd") : null) ?? System.Environment.CurrentDirectory;
+        string? logical = environment.GetValueOrDefault("PWD");
         return Platform.HandoverSupported && logical is ['/', ..] && Libc.RealPath(logical) == physical ? logical : physical;
-    }
-
-    private static Dictionary<string, string> CurrentEnvironment()
-    {
-        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (DictionaryEntry entry in System.Environment.GetEnvironmentVariables())
-        {
-            variables[(string)entry.Key] = (string?)entry.Value ?? "";
-        }
-
-        return variables;
     }
 }

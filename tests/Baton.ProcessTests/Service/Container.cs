@@ -19,6 +19,7 @@ internal sealed class Container : IAsyncDisposable
         string[] asRoot = Environment.IsPrivilegedProcess ? [] : ["--map-root-user"];
         var start = new ProcessStartInfo("unshare", ["--pid", "--fork", "--kill-child", "--mount-proc", .. asRoot, .. command])
         {
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };

@@ -152,6 +152,26 @@ public class AnnouncingTests
         Assert.All([handedOn, ended], fixture => AssertLast(fixture, "announce HandingOver"));
     }
 
+    // It died in the middle of a restart: the one that it had started serves on; or that had failed before, and nobody does.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void ProvedSuccessor_IsKilledAfterItStartedOne_IsToldUnlessThatLives(bool lives)
+    {
+        LifecycleFixture fixture = LifecycleFixture.Watching(out _);
+        fixture.PassProbation();
+        fixture.Do(() => fixture.Successor.HandsOn());
+        fixture.Do(() => fixture.Successor.HandsOn(4712));
+        if (lives)
+        {
+            fixture.Effects.LivingHeirs.Add(4712);
+        }
+
+        fixture.Do(() => fixture.Successor.EndsBySignal(9));
+
+        AssertLast(fixture, lives ? "announce HandingOver" : "announce NobodyServes");
+    }
+
     // It finishes its requests still, which may take longer than the next restart.
     [Fact]
     public void RolledBackSuccessor_IsKilledAfterTheNextHasTakenOver_IsNotTold()

@@ -71,6 +71,48 @@ public class BackingOutTests
         fixture.AssertServesAndCanRestart();
     }
 
+    // An application that disposes what it has tells of its end first, and of the exception behind it only then.
+    [Fact]
+    public async Task Restart_SuccessorSaysThatItFailedTwice_ReportsTheLastReason()
+    {
+        LifecycleFixture fixture = LifecycleFixture.Restarting(out Task<RestartOutcome> outcome);
+        fixture.Do(() => fixture.Successor.SaysFailed("the application ends by itself"));
+        fixture.Do(() => fixture.Successor.SaysFailed("no such database"));
+        fixture.Do(() => fixture.Successor.Exits(134));
+
+        RestartException failure = await outcome.Failure();
+        Assert.Contains("successor 4711 could not start: no such database", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(("no such database", 134), (failure.SuccessorWords, failure.SuccessorExitCode));
+        Assert.DoesNotContain("ends by itself", failure.Message, StringComparison.Ordinal);
+        fixture.AssertServesAndCanRestart();
+    }
+
+    [Fact]
+    public async Task Restart_SuccessorCrashesWithADump_IsNotKilledAndTheCrashIsNamed()
+    {
+        LifecycleFixture fixture = LifecycleFixture.Restarting(out Task<RestartOutcome> outcome);
+        fixture.Successor.Dump = "createdump writes a dump";
+        fixture.Pass(fixture.Options.ReadyTimeout);
+        Assert.Equal(0, fixture.Journal.Count("kill 4711"));
+        fixture.Do(() => fixture.Successor.EndsBySignal(11));
+
+        RestartException failure = await outcome.Failure();
+        Assert.Equal(RestartFailure.SuccessorExited, failure.Failure);
+        Assert.Contains("successor 4711 crashed before it was ready, and createdump writes a dump", failure.Message, StringComparison.Ordinal);
+        fixture.AssertServesAndCanRestart();
+    }
+
+    // What it says after it was killed for another reason is no better reason.
+    [Fact]
+    public async Task Restart_SuccessorFailsAfterItWasTooLate_ReportsTheTimeout()
+    {
+        LifecycleFixture fixture = LifecycleFixture.Restarting(out Task<RestartOutcome> outcome);
+        fixture.Pass(fixture.Options.ReadyTimeout);
+        fixture.Do(() => fixture.Successor.SaysFailed("no such database"));
+        fixture.Do(() => fixture.Successor.EndsBySignal(9));
+        Assert.Equal(RestartFailure.ReadyTimedOut, (await outcome.Failure()).Failure);
+    }
+
     [Fact]
     public void Restart_SuccessorSaysThatItFailedButStays_IsKilledAfterTheExitTimeout()
     {

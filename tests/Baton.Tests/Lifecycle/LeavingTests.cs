@@ -41,12 +41,33 @@ public class LeavingTests
     {
         LifecycleFixture fixture = LifecycleFixture.OnProbation();
         Leave(fixture);
-        fixture.Journal.AssertOrder("close gate", "tell predecessor Unhealthy { Reason = the host ends by itself }");
+        fixture.Journal.AssertOrder("close gate", "tell predecessor Unhealthy { Reason = the host ends by itself, Ends = True }");
         Assert.Equal(ProcessState.OnProbation, fixture.Lifecycle.State);
 
         fixture.Do(fixture.Lifecycle.TakenBack);
         Assert.Equal(ProcessState.ShuttingDown, fixture.Lifecycle.State);
         Assert.Equal(1, fixture.Journal.Count("return listeners"));
+    }
+
+    [Theory]
+    [InlineData(null, "the host ends by itself")]
+    [InlineData("Metrics failed: the port is in use", "Metrics failed: the port is in use")]
+    public void Leave_Starting_TellsThePredecessorWhatIsKnownOfTheCause(string? fault, string reason)
+    {
+        var fixture = new LifecycleFixture(hasPredecessor: true, generation: 2);
+        fixture.Do(() => fixture.Lifecycle.Leave("the host", fault));
+        Assert.Equal(1, fixture.Journal.Count($"tell predecessor Failed {{ Reason = {reason} }}"));
+        Assert.True(fixture.Lifecycle.EndsByItself);
+    }
+
+    // The operator's word is the reason, also when the application ends because of it.
+    [Fact]
+    public void Leave_StartingAndAskedToShutDown_IsNotTheReason()
+    {
+        var fixture = new LifecycleFixture(hasPredecessor: true, generation: 2);
+        fixture.Shutdown();
+        Leave(fixture);
+        Assert.False(fixture.Lifecycle.EndsByItself);
     }
 
     // Nobody else can serve then, and this process is about to end.

@@ -116,7 +116,7 @@ public class OwnProbationTests
     public void Unhealthy_OnProbation_StopsAcceptingBeforeItTells()
     {
         Unhealthy();
-        _fixture.Journal.AssertOrder("open gate", "close gate", "tell predecessor Unhealthy { Reason = no database }");
+        _fixture.Journal.AssertOrder("open gate", "close gate", "tell predecessor Unhealthy { Reason = no database, Ends = False }");
         Assert.Equal(ProcessState.OnProbation, _fixture.Lifecycle.State);
     }
 
@@ -201,7 +201,7 @@ public class OwnProbationTests
         PassSilently(looks: 8);
         _fixture.AskRestart();
         _fixture.Do(() => _fixture.Successor.SaysReady());
-        _fixture.Journal.AssertOrder("tell predecessor HandedOn { }", "commit 4711");
+        _fixture.Journal.AssertOrder("tell predecessor HandedOn { Successor =  }", "start generation 3", "tell predecessor HandedOn { Successor = 4711 }", "commit 4711");
     }
 
     [Fact]

@@ -38,15 +38,60 @@ public class RollingBackTests
 
     // By its own words: an unhandled exception, or a service that gives up.
     [Fact]
-    public async Task SuccessorFails_OnProbation_IsKilledBeforeThisProcessAcceptsAgain()
+    public async Task SuccessorFails_OnProbation_EndsByItself()
+    {
+        // It has stopped accepting. Killed at once, its crash dump would be lost.
+        _fixture.Do(() => _fixture.Successor.SaysFailed("InvalidOperationException: no database"));
+        Assert.Equal(ProcessState.Serving, _fixture.Lifecycle.State);
+        Assert.False(_outcome.IsCompleted);
+        _fixture.Do(() => _fixture.Successor.EndsBySignal(6));
+
+        RestartException failure = await AssertRolledBack(RestartFailure.SuccessorDied, killed: false);
+        Assert.Equal("InvalidOperationException: no database", failure.SuccessorWords);
+        Assert.Equal(6, failure.SuccessorSignal);
+    }
+
+    [Fact]
+    public void SuccessorFails_OnProbationAndStays_IsKilledAfterTheExitTimeout()
     {
         _fixture.Do(() => _fixture.Successor.SaysFailed("InvalidOperationException: no database"));
-        Assert.False(_outcome.IsCompleted);
-        _fixture.Do(() => _fixture.Successor.EndsBySignal(9));
+        Assert.Equal(0, _fixture.Journal.Count("kill 4711"));
+        _fixture.Pass(_fixture.Options.ExitTimeout);
+        Assert.Equal(1, _fixture.Journal.Count("kill 4711"));
+    }
 
-        RestartException failure = await AssertRolledBack(RestartFailure.SuccessorDied, killed: true);
-        Assert.Equal("InvalidOperationException: no database", failure.SuccessorWords);
-        Assert.Equal(9, failure.SuccessorSignal);
+    // It stands still: no hang, and killing it would destroy the dump.
+    [Fact]
+    public async Task SuccessorCrashes_OnProbationWithADump_IsRolledBackAtOnceAndMayFinishIt()
+    {
+        _fixture.Successor.Dump = "createdump writes a dump";
+        _fixture.Pass(SuccessorKill.Look);
+        Assert.Equal(ProcessState.Serving, _fixture.Lifecycle.State);
+        _fixture.Pass(TimeSpan.FromMinutes(4));
+        Assert.Equal(0, _fixture.Journal.Count("kill 4711"));
+        Assert.Contains("CrashDumpAwaited", _fixture.Logger.EventNames);
+
+        _fixture.Do(() => _fixture.Successor.EndsBySignal(6));
+        RestartException failure = await AssertRolledBack(RestartFailure.SuccessorDied, killed: false);
+        Assert.Contains("took over, then crashed, and createdump writes a dump", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void SuccessorCrashes_OnProbationWithADumpThatHasNoEnd_IsKilledInTheEnd()
+    {
+        _fixture.Successor.Dump = "createdump writes a dump";
+        _fixture.Pass(SuccessorKill.Look);
+        _fixture.Pass(_fixture.Options.CrashDumpTimeout);
+        Assert.Equal(1, _fixture.Journal.Count("kill 4711"));
+    }
+
+    [Fact]
+    public void SuccessorCrashes_NoTimeForDumps_IsKilledAtOnce()
+    {
+        _fixture.Options.CrashDumpTimeout = TimeSpan.Zero;
+        _fixture.Successor.Dump = "createdump writes a dump";
+        _fixture.Pass(SuccessorKill.Look);
+        Assert.Equal(1, _fixture.Journal.Count("kill 4711"));
     }
 
     [Fact]
@@ -117,6 +162,30 @@ public class RollingBackTests
         Assert.Equal(ProcessState.Draining, _fixture.Lifecycle.State);
         Assert.Equal(1, _fixture.Journal.Count("confirm 4712"));
         Assert.DoesNotContain("LoopFailed", _fixture.Logger.EventNames);
+    }
+
+    // The exception comes only after it has disposed what it had. The service does not wait for it.
+    [Fact]
+    public async Task SuccessorEndsByItself_OnProbation_IsRolledBackAtOnceAndReportedWithTheExceptionBehindIt()
+    {
+        _fixture.Do(() => _fixture.Successor.SaysUnhealthy("the application ends by itself", ends: true));
+        Assert.Equal(ProcessState.Serving, _fixture.Lifecycle.State);
+        Assert.False(_outcome.IsCompleted);
+        _fixture.Do(() => _fixture.Successor.SaysFailed("InvalidOperationException: no database"));
+        _fixture.Do(() => _fixture.Successor.Exits(134));
+
+        RestartException failure = await AssertRolledBack(RestartFailure.SuccessorUnhealthy, killed: false);
+        Assert.Contains("took over, then gave back: InvalidOperationException: no database; rolled back", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(("InvalidOperationException: no database", 134), (failure.SuccessorWords, failure.SuccessorExitCode));
+    }
+
+    // It finishes slow requests: whoever asked for the restart does not wait for them.
+    [Fact]
+    public async Task SuccessorEndsByItself_OnProbationAndTakesItsTime_IsReportedAfterTheExitTimeout()
+    {
+        _fixture.Do(() => _fixture.Successor.SaysUnhealthy("the host ends by itself", ends: true));
+        _fixture.Pass(_fixture.Options.ExitTimeout);
+        Assert.Contains("gave back: the host ends by itself; rolled back", (await _outcome.Failure()).Message, StringComparison.Ordinal);
     }
 
     // Somebody asked it before it knew that it was relieved; the service was meant, and its unix paths are gone.

@@ -74,6 +74,8 @@ internal sealed class WorldEffects(WorldProcess process) : ILifecycleEffects
         }
     }
 
+    public bool Lives(int pid) => World.Living.Any(p => p.Pid == pid);
+
     public void AddReturned(DepartingProcess returned)
     {
     }

@@ -142,9 +142,9 @@ internal sealed class WorldProcess
             HandoverMessage.Ready m => new SuccessorEvent.Ready(m.Claimed),
             HandoverMessage.Failed m => new SuccessorEvent.Failed(m.Reason),
             HandoverMessage.Alive m => new SuccessorEvent.Alive(m.Connections, m.Requests),
-            HandoverMessage.Unhealthy m => new SuccessorEvent.Unhealthy(m.Reason),
+            HandoverMessage.Unhealthy m => new SuccessorEvent.Unhealthy(m.Reason, m.Ends),
             HandoverMessage.Stopping m => new SuccessorEvent.Stopping(m.Trigger),
-            HandoverMessage.HandedOn => new SuccessorEvent.HandedOn(),
+            HandoverMessage.HandedOn m => new SuccessorEvent.HandedOn(m.Successor),
             HandoverMessage.Remaining m => new SuccessorEvent.Remaining(m.Status),
             HandoverMessage.Force m => new SuccessorEvent.ForceAsked(m.Trigger),
             _ => throw new WorldException($"A successor does not send {message}."),
@@ -196,6 +196,8 @@ internal sealed class WorldSuccessor(WorldProcess process) : ISuccessor
     internal WorldProcess Process => process;
 
     public int Pid => process.Pid;
+
+    public string? Dump => null;
 
     public bool Lives => process.Alive;
 

@@ -108,13 +108,67 @@ public sealed class SpawnerTests : IDisposable
         Assert.Equal(new ExitStatus(7, null), Ends(next));
     }
 
+    // B16d
+    [Fact]
+    public void Spawn_NamesArgumentsAndVariablesInBytes_ArriveAsTheyAre()
+    {
+        const string MakeThem = "d=$(printf 'd\\351'); mkdir \"$d\" && ln -s /bin/sh \"$d/s\" && echo made >&3";
+        using SpawnedProcess made = Shell(MakeThem);
+        Assert.Equal("made", ReadLine());
+        Ends(made);
+        var environment = new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin", ["V"] = "caf\udce9" };
+        string directory = _directory.File("d\udce9");
+        string[] arguments = ["sh", "-c", "printf %s \"$1$V${PWD##*/}\" | od -An -tx1 | tr -d ' ' >&3", "sh", "th\udce9"];
+
+        using SpawnedProcess process = Spawner.Spawn(
+            new StartCommand($"{directory}/s", arguments, directory, environment), environment, _theirs, Target, blockedSignals: []);
+
+        Assert.Equal("7468e9" + "636166e9" + "64e9", ReadLine());
+        Ends(process);
+
+        // .NET can't name what is to be deleted.
+        using SpawnedProcess removed = Shell("rm -r d*");
+        Ends(removed);
+    }
+
+    // B21: as the runtime names them. Those of another process with the same number stay.
+    [Fact]
+    public void Reap_Killed_RemovesItsDiagnosticFiles()
+    {
+        const string Leave = "p=$PWD/clr-debug-pipe-$$; mkfifo $p-$(cut -d' ' -f22 /proc/$$/stat)-in $p-17-in; echo made >&3; kill -9 $$";
+        using SpawnedProcess process = Shell(Leave, temporary: ".");
+        Assert.Equal("made", ReadLine());
+        Assert.Equal(new ExitStatus(null, Libc.SIGKILL), Ends(process));
+        Assert.Equal([_directory.File($"clr-debug-pipe-{process.Id}-17-in")], Directory.GetFiles(_directory.Path));
+    }
+
+    // Somebody else may have put it there, to have something removed.
+    [Fact]
+    public void Remove_LinkOrFileOfAnotherKind_Stays()
+    {
+        File.WriteAllText(_directory.File("clr-debug-pipe-4711-17-in"), "");
+        File.CreateSymbolicLink(_directory.File("dotnet-diagnostic-4711-17-socket"), "clr-debug-pipe-4711-17-in");
+        DiagnosticFiles.Remove(_directory.Path, 4711, "17");
+        Assert.Equal(2, Directory.GetFiles(_directory.Path).Length);
+    }
+
+    // B20: it can't be watched, and must not stay behind.
+    [Fact]
+    public void KillAndReap_Living_LeavesNoZombie()
+    {
+        SpawnedProcess process = Shell("read line <&3");
+        process.KillAndReap();
+        Assert.False(Directory.Exists($"/proc/{process.Id}"));
+        Assert.False(process.Lives);
+    }
+
     private static ExitStatus Ends(SpawnedProcess process)
     {
         Assert.True(Poller.Wait(process.PidfdNumber, Libc.POLLIN, Deadline.Limit), "it does not end");
         return process.Reap();
     }
 
-    private SpawnedProcess Shell(string script) => Spawn("/bin/sh", ["sh", "-c", script], _directory.Path);
+    private SpawnedProcess Shell(string script, string temporary = "/tmp") => Spawn("/bin/sh", ["sh", "-c", script], _directory.Path, temporary);
 
     private string SpawnFails(string program)
     {
@@ -124,9 +178,9 @@ public sealed class SpawnerTests : IDisposable
         return failure.Message;
     }
 
-    private SpawnedProcess Spawn(string program, string[] arguments, string workingDirectory)
+    private SpawnedProcess Spawn(string program, string[] arguments, string workingDirectory, string temporary = "/tmp")
     {
-        var environment = new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin" };
+        var environment = new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin", ["TMPDIR"] = temporary };
         return Spawner.Spawn(new StartCommand(program, arguments, workingDirectory, environment), environment, _theirs, Target, blockedSignals: []);
     }
 

@@ -17,6 +17,8 @@ internal sealed class ChannelSuccessor : ISuccessor, IDisposable
 
     public int Pid => 4712;
 
+    public string? Dump => null;
+
     public bool Lives { get; init; } = true;
 
     public bool HasUnheard => false;

@@ -103,6 +103,11 @@ internal sealed class FakeEffects(Journal journal) : ILifecycleEffects
 
     public void ForceOlderDownTo(int most, string trigger) => journal.Add($"force older down to {most}");
 
+    public bool Lives(int pid) => LivingHeirs.Contains(pid);
+
+    /// <summary>Processes that are not started by the lifecycle under test.</summary>
+    internal HashSet<int> LivingHeirs { get; } = [];
+
     public void AddReturned(DepartingProcess returned)
     {
         journal.Add($"count {returned.Pid}");

@@ -11,6 +11,8 @@ internal sealed class FakeSuccessor(int pid, Journal journal, Action<SuccessorEv
 
     public bool Lives { get; set; } = true;
 
+    public string? Dump { get; set; }
+
     public bool HasUnheard { get; set; }
 
     /// <summary>Whether it was told to serve.</summary>
@@ -56,11 +58,11 @@ internal sealed class FakeSuccessor(int pid, Journal journal, Action<SuccessorEv
 
     internal void IsAlive(int connections = 0, int requests = 0) => post(new SuccessorEvent.Alive(connections, requests));
 
-    internal void SaysUnhealthy(string reason) => post(new SuccessorEvent.Unhealthy(reason));
+    internal void SaysUnhealthy(string reason, bool ends = false) => post(new SuccessorEvent.Unhealthy(reason, ends));
 
     internal void SaysStopping(string trigger) => post(new SuccessorEvent.Stopping(trigger));
 
-    internal void HandsOn() => post(new SuccessorEvent.HandedOn());
+    internal void HandsOn(int? successor = null) => post(new SuccessorEvent.HandedOn(successor));
 
     internal void AsksForce(string trigger) => post(new SuccessorEvent.ForceAsked(trigger));
 

@@ -1,0 +1,89 @@
+using Baton.Lifecycle;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Baton.Hosting;
+
+/// <summary>
+/// Between started and ready, and the drain before anything is stopped. Last of all hosted services: the process serves only when all others have started, and they learn only
+/// after the drain that the host stops.
+/// </summary>
+internal sealed class HostedReadiness(
+    Restarter restarter, HostedServer server, IHostApplicationLifetime lifetime, AsideLoggers loggers, HostedRestartOptions options, HealthPoll health,
+    IEnumerable<IReadinessPhase> phases)
+    : IHostedLifecycleService
+{
+    private readonly ILogger _logger = loggers.CreateLogger(Log.Category);
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public async Task StartedAsync(CancellationToken cancellationToken)
+    {
+        server.ReportProgress("hosted services", "started");
+
+        // A shutdown that is asked meanwhile ends the waiting.
+        CancellationToken draining = restarter.Draining;
+        using var wanted = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, draining);
+        try
+        {
+            await new ReadinessGate(phases, restarter.Options.ReadyTimeout, server.ReportProgress).PassAsync(wanted.Token).ConfigureAwait(false);
+            await server.ReadyAsync(wanted.Token).ConfigureAwait(false);
+        }
+        catch (RestartException e) when (e.Failure == RestartFailure.Stopping)
+        {
+            // A shutdown was asked while the host was starting: it is started now, and told to stop.
+            return;
+        }
+        catch (OperationCanceledException) when (draining.IsCancellationRequested || lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            // The same, and it was heard of here first; or the host's own signal handler was faster.
+            return;
+        }
+        catch (Exception e)
+        {
+            server.Fail(e.Message);
+            throw;
+        }
+
+        _ = WatchProbationAsync(restarter.Draining);
+    }
+
+    /// <summary>Runs before any service is stopped. Joins a departure that has begun; else this is the host's own wish to shut down, and the other servers follow.</summary>
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await server.LeaveAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            restarter.Force("the host's own shutdown limit");
+            await restarter.Exited.ConfigureAwait(false);
+        }
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async Task WatchProbationAsync(CancellationToken draining)
+    {
+        try
+        {
+            // Other servers may still be starting.
+            await restarter.Serving.WaitAsync(draining).ConfigureAwait(false);
+            await new ProbationWatch(health, options.HealthPollInterval, restarter.ProbationEnded, restarter.ReportUnhealthy).RunAsync(draining).ConfigureAwait(false);
+        }
+        catch (Exception e) when ((e is OperationCanceledException && draining.IsCancellationRequested) || e is RestartException { Failure: RestartFailure.Stopping })
+        {
+            // This process departs, or ends before it has served: nobody asks any more.
+        }
+        catch (Exception e)
+        {
+            // Checks that throw have been counted as unhealthy: this is the application's health check service itself.
+            _logger.ProbationWatchFailed(e);
+        }
+    }
+}

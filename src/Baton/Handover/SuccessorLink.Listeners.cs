@@ -1,0 +1,77 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using Baton.Interop;
+using Baton.Listeners;
+
+namespace Baton.Handover;
+
+/// <content>How the successor gets the listeners: ahead of its greeting, as far as that goes, and in answer to it.</content>
+internal sealed partial class SuccessorLink
+{
+    // What the successor finds in the channel when it comes to read it.
+    private readonly HashSet<ListenerKey> _sentAhead = [];
+
+    private void Greet(HandoverMessage.Hello hello)
+    {
+        if (HandoverProtocol.Agree(hello.MinVersion, hello.MaxVersion) is not { } version)
+        {
+            string reason = $"the successor speaks handover protocol {hello.MinVersion} to {hello.MaxVersion}, process {Environment.ProcessId} "
+                + $"{HandoverProtocol.MinVersion} to {HandoverProtocol.MaxVersion}";
+            TryTell(new HandoverMessage.Refused(reason));
+            throw new RestartException(RestartFailure.ProtocolError, reason);
+        }
+
+        IReadOnlyList<(ListenerKey Key, Descriptor Descriptor)> listeners = _listeners.ToPassOn;
+        _post(new SuccessorEvent.Greeted(hello.Program, listeners.Count(l => !l.Key.IsControl)));
+        (ListenerKey, Descriptor)[] rest = [.. listeners.Where(l => !_sentAhead.Contains(l.Key))];
+        int sent = 0;
+        do
+        {
+            (ListenerKey Key, Descriptor Descriptor)[] batch = [.. rest.Skip(sent).Take(HandoverProtocol.MaxBatch)];
+            ActivityContext trace = sent == 0 && Trace is not null ? Trace() : default;
+            sent += batch.Length;
+            SendBatch(version, batch, more: sent < rest.Length, trace: trace);
+        }
+        while (sent < rest.Length);
+    }
+
+    // Before it is there to read them: should this process die while it starts, nobody else has the listeners. What does not fit follows the greeting, as ever.
+    private void SendAhead()
+    {
+        try
+        {
+            (ListenerKey Key, Descriptor Descriptor)[] all = [.. _listeners.ToPassOn];
+            if (all.Length <= HandoverProtocol.MaxBatch)
+            {
+                SendBatch(HandoverProtocol.MaxVersion, all, more: true, all: true);
+                _sentAhead.UnionWith(all.Select(l => l.Key));
+            }
+        }
+        catch (RestartException)
+        {
+            // It is gone already, or a listener is: that shows when it greets, or by its end.
+        }
+    }
+
+    private void SendBatch(int version, (ListenerKey Key, Descriptor Descriptor)[] batch, bool more, bool all = false, ActivityContext trace = default)
+    {
+        // Duplicates, because the server may close a listener of its own at this very moment.
+        var descriptors = new List<Descriptor>(batch.Length);
+        try
+        {
+            descriptors.AddRange(batch.Select(l => l.Descriptor.Duplicate()));
+            string[] keys = [.. batch.Select(l => l.Key.ToString())];
+            _channel.Send(
+                new HandoverMessage.Listeners(version, Environment.ProcessId, _generation, keys, more) { Trace = trace, All = all }, [.. descriptors.Select(d => d.Number)]);
+        }
+        catch (Exception e) when (e is Win32Exception or ObjectDisposedException)
+        {
+            // No descriptor is free, or the server closed a listener just now: this restart fails, the next one may do.
+            throw new RestartException(RestartFailure.ProtocolError, $"The listeners could not be passed on: {e.Message}", e);
+        }
+        finally
+        {
+            descriptors.ForEach(d => d.Dispose());
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using Baton.Handover;
+
+namespace Baton.Lifecycle;
+
+/// <summary>
+/// Kills a successor that is given up, but lets a crash dump that it writes be finished first, within <see cref="RestarterOptions.CrashDumpTimeout"/>. Lives on the control loop.
+/// </summary>
+/// <param name="successor">Whom.</param>
+/// <param name="context">What it works with.</param>
+/// <param name="killed">Called once, right after the kill.</param>
+internal sealed class SuccessorKill(ISuccessor successor, LifecycleContext context, Action killed)
+{
+    /// <summary>How often it is looked whether a dump is written.</summary>
+    internal static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
+
+    private LoopTimer? _timer;
+    private long? _dumpSeen;
+    private bool _over;
+
+    /// <summary>Kills it when the time is up, unless it has ended by then.</summary>
+    internal void After(TimeSpan limit)
+    {
+        if (limit == TimeSpan.Zero)
+        {
+            // Now, not with the next timer: this process may be about to leave.
+            Try();
+        }
+        else
+        {
+            _timer = context.Loop.Schedule(limit, Try);
+        }
+    }
+
+    /// <summary>It has ended.</summary>
+    internal void Cancel()
+    {
+        _over = true;
+        _timer?.Cancel();
+    }
+
+    /// <summary>Kills it whatever it does.</summary>
+    internal void Now()
+    {
+        if (!_over)
+        {
+            Cancel();
+            successor.Kill();
+            killed();
+        }
+    }
+
+    private void Try()
+    {
+        if (_over)
+        {
+            return;
+        }
+
+        TimeSpan waited = _dumpSeen is { } since ? context.Since(since) : TimeSpan.Zero;
+        if (waited >= context.Options.CrashDumpTimeout || successor.Dump is not { } dump)
+        {
+            Now();
+            return;
+        }
+
+        if (_dumpSeen is null)
+        {
+            _dumpSeen = context.Now;
+            context.Logger.CrashDumpAwaited(successor.Pid, dump, context.Options.CrashDumpTimeout);
+        }
+
+        _timer = context.Loop.Schedule(Look, Try);
+    }
+}

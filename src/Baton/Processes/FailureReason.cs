@@ -1,0 +1,51 @@
+using System.ComponentModel;
+using System.Net.Sockets;
+
+namespace Baton.Processes;
+
+/// <summary>Why this process fails, in one line for the predecessor. The runtime prints the whole exception where this process writes its errors.</summary>
+internal static class FailureReason
+{
+    private const int AddressInUse = 98; // EADDRINUSE
+
+    /// <summary>The exception and its causes. If an address was in use, also what the predecessor listens on besides the listeners that it handed over.</summary>
+    /// <param name="exception">Null for something thrown that is no exception.</param>
+    /// <param name="predecessor">The process that may hold the address; null for none.</param>
+    internal static string Describe(Exception? exception, int? predecessor)
+    {
+        List<Exception> causes = [.. Causes(exception)];
+        if (causes.Count == 0)
+        {
+            return "an unhandled exception";
+        }
+
+        string text = string.Join(" <- ", causes.Select(e => $"{e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")}").Distinct());
+        return predecessor is { } pid && causes.Exists(IsAddressInUse) ? text + Holder(pid, text) : text;
+    }
+
+    // HttpListener reports the number of the kernel, sockets report the number of Windows.
+    private static bool IsAddressInUse(Exception e) =>
+        e is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } or Win32Exception { NativeErrorCode: AddressInUse or (int)SocketError.AddressAlreadyInUse };
+
+    private static string Holder(int predecessor, string text)
+    {
+        IReadOnlyList<System.Net.IPEndPoint> held = ForeignListeners.Of(predecessor);
+        System.Net.IPEndPoint[] named = [.. held.Where(e => text.Contains($":{e.Port}", StringComparison.Ordinal))];
+        return held.Count == 0
+            ? ""
+            : $"; process {predecessor}, the predecessor, still listens on {string.Join(", ", named.Length > 0 ? named : held)}, which Baton does not hand over (docs/other-listeners.md)";
+    }
+
+    private static IEnumerable<Exception> Causes(Exception? exception)
+    {
+        for (Exception? e = exception; e is not null; e = e.InnerException)
+        {
+            // The only one of several says it all.
+            yield return e is AggregateException { InnerExceptions: [var only] } ? only : e;
+            if (e is AggregateException { InnerExceptions.Count: 1 })
+            {
+                e = e.InnerException!;
+            }
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using System.Collections;
+using System.Text;
+using Baton.Interop;
+
+namespace Baton.Processes;
+
+/// <summary>
+/// The environment of this process for a successor: what it has now, in the bytes that it was started with. .NET reads variables as UTF-8 and would replace what is not; one that was
+/// changed since the start is UTF-8.
+/// </summary>
+internal static class StartEnvironment
+{
+    /// <summary>Reads it from the running process; texts as of <see cref="ByteText"/>.</summary>
+    internal static Dictionary<string, string> Capture() => Merge(Original(), Now());
+
+    /// <param name="original">The block that the process was started with: entries that end with a zero.</param>
+    /// <param name="now">What .NET says.</param>
+    internal static Dictionary<string, string> Merge(ReadOnlySpan<byte> original, IReadOnlyDictionary<string, string> now)
+    {
+        var variables = new Dictionary<string, string>(now, StringComparer.Ordinal);
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (Range range in original.Split((byte)0))
+        {
+            ReadOnlySpan<byte> entry = original[range];
+            int equals = entry.IndexOf((byte)'=');
+            if (equals <= 0)
+            {
+                continue;
+            }
+
+            string name = Encoding.UTF8.GetString(entry[..equals]), value = Encoding.UTF8.GetString(entry[(equals + 1)..]);
+            bool first = seen.Add(name);
+            if (!now.TryGetValue(name, out string? current))
+            {
+                // Removed since.
+                continue;
+            }
+
+            string exactName = ByteText.Decode(entry[..equals]);
+            if (exactName != name && first)
+            {
+                variables.Remove(name);
+                variables[exactName] = current;
+            }
+
+            // .NET shows only the first of several; others with another name in bytes are passed on as they are.
+            if (first ? current == value : exactName != name)
+            {
+                variables[exactName] = ByteText.Decode(entry[(equals + 1)..]);
+            }
+        }
+
+        return variables;
+    }
+
+    private static Dictionary<string, string> Now()
+    {
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (DictionaryEntry entry in Environment.GetEnvironmentVariables())
+        {
+            variables[(string)entry.Key] = (string?)entry.Value ?? "";
+        }
+
+        return variables;
+    }
+
+    private static byte[] Original()
+    {
+        try
+        {
+            return OperatingSystem.IsLinux() ? File.ReadAllBytes("/proc/self/environ") : [];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Not readable for one that changed its user: then .NET's reading has to do.
+            return [];
+        }
+    }
+}

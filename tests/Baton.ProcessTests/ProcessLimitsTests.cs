@@ -1,0 +1,41 @@
+using Baton.ProcessTests.Service;
+
+namespace Baton.ProcessTests;
+
+/// <summary>A8 B16d B20: what a successor gets of its predecessor, and which of the two goes first where something is short.</summary>
+public sealed class ProcessLimitsTests
+{
+    [Fact] // A8
+    public async Task Successor_is_the_first_that_the_kernel_ends_until_it_serves()
+    {
+        await using ServiceProcess service = await ServiceProcess.StartAsync(new ServiceSetup { Probation = TimeSpan.FromSeconds(60) });
+        string own = OomScore(service.Pid);
+        (Latch latch, int successor) = await service.BeginRestartAsync();
+
+        Assert.Equal(("1000", own), (OomScore(successor), OomScore(service.Pid)));
+
+        int after = service.Log.Length;
+        latch.Open();
+        await service.RestartedAsync(after);
+        await Deadline.UntilAsync(() => OomScore(successor) == own);
+        Assert.Empty(service.Log.All("stays the first that the kernel ends"));
+    }
+
+    [Fact] // B16d
+    public async Task Arguments_and_variables_that_are_not_utf_8_are_the_same_bytes_over_generations()
+    {
+        const string Start = "TEST_BYTES=$(printf 'caf\\351'); export TEST_BYTES; exec \"$0\" \"$@\" --Greeting \"$(printf 'th\\351')\"";
+        await using ServiceProcess service = await ServiceProcess.StartAsync(new ServiceSetup { Command = ["sh", "-c", Start, ServiceSetup.BuiltProgram] });
+        byte[] arguments = File.ReadAllBytes($"/proc/{service.Pid}/cmdline");
+        Assert.Equal([.. "th"u8, 0xE9, 0], arguments[^4..]);
+
+        await service.RestartAsync();
+        await service.RestartAsync();
+
+        Assert.Equal(arguments, File.ReadAllBytes($"/proc/{service.Pid}/cmdline"));
+        byte[] expected = [.. "\0TEST_BYTES=caf"u8, 0xE9, 0];
+        Assert.True(File.ReadAllBytes($"/proc/{service.Pid}/environ").AsSpan().IndexOf(expected) > 0, "TEST_BYTES is not what it was");
+    }
+
+    private static string OomScore(int pid) => File.ReadAllText($"/proc/{pid}/oom_score_adj").Trim();
+}
