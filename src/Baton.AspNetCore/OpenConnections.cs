@@ -234,6 +234,20 @@ internal sealed class OpenConnections : IRestartParticipant
         }
     }
 
+    /// <summary>Asks a connection to end. Callbacks of the application run with it, and can fail.</summary>
+    internal void RequestClose(TrackedConnection connection)
+    {
+        try
+        {
+            connection.RequestClose();
+        }
+        catch (Exception e)
+        {
+            // All callbacks have been called, Kestrel's among them: the connection ends.
+            _logger.CloseRequestFailed(connection.ConnectionId, e);
+        }
+    }
+
     /// <summary>Tells a connection to end. Whoever wants to know may be the application's code, which must not hold us up.</summary>
     /// <returns>False if it was told before.</returns>
     private bool Tell(TrackedConnection connection)
@@ -243,19 +257,7 @@ internal sealed class OpenConnections : IRestartParticipant
             return false;
         }
 
-        ThreadPool.UnsafeQueueUserWorkItem(
-            static told =>
-            {
-                try
-                {
-                    told.connection.RequestClose();
-                }
-                catch (Exception e)
-                {
-                    told.logger.CloseRequestFailed(told.connection.ConnectionId, e);
-                }
-            },
-            (connection, logger: _logger), preferLocal: false);
+        ThreadPool.UnsafeQueueUserWorkItem(static told => told.all.RequestClose(told.connection), (all: this, connection), preferLocal: false);
         return true;
     }
 

@@ -211,7 +211,7 @@ internal class TrackedConnection : ConnectionContext
     }
 
     /// <summary>Tells the peer once that this connection ends: GOAWAY in HTTP/2, end of stream on an idle HTTP/1.1 connection.</summary>
-    /// <returns>True for the first call.</returns>
+    /// <returns>True if it was not announced before.</returns>
     internal bool AnnounceClose()
     {
         if (!BeginAnnouncing())
@@ -219,14 +219,15 @@ internal class TrackedConnection : ConnectionContext
             return false;
         }
 
-        RequestClose();
+        _all.RequestClose(this);
         return true;
     }
 
-    /// <summary>For who calls <see cref="RequestClose"/> next.</summary>
+    /// <summary>For who calls <see cref="OpenConnections.RequestClose"/> next.</summary>
     /// <returns>True for the first call.</returns>
     internal bool BeginAnnouncing() => Interlocked.Exchange(ref _announced, 1) == 0;
 
+    /// <exception cref="AggregateException">Callbacks of the application on <c>ConnectionClosedRequested</c> have failed; Kestrel's own was called all the same.</exception>
     internal void RequestClose() => Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
 
     private void ObserverEnds()

@@ -80,11 +80,12 @@ public static class GracefulRestartHostExtensions
         services.AddSingleton(s => new HostedFaults(s, services, restarter));
 
         services.AddSingleton(options);
+        services.AddSingleton<AsideLoggers>();
         services.AddSingleton<HealthPoll>();
         services.AddSingleton(s => new HostSignals(restarter.Options, s.GetRequiredService<IHostLifetime>(), s.GetRequiredService<IHostApplicationLifetime>()));
 
         // They run in the order of their registration.
-        services.AddSingleton<IReadinessPhase, HealthPhase>();
+        services.AddSingleton<IReadinessPhase>(s => new HealthPhase(s.GetRequiredService<HealthPoll>(), options, s.GetRequiredService<AsideLoggers>()));
         services.AddSingleton<IReadinessPhase, CallbackPhase>();
 
         // First, so that its Starting runs before and its Stopped after those of all others. The other part has the last place.

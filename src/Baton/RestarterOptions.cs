@@ -59,7 +59,8 @@ public class RestarterOptions
 
     /// <summary>
     /// How long a process may take to end once nothing is left to wait for: this one after force, or after the time that its host has to stop (then it is ended
-    /// hard), a successor after it failed or was killed. Default 5 seconds; more than zero, finite.
+    /// hard), a successor after it failed or was killed. Half of it is the most that the end of the process waits for a logger to write Baton's last lines.
+    /// Default 5 seconds; more than zero, finite.
     /// </summary>
     public TimeSpan ExitTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
@@ -168,7 +169,10 @@ public class RestarterOptions
     /// <summary>Where log lines go; default nowhere. In a host it is the host's, and need not be set.</summary>
     public ILoggerFactory LoggerFactory { get; set; } = NullLoggerFactory.Instance;
 
-    /// <summary>For tests of time; default the system's.</summary>
+    /// <summary>How long the end of the process waits for the application's logger.</summary>
+    internal TimeSpan LogTime => ExitTimeout / 2;
+
+    /// <summary>For tests of time; default the system's. Not the application's: the control loop runs by it.</summary>
     internal TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
     /// <summary>For tests that end a process at a given step of the handover; default none.</summary>

@@ -6,9 +6,9 @@ using Microsoft.Extensions.Logging;
 namespace Baton.AspNetCore.WarmingUp;
 
 /// <summary>Sends the requests of the warm-up to every endpoint, within its time. Whatever comes of it, all side doors are shut afterwards.</summary>
-internal sealed class WarmUpPhase(SideDoors doors, PublishedAddresses addresses, GracefulRestartOptions options, ILoggerFactory loggerFactory) : IReadinessPhase
+internal sealed class WarmUpPhase(SideDoors doors, PublishedAddresses addresses, GracefulRestartOptions options, AsideLoggers loggers) : IReadinessPhase
 {
-    private readonly ILogger _logger = loggerFactory.CreateLogger("Baton.WarmUp");
+    private readonly ILogger _logger = loggers.CreateLogger("Baton.WarmUp");
 
     public string Name => "warm-up";
 

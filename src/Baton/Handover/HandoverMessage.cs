@@ -87,6 +87,9 @@ internal abstract record HandoverMessage
     /// <summary>Predecessor: somebody asked it to shut down while it waited for the probation to end, and meant the service.</summary>
     internal sealed record Shutdown(string Trigger) : HandoverMessage;
 
+    /// <summary>Successor that was rolled back, each second: what it still has to do. May be passed over.</summary>
+    internal sealed record Remaining(GenerationStatus Status) : HandoverMessage;
+
     /// <summary>Predecessor, with the end of the probation: a signal asked it for a restart meanwhile, and meant the service.</summary>
     internal sealed record Restart(string Trigger) : HandoverMessage;
 

@@ -228,6 +228,9 @@ internal sealed partial class SuccessorLink : ISuccessor
             case HandoverMessage.Unhealthy unhealthy:
                 _post(new SuccessorEvent.Unhealthy(unhealthy.Reason, unhealthy.Ends));
                 break;
+            case HandoverMessage.Remaining remaining:
+                _post(new SuccessorEvent.Remaining(remaining.Status));
+                break;
             case HandoverMessage.Stopping stopping:
                 _post(new SuccessorEvent.Stopping(stopping.Trigger));
                 break;

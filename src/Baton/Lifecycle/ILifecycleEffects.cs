@@ -41,6 +41,12 @@ internal interface ILifecycleEffects
     /// <summary>Forces the oldest generations until at most so many older ones are left.</summary>
     void ForceOlderDownTo(int most, string trigger);
 
+    /// <summary>A successor was rolled back and finishes its work: counts it among the departing processes.</summary>
+    void AddReturned(DepartingProcess returned);
+
+    /// <summary>It has ended.</summary>
+    void RemoveReturned(DepartingProcess returned);
+
     /// <summary>Says to the world outside which process is in charge.</summary>
     void NameMain(int pid);
 

@@ -9,6 +9,9 @@ internal sealed record LifecycleContext(ILifecycleEffects Effects, ControlLoop L
     // What a busy machine may make of a timer.
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(1);
 
+    /// <summary>What is done to the world. Where it fails, the step that wanted it goes on.</summary>
+    internal ILifecycleEffects Effects { get; } = new GuardedEffects(Effects, Logger);
+
     /// <summary>What happens is told here.</summary>
     internal LifecycleFeed Feed { get; } = new(Logger);
 

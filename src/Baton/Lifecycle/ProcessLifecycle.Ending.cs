@@ -12,7 +12,7 @@ internal sealed partial class ProcessLifecycle
     }
 
     // Without a successor.
-    private void EndServing(string trigger)
+    private void EndServing(Trigger trigger)
     {
         Departure departure = Depart();
         Effects.NobodyServes();

@@ -223,7 +223,7 @@ internal sealed class Succession
                 post(l => l.RequestRestart(new RestartRequest($"{restart.Trigger}, sent to predecessor {PredecessorPid}", bySignal: true)));
                 break;
             case HandoverMessage.Force force:
-                post(l => l.Force(force.Trigger));
+                post(l => l.ForceAskedByPredecessor(force.Trigger));
                 break;
             case HandoverMessage.History history:
                 post(l => l.InheritHistory(history.Restarts));

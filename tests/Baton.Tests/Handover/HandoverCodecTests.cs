@@ -139,7 +139,7 @@ public class HandoverCodecTests
     public void Encode_WordsOfTheApplicationThatAreTooLong_AreCut()
     {
         var decoded = (HandoverMessage.Failed)HandoverCodec.Decode(HandoverCodec.Encode(new HandoverMessage.Failed(new string('x', HandoverProtocol.MaxFrameBytes))));
-        Assert.Equal(new string('x', 16 * 1024), decoded.Reason);
+        Assert.Equal(new string('x', PeerText.LongestText), decoded.Reason);
     }
 
     [Fact]

@@ -45,6 +45,9 @@ internal sealed class FakeEffects(Journal journal) : ILifecycleEffects
 
     public bool CanHandOver { get; set; } = true;
 
+    /// <summary>Successors that were rolled back and live.</summary>
+    internal List<DepartingProcess> Returned { get; } = [];
+
     /// <summary>The successor that was started last.</summary>
     internal FakeSuccessor Successor => _successors[^1];
 
@@ -107,6 +110,18 @@ internal sealed class FakeEffects(Journal journal) : ILifecycleEffects
 
     /// <summary>Processes that are not started by the lifecycle under test.</summary>
     internal HashSet<int> LivingHeirs { get; } = [];
+
+    public void AddReturned(DepartingProcess returned)
+    {
+        journal.Add($"count {returned.Pid}");
+        Returned.Add(returned);
+    }
+
+    public void RemoveReturned(DepartingProcess returned)
+    {
+        journal.Add($"uncount {returned.Pid}");
+        Returned.Remove(returned);
+    }
 
     public void NameMain(int pid) => journal.Add($"name {(pid == Environment.ProcessId ? "self" : pid)}");
 
