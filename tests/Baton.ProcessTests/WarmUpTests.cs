@@ -82,7 +82,7 @@ public sealed class WarmUpTests
     [InlineData("hang-in-warm-up", "no answer in time")]
     public async Task Request_that_fails_where_it_must_not_backs_out_with_its_words(string behaviour, string words)
     {
-        await using ServiceProcess service = await ServiceProcess.StartAsync(new ServiceSetup().With("--GracefulRestart:WarmUp:Required=true", "--GracefulRestart:WarmUp:Timeout=00:00:05"));
+        await using ServiceProcess service = await ServiceProcess.StartAsync(new ServiceSetup().With("--GracefulRestart:WarmUp:Required=true", "--GracefulRestart:WarmUp:Timeout=00:00:10"));
         await using BackgroundLoad load = BackgroundLoad.Start(service.Address);
         service.SetNextBehaviour(behaviour);
 

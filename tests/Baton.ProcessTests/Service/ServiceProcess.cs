@@ -213,9 +213,12 @@ internal sealed class ServiceProcess : IAsyncDisposable
         return BeginRequestAsync(latch, latch.StuckRequest);
     }
 
-    /// <summary>The pid of a successor that has been started and does not serve yet.</summary>
-    internal async Task<int> SuccessorAsync(int after = 0) =>
-        int.Parse((await Log.FirstAsync(@"Started successor (?<pid>\d+)", after)).Groups["pid"].Value, CultureInfo.InvariantCulture);
+    /// <summary>The pid of a successor that has been started and does not serve yet. A predecessor that was killed may not have written it: then it is in what the successor says.</summary>
+    internal async Task<int> SuccessorAsync(int after = 0)
+    {
+        string said = $@"Started successor (?<pid>\d+)|Generation {Generation + 1}, process (?<pid>\d+), takes over|Process (?!{Pid} )(?<pid>\d+) ends at once";
+        return int.Parse((await Log.FirstAsync(said, after)).Groups["pid"].Value, CultureInfo.InvariantCulture);
+    }
 
     /// <summary>Waits for the end of one generation.</summary>
     /// <returns>Its exit code, 128 and more for a signal; null if a living predecessor has collected it.</returns>
