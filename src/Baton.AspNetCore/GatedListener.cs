@@ -1,7 +1,6 @@
 using System.Net;
 using Baton.AspNetCore.WarmingUp;
 using Baton.Lifecycle;
-using Baton.Listeners;
 using Microsoft.AspNetCore.Connections;
 
 namespace Baton.AspNetCore;
@@ -10,14 +9,34 @@ namespace Baton.AspNetCore;
 /// A listener that accepts only while the gate is open. When it closes, the wait for a connection is cancelled, and taken up again if it
 /// opens; only when it has ended, or Kestrel itself unbinds, does Kestrel hear that there will be no more connections.
 /// </summary>
-internal sealed class GatedListener(IConnectionListener inner, ClaimedListener claim, AcceptGate gate, OpenConnections connections, SideDoor? sideDoor) : IConnectionListener
+/// <param name="endPoint">What was asked for.</param>
+/// <param name="inner">Null where the address can't be had yet, or must not be: it is asked for again while the gate is open.</param>
+/// <param name="later">Asks for it; null if it will never be had.</param>
+/// <param name="gate">When to accept.</param>
+/// <param name="connections">Every open connection.</param>
+/// <param name="protocol">Whether its connections reach HTTP.</param>
+/// <param name="sideDoor">Lets warm-up connections in; null for none.</param>
+internal sealed class GatedListener(
+    EndPoint endPoint,
+    TransportListener? inner,
+    Func<CancellationToken, Task<TransportListener?>> later,
+    AcceptGate gate,
+    OpenConnections connections,
+    EndpointProtocol protocol,
+    SideDoor? sideDoor)
+    : IConnectionListener
 {
     private readonly CancellationTokenSource _unbound = new();
 
     // Kestrel accepts one connection at a time.
     private SideDoor? _sideDoor = sideDoor;
+    private TransportListener? _inner = inner;
+    private CancellationToken? _entered;
 
-    public EndPoint EndPoint => inner.EndPoint;
+    /// <summary>Older listeners that get a part of its connections; null for none.</summary>
+    internal ListenersBeside? Beside { private get; init; }
+
+    public EndPoint EndPoint => _inner?.Listener.EndPoint ?? endPoint;
 
     public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
     {
@@ -35,6 +54,18 @@ internal sealed class GatedListener(IConnectionListener inner, ClaimedListener c
                     _sideDoor = null;
                 }
 
+                if (Beside is not null)
+                {
+                    // It knows the gate itself. Null is for good.
+                    ConnectionContext? next = await Beside.NextAsync(_unbound.Token).ConfigureAwait(false);
+                    if (next is null)
+                    {
+                        await ReleaseAsync().ConfigureAwait(false);
+                    }
+
+                    return next;
+                }
+
                 if (await gate.EnterAsync(_unbound.Token).ConfigureAwait(false) is not { } open)
                 {
                     // For good: nothing is pending any more, so our descriptor of the listener can go.
@@ -42,7 +73,19 @@ internal sealed class GatedListener(IConnectionListener inner, ClaimedListener c
                     return null;
                 }
 
-                return await connections.AcceptAsync(inner, open).ConfigureAwait(false);
+                if (_entered is { } before && before != open)
+                {
+                    await LeaveLostPathAsync().ConfigureAwait(false);
+                }
+
+                _entered = open;
+
+                if ((_inner ??= await ListenAsync(open).ConfigureAwait(false)) is not { } listening)
+                {
+                    return null;
+                }
+
+                return await connections.AcceptAsync(listening.Listener, protocol, open).ConfigureAwait(false);
             }
             catch (OperationCanceledException)
             {
@@ -61,18 +104,54 @@ internal sealed class GatedListener(IConnectionListener inner, ClaimedListener c
             await door.CloseAsync().ConfigureAwait(false);
         }
 
-        await inner.UnbindAsync(cancellationToken).ConfigureAwait(false);
+        if (_inner is { } listening)
+        {
+            await listening.Listener.UnbindAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        if (Beside is not null)
+        {
+            await Beside.UnbindAsync().ConfigureAwait(false);
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
         await ReleaseAsync().ConfigureAwait(false);
-        await inner.DisposeAsync().ConfigureAwait(false);
+        if (_inner is { } listening)
+        {
+            await listening.Listener.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task<TransportListener?> ListenAsync(CancellationToken open)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(open, _unbound.Token);
+        return await later(either.Token).ConfigureAwait(false);
+    }
+
+    // This process serves again: the file of a unix socket was removed, or the successor that was rolled back had bound its own there.
+    private async ValueTask LeaveLostPathAsync()
+    {
+        if (_inner is { Claim.IsReached: false } lost)
+        {
+            await ReleaseAsync().ConfigureAwait(false);
+            await lost.Listener.DisposeAsync().ConfigureAwait(false);
+            _inner = null;
+        }
     }
 
     private async ValueTask ReleaseAsync()
     {
-        await inner.UnbindAsync(CancellationToken.None).ConfigureAwait(false);
-        claim.Dispose();
+        if (Beside is not null)
+        {
+            await Beside.CloseAsync().ConfigureAwait(false);
+        }
+
+        if (_inner is { } listening)
+        {
+            await listening.Listener.UnbindAsync(CancellationToken.None).ConfigureAwait(false);
+            listening.Claim.Dispose();
+        }
     }
 }

@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Baton.AspNetCore;
@@ -66,6 +67,13 @@ public static class GracefulRestartWebExtensions
         return builder.ConfigureServices(services => AddToServices(services, section, configure));
     }
 
+    private static OpenConnections Connections(IServiceProvider services)
+    {
+        var connections = new OpenConnections(services.GetRequiredService<GracefulRestartOptions>(), services.GetRequiredService<ILoggerFactory>().CreateLogger("Baton"));
+        services.GetRequiredService<Restarter>().Register(connections);
+        return connections;
+    }
+
     private static void AddToServices(IServiceCollection services, IConfiguration section, Action<GracefulRestartOptions>? configure)
     {
         if (services.HasGracefulRestart())
@@ -82,7 +90,7 @@ public static class GracefulRestartWebExtensions
         }
 
         services.AddSingleton(options);
-        services.AddSingleton<OpenConnections>();
+        services.AddSingleton(Connections);
         services.AddSingleton<ListenSockets>();
         services.AddSingleton<SideDoors>();
         services.AddSingleton<PublishedAddresses>();

@@ -16,6 +16,8 @@ internal sealed class ListenSockets(Restarter restarter) : IPostConfigureOptions
     private Func<EndPoint, Socket> _bind = SocketTransportOptions.CreateDefaultBoundListenSocket;
     private Socket? _next;
 
+    private ListenerRegistry Registry => restarter.Listeners;
+
     public void PostConfigure(string? name, SocketTransportOptions options)
     {
         _bind = options.CreateBoundListenSocket;
@@ -26,10 +28,47 @@ internal sealed class ListenSockets(Restarter restarter) : IPostConfigureOptions
     }
 
     /// <summary>Claims the listener of an end point and has the transport listen on it.</summary>
+    /// <returns>Null for not now: this process has handed over and takes no addresses, or another generation of the service has the address.</returns>
     /// <exception cref="AddressInUseException">Another process has the address.</exception>
-    internal (ClaimedListener Claim, IConnectionListener Listener) Listen(EndPoint endPoint, SocketTransportFactory transport)
+    internal TransportListener? Listen(EndPoint endPoint, SocketTransportFactory transport)
     {
-        ClaimedListener claim = Claim(endPoint);
+        string request = RequestOf(endPoint);
+        if (Registry.BindsNothing)
+        {
+            return Registry.ClaimUnused(request) is { } kept ? Listen(kept, endPoint, transport) : null;
+        }
+
+        try
+        {
+            return Listen(Claim(request, endPoint), endPoint, transport);
+        }
+        catch (RestartException) when (Registry.BindsNothing)
+        {
+            // It has given up its listeners just now.
+            return null;
+        }
+        catch (AddressInUseException) when (Registry.HasKin && restarter.State != ProcessState.Starting)
+        {
+            return null;
+        }
+    }
+
+    private static string RequestOf(EndPoint endPoint) => endPoint switch
+    {
+        FileHandleEndPoint handle => ListenerKey.RequestOfHandle(handle.FileHandle),
+        ActivatedEndPoint activated => ListenerKey.RequestOfName(activated.Name),
+        _ => ListenerKey.RequestOf(endPoint),
+    };
+
+    /// <summary>Has the transport accept on a listener of the predecessor, beside the one of its endpoint.</summary>
+    internal TransportListener ListenBeside(ClaimedListener older, SocketTransportFactory transport) => Listen(older, older.Socket.LocalEndPoint!, transport);
+
+    // What the application binds by itself must say by itself that it shares the port.
+    private Socket BindShared(EndPoint endPoint) =>
+        _bind == SocketTransportOptions.CreateDefaultBoundListenSocket ? ListenerBinding.Bind(endPoint, reusePort: true) : _bind(endPoint);
+
+    private TransportListener Listen(ClaimedListener claim, EndPoint endPoint, SocketTransportFactory transport)
+    {
         try
         {
             // The transport asks for its socket while it binds, on this thread.
@@ -39,7 +78,7 @@ internal sealed class ListenSockets(Restarter restarter) : IPostConfigureOptions
                 try
                 {
                     ValueTask<IConnectionListener> bound = transport.BindAsync(endPoint);
-                    return (claim, bound.IsCompletedSuccessfully ? bound.Result : throw new InvalidOperationException("The socket transport no longer binds at once."));
+                    return new(claim, bound.IsCompletedSuccessfully ? bound.Result : throw new InvalidOperationException("The socket transport no longer binds at once."));
                 }
                 finally
                 {
@@ -54,17 +93,12 @@ internal sealed class ListenSockets(Restarter restarter) : IPostConfigureOptions
         }
     }
 
-    private ClaimedListener Claim(EndPoint endPoint)
+    private ClaimedListener Claim(string request, EndPoint endPoint)
     {
-        string request = endPoint switch
-        {
-            FileHandleEndPoint handle => ListenerKey.RequestOfHandle(handle.FileHandle),
-            ActivatedEndPoint activated => ListenerKey.RequestOfName(activated.Name),
-            _ => ListenerKey.RequestOf(endPoint),
-        };
         try
         {
-            return restarter.Listeners.Claim(request, () => endPoint is ActivatedEndPoint gone ? throw restarter.Listeners.NoneOfThatName(gone.Name) : _bind(endPoint), log: false);
+            return Registry.Claim(
+                request, () => endPoint is ActivatedEndPoint gone ? throw Registry.NoneOfThatName(gone.Name) : _bind(endPoint), log: false, () => BindShared(endPoint));
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
         {
@@ -72,3 +106,6 @@ internal sealed class ListenSockets(Restarter restarter) : IPostConfigureOptions
         }
     }
 }
+
+/// <summary>A listener of Kestrel's socket transport, and what it accepts on.</summary>
+internal sealed record TransportListener(ClaimedListener Claim, IConnectionListener Listener);

@@ -5,9 +5,9 @@ using Microsoft.Extensions.Logging;
 namespace Baton.AspNetCore;
 
 /// <summary>Writes a line for each address that this server listens on, once it is known what it speaks there.</summary>
-internal sealed class ListeningLog(BoundListeners bound, PublishedAddresses addresses, RegisteredServer server, ILoggerFactory loggerFactory) : IHostedLifecycleService
+internal sealed class ListeningLog(BoundListeners bound, PublishedAddresses addresses, RegisteredServer server, AsideLoggers loggers) : IHostedLifecycleService
 {
-    private readonly ILogger _logger = loggerFactory.CreateLogger("Baton.AspNetCore");
+    private readonly ILogger _logger = loggers.CreateLogger("Baton.AspNetCore");
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

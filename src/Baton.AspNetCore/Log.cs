@@ -11,6 +11,20 @@ internal static partial class Log
     [LoggerMessage(1001, LogLevel.Information, "Warmed up with {Requests} requests in {Milliseconds} ms", EventName = "WarmedUp")]
     internal static partial void WarmedUp(this ILogger logger, int requests, long milliseconds);
 
+    [LoggerMessage(1010, LogLevel.Information, "Warm-up: nothing is sent to {Endpoint}: {Why}", EventName = "WarmUpLeftOut")]
+    internal static partial void WarmUpLeftOut(this ILogger logger, string endpoint, string why);
+
+    [LoggerMessage(1011, LogLevel.Error, "Connection {Connection} was told to end, and a callback of the application failed", EventName = "CloseRequestFailed")]
+    internal static partial void CloseRequestFailed(this ILogger logger, string connection, Exception exception);
+
+    [LoggerMessage(1020, LogLevel.Information, "{EndPoint} is not listened on for now: process state {State}, and another process of this service has the address or is to have it",
+        EventName = "ListenerPostponed")]
+    internal static partial void ListenerPostponed(this ILogger logger, string endPoint, ProcessState state);
+
+    [LoggerMessage(1021, LogLevel.Error, "{EndPoint} can't be listened on, also not within {Limit} since no other process of this service lives: {Reason}",
+        EventName = "ListenerGivenUp")]
+    internal static partial void ListenerGivenUp(this ILogger logger, string endPoint, string reason, TimeSpan limit);
+
     [LoggerMessage(1050, LogLevel.Information, "{Scheme} {Server} listening on [{Address}] ({Origin})", EventName = "ServerListening")]
     internal static partial void ServerListening(this ILogger logger, string scheme, string server, string address, string origin);
 

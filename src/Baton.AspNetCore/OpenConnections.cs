@@ -1,12 +1,13 @@
 using System.Collections.Concurrent;
 using Baton.Lifecycle;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Logging;
 
 namespace Baton.AspNetCore;
 
 /// <summary>
-/// Every open connection of this application's Kestrel, and their drain: an answer ends its connection, an idle one is closed after a grace, and
-/// whoever waits hears when none is left. Kestrel itself must not be stopping yet: it stops its own clock first, and HTTP/2 needs that.
+/// Every open connection of this application's Kestrel, and their drain: an answer ends its connection, an idle one is closed after a grace, or at once where no other process serves, and
+/// whoever waits hears when none is left. One that HTTP does not have is told at once and waited for. Kestrel itself must not be stopping yet: it stops its own clock first, and HTTP/2 needs that.
 /// </summary>
 internal sealed class OpenConnections : IRestartParticipant
 {
@@ -17,23 +18,25 @@ internal sealed class OpenConnections : IRestartParticipant
 
     private readonly ConcurrentDictionary<TrackedConnection, byte> _open = new();
     private readonly GracefulRestartOptions _options;
+    private readonly ILogger _logger;
+    private readonly Lock _sweeping = new();
 
     // The drain that goes on; null while this process serves.
     private volatile TaskCompletionSource? _drain;
+    private volatile bool _nobodyServes;
+    private long _begun;
     private int _accepting;
 
-    public OpenConnections(Restarter restarter, GracefulRestartOptions options)
-    {
-        _options = options;
-        restarter.Register(this);
-    }
+    internal OpenConnections(GracefulRestartOptions options, ILogger logger) => (_options, _logger) = (options, logger);
 
     /// <summary>Whether answers end their connections.</summary>
     internal bool IsDraining => _drain is not null;
 
-    public async Task DrainAsync(CancellationToken calledBack)
+    public Task DrainAsync(CancellationToken calledBack)
     {
         var drain = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Volatile.Write(ref _begun, _options.TimeProvider.GetTimestamp());
+        _nobodyServes = false;
         _drain = drain;
 
         // Not disposed with this drain: a process that has drained is called back all the same.
@@ -44,19 +47,24 @@ internal sealed class OpenConnections : IRestartParticipant
             drain.TrySetCanceled(calledBack);
         });
         CompleteIfNoneHolds();
-        long begun = _options.TimeProvider.GetTimestamp();
-        using var timer = new PeriodicTimer(SweepInterval, _options.TimeProvider);
-        while (!drain.Task.IsCompleted)
-        {
-            Sweep(begun);
-            await Task.WhenAny(drain.Task, timer.WaitForNextTickAsync(CancellationToken.None).AsTask()).ConfigureAwait(false);
-        }
 
-        await drain.Task.ConfigureAwait(false);
+        // Not on the caller's thread, which is the control loop's: there may be many.
+        _ = Task.Run(() => SweepAsync(drain), CancellationToken.None);
+        return drain.Task;
+    }
+
+    public void NobodyServes()
+    {
+        if (_drain is { } drain)
+        {
+            _nobodyServes = true;
+            _ = Task.Run(() => Sweep(drain), CancellationToken.None);
+        }
     }
 
     public void Describe(OpenWorkReport report)
     {
+        report.CountsConnections = true;
         foreach (TrackedConnection connection in _open.Keys)
         {
             connection.Describe(report);
@@ -69,10 +77,14 @@ internal sealed class OpenConnections : IRestartParticipant
         foreach (TrackedConnection connection in _open.Keys)
         {
             int requests = connection.Requests;
-            if (requests == 0)
+            if (requests == 0 && !connection.IsWithoutHttp)
             {
-                // Idle, or observers, which nobody cuts.
-                connection.AnnounceClose();
+                // Idle, or observers, which nobody cuts. Who has sent half of a request would hold up the server's stop.
+                bool first = Tell(connection);
+                if (connection.HoldsDrain && !(first && connection.HasServed))
+                {
+                    connection.Abort(new ConnectionAbortedException("This process ends."));
+                }
             }
             else
             {
@@ -81,18 +93,19 @@ internal sealed class OpenConnections : IRestartParticipant
             }
         }
 
+        _ = AbortUnfinishedAsync();
         return cut;
     }
 
     /// <summary>
     /// Accepts one connection. One that arrives at the moment the gate closes is still ours: nothing is drained while this runs.
     /// </summary>
-    internal async ValueTask<ConnectionContext?> AcceptAsync(IConnectionListener listener, CancellationToken open)
+    internal async ValueTask<ConnectionContext?> AcceptAsync(IConnectionListener listener, EndpointProtocol protocol, CancellationToken open)
     {
         Interlocked.Increment(ref _accepting);
         try
         {
-            return await listener.AcceptAsync(open).ConfigureAwait(false) is { } connection ? Track(connection) : null;
+            return await listener.AcceptAsync(open).ConfigureAwait(false) is { } connection ? Track(connection, protocol) : null;
         }
         finally
         {
@@ -133,36 +146,119 @@ internal sealed class OpenConnections : IRestartParticipant
         return aborted;
     }
 
-    private TrackedConnection Track(ConnectionContext connection)
+    private TrackedConnection Track(ConnectionContext connection, EndpointProtocol protocol)
     {
-        var tracked = new TrackedConnection(connection, this);
+        var tracked = new TrackedConnection(connection, this, protocol);
         Add(tracked);
         return tracked;
     }
 
-    private void Sweep(long begun)
+    private async Task SweepAsync(TaskCompletionSource drain)
     {
-        long now = _options.TimeProvider.GetTimestamp();
-        foreach (TrackedConnection connection in _open.Keys)
+        using var timer = new PeriodicTimer(SweepInterval, _options.TimeProvider);
+        while (!drain.Task.IsCompleted)
         {
-            if (!connection.HoldsDrain)
-            {
-                // What observers are still to be told is written, and nothing new is to come. An HTTP/1.1 connection ends with that by itself.
-                if (connection.IsHttp2)
-                {
-                    connection.AnnounceClose();
-                }
+            Sweep(drain);
+            await Task.WhenAny(drain.Task, timer.WaitForNextTickAsync(CancellationToken.None).AsTask()).ConfigureAwait(false);
+        }
+    }
 
-                continue;
-            }
-
-            bool idle = connection.Requests == 0;
-            connection.IdleSince = idle ? connection.IdleSince ?? now : null;
-            if (idle ? Passed(connection.IdleSince!.Value, now, _options.IdleGrace) : connection.IsHttp2 && Passed(begun, now, LongStream))
+    private void Sweep(TaskCompletionSource drain)
+    {
+        lock (_sweeping)
+        {
+            long now = _options.TimeProvider.GetTimestamp();
+            foreach (TrackedConnection connection in _open.Keys.TakeWhile(_ => _drain == drain))
             {
-                connection.AnnounceClose();
+                Look(connection, now);
             }
         }
+    }
+
+    private void Look(TrackedConnection connection, long now)
+    {
+        if (!connection.HoldsDrain)
+        {
+            // What observers are still to be told is written, and nothing new is to come. An HTTP/1.1 connection ends with that by itself.
+            if (connection.IsHttp2)
+            {
+                Tell(connection);
+            }
+        }
+        else if (connection.Requests > 0)
+        {
+            connection.IdleSince = null;
+            if (connection.IsHttp2 && Passed(Volatile.Read(ref _begun), now, LongStream))
+            {
+                Tell(connection);
+            }
+        }
+        else if (connection.IsWithoutHttp)
+        {
+            Tell(connection);
+        }
+        else
+        {
+            LookAtIdle(connection, connection.IdleSince ??= now, now);
+        }
+    }
+
+    private void LookAtIdle(TrackedConnection connection, long since, long now)
+    {
+        if (!_nobodyServes)
+        {
+            if (Passed(since, now, _options.IdleGrace))
+            {
+                Tell(connection);
+            }
+        }
+        else if (connection.HasServed && _options.ShutdownIdleGrace == TimeSpan.Zero && Tell(connection))
+        {
+            // Kestrel closes it, unless a part of the next request has come.
+        }
+        else if (Passed(since, now, _options.UnfinishedRequestGrace) && !Tell(connection))
+        {
+            connection.Abort(new ConnectionAbortedException("This process ends, and no whole request has come."));
+        }
+    }
+
+    // Those who were idle when all was cut, and had sent a part of a request.
+    private async Task AbortUnfinishedAsync()
+    {
+        TaskCompletionSource? drain = _drain;
+        TimeSpan grace = _options.UnfinishedRequestGrace;
+        await Task.Delay(grace == Timeout.InfiniteTimeSpan ? _options.ExitTimeout : grace, _options.TimeProvider).ConfigureAwait(false);
+        foreach (TrackedConnection connection in _open.Keys.Where(c => _drain == drain && c is { Requests: 0, HoldsDrain: true }))
+        {
+            connection.Abort(new ConnectionAbortedException("This process ends."));
+        }
+    }
+
+    /// <summary>Asks a connection to end. Callbacks of the application run with it, and can fail.</summary>
+    internal void RequestClose(TrackedConnection connection)
+    {
+        try
+        {
+            connection.RequestClose();
+        }
+        catch (Exception e)
+        {
+            // All callbacks have been called, Kestrel's among them: the connection ends.
+            _logger.CloseRequestFailed(connection.ConnectionId, e);
+        }
+    }
+
+    /// <summary>Tells a connection to end. Whoever wants to know may be the application's code, which must not hold us up.</summary>
+    /// <returns>False if it was told before.</returns>
+    private bool Tell(TrackedConnection connection)
+    {
+        if (!connection.BeginAnnouncing())
+        {
+            return false;
+        }
+
+        ThreadPool.UnsafeQueueUserWorkItem(static told => told.all.RequestClose(told.connection), (all: this, connection), preferLocal: false);
+        return true;
     }
 
     private bool Passed(long since, long now, TimeSpan limit) =>

@@ -1,7 +1,7 @@
 using System.Net;
 using Baton.AspNetCore.WarmingUp;
-using Baton.Listeners;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -11,17 +11,87 @@ namespace Baton.AspNetCore;
 /// <summary>Kestrel's socket transport, with listeners that can be passed on, told when to accept, and know every open connection.</summary>
 internal sealed class RestartListenerFactory(
     Restarter restarter, ListenSockets sockets, OpenConnections connections, SideDoors sideDoors, BoundListeners bound, IOptions<SocketTransportOptions> options,
-    ILoggerFactory loggerFactory)
+    IOptions<KestrelServerOptions> kestrel, ILoggerFactory loggerFactory)
     : IConnectionListenerFactory, IConnectionListenerFactorySelector
 {
+    // An address that another generation has: nothing tells us when it is free.
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(100);
+
     private readonly SocketTransportFactory _transport = new(options, loggerFactory);
+    private readonly ILogger _logger = loggerFactory.CreateLogger("Baton.AspNetCore");
 
     public bool CanBind(EndPoint endpoint) => endpoint is ActivatedEndPoint || _transport.CanBind(endpoint);
 
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
-        (ClaimedListener claim, IConnectionListener listener) = sockets.Listen(endpoint, _transport);
-        bound.Add(listener.EndPoint, claim.IsInherited);
-        return ValueTask.FromResult<IConnectionListener>(new GatedListener(listener, claim, restarter.Gate, connections, sideDoors.OpenFor(listener)));
+        TransportListener? now = Listen(endpoint);
+        if (now is null)
+        {
+            // Kestrel is content with it; the restart that is under way decides whether this process ever accepts there.
+            _logger.ListenerPostponed(endpoint.ToString()!, restarter.State);
+        }
+
+        EndPoint boundTo = now?.Listener.EndPoint ?? endpoint;
+        var protocol = new EndpointProtocol(() => EndpointProtocol.EndsBeforeHttp(kestrel.Value, boundTo));
+        SideDoor? sideDoor = now is { } listening ? sideDoors.OpenFor(listening.Listener, protocol) : null;
+        return ValueTask.FromResult<IConnectionListener>(
+            new GatedListener(endpoint, now, cancel => ListenLaterAsync(endpoint, cancel), restarter.Gate, connections, protocol, sideDoor)
+            {
+                Beside = Beside(now, protocol),
+            });
+    }
+
+    private ListenersBeside? Beside(TransportListener? listener, EndpointProtocol protocol) => listener is { Claim.Beside: { Count: > 0 } older }
+        ? new ListenersBeside(listener, [.. older.Select(o => sockets.ListenBeside(o, _transport))], restarter.Gate, connections, protocol, restarter.Listeners.SharingOver)
+        : null;
+
+    private TransportListener? Listen(EndPoint endpoint)
+    {
+        TransportListener? listener = sockets.Listen(endpoint, _transport);
+        if (listener is { } listening)
+        {
+            bound.Add(listening.Listener.EndPoint, listening.Claim.IsInherited);
+        }
+
+        return listener;
+    }
+
+    /// <summary>This process accepts, and an endpoint of its configuration has no listener yet: as long as other generations live, one of them may have its address.</summary>
+    /// <returns>Null if it can't be had.</returns>
+    private async Task<TransportListener?> ListenLaterAsync(EndPoint endpoint, CancellationToken cancel)
+    {
+        TimeSpan limit = restarter.Options.HandshakeTimeout;
+        long alone = restarter.Options.TimeProvider.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                if (Listen(endpoint) is { } listener)
+                {
+                    return listener;
+                }
+
+                if (restarter.Listeners.HasKin)
+                {
+                    alone = restarter.Options.TimeProvider.GetTimestamp();
+                }
+            }
+            catch (AddressInUseException e) when (restarter.Options.TimeProvider.GetElapsedTime(alone) >= limit)
+            {
+                _logger.ListenerGivenUp(endpoint.ToString()!, e.Message, limit);
+                return null;
+            }
+            catch (AddressInUseException)
+            {
+                // A successor that was rolled back has it for as long as it takes to end.
+            }
+            catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException or InvalidOperationException)
+            {
+                _logger.ListenerGivenUp(endpoint.ToString()!, e.Message, TimeSpan.Zero);
+                return null;
+            }
+
+            await Task.Delay(RetryInterval, cancel).ConfigureAwait(false);
+        }
     }
 }

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace Baton.AspNetCore;
 
@@ -20,25 +21,33 @@ internal class TrackedConnection : ConnectionContext
         return Task.CompletedTask;
     };
 
+    // A connection that is this young may be on its way to HTTP.
+    private static readonly TimeSpan Young = TimeSpan.FromSeconds(1);
+
+    private readonly long _accepted = Environment.TickCount64;
     private readonly ConnectionContext _inner;
+    private readonly TrackedFeatures _features;
+    private readonly EndpointProtocol _protocol;
     private readonly OpenConnections _all;
     private int _requests;
     private int _observers;
     private bool _endsWithAnswer;
+    private volatile bool _isHttp;
+    private volatile bool _hasServed;
     private int _announced;
     private string _path = "";
     private long _busySince;
 
-    internal TrackedConnection(ConnectionContext inner, OpenConnections all)
+    internal TrackedConnection(ConnectionContext inner, OpenConnections all, EndpointProtocol protocol)
     {
-        (_inner, _all) = (inner, all);
+        (_inner, _all, _protocol) = (inner, all, protocol);
         AcceptedFrom = inner.RemoteEndPoint;
-        inner.Features.Set(this);
+        _features = new TrackedFeatures(inner.Features, this);
     }
 
     public override string ConnectionId { get => _inner.ConnectionId; set => _inner.ConnectionId = value; }
 
-    public override IFeatureCollection Features => _inner.Features;
+    public override IFeatureCollection Features => _features;
 
     public override IDictionary<object, object?> Items { get => _inner.Items; set => _inner.Items = value; }
 
@@ -58,6 +67,41 @@ internal class TrackedConnection : ConnectionContext
 
     /// <summary>Whether a drain waits for it: not where the only requests are observers.</summary>
     internal bool HoldsDrain => Requests > 0 || (Volatile.Read(ref _observers) == 0 && !Volatile.Read(ref _endsWithAnswer));
+
+    /// <summary>Whether Kestrel's HTTP has it.</summary>
+    internal bool IsHttp => _isHttp;
+
+    /// <summary>Whether it has carried a request.</summary>
+    internal bool HasServed => _hasServed;
+
+    /// <summary>
+    /// Whether something else than HTTP has it, such as a connection handler: work without requests. Not while it may be on its way to HTTP, in a TLS handshake or in middleware that waits for its
+    /// first bytes.
+    /// </summary>
+    internal bool IsWithoutHttp
+    {
+        get
+        {
+            if (_isHttp)
+            {
+                return false;
+            }
+
+            if (_protocol.NeverReachesHttp)
+            {
+                return true;
+            }
+
+            bool? encrypted = Features.Get<ISslStreamFeature>()?.SslStream.IsAuthenticated;
+            if (encrypted == false || Environment.TickCount64 - _accepted < Young.TotalMilliseconds)
+            {
+                return false;
+            }
+
+            // On an endpoint that has HTTP too, one that was answered without it.
+            return !_protocol.HasReachedHttp || encrypted == true || (Socket is { } socket && SocketFacts.HasSent(socket));
+        }
+    }
 
     /// <summary>Whether it has carried an HTTP/2 request.</summary>
     internal bool IsHttp2 { get; private set; }
@@ -88,8 +132,16 @@ internal class TrackedConnection : ConnectionContext
         }
     }
 
+    /// <summary>Kestrel's HTTP has it.</summary>
+    internal virtual void ReachedHttp()
+    {
+        _isHttp = true;
+        _protocol.HasReachedHttp = true;
+    }
+
     internal void RequestStarted(bool http2, string path)
     {
+        _hasServed = true;
         if (http2)
         {
             IsHttp2 = true;
@@ -137,6 +189,7 @@ internal class TrackedConnection : ConnectionContext
         int requests = Requests;
         report.AddConnection((requests, IsUpgraded, IsHttp2) switch
         {
+            (0, _, _) when IsWithoutHttp => "raw",
             (0, _, _) => "idle",
             (_, true, _) => "upgraded",
             (_, _, true) => "http/2",
@@ -158,17 +211,24 @@ internal class TrackedConnection : ConnectionContext
     }
 
     /// <summary>Tells the peer once that this connection ends: GOAWAY in HTTP/2, end of stream on an idle HTTP/1.1 connection.</summary>
-    /// <returns>True for the first call.</returns>
+    /// <returns>True if it was not announced before.</returns>
     internal bool AnnounceClose()
     {
-        if (Interlocked.Exchange(ref _announced, 1) != 0)
+        if (!BeginAnnouncing())
         {
             return false;
         }
 
-        Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
+        _all.RequestClose(this);
         return true;
     }
+
+    /// <summary>For who calls <see cref="OpenConnections.RequestClose"/> next.</summary>
+    /// <returns>True for the first call.</returns>
+    internal bool BeginAnnouncing() => Interlocked.Exchange(ref _announced, 1) == 0;
+
+    /// <exception cref="AggregateException">Callbacks of the application on <c>ConnectionClosedRequested</c> have failed; Kestrel's own was called all the same.</exception>
+    internal void RequestClose() => Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
 
     private void ObserverEnds()
     {

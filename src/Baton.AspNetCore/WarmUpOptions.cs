@@ -10,6 +10,8 @@ namespace Baton.AspNetCore;
 /// </summary>
 public sealed class WarmUpOptions
 {
+    private static readonly Func<EndPoint, bool> All = static _ => true;
+
     /// <summary>Whether requests are sent. Default true.</summary>
     public bool Enabled { get; set; } = true;
 
@@ -38,8 +40,11 @@ public sealed class WarmUpOptions
     public string Host { get; set; } = "localhost";
 
     /// <summary>
-    /// Which endpoints get requests, by the address that they are bound to. Default all. Leave out those that speak no HTTP, or expect something
-    /// before it: client certificates, the PROXY protocol.
+    /// Which endpoints get requests, by the address that they are bound to. Default those where HTTP is the first to read from a connection: connection handlers, and middleware that expects
+    /// something before HTTP such as the PROXY protocol, are left alone. What is set here gets requests, whatever it is. Leave out endpoints that want a client certificate.
     /// </summary>
-    public Func<EndPoint, bool> Endpoints { get; set; } = static _ => true;
+    public Func<EndPoint, bool> Endpoints { get; set; } = All;
+
+    /// <summary>Whether the application has said which endpoints get requests.</summary>
+    internal bool ChoosesEndpoints => Endpoints != All;
 }

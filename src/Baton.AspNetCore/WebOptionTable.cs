@@ -10,6 +10,7 @@ internal static class WebOptionTable
     [
         .. OptionTable.Hosted(),
         ("IdleGrace", static (o, v) => o.IdleGrace = v.Duration()),
+        ("UnfinishedRequestGrace", static (o, v) => o.UnfinishedRequestGrace = v.Duration()),
         ("WarmUp", static (o, v) => SectionBinder.BindChildren(v, o.WarmUp, WarmUp())),
         ("Admin", static (o, v) => SectionBinder.BindChildren(v, o.Admin, Admin())),
     ];

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Baton.Hosting;
 
-/// <summary>Whether this process accepts: healthy while it does, else what it does instead. For load balancers; what decides about readiness here does not ask it.</summary>
+/// <summary>Whether this process is to get new connections: healthy while it accepts and is not about to stop, else what it does instead. For load balancers; what decides about readiness here does not ask it.</summary>
 internal sealed class GracefulRestartHealthCheck(Restarter? restarter) : IHealthCheck
 {
     /// <summary>By this Baton knows its own registrations.</summary>
@@ -21,15 +21,16 @@ internal sealed class GracefulRestartHealthCheck(Restarter? restarter) : IHealth
     internal static HealthCheckResult Judge(ProcessState state, bool accepts, int? successor, HealthStatus otherwise)
     {
         var data = new Dictionary<string, object> { ["pid"] = Environment.ProcessId, ["state"] = state.ToString() };
+        bool ready = accepts && state != ProcessState.ShuttingDown;
         string what = state switch
         {
-            _ when accepts => "serves",
+            _ when ready => "serves",
             ProcessState.Starting => "is starting",
             ProcessState.HandedOver or ProcessState.Draining => $"has handed over to process {successor}, and finishes its work",
             ProcessState.ShuttingDown => "is shutting down",
             ProcessState.Exited => "has nothing left to do",
             _ => "does not accept at the moment",
         };
-        return new HealthCheckResult(accepts ? HealthStatus.Healthy : otherwise, $"process {Environment.ProcessId} {what}", exception: null, data);
+        return new HealthCheckResult(ready ? HealthStatus.Healthy : otherwise, $"process {Environment.ProcessId} {what}", exception: null, data);
     }
 }

@@ -80,11 +80,12 @@ public static class GracefulRestartHostExtensions
         services.AddSingleton(s => new HostedFaults(s, services, restarter));
 
         services.AddSingleton(options);
+        services.AddSingleton<AsideLoggers>();
         services.AddSingleton<HealthPoll>();
         services.AddSingleton(s => new HostSignals(restarter.Options, s.GetRequiredService<IHostLifetime>(), s.GetRequiredService<IHostApplicationLifetime>()));
 
         // They run in the order of their registration.
-        services.AddSingleton<IReadinessPhase, HealthPhase>();
+        services.AddSingleton<IReadinessPhase>(s => new HealthPhase(s.GetRequiredService<HealthPoll>(), options, s.GetRequiredService<AsideLoggers>()));
         services.AddSingleton<IReadinessPhase, CallbackPhase>();
 
         // First, so that its Starting runs before and its Stopped after those of all others. The other part has the last place.
@@ -94,11 +95,11 @@ public static class GracefulRestartHostExtensions
             s.GetRequiredService<HostedReadiness>())));
         WatchedHost.Wrap(services);
 
-        AllowForDraining(services, restarter.Options);
+        AllowForDraining(services, restarter);
         return true;
     }
 
-    private static void AllowForDraining(IServiceCollection services, RestarterOptions options) =>
+    private static void AllowForDraining(IServiceCollection services, Restarter restarter) =>
         services.AddSingleton<IPostConfigureOptions<HostOptions>>(provider =>
         {
             // The host asks for its options when it is built: from now on the other servers of the process have to do with it.
@@ -106,8 +107,12 @@ public static class GracefulRestartHostExtensions
             return new PostConfigureOptions<HostOptions>(Options.DefaultName, host =>
             {
                 // Draining comes before the services stop; it must not use up the time that they are given. Nor must hooks, before the shutdown and at the departure.
+                RestarterOptions options = restarter.Options;
                 TimeSpan hooks = options.Hooks.HasAny ? Add(options.HookTimeout, options.HookTimeout) : TimeSpan.Zero;
-                host.ShutdownTimeout = Add(Add(host.ShutdownTimeout, options.DrainTimeout), hooks);
+                host.ShutdownTimeout = Add(Add(host.ShutdownTimeout, Add(options.ShutdownIdleGrace, options.DrainTimeout)), hooks);
+
+                // And the other way round: what the host gives its services is not for us to cut short.
+                restarter.AllowHost(host.ShutdownTimeout);
             });
         });
 

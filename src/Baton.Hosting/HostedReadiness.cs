@@ -9,11 +9,11 @@ namespace Baton.Hosting;
 /// after the drain that the host stops.
 /// </summary>
 internal sealed class HostedReadiness(
-    Restarter restarter, HostedServer server, IHostApplicationLifetime lifetime, ILoggerFactory loggerFactory, HostedRestartOptions options, HealthPoll health,
+    Restarter restarter, HostedServer server, IHostApplicationLifetime lifetime, AsideLoggers loggers, HostedRestartOptions options, HealthPoll health,
     IEnumerable<IReadinessPhase> phases)
     : IHostedLifecycleService
 {
-    private readonly ILogger _logger = loggerFactory.CreateLogger(Log.Category);
+    private readonly ILogger _logger = loggers.CreateLogger(Log.Category);
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -59,7 +59,7 @@ internal sealed class HostedReadiness(
         }
         catch (OperationCanceledException)
         {
-            restarter.Force("the host's own shutdown limit");
+            restarter.HostTimeIsUp("the host's own shutdown limit");
             await restarter.Exited.ConfigureAwait(false);
         }
     }

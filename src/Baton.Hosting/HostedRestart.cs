@@ -21,7 +21,7 @@ internal sealed class HostedRestart(
         signals.GiveWay();
         restarter.HearSignalsFirst();
         restarter.Register(this);
-        restarter.Stopping.Register(lifetime.StopApplication);
+        restarter.WhenStopping(lifetime.StopApplication);
 
         lifetime.ApplicationStopping.Register(server.AskedToStop);
         server.ReportProgress("hosted services", "starting");
@@ -39,11 +39,17 @@ internal sealed class HostedRestart(
     public Task StoppedAsync(CancellationToken cancellationToken)
     {
         server.End();
-        return Task.CompletedTask;
+
+        // The host disposes its logging soon.
+        return restarter.WrittenAsync();
     }
 
     // The host itself has nothing open: its services finish their work when they are stopped, after the servers.
     Task IRestartParticipant.DrainAsync(CancellationToken resumed) => Task.CompletedTask;
+
+    void IRestartParticipant.NobodyServes()
+    {
+    }
 
     OpenWork IRestartParticipant.Cut() => default;
 

@@ -9,7 +9,7 @@ namespace Baton.Hosting;
 /// </summary>
 internal sealed class HostedServer(Restarter restarter, RegisteredServer server, HostedRestartOptions options, HostedFaults faults, ILoggerFactory loggerFactory) : IAsyncDisposable, IDisposable
 {
-    private readonly ILogger _logger = loggerFactory.CreateLogger(Log.Category);
+    private readonly ILogger _logger = restarter.LogAside(loggerFactory.CreateLogger(Log.Category));
     private Stage _stage;
 
     private enum Stage

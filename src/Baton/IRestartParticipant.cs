@@ -11,6 +11,12 @@ internal interface IRestartParticipant
     /// </summary>
     Task DrainAsync(CancellationToken resumed);
 
+    /// <summary>
+    /// While draining: no other process of the service accepts. Whoever is connected and idle is let go at once, since a request that is lost by that would be refused a moment later. Must
+    /// not block.
+    /// </summary>
+    void NobodyServes();
+
     /// <summary>Cuts what is open and says how much.</summary>
     OpenWork Cut();
 

@@ -15,7 +15,7 @@ internal static partial class Log
     internal static partial void ServerFailed(this ILogger logger, string server, string reason);
 
     [LoggerMessage(
-        443, LogLevel.Warning, "{Server} was added to process {Pid} after that was ready: what it listened on in the predecessor is not passed on to it. Add all servers before the first is started",
+        443, LogLevel.Warning, "{Server} was added to process {Pid} after that was ready: its listeners are its own only while the predecessor lives, and nobody accepts there until it does. Add all servers before the first is started",
         EventName = "ServerLate")]
     internal static partial void ServerLate(this ILogger logger, string server, int pid);
 }

@@ -23,6 +23,16 @@ internal static partial class Log
     [LoggerMessage(104, LogLevel.Warning, "Removed {Path}: a process that is gone left it behind, nobody listened there", EventName = "StalePathTakenOver")]
     internal static partial void StalePathTakenOver(this ILogger logger, string path);
 
+    [LoggerMessage(110, LogLevel.Warning, "The file of the inherited listener {Listener} is gone, or another's: nobody finds it there, so it is bound anew", EventName = "ListenerPathLost")]
+    internal static partial void ListenerPathLost(this ILogger logger, string listener);
+
+    [LoggerMessage(112, LogLevel.Information, "Listening on {Listener} (bound beside {Older}, which the predecessor listens on: that one is accepted on too until the predecessor has gone)",
+        EventName = "ListenerBoundBeside")]
+    internal static partial void ListenerBoundBeside(this ILogger logger, string listener, string older);
+
+    [LoggerMessage(111, LogLevel.Warning, "The control socket {Path} is gone, or another's: it is made anew", EventName = "ControlPathLost")]
+    internal static partial void ControlPathLost(this ILogger logger, string path);
+
     [LoggerMessage(200, LogLevel.Information, "Started successor {SuccessorPid}: {Program}", EventName = "SuccessorStarted")]
     internal static partial void SuccessorStarted(this ILogger logger, int successorPid, string program);
 
@@ -115,6 +125,12 @@ internal static partial class Log
 
     [LoggerMessage(502, LogLevel.Error, "Draining failed; what is left is waited for until the drain timeout", EventName = "DrainFailed")]
     internal static partial void DrainFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(510, LogLevel.Information, "Process {Pid} has reached {Trigger}: nothing is in progress, idle connections are closed", EventName = "NothingCut")]
+    internal static partial void NothingCut(this ILogger logger, int pid, string trigger);
+
+    [LoggerMessage(511, LogLevel.Information, "Process {Pid} {What} connections for up to {Seconds} s more before it stops", EventName = "ShutdownGraceBegun")]
+    internal static partial void ShutdownGraceBegun(this ILogger logger, int pid, double seconds, string what);
 
     [LoggerMessage(600, LogLevel.Error, "Could not write {Pid} to the pid file {Path}: {Reason}; the service goes on without", EventName = "PidFileFailed")]
     internal static partial void PidFileFailed(this ILogger logger, string path, int pid, string reason);

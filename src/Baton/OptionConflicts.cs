@@ -11,6 +11,8 @@ internal static class OptionConflicts
         (nameof(RestarterOptions.ReadyTimeout), static o => Text(o.ReadyTimeout)),
         (nameof(RestarterOptions.LaterServerTimeout), static o => Text(o.LaterServerTimeout)),
         (nameof(RestarterOptions.DrainTimeout), static o => Text(o.DrainTimeout)),
+        (nameof(RestarterOptions.ShutdownIdleGrace), static o => Text(o.ShutdownIdleGrace)),
+        (nameof(RestarterOptions.AcceptDuringShutdownIdleGrace), static o => o.AcceptDuringShutdownIdleGrace ? "true" : "false"),
         (nameof(RestarterOptions.Probation), static o => Text(o.Probation)),
         (nameof(RestarterOptions.HeartbeatTimeout), static o => Text(o.HeartbeatTimeout)),
         (nameof(RestarterOptions.HandshakeTimeout), static o => Text(o.HandshakeTimeout)),

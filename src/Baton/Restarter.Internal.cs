@@ -13,7 +13,7 @@ public sealed partial class Restarter
     // Whose logging has the lines of the process.
     private RegisteredServer? _logs;
 
-    internal AcceptGate Gate { get; } = new();
+    internal AcceptGate Gate { get; }
 
     /// <summary>From any thread, and at once.</summary>
     internal ProcessState State => _lifecycle.State;
@@ -101,11 +101,48 @@ public sealed partial class Restarter
         }
     }
 
+    /// <summary>A host says how long its stop may take, the drain included.</summary>
+    internal void AllowHost(TimeSpan time) => Operations.Context.Application.Allow(time);
+
+    /// <summary>The host gives its stop no more time.</summary>
+    internal void HostTimeIsUp(string trigger) => _loop.Post(() => _lifecycle.HostTimeIsUp(trigger));
+
+    /// <summary>A logger for what happens on the control loop: its lines stand in order with Baton's own, and are written elsewhere.</summary>
+    internal ILogger LogAside(ILogger target) => _logger.Aside(target);
+
+    /// <inheritdoc cref="WorkRegister.WhenStopping"/>
+    internal void WhenStopping(Action stop) => _work.WhenStopping(stop);
+
     internal void Register(IRestartParticipant participant) => _work.Register(participant);
+
+    // The last lines are written before the application may end, and dispose its logging.
+    private async Task LoggedAsync()
+    {
+        await _lifecycle.Exited.ConfigureAwait(false);
+        await WrittenAsync().ConfigureAwait(false);
+    }
+
+    private async Task<RestartOutcome> OutcomeAsync(RestartRequest request, CancellationToken cancellationToken)
+    {
+        if (await Task.WhenAny(request.Outcome, _loop.Ended).WaitAsync(cancellationToken).ConfigureAwait(false) == _loop.Ended)
+        {
+            // Whoever is still waiting when this process has left gets no other answer.
+            request.Fail(new RestartException(RestartFailure.Stopping, $"Restart by {request.Trigger} was given up: process {Environment.ProcessId} has left."));
+        }
+
+        return await request.Outcome.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Completes when the log lines so far are written, or the logger takes too long.</summary>
+    internal Task<Task> WrittenAsync() => Task.WhenAny(_logger.WrittenAsync(), Task.Delay(_options.LogTime));
+
+    private void FlushLog(object? sender, EventArgs e) => _logger.Flush(_options.LogTime);
 
     private void Release()
     {
         Interlocked.CompareExchange(ref s_default, null, this);
+        AppDomain.CurrentDomain.ProcessExit -= FlushLog;
+        AppDomain.CurrentDomain.UnhandledException -= FlushLog;
         _signals.Dispose();
         _loop.Dispose();
         _telemetry.Dispose();

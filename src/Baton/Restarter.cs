@@ -18,7 +18,7 @@ namespace Baton;
 /// </summary>
 public sealed partial class Restarter : IAsyncDisposable
 {
-    /// <summary>Exit code of a process whose open work was cut, by the drain timeout or by force: 124, as of timeout(1).</summary>
+    /// <summary>Exit code of a process whose open work was cut, by the drain timeout or by force, or whose application did not end in its time: 124, as of timeout(1).</summary>
     public const int ForcedExitCode = 124;
 
     /// <summary>Exit code of a process whose predecessor took over again because it was unhealthy: 1.</summary>
@@ -53,6 +53,7 @@ public sealed partial class Restarter : IAsyncDisposable
         }
 
         _loop = new ControlLoop(options.TimeProvider, _logger);
+        Gate = new AcceptGate(_logger.AcceptCallbackFailed);
         Listeners = new ListenerRegistry(_logger);
 
         // In this order: how this process was started, before anything changes that; handlers, before a signal can kill; the predecessor.
@@ -96,7 +97,8 @@ public sealed partial class Restarter : IAsyncDisposable
         Operations = new ControlService(_lifecycle, context, _status.Take);
         ControlServer? control = ControlServer.Create(Operations, Listeners, predecessor);
         effects.BeforeReady = control is null ? null : control.Inherit;
-        Exited = Task.WhenAll(_lifecycle.Exited, _telemetry.Told, control?.Told ?? Task.CompletedTask);
+        _loop.StepFailed = _lifecycle.PutRight;
+        Exited = Task.WhenAll(LoggedAsync(), _telemetry.Told, control?.Told ?? Task.CompletedTask);
         _signalActions = new SignalActions(options.Signals, _lifecycle, _logger, terminal, options.TimeProvider);
         Servers = new ServerRegister(_loop, _logger, new ServerSurroundings(_lifecycle, Listeners, _succession, options));
         Begin(command);
@@ -174,7 +176,8 @@ public sealed partial class Restarter : IAsyncDisposable
     public void ReportProgress(string phase, string? detail = null)
     {
         ArgumentNullException.ThrowIfNull(phase);
-        _loop.Post(() => _lifecycle.ReportProgress(phase, detail ?? ""));
+        (phase, string words) = (PeerText.Name(phase), PeerText.Name(detail ?? ""));
+        _loop.Post(() => _lifecycle.ReportProgress(phase, words));
     }
 
     /// <summary>
@@ -202,9 +205,10 @@ public sealed partial class Restarter : IAsyncDisposable
     /// <returns>The outcome, once the successor serves for good.</returns>
     public Task<RestartOutcome> RestartAsync(string? program = null, string trigger = "the application", CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(trigger);
         var request = new RestartRequest(trigger, program);
         _loop.Post(() => _lifecycle.RequestRestart(request));
-        return request.Outcome.WaitAsync(cancellationToken);
+        return OutcomeAsync(request, cancellationToken);
     }
 
     /// <summary>
@@ -233,6 +237,7 @@ public sealed partial class Restarter : IAsyncDisposable
         _work.ApplicationDone();
         await LeaveAsync("the application", fault: null, CancellationToken.None).ConfigureAwait(false);
         Release();
+        await WrittenAsync().ConfigureAwait(false);
     }
 
     /// <summary>
@@ -241,7 +246,7 @@ public sealed partial class Restarter : IAsyncDisposable
     /// </summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Until when to accept; null for never again.</returns>
-    public ValueTask<CancellationToken?> WaitToAcceptAsync(CancellationToken cancellationToken = default) => Gate.EnterAsync(cancellationToken);
+    public ValueTask<CancellationToken?> WaitToAcceptAsync(CancellationToken cancellationToken = default) => Gate.EnterTheirsAsync(cancellationToken);
 
     private void Begin(StartCommand command)
     {
@@ -251,6 +256,10 @@ public sealed partial class Restarter : IAsyncDisposable
         }
 
         _succession?.Begin(_lifecycle, _loop, Gate, _options.ExitTimeout);
+        AppDomain.CurrentDomain.ProcessExit += FlushLog;
+
+        // After the predecessor has heard of it.
+        AppDomain.CurrentDomain.UnhandledException += FlushLog;
         _loop.Start(() =>
         {
             // A thread that always takes the signals: those that existed before keep the mask this process was started with.

@@ -40,14 +40,27 @@ public class RestarterOptions
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
+    /// How long, after a shutdown was asked, this process goes on serving connections that are open as if nothing had happened. Then they are told, and <see cref="DrainTimeout"/> begins. For load
+    /// balancers that take an instance out slowly; the health check of <c>AddGracefulRestart</c> says at once that this process is not ready. It ends earlier when no connection is left and none is
+    /// accepted. A second signal or force ends it at once. It does not delay a restart. Default zero: none. Zero or more, finite.
+    /// </summary>
+    public TimeSpan ShutdownIdleGrace { get; set; }
+
+    /// <summary>
+    /// Whether this process also goes on accepting new connections during <see cref="ShutdownIdleGrace"/>. Default false: they are refused from the moment in which the shutdown is asked.
+    /// </summary>
+    public bool AcceptDuringShutdownIdleGrace { get; set; }
+
+    /// <summary>
     /// How long the other side of a handover may take to answer or to finish a message it has begun; also how long a successor waits for its
     /// listeners. Default 10 seconds; more than zero, finite.
     /// </summary>
     public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// How long a process may take to end once nothing is left to wait for: this one after the drain timeout or force (then it is ended
-    /// hard), a successor after it failed or was killed. Default 5 seconds; more than zero, finite.
+    /// How long a process may take to end once nothing is left to wait for: this one after force, or after the time that its host has to stop (then it is ended
+    /// hard), a successor after it failed or was killed. Half of it is the most that the end of the process waits for a logger to write Baton's last lines.
+    /// Default 5 seconds; more than zero, finite.
     /// </summary>
     public TimeSpan ExitTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
@@ -156,7 +169,10 @@ public class RestarterOptions
     /// <summary>Where log lines go; default nowhere. In a host it is the host's, and need not be set.</summary>
     public ILoggerFactory LoggerFactory { get; set; } = NullLoggerFactory.Instance;
 
-    /// <summary>For tests of time; default the system's.</summary>
+    /// <summary>How long the end of the process waits for the application's logger.</summary>
+    internal TimeSpan LogTime => ExitTimeout / 2;
+
+    /// <summary>For tests of time; default the system's. Not the application's: the control loop runs by it.</summary>
     internal TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
     /// <summary>For tests that end a process at a given step of the handover; default none.</summary>
@@ -169,6 +185,7 @@ public class RestarterOptions
         Require(ReadyTimeout > TimeSpan.Zero || ReadyTimeout == Timeout.InfiniteTimeSpan, nameof(ReadyTimeout), ReadyTimeout, "more than zero, or infinite");
         Require(LaterServerTimeout >= TimeSpan.Zero, nameof(LaterServerTimeout), LaterServerTimeout, "zero or more, and finite");
         Require(DrainTimeout >= TimeSpan.Zero || DrainTimeout == Timeout.InfiniteTimeSpan, nameof(DrainTimeout), DrainTimeout, "zero or more, or infinite");
+        Require(ShutdownIdleGrace >= TimeSpan.Zero, nameof(ShutdownIdleGrace), ShutdownIdleGrace, "zero or more, and finite");
         Require(HandshakeTimeout > TimeSpan.Zero, nameof(HandshakeTimeout), HandshakeTimeout, "more than zero, and finite");
         Require(ExitTimeout > TimeSpan.Zero, nameof(ExitTimeout), ExitTimeout, "more than zero, and finite");
         Require(CrashDumpTimeout >= TimeSpan.Zero, nameof(CrashDumpTimeout), CrashDumpTimeout, "zero or more, and finite");

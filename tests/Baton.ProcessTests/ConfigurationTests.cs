@@ -37,6 +37,67 @@ public sealed class ConfigurationTests
         await Deadline.UntilAsync(() => ProcessTable.Sockets(service.Pid).Distinct().Count() == 1 + ServiceProcess.ControlSockets);
     }
 
+    [Theory]
+    [InlineData("127.0.0.1", "0.0.0.0")]
+    [InlineData("localhost", "*")]
+    public async Task Wider_address_on_the_same_port_is_taken_and_nobody_who_uses_the_old_one_notices(string before, string after)
+    {
+        int port = FreePort.Next();
+        await using ServiceProcess service = await ServiceProcess.StartAsync(new ServiceSetup
+        {
+            Arguments = [], Settings = EndpointSettings.Of($"http://{before}:{port}"), Probation = TimeSpan.FromSeconds(3),
+        });
+        ServiceAddress old = ServiceAddress.Parse($"http://127.0.0.1:{port}");
+        await using BackgroundLoad load = BackgroundLoad.Start(4, () => new NewConnectionClient(old), TimeSpan.FromMilliseconds(20));
+
+        service.WriteSettings(EndpointSettings.Of($"http://{after}:{port}"));
+        int predecessor = await service.RestartAsync();
+        Assert.Equal(service.Pid, (await HttpConnection.GetOnceAsync(old)).Pid);
+        Assert.Equal(service.Pid, (await HttpConnection.GetOnceAsync(ServiceAddress.Parse($"http://127.0.0.2:{port}"))).Pid);
+        await service.EndAsync(predecessor);
+
+        // The old listener is emptied and closed, and nothing of it is passed on.
+        await service.Log.FirstAsync($@"Closed tcp:127\.0\.0\.1:{port}: the server no longer uses it");
+        await service.RestartAsync();
+        await load.EndWithoutFailureAsync();
+        Assert.Equal(service.Pid, (await HttpConnection.GetOnceAsync(old)).Pid);
+    }
+
+    [Fact]
+    public async Task Wider_address_on_the_same_port_is_given_up_in_a_roll_back()
+    {
+        int port = FreePort.Next();
+        await using ServiceProcess service = await ServiceProcess.StartAsync(new ServiceSetup
+        {
+            Arguments = [], Settings = EndpointSettings.Of($"http://127.0.0.1:{port}"), Probation = TimeSpan.FromMinutes(10),
+        });
+        service.WriteSettings(EndpointSettings.Of($"http://*:{port}"));
+        await service.RestartAsync();
+        Assert.Equal(service.Pid, (await HttpConnection.GetOnceAsync(ServiceAddress.Parse($"http://127.0.0.2:{port}"))).Pid);
+
+        service.Signal(Libc.SIGKILL);
+        await service.RolledBackAsync();
+
+        Assert.Equal(service.Pid, (await HttpConnection.GetOnceAsync(service.Address)).Pid);
+        await Deadline.UntilAsync(() => !ServiceAddress.Parse($"http://127.0.0.2:{port}").Accepts());
+        await service.RestartAsync();
+        Assert.Equal(service.Pid, (await HttpConnection.GetOnceAsync(ServiceAddress.Parse($"http://127.0.0.2:{port}"))).Pid);
+    }
+
+    [Fact]
+    public async Task Narrower_address_on_the_same_port_fails_the_restart_and_says_who_has_it()
+    {
+        int port = FreePort.Next();
+        await using ServiceProcess service = await StartAsync($"http://0.0.0.0:{port}");
+        service.WriteSettings(EndpointSettings.Of($"http://127.0.0.1:{port}"));
+
+        string failure = await service.FailToRestartAsync();
+
+        Assert.Contains($"it is held by this service (process {service.Pid}, the predecessor of process", failure, StringComparison.Ordinal);
+        Assert.Contains($"which listens on tcp:0.0.0.0:{port}", failure, StringComparison.Ordinal);
+        Assert.Equal(service.Pid, (await HttpConnection.GetOnceAsync(service.Address)).Pid);
+    }
+
     [Fact]
     public async Task Address_of_another_process_fails_the_restart_and_nothing_else()
     {

@@ -140,6 +140,22 @@ public sealed class ControlSocketTests : IDisposable
     }
 
     [Fact] // E4
+    public async Task Socket_that_was_removed_is_there_again_by_itself_and_after_a_restart()
+    {
+        await using ServiceProcess service = await ServiceProcess.StartAsync();
+        await service.Log.FirstAsync("Control socket: ");
+        Directory.Delete(service.ControlDirectory, recursive: true);
+        Assert.Equal((service.Pid, 1), await WhoAsync(service));
+
+        File.Delete(service.ControlSocket);
+        int predecessor = await service.RestartAsync();
+        await service.EndAsync(predecessor);
+        Assert.Equal((service.Pid, 2), await WhoAsync(service));
+        await service.StopAsync();
+        Assert.Empty(Directory.GetFiles(service.ControlDirectory));
+    }
+
+    [Fact] // E4
     public async Task Chain_of_restarts_keeps_the_socket_and_the_last_process_removes_it()
     {
         await using ServiceProcess service = await ServiceProcess.StartAsync();

@@ -68,6 +68,32 @@ public sealed class ProxyTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task Stop_and_start_of_one_of_two_instances_costs_no_request()
+    {
+        ServiceSetup[] setups = [.. Enumerable.Range(0, 2).Select(_ => ServiceSetup.ListeningOn($"http://127.0.0.1:{FreePort.Next()}").With(
+            "--GracefulRestart:ShutdownIdleGrace=3s", "--GracefulRestart:AcceptDuringShutdownIdleGrace=true"))];
+        await using ServiceProcess other = await ServiceProcess.StartAsync(setups[1]);
+        await using ServiceProcess instance = await ServiceProcess.StartAsync(setups[0]);
+        await using Nginx nginx = await Nginx.StartAsync(instance.Address, other.Address);
+        await using Haproxy haproxy = await Haproxy.StartAsync(instance.Address, other.Address);
+        Proxy[] proxies = [nginx, haproxy];
+        int started = 0;
+        await using BackgroundLoad load = BackgroundLoad.Start(
+            ClientsOfEach * proxies.Length, () => NewClient(proxies, Interlocked.Increment(ref started)), TimeSpan.FromMilliseconds(20));
+        await load.MoreAsync(200);
+
+        instance.Signal(Libc.SIGTERM);
+        Assert.Equal(0, await instance.EndAsync(instance.Pid));
+        await load.MoreAsync(200);
+        await using ServiceProcess again = await ServiceProcess.StartAsync(setups[0]);
+        await load.MoreAsync(200);
+        other.Signal(Libc.SIGTERM);
+        Assert.Equal(0, await other.EndAsync(other.Pid));
+
+        await load.EndWithoutFailureAsync();
+    }
+
     private static ILoadClient NewClient(Proxy[] proxies, int number)
     {
         ServiceAddress address = proxies[number % proxies.Length].Address;

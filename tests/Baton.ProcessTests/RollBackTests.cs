@@ -132,6 +132,8 @@ public sealed class RollBackTests : IDisposable
         await service.Log.FirstAsync($"Process {predecessor} drained");
         ServiceProcess.Signal(predecessor, Libc.SIGSTOP);
 
+        // On a busy machine its other threads go on for a moment.
+        await Deadline.UntilAsync(() => File.ReadAllText($"/proc/{predecessor}/stat").Contains(") T ", StringComparison.Ordinal));
         await HttpConnection.GetOnceAsync(service.Address, "/unhealthy");
         await service.Log.FirstAsync($"Process {service.Pid} goes on serving although it is unhealthy: the predecessor did not answer");
         Assert.Equal(service.Pid, (await HttpConnection.GetOnceAsync(service.Address)).Pid);

@@ -167,7 +167,7 @@ public sealed class SeveralServersTests
     }
 
     [Fact] // C4
-    public async Task Server_that_is_made_too_late_for_the_handover_costs_no_more_than_a_roll_back()
+    public async Task Server_that_is_made_too_late_for_the_handover_gets_its_listeners_all_the_same()
     {
         await using ServiceProcess service = await StartAsync(Two("late") with { Probation = LongProbation });
         IReadOnlyList<ServiceAddress> addresses = service.Addresses;
@@ -175,13 +175,11 @@ public sealed class SeveralServersTests
         service.SetNextBehaviour(latch.BehaviourOf("second-at"));
         await service.RestartAsync();
         int successor = service.Pid;
-        await service.Log.FirstAsync($@"\[{successor}\] .*Closed tcp:.*: inherited, but this configuration does not use it");
-
         latch.Open();
 
         await service.Log.FirstAsync($"server s2 was added to process {successor} after that was ready");
-        Assert.Contains("AddressInUse", await service.RolledBackAsync(), StringComparison.Ordinal);
         await AssertServesAsync(service, addresses);
+        Assert.Equal(successor, service.Pid);
     }
 
     private static ServiceSetup Two(string start = "sequential") => ServersOfTests.Two(start);

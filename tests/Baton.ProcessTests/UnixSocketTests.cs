@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Baton.ProcessTests.Http;
 using Baton.ProcessTests.Service;
 
@@ -118,6 +119,44 @@ public sealed class UnixSocketTests : IDisposable
         Assert.Empty(service.Log.All("Unhandled exception"));
         Assert.True(File.Exists(SocketPath));
         Assert.Equal(service.Pid, (await HttpConnection.GetOnceAsync(service.Address)).Pid);
+    }
+
+    [Fact]
+    public async Task Path_that_was_removed_is_there_again_after_a_restart_whether_it_succeeds_or_is_rolled_back()
+    {
+        await using ServiceProcess service = await ServiceProcess.StartAsync(Setup with { Probation = TimeSpan.FromMinutes(10) });
+        ServiceAddress address = service.Address;
+        File.Delete(SocketPath);
+
+        int predecessor = await service.RestartAsync();
+        Assert.Equal(service.Pid, (await HttpConnection.GetOnceAsync(address)).Pid);
+        service.Signal(Libc.SIGKILL);
+        await service.RolledBackAsync();
+
+        await Deadline.UntilAsync(address.Accepts);
+        Assert.Equal(predecessor, (await HttpConnection.GetOnceAsync(address)).Pid);
+        await service.StopAsync();
+        Assert.False(File.Exists(SocketPath));
+    }
+
+    [Fact]
+    public async Task Path_that_another_socket_has_by_now_fails_the_restart_and_is_left_alone()
+    {
+        await using ServiceProcess service = await ServiceProcess.StartAsync(Setup);
+        File.Delete(SocketPath);
+        using var other = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        other.Bind(new UnixDomainSocketEndPoint(SocketPath));
+        other.Listen();
+
+        string failure = await service.FailToRestartAsync();
+
+        Assert.Contains(SocketPath, failure, StringComparison.Ordinal);
+        Assert.Contains("ddress already in use", failure, StringComparison.Ordinal);
+        Assert.Single(service.Log.All($"The file of the inherited listener unix:{SocketPath} is gone, or another's"));
+        Assert.True(File.Exists(SocketPath));
+        service.Signal(Libc.SIGTERM);
+        Assert.Equal(0, await service.EndAsync(service.Pid));
+        Assert.True(File.Exists(SocketPath));
     }
 
     [Fact]

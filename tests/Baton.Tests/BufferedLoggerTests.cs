@@ -8,7 +8,14 @@ public class BufferedLoggerTests
     private readonly BufferedLogger _buffered = new();
     private readonly RecordingLogger _target = new();
 
-    private IEnumerable<string> Texts => _target.Lines.Select(l => l.Text);
+    private IEnumerable<string> Texts
+    {
+        get
+        {
+            Assert.True(_buffered.Flush(Deadline.Limit));
+            return _target.Lines.Select(l => l.Text);
+        }
+    }
 
     [Fact]
     public void Attach_LinesWereKept_WritesThemInOrderAndThenPassesOn()
@@ -26,18 +33,8 @@ public class BufferedLoggerTests
         var cause = new InvalidOperationException("why");
         _buffered.Log(LogLevel.Error, new EventId(404, "RestartFailed"), "state", cause, (s, _) => s);
         _buffered.Attach(_target);
+        Assert.True(_buffered.Flush(Deadline.Limit));
         Assert.Equal(new LogLine(LogLevel.Error, new EventId(404, "RestartFailed"), "state", cause), Assert.Single(_target.Lines));
-    }
-
-    // A generated state may be a struct whose values are gone when somebody attaches.
-    [Fact]
-    public void Log_BeforeAttach_FormatsAtOnce()
-    {
-        List<string> state = ["as it was"];
-        _buffered.Log(LogLevel.Information, default, state, null, (s, _) => s[0]);
-        state[0] = "as it is";
-        _buffered.Attach(_target);
-        Assert.Equal(["as it was"], Texts);
     }
 
     [Fact]
@@ -49,8 +46,8 @@ public class BufferedLoggerTests
         }
 
         _buffered.Attach(_target);
-        Assert.Equal(500, _target.Lines.Count);
         Assert.Equal("499", Texts.Last());
+        Assert.Equal(500, _target.Lines.Count);
     }
 
     [Fact]
@@ -62,17 +59,95 @@ public class BufferedLoggerTests
         Assert.Equal(["line"], Texts);
     }
 
-    // The line is formatted at the very moment in which another thread attaches.
     [Fact]
-    public void Attach_WhileALineIsOnItsWay_LosesNothing()
+    public void Log_ALoggerThatThrows_CostsOnlyItsLines()
     {
-        _buffered.Log(LogLevel.Information, default, "line", null, (s, _) =>
+        var hostile = new HostileLogger(line => line == "first" ? throw new InvalidOperationException("disk full") : false);
+        _buffered.Attach(hostile);
+        Write("first");
+        Write("second");
+        Assert.True(_buffered.Flush(Deadline.Limit));
+        Assert.Equal(["second"], hostile.Written);
+    }
+
+    [Fact]
+    public async Task Log_ALoggerThatBlocksForEver_HoldsUpNobody()
+    {
+        using var blocked = new ManualResetEventSlim();
+        var hostile = new HostileLogger(_ => { blocked.Wait(); return false; });
+        _buffered.Attach(hostile);
+        for (int i = 0; i < BufferedLogger.MostWaiting * 2; i++)
         {
-            _buffered.Attach(_target);
-            return s;
-        });
-        Assert.Equal(["line"], Texts);
+            Write($"{i}");
+        }
+
+        Assert.False(_buffered.Flush(TimeSpan.FromMilliseconds(1)));
+        Task written = _buffered.WrittenAsync();
+        Assert.False(written.IsCompleted);
+        blocked.Set();
+        await written.Soon();
+        Assert.Contains(hostile.Written, l => l.Contains("log lines of Baton are missing", StringComparison.Ordinal));
+        Assert.True(hostile.Written.Count <= BufferedLogger.MostWaiting + 2);
+    }
+
+    [Fact]
+    public async Task WrittenAsync_NobodyHasAttached_IsThereAtOnce()
+    {
+        Write("kept");
+        await _buffered.WrittenAsync().Soon();
+        Assert.True(_buffered.Flush(TimeSpan.Zero));
+    }
+
+    [Fact]
+    public void Aside_AnotherTarget_KeepsTheOrder()
+    {
+        _buffered.Attach(_target);
+        ILogger aside = _buffered.Aside(_target);
+        for (int i = 0; i < 100; i++)
+        {
+            (i % 2 == 0 ? aside : _buffered).Log(LogLevel.Information, default, i, null, (s, _) => $"{s}");
+        }
+
+        Assert.Equal(Enumerable.Range(0, 100).Select(i => $"{i}"), Texts);
+    }
+
+    // A logger's filters are the application's code, too.
+    [Fact]
+    public void IsEnabled_ALoggerThatThrowsThere_IsNotAskedByWhoeverLogs()
+    {
+        _buffered.Attach(new HostileLogger(_ => throw new InvalidOperationException("no filter")));
+        Assert.True(_buffered.IsEnabled(LogLevel.Information));
+        Assert.False(_buffered.IsEnabled(LogLevel.None));
+    }
+
+    // A provider that ends the process from the thread that writes: exit handlers wait for the lines on that thread.
+    [Fact]
+    public void Flush_OnTheThreadThatWrites_DoesNotWaitForItself()
+    {
+        bool? flushed = null;
+        var hostile = new HostileLogger(_ => { flushed = _buffered.Flush(Timeout.InfiniteTimeSpan); return false; });
+        _buffered.Attach(hostile);
+        Write("line");
+        Assert.True(_buffered.Flush(Deadline.Limit));
+        Assert.False(flushed);
     }
 
     private void Write(string text) => _buffered.Log(LogLevel.Information, default, text, null, (s, _) => s);
+
+    private sealed class HostileLogger(Func<string, bool> write) : ILogger
+    {
+        internal List<string> Written { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => throw new InvalidOperationException("no scope");
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            string line = formatter(state, exception);
+            write(line);
+            Written.Add(line);
+        }
+    }
 }

@@ -30,6 +30,11 @@ internal sealed class BehavingService(Behaviour behaviour, IHostApplicationLifet
             _ = AfterCommitAsync(order.Split(' '));
         }
 
+        if (behaviour.Argument("accept-callback") is { } callback)
+        {
+            _ = RegisterAsync(callback);
+        }
+
         if (behaviour.Argument("in-start") is { } misdeed)
         {
             await Misdeed.CommitAsync(misdeed, lifetime);
@@ -52,8 +57,31 @@ internal sealed class BehavingService(Behaviour behaviour, IHostApplicationLifet
         }
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) =>
-        behaviour.Has("hang-in-stop") ? Task.Delay(Timeout.Infinite, CancellationToken.None) : Task.CompletedTask;
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        int time = behaviour.Has("hang-in-stop") ? Timeout.Infinite : int.Parse(behaviour.Argument("stop-for") ?? "0", CultureInfo.InvariantCulture);
+        return Task.Delay(time, CancellationToken.None);
+    }
+
+    // Whenever this process accepts: what is registered is called when it is to stop.
+    private static async Task RegisterAsync(string callback)
+    {
+        while (await Restarter.Default!.WaitToAcceptAsync() is { } accepting)
+        {
+            var closing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            accepting.Register(() =>
+            {
+                closing.SetResult();
+                if (callback == "block")
+                {
+                    Thread.Sleep(Timeout.Infinite);
+                }
+
+                throw new InvalidOperationException("told to fail in a callback");
+            });
+            await closing.Task;
+        }
+    }
 
     private async Task AfterCommitAsync(string[] order)
     {

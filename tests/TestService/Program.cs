@@ -1,6 +1,7 @@
 // The service that the process tests start, restart and kill. It behaves, unless a file tells the process that starts to misbehave.
 using System.Net;
 using System.Net.Sockets;
+using Baton;
 using Baton.AspNetCore;
 using TestService;
 
@@ -23,6 +24,7 @@ builder.UseGracefulRestart(options =>
 EarlyBehaviour.Inherited(behaviour);
 
 builder.Logging.AddTestConsole();
+HostileLogging.AddTo(builder.Logging, behaviour);
 builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, TestJson.Default));
 builder.Services.AddSingleton(behaviour).AddHostedService<FaultingWork>().AddHostedService<BehavingService>().AddReadiness(behaviour);
 
@@ -58,10 +60,13 @@ if (builder.Configuration.GetValue<int?>("Listeners") is { } listeners)
     });
 }
 
+builder.AddRawTcp();
 builder.AddAdmin();
 var app = builder.Build();
+Restarter? restarter = behaviour.Has("restart-when-disposed") ? app.Services.GetRequiredService<Restarter>() : null;
 app.UseReadiness(behaviour);
 app.MapTestEndpoints();
+app.MapRawTcp();
 app.MapAdmin();
 if (builder.Configuration["Second"] is { } second)
 {
@@ -70,4 +75,10 @@ if (builder.Configuration["Second"] is { } second)
 else
 {
     await MainEnding.RunAsync(app, behaviour);
+}
+
+if (restarter is not null)
+{
+    await restarter.DisposeAsync();
+    Console.Out.WriteLine($"Restart when disposed: {await TestEndpoints.RestartAsync(program: null, restarter)}");
 }

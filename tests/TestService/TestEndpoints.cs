@@ -37,7 +37,7 @@ internal static class TestEndpoints
     }
 
     /// <summary>One line: what <c>RestartAsync</c> gave, or threw.</summary>
-    private static async Task<string> RestartAsync(string? program, Restarter restarter)
+    internal static async Task<string> RestartAsync(string? program, Restarter restarter)
     {
         try
         {

@@ -21,10 +21,10 @@ internal sealed class RestartAdmin : IDisposable
     private readonly ILogger _logger;
     private int _streams;
 
-    public RestartAdmin(Restarter restarter, OpenConnections connections, GracefulRestartOptions options, ILoggerFactory loggerFactory)
+    public RestartAdmin(Restarter restarter, OpenConnections connections, GracefulRestartOptions options, AsideLoggers loggers)
     {
         (_service, _connections, _options) = (restarter.Operations, connections, options.Admin);
-        _logger = loggerFactory.CreateLogger("Baton.AspNetCore.Admin");
+        _logger = loggers.CreateLogger("Baton.AspNetCore.Admin");
         Rules = new AdminRules(options.Admin, Platform.HandoverSupported ? Libc.geteuid() : null);
         _service.Context.Feed.Subscribe(Heard, reports: false);
     }

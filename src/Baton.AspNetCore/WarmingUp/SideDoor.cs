@@ -11,11 +11,13 @@ namespace Baton.AspNetCore.WarmingUp;
 /// <summary>
 /// A way into one listener past its gate, for connections of this process to itself. Until it is shut, the listener takes no others; that comes before the gate opens.
 /// </summary>
-internal sealed class SideDoor(IConnectionListener listener, OpenConnections connections)
+internal sealed class SideDoor(IConnectionListener listener, OpenConnections connections, EndpointProtocol protocol)
 {
     private readonly Channel<ConnectionContext> _entered = Channel.CreateUnbounded<ConnectionContext>();
 
     internal EndPoint EndPoint => listener.EndPoint;
+
+    internal EndpointProtocol Protocol => protocol;
 
     /// <summary>The next connection that has come in; null when the door is shut and all are taken.</summary>
     internal async ValueTask<ConnectionContext?> NextAsync(CancellationToken cancel) =>
@@ -23,8 +25,9 @@ internal sealed class SideDoor(IConnectionListener listener, OpenConnections con
 
     /// <summary>Connects this process to its own server.</summary>
     /// <param name="sockets">Makes a connection of the server's end.</param>
+    /// <param name="tls">Whether the endpoint begins with a TLS handshake.</param>
     /// <returns>The client's end, and the connection that the server gets.</returns>
-    internal (Stream Client, WarmUpConnection Server) Enter(SocketConnectionContextFactory sockets)
+    internal (Stream Client, WarmUpConnection Server) Enter(SocketConnectionContextFactory sockets, bool tls)
     {
         (Descriptor First, Descriptor Second) pair = UnixStream.CreatePair();
         Socket client = ToSocket(pair.First);
@@ -36,7 +39,7 @@ internal sealed class SideDoor(IConnectionListener listener, OpenConnections con
             inner.RemoteEndPoint = new IPEndPoint(family == AddressFamily.InterNetwork ? IPAddress.Loopback : IPAddress.IPv6Loopback, 0);
         }
 
-        var server = new WarmUpConnection(inner, connections);
+        var server = new WarmUpConnection(inner, connections, protocol, tls);
         connections.Add(server);
         if (!_entered.Writer.TryWrite(server))
         {

@@ -13,14 +13,14 @@ internal sealed class SideDoors(OpenConnections connections, GracefulRestartOpti
     internal IReadOnlyCollection<SideDoor> All => _doors;
 
     /// <summary>Null once all are shut: an endpoint that comes later, by a change of the configuration, is not warmed up.</summary>
-    internal SideDoor? OpenFor(IConnectionListener listener)
+    internal SideDoor? OpenFor(IConnectionListener listener, EndpointProtocol protocol)
     {
         if (_shut)
         {
             return null;
         }
 
-        var door = new SideDoor(listener, connections);
+        var door = new SideDoor(listener, connections, protocol);
         _doors.Enqueue(door);
         if (_shut)
         {

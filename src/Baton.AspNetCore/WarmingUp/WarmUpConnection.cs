@@ -1,22 +1,44 @@
+using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace Baton.AspNetCore.WarmingUp;
 
-/// <summary>A connection of this process to itself: marked, and it tells when it is gone.</summary>
+/// <summary>A connection of this process to itself: marked, and it tells what becomes of it.</summary>
 internal sealed class WarmUpConnection : TrackedConnection
 {
-    private readonly OpenConnections _all;
-    private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    // What asks for nothing before it reads may be a Kestrel that we do not know, and says a moment later that it is HTTP.
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(250);
 
-    internal WarmUpConnection(ConnectionContext inner, OpenConnections all)
-        : base(inner, all)
+    private readonly OpenConnections _all;
+    private readonly bool _tls;
+    private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<bool> _http = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private IDuplexPipe _transport;
+
+    internal WarmUpConnection(ConnectionContext inner, OpenConnections all, EndpointProtocol protocol, bool tls)
+        : base(inner, all, protocol)
     {
-        _all = all;
+        (_all, _tls) = (all, tls);
+        _transport = new WatchedPipe(inner.Transport, Reading);
         inner.Features.Set(WarmUpFeature.Instance);
     }
 
+    public override IDuplexPipe Transport { get => _transport; set => _transport = new WatchedPipe(value, Reading); }
+
     /// <summary>Completes when the server is done with it, and no drain counts it any more.</summary>
     internal Task Gone => _gone.Task;
+
+    /// <summary>
+    /// Whether HTTP has it, once that is known. Kestrel's HTTP is there before it reads the first byte; whoever reads without, or ends, is something else, or something that wants to know before.
+    /// </summary>
+    internal Task<bool> FindsHttp => _http.Task;
+
+    internal override void ReachedHttp()
+    {
+        base.ReachedHttp();
+        _http.TrySetResult(true);
+    }
 
     /// <summary>
     /// The client has left. A request that does not end with its connection is not waited for: it must not hold up a drain.
@@ -30,9 +52,32 @@ internal sealed class WarmUpConnection : TrackedConnection
         }
     }
 
+    /// <summary>The client leaves whoever has it to see the end of the stream, and no drain waits for that.</summary>
+    internal void LeaveAlone()
+    {
+        _gone.TrySetResult();
+        _all.Remove(this);
+    }
+
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync().ConfigureAwait(false);
+        _http.TrySetResult(false);
         _gone.TrySetResult();
+    }
+
+    // The first one to read from an endpoint with TLS is the handshake.
+    private void Reading()
+    {
+        if (!_http.Task.IsCompleted && (!_tls || Features.Get<ISslStreamFeature>() is { SslStream.IsAuthenticated: true }))
+        {
+            _ = ConcludeAsync();
+        }
+    }
+
+    private async Task ConcludeAsync()
+    {
+        await Task.Delay(Moment).ConfigureAwait(false);
+        _http.TrySetResult(false);
     }
 }

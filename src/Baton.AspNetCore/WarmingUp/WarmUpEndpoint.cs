@@ -5,19 +5,28 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 namespace Baton.AspNetCore.WarmingUp;
 
 /// <summary>Opens connections to one endpoint and finds out what it speaks: ALPN says it with TLS, Kestrel's answer without.</summary>
-internal sealed class WarmUpEndpoint(SideDoor door, bool tls, string host, SocketConnectionContextFactory sockets)
+/// <param name="door">The way to it.</param>
+/// <param name="tls">Whether it begins with a TLS handshake.</param>
+/// <param name="chosen">Whether the application has said that it gets requests; else it gets none unless HTTP is there.</param>
+/// <param name="host">The host that is asked for.</param>
+/// <param name="sockets">Makes connections.</param>
+internal sealed class WarmUpEndpoint(SideDoor door, bool tls, bool chosen, string host, SocketConnectionContextFactory sockets)
 {
     private bool _http2;
 
     /// <summary>For people.</summary>
     internal string Name { get; } = $"{(tls ? "https" : "http")}://{(door.EndPoint is IPEndPoint ? "" : "unix:")}{door.EndPoint}";
 
+    /// <summary>Whether it is known to have no HTTP, so that not even a connection is opened.</summary>
+    internal bool IsWithoutHttp => !chosen && door.Protocol.NeverReachesHttp;
+
     /// <summary>Opens a connection, uses it, closes it, and waits until the server is done with it.</summary>
     /// <param name="use">Sends requests.</param>
     /// <param name="cancel">Ends it at once: the connection is aborted.</param>
-    internal async Task ConnectAsync(Func<IWarmUpClient, Task> use, CancellationToken cancel)
+    /// <returns>False if something else than HTTP has the connection: nothing was sent.</returns>
+    internal async Task<bool> ConnectAsync(Func<IWarmUpClient, Task> use, CancellationToken cancel)
     {
-        (Stream stream, WarmUpConnection connection) = door.Enter(sockets);
+        (Stream stream, WarmUpConnection connection) = door.Enter(sockets, tls);
         try
         {
             await using (stream.ConfigureAwait(false))
@@ -25,11 +34,18 @@ internal sealed class WarmUpEndpoint(SideDoor door, bool tls, string host, Socke
                 IWarmUpClient client = await GreetAsync(stream, cancel).ConfigureAwait(false);
                 await using (client.ConfigureAwait(false))
                 {
+                    if (!chosen && !await connection.FindsHttp.WaitAsync(cancel).ConfigureAwait(false))
+                    {
+                        connection.LeaveAlone();
+                        return false;
+                    }
+
                     await use(client).ConfigureAwait(false);
                 }
             }
 
             await connection.Gone.WaitAsync(cancel).ConfigureAwait(false);
+            return true;
         }
         finally
         {

@@ -6,9 +6,9 @@ using Microsoft.Extensions.Logging;
 namespace Baton.AspNetCore.WarmingUp;
 
 /// <summary>Sends the requests of the warm-up to every endpoint, within its time. Whatever comes of it, all side doors are shut afterwards.</summary>
-internal sealed class WarmUpPhase(SideDoors doors, PublishedAddresses addresses, GracefulRestartOptions options, ILoggerFactory loggerFactory) : IReadinessPhase
+internal sealed class WarmUpPhase(SideDoors doors, PublishedAddresses addresses, GracefulRestartOptions options, AsideLoggers loggers) : IReadinessPhase
 {
-    private readonly ILogger _logger = loggerFactory.CreateLogger("Baton.WarmUp");
+    private readonly ILogger _logger = loggers.CreateLogger("Baton.WarmUp");
 
     public string Name => "warm-up";
 
@@ -17,11 +17,14 @@ internal sealed class WarmUpPhase(SideDoors doors, PublishedAddresses addresses,
     public async Task RunAsync(Action<string> report, CancellationToken cancel)
     {
         long begun = Stopwatch.GetTimestamp();
-        var run = new WarmUpRun(options.WarmUp, failure =>
-        {
-            _logger.WarmUpFailed(failure);
-            report(failure);
-        });
+        var run = new WarmUpRun(
+            options.WarmUp,
+            failure =>
+            {
+                _logger.WarmUpFailed(failure);
+                report(failure);
+            },
+            _logger.WarmUpLeftOut);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(options.WarmUp.Timeout);
         var sockets = new SocketConnectionContextFactory(new SocketConnectionFactoryOptions(), _logger);
@@ -29,7 +32,7 @@ internal sealed class WarmUpPhase(SideDoors doors, PublishedAddresses addresses,
         {
             foreach (SideDoor door in doors.All.Where(d => options.WarmUp.Endpoints(d.EndPoint)).TakeWhile(_ => !limit.IsCancellationRequested))
             {
-                await run.WarmAsync(new WarmUpEndpoint(door, addresses.SpeakTls(door.EndPoint), options.WarmUp.Host, sockets), limit.Token).ConfigureAwait(false);
+                await run.WarmAsync(new WarmUpEndpoint(door, addresses.SpeakTls(door.EndPoint), options.WarmUp.ChoosesEndpoints, options.WarmUp.Host, sockets), limit.Token).ConfigureAwait(false);
             }
         }
         finally

@@ -4,7 +4,7 @@ using System.Security.Authentication;
 namespace Baton.AspNetCore.WarmingUp;
 
 /// <summary>One pass through all requests of the warm-up, and what came of it.</summary>
-internal sealed class WarmUpRun(WarmUpOptions options, Action<string> reportFailure)
+internal sealed class WarmUpRun(WarmUpOptions options, Action<string> reportFailure, Action<string, string> leftOut)
 {
     // From here on the server itself has failed; anything below has been through it.
     private const int FirstBadStatus = 500;
@@ -21,11 +21,23 @@ internal sealed class WarmUpRun(WarmUpOptions options, Action<string> reportFail
     internal async Task WarmAsync(WarmUpEndpoint endpoint, CancellationToken limit)
     {
         _asked = null;
+        if (endpoint.IsWithoutHttp)
+        {
+            leftOut(endpoint.Name, "its connections go to a connection handler");
+            return;
+        }
+
         try
         {
-            for (int i = 0; i < options.Connections; i++)
+            bool speaksHttp = true;
+            for (int i = 0; i < options.Connections && speaksHttp; i++)
             {
-                await SendAllAsync(endpoint, limit).ConfigureAwait(false);
+                speaksHttp = await SendAllAsync(endpoint, limit).ConfigureAwait(false);
+            }
+
+            if (!speaksHttp)
+            {
+                leftOut(endpoint.Name, "the first to read from its connections is not HTTP");
             }
         }
         catch (Exception e) when (e is IOException or AuthenticationException or Win32Exception)
@@ -39,12 +51,15 @@ internal sealed class WarmUpRun(WarmUpOptions options, Action<string> reportFail
     }
 
     /// <summary>On one connection, or more if the server ends one with its answer.</summary>
-    private async Task SendAllAsync(WarmUpEndpoint endpoint, CancellationToken limit)
+    private async Task<bool> SendAllAsync(WarmUpEndpoint endpoint, CancellationToken limit)
     {
         WarmUpRequest[] requests = [.. Enumerable.Repeat(options.Requests, options.Rounds).SelectMany(all => all)];
         for (int next = 0; next < requests.Length;)
         {
-            await endpoint.ConnectAsync(SendAsync, limit).ConfigureAwait(false);
+            if (!await endpoint.ConnectAsync(SendAsync, limit).ConfigureAwait(false))
+            {
+                return false;
+            }
 
             async Task SendAsync(IWarmUpClient client)
             {
@@ -60,6 +75,8 @@ internal sealed class WarmUpRun(WarmUpOptions options, Action<string> reportFail
                 }
             }
         }
+
+        return true;
     }
 
     private void Take(WarmUpAnswer answer, WarmUpEndpoint endpoint)

@@ -15,6 +15,8 @@ internal static class OptionTable
         ("ReadyTimeout", static (o, v) => o.ReadyTimeout = v.Duration()),
         ("LaterServerTimeout", static (o, v) => o.LaterServerTimeout = v.Duration()),
         ("DrainTimeout", static (o, v) => o.DrainTimeout = v.Duration()),
+        ("ShutdownIdleGrace", static (o, v) => o.ShutdownIdleGrace = v.Duration()),
+        ("AcceptDuringShutdownIdleGrace", static (o, v) => o.AcceptDuringShutdownIdleGrace = v.Switch()),
         ("Probation", static (o, v) => o.Probation = v.Duration()),
         ("HeartbeatTimeout", static (o, v) => o.HeartbeatTimeout = v.Duration()),
         ("HandshakeTimeout", static (o, v) => o.HandshakeTimeout = v.Duration()),

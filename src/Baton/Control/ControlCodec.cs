@@ -36,7 +36,7 @@ internal static class ControlCodec
         string command = body.Text("command");
         return new ControlRequest(CommandOf(command) ?? throw new JsonException($"there is no command \"{JsonSize.Descending[^1].Cut(command)}\""))
         {
-            Program = body.OptionalText("program"),
+            Program = body.OptionalPath("program"),
             Wait = body.Flag("wait", otherwise: true),
             Force = body.Flag("force", otherwise: false),
             By = body.OptionalText("by") ?? "",
@@ -124,9 +124,9 @@ internal static class ControlCodec
         "successor" => new ControlAnswer.Successor(body.Number("pid"), body.Number("generation")),
         "drain" => new ControlAnswer.Drain(GenerationStatusCodec.Read(body.GetProperty("generation")), body.Span("elapsedMs"), body.OptionalSpan("limitMs")),
         "outcome" => new ControlAnswer.Outcome(
-            body.GetProperty("succeeded").GetBoolean(), body.OptionalText("failure"), body.OptionalText("explanation") ?? "",
+            body.GetProperty("succeeded").GetBoolean(), body.OptionalText("failure"), body.OptionalLines("explanation") ?? "",
             body.Optional("record") is { } record ? RestartRecordCodec.Read(record) : null, body.Flag("keepsServing", otherwise: true)),
-        "end" => new ControlAnswer.End(body.OptionalText("failure"), body.OptionalText("explanation") ?? ""),
+        "end" => new ControlAnswer.End(body.OptionalText("failure"), body.OptionalLines("explanation") ?? ""),
         string kind => new ControlAnswer.Unknown(kind),
     };
 

@@ -20,6 +20,9 @@ internal sealed class ControlServer(ControlService service, Lazy<ControlBinding>
     // A predecessor that could not pass its socket on has it until it drains.
     private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(100);
 
+    // How often it is looked for at its path.
+    private static readonly TimeSpan PathInterval = TimeSpan.FromSeconds(5);
+
     private static readonly TimeSpan ShortageInterval = TimeSpan.FromSeconds(1);
 
     private readonly (Descriptor Ours, Descriptor Watched) _wake = UnixStream.CreatePair();
@@ -53,7 +56,7 @@ internal sealed class ControlServer(ControlService service, Lazy<ControlBinding>
     private ILogger Logger => service.Context.Logger;
 
     /// <summary>As a successor, before it says what it uses: takes over the predecessor's socket.</summary>
-    internal void Inherit() => _inherited ??= listeners.InheritControl(path => binding.Value.IsOurs(path) && Libc.Stat(path) is { } stat && stat.Is(Libc.S_IFSOCK));
+    internal void Inherit() => _inherited ??= listeners.InheritControl(binding.Value.IsOurs);
 
     /// <summary>Follows the state of the process. On the loop, which must not wait here.</summary>
     internal void Heard(LifecycleNews news)
@@ -149,15 +152,23 @@ internal sealed class ControlServer(ControlService service, Lazy<ControlBinding>
     {
         try
         {
-            if ((_inherited ?? BindInTurn()) is not { } bound)
+            while ((_inherited ?? BindInTurn()) is { } bound)
             {
-                return;
-            }
+                _inherited = null;
+                Logger.ControlListening(bound.Path);
+                using (bound.Claim)
+                {
+                    Accept(bound.Claim);
+                }
 
-            Logger.ControlListening(bound.Path);
-            using (bound.Claim)
-            {
-                Accept((int)bound.Claim.Socket.Handle);
+                if (_closed)
+                {
+                    return;
+                }
+
+                // Removed by hand, or by what cleans up temporary files.
+                Logger.ControlPathLost(bound.Path);
+                listeners.ReleaseControl();
             }
         }
         catch (Exception e)
@@ -191,12 +202,19 @@ internal sealed class ControlServer(ControlService service, Lazy<ControlBinding>
         return null;
     }
 
-    private void Accept(int listener)
+    // Until this process is done with it, or nobody finds it any more.
+    private void Accept(ClaimedListener claim)
     {
+        int listener = (int)claim.Socket.Handle;
         Span<byte> woken = stackalloc byte[16];
         while (!_closed)
         {
-            (bool asked, bool wake) = Poller.WaitRead(_accepts ? listener : -1, _wake.Watched.Number, Timeout.InfiniteTimeSpan);
+            (bool asked, bool wake) = Poller.WaitRead(_accepts ? listener : -1, _wake.Watched.Number, PathInterval);
+            if (!asked && !wake && _accepts && !claim.IsReached)
+            {
+                return;
+            }
+
             if (wake)
             {
                 _ = LocalSocket.Receive(_wake.Watched, woken);

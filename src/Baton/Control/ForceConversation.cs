@@ -57,7 +57,7 @@ internal sealed class ForceConversation(ControlService service, string trigger, 
     {
         ProcessState state = Lifecycle.State;
         GenerationStatus[] older = [.. Service.Status().Generations.Skip(1)];
-        _own = state is ProcessState.Draining or ProcessState.ShuttingDown;
+        _own = state is ProcessState.Draining or ProcessState.ShuttingDown || Lifecycle.StepsBack;
         if (state == ProcessState.HandedOver)
         {
             End(nameof(RestartFailure.AlreadyHandedOver), Refusals.Describe(RestartFailure.AlreadyHandedOver, Lifecycle.SuccessorPid));
@@ -71,10 +71,15 @@ internal sealed class ForceConversation(ControlService service, string trigger, 
             Accept();
             Listen(Heard);
             (_begun, _forced) = (Service.Context.Now, older);
-            Service.Context.Effects.ForceOlderDownTo(0, Trigger);
+            if (!Lifecycle.StepsBack)
+            {
+                // One that gives back has no older one but its predecessor, which is about to serve.
+                Service.Context.Effects.ForceOlderDownTo(0, Trigger);
+            }
+
             if (_own)
             {
-                Lifecycle.Force(Trigger);
+                Lifecycle.ForceDrain(Trigger);
             }
         }
     }
@@ -85,6 +90,10 @@ internal sealed class ForceConversation(ControlService service, string trigger, 
         if (news is LifecycleNews.WorkCut cut)
         {
             _cut = Cuts.Describe(cut);
+        }
+        else if (_own && news is LifecycleNews.StateChanged { State: ProcessState.Serving })
+        {
+            Conclude(succeeded: false, ControlProtocol.NotAllowed, $"the predecessor of process {Pid} did not take over again: process {Pid} serves, and nothing was cut");
         }
     }
 

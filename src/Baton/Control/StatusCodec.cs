@@ -35,7 +35,7 @@ internal static class StatusCodec
         State(body, "state"),
         body.Optional("predecessorPid")?.GetInt32(),
         body.Optional("successorPid")?.GetInt32(),
-        [.. body.Items("listeners").Select(l => l.GetString() ?? "")],
+        [.. body.Items("listeners").Select(l => PeerText.Text(l.GetString() ?? ""))],
         [.. body.Items("generations").Select(GenerationStatusCodec.Read)],
         [.. body.Items("lastRestarts").Select(RestartRecordCodec.Read)])
     {

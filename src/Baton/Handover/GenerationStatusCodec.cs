@@ -5,6 +5,9 @@ namespace Baton.Handover;
 /// <summary>What a generation says of itself, to JSON and back.</summary>
 internal static class GenerationStatusCodec
 {
+    // Far more than there are.
+    private const int MostKinds = 20;
+
     /// <param name="json">Where to; the fields of an object that was begun.</param>
     /// <param name="status">What is said.</param>
     /// <param name="longestText">How much of a longer path is written.</param>
@@ -41,10 +44,13 @@ internal static class GenerationStatusCodec
         var connections = new Dictionary<string, int>();
         foreach (JsonProperty kind in body.GetProperty("connections").EnumerateObject())
         {
-            connections[kind.Name] = kind.Value.GetInt32();
+            if (connections.Count < MostKinds)
+            {
+                connections[PeerText.Name(kind.Name)] = kind.Value.GetInt32();
+            }
         }
 
-        OpenRequest[] requests = [.. body.GetProperty("requests").EnumerateArray().Select(ReadRequest)];
+        OpenRequest[] requests = [.. body.Items("requests").Select(ReadRequest)];
         return new GenerationStatus(
             body.GetProperty("pid").GetInt32(), body.GetProperty("generation").GetInt32(), state, connections, body.GetProperty("requestCount").GetInt32(), requests)
         {
@@ -80,5 +86,5 @@ internal static class GenerationStatusCodec
     }
 
     private static OpenRequest ReadRequest(JsonElement request) =>
-        new(request.GetProperty("path").GetString() ?? "", request.Span("ageMs"));
+        new(PeerText.Text(request.GetProperty("path").GetString() ?? ""), request.Span("ageMs"));
 }

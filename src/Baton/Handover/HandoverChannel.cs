@@ -14,8 +14,12 @@ namespace Baton.Handover;
 internal sealed class HandoverChannel(Descriptor socket, TimeSpan frameLimit, Action<HandoverStep, HandoverMessage>? tap = null) : IDisposable
 {
     private readonly Lock _sending = new();
+    private readonly FrameBudget _budget = new(TimeProvider.System);
     private bool _closed;
     private bool _outOfStep;
+
+    // Before the next message is read: the peer has sent too many.
+    private TimeSpan _rest;
 
     /// <summary>For poll; the channel stays its owner.</summary>
     internal int Number => socket.Number;
@@ -109,16 +113,17 @@ internal sealed class HandoverChannel(Descriptor socket, TimeSpan frameLimit, Ac
     internal Received? Receive()
     {
         var descriptors = new List<Descriptor>();
+        Wait(_rest);
         try
         {
+            // By itself: descriptors belong to the first byte, and none may come later.
             byte[] header = new byte[HandoverProtocol.HeaderBytes];
-            int read = UnixStream.Receive(socket, header, descriptors, frameLimit);
-            if (read == 0)
+            if (UnixStream.Receive(socket, header.AsSpan(0, 1), descriptors, frameLimit) == 0)
             {
                 return null;
             }
 
-            RequireWhole(read, header.Length);
+            RequireWhole(1 + UnixStream.Receive(socket, header.AsSpan(1), descriptors: null, frameLimit), header.Length);
             int length = BinaryPrimitives.ReadInt32BigEndian(header);
             if (length is <= 0 or > HandoverProtocol.MaxFrameBytes)
             {
@@ -127,6 +132,7 @@ internal sealed class HandoverChannel(Descriptor socket, TimeSpan frameLimit, Ac
 
             byte[] body = new byte[length];
             RequireWhole(UnixStream.Receive(socket, body, descriptors: null, frameLimit), length);
+            _rest = _budget.Spend(header.Length + length);
             var received = new Received(HandoverCodec.Decode(body), descriptors);
             tap?.Invoke(HandoverStep.Received, received.Message);
             return received;
@@ -158,6 +164,14 @@ internal sealed class HandoverChannel(Descriptor socket, TimeSpan frameLimit, Ac
                 _closed = true;
                 socket.Dispose();
             }
+        }
+    }
+
+    private static void Wait(TimeSpan time)
+    {
+        if (time > TimeSpan.Zero)
+        {
+            new ManualResetEventSlim().Wait(time);
         }
     }
 

@@ -9,7 +9,8 @@ namespace Baton.Handover;
 /// </summary>
 internal static class HandoverCodec
 {
-    private const int LongestText = 16 * 1024;
+    // Longer ones are cut by whoever gets them.
+    private const int LongestText = PeerText.LongestText;
 
     internal static byte[] Encode(HandoverMessage message)
     {
@@ -28,7 +29,7 @@ internal static class HandoverCodec
         using var json = new Utf8JsonWriter(bytes);
         json.WriteStartObject();
         json.WriteString("kind", KindOf(message));
-        json.WriteBoolean("optional", message is HandoverMessage.History);
+        json.WriteBoolean("optional", message is HandoverMessage.History or HandoverMessage.Remaining or HandoverMessage.MoreListeners);
         json.WriteStartObject("body");
         WriteBody(json, message, size);
         json.WriteEndObject();
@@ -45,7 +46,7 @@ internal static class HandoverCodec
             // JSON that is no object, a field that is missing or of another type: all of these throw.
             using JsonDocument document = JsonDocument.Parse(frame.ToArray());
             JsonElement envelope = document.RootElement;
-            string kind = Text(envelope.GetProperty("kind"));
+            string kind = Name(envelope, "kind");
             return Read(kind, envelope.GetProperty("body"), envelope.GetProperty("optional").GetBoolean());
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
@@ -69,6 +70,7 @@ internal static class HandoverCodec
     {
         HandoverMessage.Hello => "hello",
         HandoverMessage.Listeners => "listeners",
+        HandoverMessage.MoreListeners => "more-listeners",
         HandoverMessage.Progress => "progress",
         HandoverMessage.Ready => "ready",
         HandoverMessage.Failed => "failed",
@@ -84,6 +86,7 @@ internal static class HandoverCodec
         HandoverMessage.Restart => "restart",
         HandoverMessage.History => "history",
         HandoverMessage.Report => "report",
+        HandoverMessage.Remaining => "remaining",
         HandoverMessage.Force => "force",
         _ => throw new ArgumentException($"{message.GetType().Name} is never sent.", nameof(message)),
     };
@@ -97,6 +100,11 @@ internal static class HandoverCodec
                 json.WriteNumber("maxVersion", m.MaxVersion);
                 json.WriteNumber("pid", m.Pid);
                 json.WriteString("program", m.Program);
+                if (m.TakesMore)
+                {
+                    json.WriteBoolean("takesMore", value: true);
+                }
+
                 break;
             case HandoverMessage.Listeners m:
                 json.WriteNumber("version", m.Version);
@@ -104,12 +112,20 @@ internal static class HandoverCodec
                 json.WriteNumber("generation", m.Generation);
                 WriteTexts(json, "keys", m.Keys);
                 json.WriteBoolean("more", m.More);
+                if (m.Files.Count > 0)
+                {
+                    WriteTexts(json, "files", m.Files);
+                }
+
                 if (m.All)
                 {
                     json.WriteBoolean("all", true);
                 }
 
                 TraceContextCodec.Write(json, m.Trace);
+                break;
+            case HandoverMessage.MoreListeners m:
+                WriteTexts(json, "keys", m.Keys);
                 break;
             case HandoverMessage.Progress m:
                 json.WriteString("phase", Bounded(m.Phase));
@@ -161,6 +177,9 @@ internal static class HandoverCodec
             case HandoverMessage.Report m:
                 GenerationStatusCodec.Write(json, m.Status);
                 break;
+            case HandoverMessage.Remaining m:
+                GenerationStatusCodec.Write(json, m.Status);
+                break;
             case HandoverMessage.Force m:
                 json.WriteString("trigger", Bounded(m.Trigger));
                 break;
@@ -169,29 +188,35 @@ internal static class HandoverCodec
 
     private static HandoverMessage Read(string kind, JsonElement body, bool optional) => kind switch
     {
-        "hello" => new HandoverMessage.Hello(Number(body, "minVersion"), Number(body, "maxVersion"), Number(body, "pid"), Text(body, "program")),
+        "hello" => new HandoverMessage.Hello(Number(body, "minVersion"), Number(body, "maxVersion"), Number(body, "pid"), Name(body, "program"))
+        {
+            TakesMore = body.Flag("takesMore", otherwise: false),
+        },
         "listeners" => new HandoverMessage.Listeners(
-            Number(body, "version"), Number(body, "pid"), Number(body, "generation"), Texts(body, "keys"), body.GetProperty("more").GetBoolean())
+            Number(body, "version"), Number(body, "pid"), Number(body, "generation"), Keys(body, "keys"), body.GetProperty("more").GetBoolean())
         {
             Trace = TraceContextCodec.Read(body),
+            Files = body.Optional("files") is null ? [] : Keys(body, "files"),
             All = body.Flag("all", otherwise: false),
         },
-        "progress" => new HandoverMessage.Progress(Text(body, "phase"), Text(body, "detail")),
-        "ready" => new HandoverMessage.Ready(Texts(body, "claimed")),
+        "more-listeners" => new HandoverMessage.MoreListeners(Keys(body, "keys")),
+        "progress" => new HandoverMessage.Progress(Name(body, "phase"), Name(body, "detail")),
+        "ready" => new HandoverMessage.Ready(Keys(body, "claimed")),
         "failed" => new HandoverMessage.Failed(Text(body, "reason")),
         "commit" => new HandoverMessage.Commit(Span(body, "probationMs"), Span(body, "heartbeatMs")),
         "refused" => new HandoverMessage.Refused(Text(body, "reason")),
         "alive" => new HandoverMessage.Alive(Number(body, "connections"), Number(body, "requests")),
         "unhealthy" => new HandoverMessage.Unhealthy(Text(body, "reason"), body.Flag("ends", otherwise: false)),
-        "stopping" => new HandoverMessage.Stopping(Text(body, "trigger")),
+        "stopping" => new HandoverMessage.Stopping(Name(body, "trigger")),
         "handed-on" => new HandoverMessage.HandedOn(body.Optional("successor")?.GetInt32()),
         "taken-back" => new HandoverMessage.TakenBack(),
         "confirmed" => new HandoverMessage.Confirmed(Older(body)),
-        "shutdown" => new HandoverMessage.Shutdown(Text(body, "trigger")),
-        "restart" => new HandoverMessage.Restart(Text(body, "trigger")),
+        "shutdown" => new HandoverMessage.Shutdown(Name(body, "trigger")),
+        "restart" => new HandoverMessage.Restart(Name(body, "trigger")),
         "history" => new HandoverMessage.History([.. body.Items("restarts").Select(RestartRecordCodec.Read)]),
         "report" => new HandoverMessage.Report(GenerationStatusCodec.Read(body)),
-        "force" => new HandoverMessage.Force(Text(body, "trigger")),
+        "remaining" => new HandoverMessage.Remaining(GenerationStatusCodec.Read(body)),
+        "force" => new HandoverMessage.Force(Name(body, "trigger")),
         _ when optional => new HandoverMessage.Unknown(kind),
         _ => throw new RestartException(RestartFailure.ProtocolError, $"A message of the unknown kind \"{kind}\" arrived."),
     };
@@ -239,20 +264,22 @@ internal static class HandoverCodec
 
     private static int Number(JsonElement body, string name) => body.GetProperty(name).GetInt32();
 
-    private static string Text(JsonElement body, string name) => Text(body.GetProperty(name));
+    private static string Name(JsonElement body, string name) => PeerText.Name(Raw(body.GetProperty(name)));
 
-    private static string Text(JsonElement value) => value.GetString() ?? throw new JsonException("A text is null.");
+    private static string Text(JsonElement body, string name) => PeerText.Text(Raw(body.GetProperty(name)));
 
-    private static string[] Texts(JsonElement body, string name)
+    private static string Raw(JsonElement value) => value.GetString() ?? throw new JsonException("A text is null.");
+
+    private static string[] Keys(JsonElement body, string name)
     {
         JsonElement values = body.GetProperty(name);
-        string[] texts = new string[values.GetArrayLength()];
+        string[] keys = new string[values.GetArrayLength()];
         int i = 0;
         foreach (JsonElement value in values.EnumerateArray())
         {
-            texts[i++] = Text(value);
+            keys[i++] = PeerText.Key(Raw(value));
         }
 
-        return texts;
+        return keys;
     }
 }

@@ -13,7 +13,11 @@ internal abstract record HandoverMessage
     }
 
     /// <summary>Successor, first of all: which protocol versions it speaks and who it is.</summary>
-    internal sealed record Hello(int MinVersion, int MaxVersion, int Pid, string Program) : HandoverMessage;
+    internal sealed record Hello(int MinVersion, int MaxVersion, int Pid, string Program) : HandoverMessage
+    {
+        /// <summary>Whether it understands <see cref="MoreListeners"/>.</summary>
+        internal bool TakesMore { get; init; }
+    }
 
     /// <summary>
     /// Predecessor, in answer: the successor's generation, and a batch of listeners. <see cref="Keys"/> name the descriptors that ride
@@ -24,9 +28,18 @@ internal abstract record HandoverMessage
         /// <summary>In the first one: the place of this restart in a trace; default for none.</summary>
         internal ActivityContext Trace { get; init; }
 
+        /// <summary>What lay at the paths of unix sockets when they were bound, in the order of the keys; empty for nothing to say.</summary>
+        internal IReadOnlyList<string> Files { get; init; } = [];
+
         /// <summary>Sent ahead of the greeting: these are all. What follows has the answer to the greeting, and what has been added meanwhile.</summary>
         internal bool All { get; init; }
     }
+
+    /// <summary>
+    /// Predecessor, after the greeting, to one that takes more: listeners that were bound since, as its configuration was read again. <see cref="Keys"/> name the
+    /// descriptors that ride with the message, in order.
+    /// </summary>
+    internal sealed record MoreListeners(IReadOnlyList<string> Keys) : HandoverMessage;
 
     /// <summary>Successor: what it is doing, for people. Another detail of the same phase continues it.</summary>
     internal sealed record Progress(string Phase, string Detail) : HandoverMessage;
@@ -73,6 +86,9 @@ internal abstract record HandoverMessage
 
     /// <summary>Predecessor: somebody asked it to shut down while it waited for the probation to end, and meant the service.</summary>
     internal sealed record Shutdown(string Trigger) : HandoverMessage;
+
+    /// <summary>Successor that was rolled back, each second: what it still has to do. May be passed over.</summary>
+    internal sealed record Remaining(GenerationStatus Status) : HandoverMessage;
 
     /// <summary>Predecessor, with the end of the probation: a signal asked it for a restart meanwhile, and meant the service.</summary>
     internal sealed record Restart(string Trigger) : HandoverMessage;

@@ -3,15 +3,22 @@ using System.Text.Json;
 namespace Baton.Handover;
 
 /// <summary>
-/// Fields of a message. One that is missing or of another type throws what the codecs expect; optional ones may be missing or null.
+/// Fields of a message. One that is missing or of another type throws what the codecs expect; optional ones may be missing or null. Texts are those of another process:
+/// see <see cref="PeerText"/>.
 /// </summary>
 internal static class JsonFields
 {
     internal static int Number(this JsonElement body, string name) => body.GetProperty(name).GetInt32();
 
-    internal static string Text(this JsonElement body, string name) => body.GetProperty(name).GetString() ?? throw new JsonException($"{name} is null.");
+    internal static string Text(this JsonElement body, string name) => PeerText.Text(body.GetProperty(name).GetString() ?? throw new JsonException($"{name} is null."));
 
-    internal static string? OptionalText(this JsonElement body, string name) => Optional(body, name)?.GetString();
+    internal static string? OptionalText(this JsonElement body, string name) => Optional(body, name)?.GetString() is { } text ? PeerText.Text(text) : null;
+
+    /// <summary>A text of several lines.</summary>
+    internal static string? OptionalLines(this JsonElement body, string name) => Optional(body, name)?.GetString() is { } text ? PeerText.Lines(text) : null;
+
+    /// <summary>A text that is not for people, and must arrive as it is: a path to open.</summary>
+    internal static string? OptionalPath(this JsonElement body, string name) => Optional(body, name)?.GetString() is { } text ? PeerText.Key(text) : null;
 
     internal static bool Flag(this JsonElement body, string name, bool otherwise) => Optional(body, name)?.GetBoolean() ?? otherwise;
 
@@ -36,7 +43,7 @@ internal static class JsonFields
         return at < 0 ? unknown : Enum.GetValues<TEnum>()[at];
     }
 
-    internal static IEnumerable<JsonElement> Items(this JsonElement body, string name) => body.GetProperty(name).EnumerateArray();
+    internal static IEnumerable<JsonElement> Items(this JsonElement body, string name) => body.GetProperty(name).EnumerateArray().Take(PeerText.MostItems);
 
     internal static long Milliseconds(TimeSpan span) => (long)Math.Clamp(Math.Round(span.TotalMilliseconds), 0, uint.MaxValue);
 

@@ -4,13 +4,14 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Handover;
 
 /// <summary>
-/// The processes before this one that still live: what they have to do, and the channels to them, which go to the successor in time. A
-/// thread for each link posts what it hears; everything here is safe from any thread.
+/// The processes of the service that still live and only finish their work: those before this one, with the channels to them, which go to the successor in time; and
+/// successors that were rolled back, which stay with this one. A thread for each link posts what it hears; everything here is safe from any thread.
 /// </summary>
 internal sealed class OlderGenerations(TimeSpan limit, ILogger logger)
 {
     private readonly Lock _lock = new();
     private readonly List<(PredecessorLink Link, GenerationStatus Status)> _living = [];
+    private readonly List<DepartingProcess> _returned = [];
 
     /// <summary>Hears of an older generation what <see cref="Departed"/> says.</summary>
     internal delegate void DepartureListener(int generation, DateTimeOffset? drainedAt, bool gone);
@@ -28,7 +29,7 @@ internal sealed class OlderGenerations(TimeSpan limit, ILogger logger)
         {
             lock (_lock)
             {
-                return [.. _living.Select(l => l.Status).OrderByDescending(s => s.Generation)];
+                return [.. _living.Select(l => l.Status).Concat(_returned.Select(r => r.Status())).OrderByDescending(s => s.Generation)];
             }
         }
     }
@@ -99,19 +100,51 @@ internal sealed class OlderGenerations(TimeSpan limit, ILogger logger)
         }
     }
 
+    /// <summary>A successor was rolled back, and finishes its work.</summary>
+    internal void Add(DepartingProcess returned)
+    {
+        lock (_lock)
+        {
+            _returned.Add(returned);
+        }
+    }
+
+    internal void Gone(DepartingProcess returned)
+    {
+        lock (_lock)
+        {
+            _returned.Remove(returned);
+        }
+    }
+
+    /// <summary>The predecessor, which may have departed, serves again: it is none of these.</summary>
+    internal void Clear()
+    {
+        lock (_lock)
+        {
+            _living.Clear();
+        }
+    }
+
     /// <summary>Has the oldest ones cut their work and end, until at most so many are left.</summary>
     internal void ForceDownTo(int most, string trigger)
     {
-        PredecessorLink[] excess;
+        (int Pid, int Generation, Action<string> Force)[] excess;
         lock (_lock)
         {
-            excess = [.. _living.Select(l => l.Link).OrderBy(l => l.Process.Generation).Take(Math.Max(0, _living.Count - most))];
+            // Of the same generation the one that was rolled back first.
+            IEnumerable<(int Pid, int Generation, Action<string> Force)> all =
+            [
+                .. _living.Select(l => (l.Link.Process.Pid, l.Link.Process.Generation, (Action<string>)(by => l.Link.TrySend(new HandoverMessage.Force(by))))),
+                .. _returned.Select(r => (r.Pid, r.Generation, r.Force)),
+            ];
+            excess = [.. all.OrderBy(p => p.Generation).Take(Math.Max(0, _living.Count + _returned.Count - most))];
         }
 
-        foreach (PredecessorLink link in excess)
+        foreach ((int pid, int generation, Action<string> force) in excess)
         {
-            logger.GenerationForced(link.Process.Pid, link.Process.Generation, trigger);
-            link.TrySend(new HandoverMessage.Force(trigger));
+            logger.GenerationForced(pid, generation, trigger);
+            force(trigger);
         }
     }
 

@@ -49,7 +49,7 @@ internal sealed class PredecessorLink : IDisposable
         try
         {
             // One that died meanwhile may have sent its listeners ahead; else that it is gone shows in a moment.
-            channel.TrySend(new HandoverMessage.Hello(HandoverProtocol.MinVersion, HandoverProtocol.MaxVersion, Environment.ProcessId, program));
+            channel.TrySend(new HandoverMessage.Hello(HandoverProtocol.MinVersion, HandoverProtocol.MaxVersion, Environment.ProcessId, program) { TakesMore = true });
             HandoverMessage.Listeners first = ReceiveBatch(channel, listeners, limit);
             HandoverMessage.Listeners last = first;
             ActivityContext trace = first.Trace;
@@ -129,7 +129,7 @@ internal sealed class PredecessorLink : IDisposable
         {
             try
             {
-                listeners.Inherit(ListenerKey.Parse(batch.Keys[i]), received.Descriptors[i]);
+                listeners.Inherit(ListenerKey.Parse(batch.Keys[i]), received.Descriptors[i], batch.Files.ElementAtOrDefault(i) ?? "");
             }
             catch (RestartException)
             {

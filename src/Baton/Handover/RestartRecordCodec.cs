@@ -42,7 +42,7 @@ internal static class RestartRecordCodec
         body.Number("generation"),
         body.Optional("successorPid")?.GetInt32(),
         body.OptionalText("failure") is { } failure ? JsonFields.ToName(failure, UnknownFailure) : null,
-        body.OptionalText("explanation") ?? "",
+        body.OptionalLines("explanation") ?? "",
         body.Span("durationMs"),
         ReadPhases(body))
     {

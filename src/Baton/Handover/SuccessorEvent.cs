@@ -21,6 +21,9 @@ internal abstract record SuccessorEvent
     /// <summary>It has stopped accepting and asks to be relieved; with <see cref="Ends"/> its application ends by itself.</summary>
     internal sealed record Unhealthy(string Reason, bool Ends = false) : SuccessorEvent;
 
+    /// <summary>It was rolled back, and still has this to do.</summary>
+    internal sealed record Remaining(GenerationStatus Status) : SuccessorEvent;
+
     /// <summary>It shuts down because somebody asked for that.</summary>
     internal sealed record Stopping(string Trigger) : SuccessorEvent;
 

@@ -5,11 +5,13 @@ using Baton.Listeners;
 
 namespace Baton.Handover;
 
-/// <content>How the successor gets the listeners: ahead of its greeting, as far as that goes, and in answer to it.</content>
+/// <content>How the successor gets the listeners: ahead of its greeting, as far as that goes, in answer to it, and later those that this process binds while it starts.</content>
 internal sealed partial class SuccessorLink
 {
     // What the successor finds in the channel when it comes to read it.
     private readonly HashSet<ListenerKey> _sentAhead = [];
+    private readonly Lock _passingOn = new();
+    private bool _takesMore;
 
     private void Greet(HandoverMessage.Hello hello)
     {
@@ -21,13 +23,22 @@ internal sealed partial class SuccessorLink
             throw new RestartException(RestartFailure.ProtocolError, reason);
         }
 
-        IReadOnlyList<(ListenerKey Key, Descriptor Descriptor)> listeners = _listeners.ToPassOn;
+        lock (_passingOn)
+        {
+            _takesMore = hello.TakesMore;
+            SendListeners(version, hello);
+        }
+    }
+
+    private void SendListeners(int version, HandoverMessage.Hello hello)
+    {
+        IReadOnlyList<PassedListener> listeners = _listeners.PassOn(GiveMore);
         _post(new SuccessorEvent.Greeted(hello.Program, listeners.Count(l => !l.Key.IsControl)));
-        (ListenerKey, Descriptor)[] rest = [.. listeners.Where(l => !_sentAhead.Contains(l.Key))];
+        PassedListener[] rest = [.. listeners.Where(l => !_sentAhead.Contains(l.Key))];
         int sent = 0;
         do
         {
-            (ListenerKey Key, Descriptor Descriptor)[] batch = [.. rest.Skip(sent).Take(HandoverProtocol.MaxBatch)];
+            PassedListener[] batch = [.. rest.Skip(sent).Take(HandoverProtocol.MaxBatch)];
             ActivityContext trace = sent == 0 && Trace is not null ? Trace() : default;
             sent += batch.Length;
             SendBatch(version, batch, more: sent < rest.Length, trace: trace);
@@ -40,10 +51,10 @@ internal sealed partial class SuccessorLink
     {
         try
         {
-            (ListenerKey Key, Descriptor Descriptor)[] all = [.. _listeners.ToPassOn];
-            if (all.Length <= HandoverProtocol.MaxBatch)
+            IReadOnlyList<PassedListener> all = _listeners.PassOn(GiveMore);
+            if (all.Count <= HandoverProtocol.MaxBatch)
             {
-                SendBatch(HandoverProtocol.MaxVersion, all, more: true, all: true);
+                SendBatch(HandoverProtocol.MaxVersion, [.. all], more: true, all: true);
                 _sentAhead.UnionWith(all.Select(l => l.Key));
             }
         }
@@ -53,7 +64,31 @@ internal sealed partial class SuccessorLink
         }
     }
 
-    private void SendBatch(int version, (ListenerKey Key, Descriptor Descriptor)[] batch, bool more, bool all = false, ActivityContext trace = default)
+    // On a thread of the server that has bound it: after the greeting, which the successor waits for first.
+    private bool GiveMore(ListenerKey key, Descriptor descriptor)
+    {
+        lock (_passingOn)
+        {
+            if (!_takesMore)
+            {
+                return false;
+            }
+
+            try
+            {
+                using Descriptor duplicate = descriptor.Duplicate();
+                _channel.Send(new HandoverMessage.MoreListeners([key.ToString()]), [duplicate.Number]);
+                return true;
+            }
+            catch (Exception e) when (e is RestartException or Win32Exception or ObjectDisposedException)
+            {
+                // It is gone, or no descriptor is free: at worst its own bind fails, and says so.
+                return false;
+            }
+        }
+    }
+
+    private void SendBatch(int version, PassedListener[] batch, bool more, bool all = false, ActivityContext trace = default)
     {
         // Duplicates, because the server may close a listener of its own at this very moment.
         var descriptors = new List<Descriptor>(batch.Length);
@@ -61,8 +96,9 @@ internal sealed partial class SuccessorLink
         {
             descriptors.AddRange(batch.Select(l => l.Descriptor.Duplicate()));
             string[] keys = [.. batch.Select(l => l.Key.ToString())];
+            string[] files = batch.Any(l => l.File.Length > 0) ? [.. batch.Select(l => l.File)] : [];
             _channel.Send(
-                new HandoverMessage.Listeners(version, Environment.ProcessId, _generation, keys, more) { Trace = trace, All = all }, [.. descriptors.Select(d => d.Number)]);
+                new HandoverMessage.Listeners(version, Environment.ProcessId, _generation, keys, more) { Trace = trace, Files = files, All = all }, [.. descriptors.Select(d => d.Number)]);
         }
         catch (Exception e) when (e is Win32Exception or ObjectDisposedException)
         {

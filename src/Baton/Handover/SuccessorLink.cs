@@ -138,6 +138,7 @@ internal sealed partial class SuccessorLink : ISuccessor
                     _channel.Dispose();
                 }
 
+                _listeners.EndPassingOn(GiveMore);
                 _post(new SuccessorEvent.Ended(status));
             }
             else if (said)
@@ -226,6 +227,9 @@ internal sealed partial class SuccessorLink : ISuccessor
                 break;
             case HandoverMessage.Unhealthy unhealthy:
                 _post(new SuccessorEvent.Unhealthy(unhealthy.Reason, unhealthy.Ends));
+                break;
+            case HandoverMessage.Remaining remaining:
+                _post(new SuccessorEvent.Remaining(remaining.Status));
                 break;
             case HandoverMessage.Stopping stopping:
                 _post(new SuccessorEvent.Stopping(stopping.Trigger));

@@ -120,6 +120,9 @@ internal static unsafe partial class Libc
     /// <summary>Type, mode, owner and identity of the file at <paramref name="path"/> itself (a link is not followed), or null.</summary>
     internal static Statx? Stat(string path) => Stat(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW);
 
+    /// <summary>The same of what the path leads to, links followed.</summary>
+    internal static Statx? StatFollowed(string path) => Stat(AT_FDCWD, path, flags: 0);
+
     /// <summary>The same of an open file.</summary>
     internal static Statx? Stat(int fd) => Stat(fd, "", AT_EMPTY_PATH);
 

@@ -12,9 +12,11 @@ internal static unsafe partial class Libc
     internal const int SOCK_CLOEXEC = 0x80000;
     internal const int SOL_SOCKET = 1;
     internal const int SO_TYPE = 3;
+    internal const int SO_REUSEPORT = 15;
     internal const int SO_PEERCRED = 17;
     internal const int SO_ACCEPTCONN = 30;
     internal const int SO_DOMAIN = 39;
+    internal const int SO_BINDTOIFINDEX = 62;
     internal const int SCM_RIGHTS = 1;
     internal const int SHUT_RDWR = 2;
     internal const int MSG_PEEK = 0x2;
@@ -108,6 +110,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Name, SetLastError = true)]
     internal static partial int getsockopt(int fd, int level, int name, void* value, uint* length);
+
+    [LibraryImport(Name, SetLastError = true)]
+    internal static partial int setsockopt(int fd, int level, int name, void* value, uint length);
 
     [LibraryImport(Name, SetLastError = true)]
     internal static partial int poll(Pollfd* fds, nuint count, int timeoutMilliseconds);

@@ -2,12 +2,20 @@ namespace Baton.Lifecycle;
 
 /// <summary>
 /// Whether the servers of this process accept. Closed at first; opened when the process serves, closed when it hands over, opened again if the
-/// successor does not take over; ended when it will never accept again.
+/// successor does not take over; ended when it will never accept again. Our own servers and the application's have different tokens: what an application has
+/// registered on its token may throw or block, and must not hold up whoever closes the gate.
 /// </summary>
-internal sealed class AcceptGate
+/// <param name="failed">Told what a callback of the application throws.</param>
+internal sealed class AcceptGate(Action<Exception>? failed = null)
 {
+    // Long enough for an accept to be cancelled before the successor is told to serve. A callback that takes longer goes on by itself.
+    private static readonly TimeSpan ToldWithin = TimeSpan.FromMilliseconds(100);
+
     private readonly Lock _lock = new();
     private CancellationTokenSource? _open;
+
+    // The application's; null as long as none has been handed out.
+    private CancellationTokenSource? _told;
     private TaskCompletionSource _changed = NewChange();
     private bool _ended;
 
@@ -24,9 +32,23 @@ internal sealed class AcceptGate
     }
 
     /// <summary>
-    /// Waits until accepting is allowed. The result says for how long: it is cancelled when the gate closes. Null when it has ended.
+    /// For our own servers: waits until accepting is allowed. The result says for how long: it is cancelled when the gate closes, before that returns. Null when it has ended.
     /// </summary>
-    internal async ValueTask<CancellationToken?> EnterAsync(CancellationToken cancel)
+    internal ValueTask<CancellationToken?> EnterAsync(CancellationToken cancel) => EnterAsync(() => _open, cancel);
+
+    /// <summary>The same for the application's servers, whose token is cancelled on a thread of its own.</summary>
+    internal ValueTask<CancellationToken?> EnterTheirsAsync(CancellationToken cancel) =>
+        EnterAsync(() => _open is null ? null : _told ??= new CancellationTokenSource(), cancel);
+
+    internal void Open() => Change(open: true, ended: false);
+
+    /// <summary>Stops the accepts that are waiting; a connection that one of them has got already is still served.</summary>
+    internal void Close() => Change(open: false, ended: false);
+
+    /// <summary>Closes for good.</summary>
+    internal void End() => Change(open: false, ended: true);
+
+    private async ValueTask<CancellationToken?> EnterAsync(Func<CancellationTokenSource?> open, CancellationToken cancel)
     {
         while (true)
         {
@@ -38,9 +60,9 @@ internal sealed class AcceptGate
                     return null;
                 }
 
-                if (_open is not null)
+                if (open() is { } source)
                 {
-                    return _open.Token;
+                    return source.Token;
                 }
 
                 changed = _changed.Task;
@@ -50,30 +72,60 @@ internal sealed class AcceptGate
         }
     }
 
-    internal void Open() => Change(open: true, ended: false);
-
-    /// <summary>Stops the accepts that are waiting; a connection that one of them has got already is still served.</summary>
-    internal void Close() => Change(open: false, ended: false);
-
-    /// <summary>Closes for good.</summary>
-    internal void End() => Change(open: false, ended: true);
-
     private void Change(bool open, bool ended)
     {
-        CancellationTokenSource? closing;
+        CancellationTokenSource? closing = null;
+        CancellationTokenSource? theirs = null;
         TaskCompletionSource changed;
         lock (_lock)
         {
             _ended |= ended;
-            closing = _open;
-            _open = open && !_ended ? closing ?? new CancellationTokenSource() : null;
+            if (open && !_ended)
+            {
+                _open ??= new CancellationTokenSource();
+            }
+            else
+            {
+                (closing, theirs, _open, _told) = (_open, _told, null, null);
+            }
+
             changed = _changed;
             _changed = NewChange();
-            closing = _open is null ? closing : null;
         }
 
-        closing?.Cancel();
         changed.SetResult();
+        closing?.Cancel();
+        if (theirs is not null)
+        {
+            Tell(theirs);
+        }
+    }
+
+    private void Tell(CancellationTokenSource theirs)
+    {
+        // Not on the pool: where that is stuck, the application would go on accepting.
+        var telling = new Thread(() =>
+        {
+            try
+            {
+                theirs.Cancel();
+            }
+            catch (AggregateException e)
+            {
+                failed?.Invoke(e);
+            }
+        })
+        { IsBackground = true, Name = "baton-accepts" };
+        try
+        {
+            telling.UnsafeStart();
+            telling.Join(ToldWithin);
+        }
+        catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
+        {
+            // No thread can be had: better late than never.
+            _ = theirs.CancelAsync();
+        }
     }
 
     private static TaskCompletionSource NewChange() => new(TaskCreationOptions.RunContinuationsAsynchronously);

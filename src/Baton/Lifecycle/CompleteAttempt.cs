@@ -22,17 +22,15 @@ internal sealed class CompleteAttempt(RestartRequest request, StartCommand comma
     internal bool Drains => _draining && !_started && !Answered;
 
     /// <summary>Cuts what is still open, if that is waited for, and goes on with the start.</summary>
-    internal void CutDrain(string trigger)
-    {
-        if (!Drains)
-        {
-            return;
-        }
+    internal void CutDrain(string trigger) => CutDrain(trigger, asked: true);
 
-        OpenWork cut = _context.Effects.Cut();
-        _context.Logger.Forced(Environment.ProcessId, trigger, cut.Connections, cut.Requests);
-        _context.Feed.Publish(new LifecycleNews.WorkCut(trigger, cut));
-        Start();
+    private void CutDrain(string trigger, bool asked)
+    {
+        if (Drains)
+        {
+            Departure.Cut(_context, trigger, asked);
+            Start();
+        }
     }
 
     protected override void Proceed()
@@ -40,9 +38,10 @@ internal sealed class CompleteAttempt(RestartRequest request, StartCommand comma
         _draining = true;
         Enter("drain");
         _context.Effects.CloseGate();
-        _context.Loop.Schedule(_context.Options.DrainTimeout, () => CutDrain($"the drain timeout of {_context.Options.DrainTimeout.TotalSeconds:0.###} s"));
+        _context.Loop.Schedule(_context.Options.DrainTimeout, () => CutDrain($"the drain timeout of {_context.Options.DrainTimeout.TotalSeconds:0.###} s", asked: false));
         _ = _context.Effects.DrainAsync(_calledBack.Token).ContinueWith(
             _ => _context.Loop.Post(Start), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        _context.Effects.NobodyServes();
     }
 
     private void Start()

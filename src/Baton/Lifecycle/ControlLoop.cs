@@ -11,6 +11,13 @@ internal sealed class ControlLoop(TimeProvider time, ILogger logger) : IDisposab
 {
     private readonly BlockingCollection<Action> _posted = [];
     private readonly PriorityQueue<LoopTimer, long> _timers = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Puts right what a step that failed has left half done. Called on the loop, after the step.</summary>
+    internal Action? StepFailed { get; set; }
+
+    /// <summary>Completes when nothing runs on the loop any more: what somebody still waits for by then never comes.</summary>
+    internal Task Ended => _ended.Task;
 
     /// <summary>Runs an action on the loop, soon; from any thread. Ignored once the loop has ended.</summary>
     internal void Post(Action action)
@@ -51,6 +58,8 @@ internal sealed class ControlLoop(TimeProvider time, ILogger logger) : IDisposab
                 RunDue();
                 RunPosted(UntilNextTimer());
             }
+
+            _ended.TrySetResult();
         })
         { IsBackground = true, Name = "baton-control" };
 
@@ -100,6 +109,20 @@ internal sealed class ControlLoop(TimeProvider time, ILogger logger) : IDisposab
         catch (Exception e)
         {
             // A defect of ours. The service is worth more than the restart: it goes on serving in the state it has.
+            logger.LoopFailed(e);
+            PutRight();
+        }
+    }
+
+    private void PutRight()
+    {
+        try
+        {
+            StepFailed?.Invoke();
+        }
+        catch (Exception e)
+        {
+            // The loop must go on in any case: signals and the successor's end arrive here.
             logger.LoopFailed(e);
         }
     }

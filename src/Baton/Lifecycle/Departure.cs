@@ -2,8 +2,8 @@ namespace Baton.Lifecycle;
 
 /// <summary>
 /// The end of a process: open work finishes until the drain timeout, then it is cut. While a successor is on probation the process only becomes idle, and
-/// may be called back; once it may end it does so the moment it is idle, and what still runs after the exit timeout ends with it. Lives on
-/// the control loop.
+/// may be called back. Once it may end it does so the moment it is idle. Its application then has the time that its host gives it; one that has not ended
+/// by then, or within the exit timeout after force, is ended hard. Lives on the control loop.
 /// </summary>
 /// <param name="context">What it works with.</param>
 /// <param name="describe">This process and what it has open.</param>
@@ -20,6 +20,7 @@ internal sealed class Departure(LifecycleContext context, Func<GenerationStatus>
     private bool _idle;
     private bool _cut;
     private bool _mayEnd;
+    private bool _endsHard;
     private bool _awaitsSuccessor;
     private bool _forced;
     private bool _finished;
@@ -54,8 +55,15 @@ internal sealed class Departure(LifecycleContext context, Func<GenerationStatus>
             _mayEnd = true;
             _awaitsSuccessor = afterSuccessor;
 
-            // Also for one that is idle: the application may hang in its own shutdown, and old code must not stay.
-            context.Loop.Schedule(Options.DrainTimeout, DrainTimeoutPassed);
+            // The application may hang in its own shutdown, and old code must not stay. A successor that also ends has the same time, and may begin to count later.
+            TimeSpan limit = LifecycleContext.Then(context.Application.Limit ?? Options.DrainTimeout, Options.ExitTimeout);
+            if (afterSuccessor)
+            {
+                limit = LifecycleContext.Then(LifecycleContext.Then(limit, Options.ShutdownIdleGrace), Options.Hooks.HasAny ? Options.HookTimeout : TimeSpan.Zero);
+                limit = LifecycleContext.Then(limit, Options.ExitTimeout);
+            }
+
+            context.Loop.Schedule(limit, () => EndHard($"its application has not ended within {limit.TotalSeconds:0.###} s"));
             FinishIfDone();
         }
     }
@@ -64,6 +72,14 @@ internal sealed class Departure(LifecycleContext context, Func<GenerationStatus>
     {
         _awaitsSuccessor = false;
         FinishIfDone();
+    }
+
+    /// <summary>The host's own time to stop is over: what is open is cut. How long the application takes then is its own affair.</summary>
+    internal void StopWaiting(string trigger)
+    {
+        CutIfOpen(trigger, asked: true);
+        _mayEnd = true;
+        SuccessorEnded();
     }
 
     /// <summary>Cuts what is left, now, and bounds what the application may still do.</summary>
@@ -75,17 +91,24 @@ internal sealed class Departure(LifecycleContext context, Func<GenerationStatus>
         }
 
         _forced = true;
-        Cut(trigger);
+        CutOnce(trigger, asked: true);
         FinishIfDone();
 
         // Hooks have their own time: they are part of leaving, also for one that is forced.
         TimeSpan limit = Options.Hooks.HasAny ? LifecycleContext.Then(Options.HookTimeout, Options.ExitTimeout) : Options.ExitTimeout;
         string reason = $"forced by {trigger}, and after {limit.TotalSeconds:0.###} s more the application has still not ended";
-        context.Loop.Schedule(limit, () =>
+        context.Loop.Schedule(limit, () => EndHard(reason));
+    }
+
+    // Once: its own time and that after force may both pass.
+    private void EndHard(string reason)
+    {
+        if (!_endsHard)
         {
+            _endsHard = true;
             lastResort();
             context.Effects.EndProcess(Restarter.ForcedExitCode, reason);
-        });
+        }
     }
 
     // For whoever watches; nothing depends on it.
@@ -111,24 +134,51 @@ internal sealed class Departure(LifecycleContext context, Func<GenerationStatus>
         {
             Force(trigger);
         }
-        else if (!_idle && !_calledBack.IsCancellationRequested)
+        else
         {
-            Cut(trigger);
+            CutIfOpen(trigger, asked: true);
         }
     }
 
-    private void DrainTimeoutPassed() => CutNow($"the drain timeout of {Options.DrainTimeout.TotalSeconds:0.###} s");
+    private void DrainTimeoutPassed()
+    {
+        CutIfOpen($"the drain timeout of {Options.DrainTimeout.TotalSeconds:0.###} s", asked: false);
+        FinishIfDone();
+    }
 
-    private void Cut(string trigger)
+    private void CutIfOpen(string trigger, bool asked)
+    {
+        if (!_idle && !_calledBack.IsCancellationRequested)
+        {
+            CutOnce(trigger, asked);
+        }
+    }
+
+    private void CutOnce(string trigger, bool asked)
     {
         if (!_cut)
         {
             _cut = true;
-            OpenWork cut = context.Effects.Cut();
-            context.Logger.Forced(Environment.ProcessId, trigger, cut.Connections, cut.Requests);
-            context.Feed.Publish(new LifecycleNews.WorkCut(trigger, cut));
+            Cut(context, trigger, asked);
             BecomeIdle();
         }
+    }
+
+    /// <summary>Cuts what is open and says so. A limit that has passed with nothing in progress has cut nothing.</summary>
+    /// <param name="context">What it works with.</param>
+    /// <param name="trigger">Who or what cuts.</param>
+    /// <param name="asked">Whether somebody has asked for it, and is to hear of it in any case.</param>
+    internal static void Cut(LifecycleContext context, string trigger, bool asked)
+    {
+        OpenWork cut = context.Effects.Cut();
+        if (cut == default && !asked)
+        {
+            context.Logger.NothingCut(Environment.ProcessId, trigger);
+            return;
+        }
+
+        context.Logger.Forced(Environment.ProcessId, trigger, cut.Connections, cut.Requests);
+        context.Feed.Publish(new LifecycleNews.WorkCut(trigger, cut));
     }
 
     private void Drained(Task drained)

@@ -8,13 +8,13 @@ namespace Baton.Lifecycle;
 /// A restart by handover: a successor that gets its commit and proves itself, or a failure after which it is dead and reaped and nothing of ours has
 /// changed. What comes after the commit is in <see cref="SuccessorProbation"/>.
 /// </summary>
-internal sealed class HandoverAttempt(RestartRequest request, StartCommand command, int generation, ProcessLifecycle lifecycle, LifecycleContext context)
-    : RestartAttempt(request, command, generation, lifecycle, context)
+internal sealed class HandoverAttempt : RestartAttempt
 {
     private const int MostPostponements = 4;
 
-    private readonly ProcessLifecycle _lifecycle = lifecycle;
-    private readonly LifecycleContext _context = context;
+    private readonly ProcessLifecycle _lifecycle;
+    private readonly LifecycleContext _context;
+    private readonly ProgressThrottle _words;
     private ISuccessor? _successor;
     private IReadOnlyList<string> _claimed = [];
     private volatile SuccessorProbation? _probation;
@@ -23,6 +23,13 @@ internal sealed class HandoverAttempt(RestartRequest request, StartCommand comma
     private LoopTimer? _exitTimer;
     private RestartException? _failure;
     private bool _over;
+
+    internal HandoverAttempt(RestartRequest request, StartCommand command, int generation, ProcessLifecycle lifecycle, LifecycleContext context)
+        : base(request, command, generation, lifecycle, context)
+    {
+        (_lifecycle, _context) = (lifecycle, context);
+        _words = new ProgressThrottle(context, Hear);
+    }
 
     internal override int? SuccessorPid => _successor?.Pid;
 
@@ -96,6 +103,7 @@ internal sealed class HandoverAttempt(RestartRequest request, StartCommand comma
                 return;
             }
 
+            _words.Flush();
             if (_successor!.Dump is { } dump)
             {
                 Fail(RestartFailure.SuccessorExited, $"crashed before it was ready, and {dump}; last heard: {Timeline.Last}", TimeSpan.Zero);
@@ -115,13 +123,18 @@ internal sealed class HandoverAttempt(RestartRequest request, StartCommand comma
             return;
         }
 
+        if (happened is SuccessorEvent.Progress words)
+        {
+            _words.Say(words.Phase, words.Detail);
+            return;
+        }
+
+        // What it said before.
+        _words.Flush();
         switch (happened)
         {
             case SuccessorEvent.Greeted greeted:
                 Hear("starting", $"{greeted.Program}, with {greeted.Listeners} listeners");
-                break;
-            case SuccessorEvent.Progress progress:
-                Hear(progress.Phase, progress.Detail);
                 break;
             case SuccessorEvent.Ready ready:
                 Commit(ready);
@@ -147,6 +160,11 @@ internal sealed class HandoverAttempt(RestartRequest request, StartCommand comma
 
     private void Hear(string phase, string detail)
     {
+        if (_over)
+        {
+            return;
+        }
+
         Enter(phase, detail, _successor!.Pid);
         Logger.SuccessorProgress(_successor.Pid, Timeline.Last);
     }
@@ -180,27 +198,27 @@ internal sealed class HandoverAttempt(RestartRequest request, StartCommand comma
         _readyTimer?.Cancel();
         _claimed = ready.Claimed;
         Enter("commit");
-        _context.Effects.CloseGate();
-        _context.Effects.NameMain(_successor!.Pid);
-        _context.Feed.Publish(new LifecycleNews.HandingOver(_successor.Pid, Generation, Options.Probation));
         try
         {
-            _successor.Commit(Options.Probation, SuccessorProbation.HeartbeatOf(Options));
+            _context.Effects.CloseGate();
+            _context.Effects.NameMain(_successor!.Pid);
+            _context.Feed.Publish(new LifecycleNews.HandingOver(_successor.Pid, Generation, Options.Probation));
+            _successor.Commit(Options.Probation, Heartbeat.IntervalOf(Options));
         }
-        catch (RestartException e)
+        catch (Exception e)
         {
-            // It never learned that it may serve, so it does not: we go on where we stopped.
+            // It never learned that it may serve, so it does not, and is killed first: we go on where we stopped.
+            Fail((e as RestartException)?.Failure ?? RestartFailure.ProtocolError, $"was ready, but could not be told to serve: {e.Message}", TimeSpan.Zero);
             _context.Effects.OpenGate();
             _context.Effects.NameMain(Environment.ProcessId);
             _context.Feed.Publish(new LifecycleNews.ServesAgain(Generation - 1));
-            Fail(e.Failure, $"was ready, but could not be told to serve: {e.Message}", TimeSpan.Zero);
             return;
         }
 
         var outcome = new RestartOutcome(_successor.Pid, Generation, RestartStrategy.Handover, Timeline.Elapsed, Timeline.Phases);
         Logger.HandedOver(_successor.Pid, Generation, (long)outcome.Duration.TotalMilliseconds);
         Enter("probation");
-        _probation = new SuccessorProbation(_successor, _lifecycle, this, _context);
+        _probation = new SuccessorProbation(_successor, Generation, _lifecycle, this, _context);
         _lifecycle.Committed(this);
         _probation.Begin(passed: () => Proved(outcome with { Phases = Timeline.Phases }), failed: Report);
     }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Baton.Processes;
 
 namespace Baton.Lifecycle;
@@ -13,9 +12,9 @@ internal sealed class HookRunner(LifecycleContext context)
 
     /// <summary>Calls the hooks before an action, then does it.</summary>
     /// <returns>Null if there was nothing to wait for.</returns>
-    internal HookWait? Before(SignalAction action, string trigger, Action then) => Run($"before {action} by {trigger}", Bound(action, trigger, before: true), then);
+    internal HookWait? Before(SignalAction action, Trigger trigger, Action then) => Run($"before {action} by {trigger}", Bound(action, trigger, before: true), then);
 
-    internal void After(SignalAction action, string trigger, RestartRecord? restart = null) =>
+    internal void After(SignalAction action, Trigger trigger, RestartRecord? restart = null) =>
         Run($"after {action} by {trigger}", Bound(action, trigger, before: false, restart), then: () => { });
 
     /// <summary>Before a restart and its successor, which may be changed.</summary>
@@ -27,7 +26,7 @@ internal sealed class HookRunner(LifecycleContext context)
     /// <param name="then">What comes next.</param>
     internal HookWait? BeforeRestart(RestartRequest request, StartCommand command, int generation, Action<StartCommand> changed, Action begun, Action then)
     {
-        List<Func<CancellationToken, Task>> hooks = Bound(SignalAction.Restart, request.Trigger, before: true);
+        List<Func<CancellationToken, Task>> hooks = Bound(SignalAction.Restart, new Trigger(request.Trigger, request.Signal), before: true);
         StartCommand latest = command;
         foreach (Func<SuccessorStartContext, CancellationToken, Task> hook in Hooks.Successor)
         {
@@ -49,7 +48,7 @@ internal sealed class HookRunner(LifecycleContext context)
         return Run($"before {SignalAction.Restart} by {request.Trigger}", hooks, then);
     }
 
-    internal void AfterRestart(RestartRecord restart, RestartException? failure)
+    internal void AfterRestart(RestartRequest request, RestartRecord restart, RestartException? failure)
     {
         if (failure is not null)
         {
@@ -57,7 +56,7 @@ internal sealed class HookRunner(LifecycleContext context)
             Run("after a failed restart", [.. Hooks.Failed.Select(hook => (Func<CancellationToken, Task>)(cancel => hook(told, cancel)))], then: () => { });
         }
 
-        After(SignalAction.Restart, restart.Trigger, restart);
+        After(SignalAction.Restart, new Trigger(request.Trigger, request.Signal), restart);
     }
 
     /// <summary>Calls the hooks of a process that leaves, and goes on when none of any kind runs any more.</summary>
@@ -97,11 +96,9 @@ internal sealed class HookRunner(LifecycleContext context)
         }
     }
 
-    private List<Func<CancellationToken, Task>> Bound(SignalAction action, string trigger, bool before, RestartRecord? restart = null)
+    private List<Func<CancellationToken, Task>> Bound(SignalAction action, Trigger trigger, bool before, RestartRecord? restart = null)
     {
-        // The trigger of a signal is its name.
-        int number = SignalNumber.Parse(trigger);
-        var told = new ActionContext(action, trigger, number == 0 ? null : SignalNumber.ToPosix(number), restart);
+        var told = new ActionContext(action, trigger.Words, trigger.Signal, restart);
         return [.. Hooks.Of(action, before).Select(hook => (Func<CancellationToken, Task>)(cancel => hook(told, cancel)))];
     }
 

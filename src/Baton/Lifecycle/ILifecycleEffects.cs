@@ -41,6 +41,12 @@ internal interface ILifecycleEffects
     /// <summary>Forces the oldest generations until at most so many older ones are left.</summary>
     void ForceOlderDownTo(int most, string trigger);
 
+    /// <summary>A successor was rolled back and finishes its work: counts it among the departing processes.</summary>
+    void AddReturned(DepartingProcess returned);
+
+    /// <summary>It has ended.</summary>
+    void RemoveReturned(DepartingProcess returned);
+
     /// <summary>Says to the world outside which process is in charge.</summary>
     void NameMain(int pid);
 
@@ -67,6 +73,9 @@ internal interface ILifecycleEffects
 
     /// <summary>Finishes what is open; completes when nothing is. Cancelled when this process serves again.</summary>
     Task DrainAsync(CancellationToken calledBack);
+
+    /// <summary>The drain goes on without another process of the service that accepts.</summary>
+    void NobodyServes();
 
     /// <summary>Takes back what a drain has told the application.</summary>
     void Resume();

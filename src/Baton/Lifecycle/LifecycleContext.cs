@@ -9,11 +9,17 @@ internal sealed record LifecycleContext(ILifecycleEffects Effects, ControlLoop L
     // What a busy machine may make of a timer.
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(1);
 
+    /// <summary>What is done to the world. Where it fails, the step that wanted it goes on.</summary>
+    internal ILifecycleEffects Effects { get; } = new GuardedEffects(Effects, Logger);
+
     /// <summary>What happens is told here.</summary>
     internal LifecycleFeed Feed { get; } = new(Logger);
 
     /// <summary>What this process says of itself.</summary>
     internal ServiceIdentity Identity { get; init; } = new(Options.Name, program: "", startedAt: default);
+
+    /// <summary>How long the application may take to end.</summary>
+    internal ApplicationTime Application { get; } = new();
 
     internal long Now => Options.TimeProvider.GetTimestamp();
 

@@ -59,7 +59,7 @@ internal sealed class LifecycleEffects(
     {
         BeforeReady?.Invoke();
         listeners.CloseUnclaimed();
-        succession!.SayReady([.. ListenerKeys(), .. _pidFile.Keys]);
+        succession!.SayReady([.. listeners.AnsweredFor, .. _pidFile.Keys]);
     }
 
     public bool TellPredecessor(HandoverMessage message) => succession?.TrySay(message) ?? false;
@@ -70,22 +70,39 @@ internal sealed class LifecycleEffects(
 
     public bool Lives(int pid) => CurrentProcess.Sees(pid);
 
+    public void AddReturned(DepartingProcess returned) => older.Add(returned);
+
+    public void RemoveReturned(DepartingProcess returned) => older.Gone(returned);
+
     public void NameMain(int pid) => _pidFile.Name(pid);
 
     public void OpenGate()
     {
-        succession?.Serves();
-        // One whose predecessor died has not announced anything.
-        BeforeReady?.Invoke();
-        listeners.CloseUnclaimed();
-        listeners.SetPassedOn(false);
-        gate.Open();
+        try
+        {
+            succession?.Serves();
+
+            // One whose predecessor died has not announced anything.
+            BeforeReady?.Invoke();
+            listeners.SetPassedOn(false);
+            listeners.CloseUnclaimed();
+        }
+        finally
+        {
+            gate.Open();
+        }
     }
 
     public void CloseGate()
     {
-        listeners.SetPassedOn(true);
-        gate.Close();
+        try
+        {
+            listeners.SetPassedOn(true);
+        }
+        finally
+        {
+            gate.Close();
+        }
     }
 
     public void ReleaseListeners(IReadOnlyCollection<string> claimedBySuccessor)
@@ -101,12 +118,15 @@ internal sealed class LifecycleEffects(
     {
         // For whoever waits for this process: it was no good.
         Environment.ExitCode = Restarter.RolledBackExitCode;
-        ReleaseListeners([.. ListenerKeys(), .. _pidFile.Keys]);
+        older.Clear();
+        ReleaseListeners([.. listeners.AnsweredFor, .. _pidFile.Keys]);
     }
 
     public void AnnounceStopping() => work.AnnounceStopping();
 
     public Task DrainAsync(CancellationToken calledBack) => work.DrainAsync(calledBack);
+
+    public void NobodyServes() => work.NobodyServes();
 
     public void Resume() => work.Resume();
 
@@ -156,18 +176,32 @@ internal sealed class LifecycleEffects(
     public void EndProcess(int exitCode, string reason)
     {
         logger.ProcessEnded(Environment.ProcessId, reason);
-        logger.Abandon($"Process {Environment.ProcessId} ends at once: {reason}");
-        succession?.SayFailed(reason);
+        try
+        {
+            succession?.SayFailed(reason);
+        }
+        finally
+        {
+            EndWithin(options.ExitTimeout, exitCode, reason);
+        }
+    }
 
-        // Exit runs the application's own exit handlers, which may hang: this process ends all the same.
+    private void EndWithin(TimeSpan limit, int exitCode, string reason)
+    {
         try
         {
             OwnThread.Start("baton-kill", () =>
             {
-                new ManualResetEventSlim().Wait(options.ExitTimeout);
+                new ManualResetEventSlim().Wait(limit);
                 CurrentProcess.Kill();
             });
-            OwnThread.Start("baton-exit", () => Environment.Exit(exitCode));
+
+            // Exit runs the application's own exit handlers, which may hang, and so may its logger: this process ends all the same.
+            OwnThread.Start("baton-exit", () =>
+            {
+                logger.Abandon($"Process {Environment.ProcessId} ends at once: {reason}", options.LogTime);
+                Environment.Exit(exitCode);
+            });
         }
         catch (RestartException e)
         {
@@ -176,6 +210,4 @@ internal sealed class LifecycleEffects(
             CurrentProcess.Kill();
         }
     }
-
-    private IEnumerable<string> ListenerKeys() => [.. listeners.Snapshot().Select(l => l.Key.ToString())];
 }

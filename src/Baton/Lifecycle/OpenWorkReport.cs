@@ -10,6 +10,9 @@ internal sealed class OpenWorkReport
     private readonly List<OpenRequest> _requests = [];
     private int _requestCount;
 
+    /// <summary>Whether a server has said what it has open, so that nothing means nothing.</summary>
+    internal bool CountsConnections { get; set; }
+
     internal OpenWork Total => new(_connections.Values.Sum(), _requestCount);
 
     internal void AddConnection(string kind) => _connections[kind] = _connections.GetValueOrDefault(kind) + 1;

@@ -16,6 +16,10 @@ internal sealed class OwnProbation(LifecycleContext context, Action<string> keep
     private bool _givingBack;
     private bool _over;
     private bool _silent;
+    private volatile bool _stepsBack;
+
+    /// <summary>Whether it has stopped accepting, and waits for its predecessor.</summary>
+    internal bool StepsBack => _stepsBack;
 
     /// <summary>Until the predecessor may confirm; from any thread.</summary>
     internal TimeSpan TimeLeft => LifecycleContext.Left(_length, context.Since(_begun));
@@ -43,7 +47,7 @@ internal sealed class OwnProbation(LifecycleContext context, Action<string> keep
             return;
         }
 
-        _givingBack = true;
+        _givingBack = _stepsBack = true;
         context.Logger.GivingBack(Environment.ProcessId, reason);
         context.Effects.CloseGate();
         if (context.Effects.TellPredecessor(new HandoverMessage.Unhealthy(reason, ends)))
@@ -83,6 +87,7 @@ internal sealed class OwnProbation(LifecycleContext context, Action<string> keep
         {
             if (_givingBack)
             {
+                _stepsBack = false;
                 context.Logger.NotTakenBack(Environment.ProcessId, reason);
                 context.Effects.OpenGate();
             }
@@ -122,6 +127,7 @@ internal sealed class OwnProbation(LifecycleContext context, Action<string> keep
     {
         if (!_over)
         {
+            _stepsBack = false;
             context.Logger.NotTakenBack(Environment.ProcessId, "the predecessor did not answer");
             context.Effects.OpenGate();
             unanswered();

@@ -8,6 +8,7 @@ internal sealed partial class ProcessLifecycle
 {
     private volatile OwnProbation? _probation;
     private string? _leaving;
+    private ProgressThrottle? _words;
     private bool _announced;
     private bool _gaveUp;
     private string _lastProgress = "nothing";
@@ -31,6 +32,15 @@ internal sealed partial class ProcessLifecycle
         if (State == ProcessState.Starting)
         {
             _lastProgress = new RestartPhase(phase, detail, TimeSpan.Zero).Words;
+            _words ??= new ProgressThrottle(context, TellProgress);
+            _words.Say(phase, detail);
+        }
+    }
+
+    private void TellProgress(string phase, string detail)
+    {
+        if (State == ProcessState.Starting)
+        {
             context.Feed.Publish(new LifecycleNews.StartPhaseChanged(phase, detail));
             Effects.TellPredecessor(new HandoverMessage.Progress(phase, detail));
         }
@@ -51,6 +61,7 @@ internal sealed partial class ProcessLifecycle
             return;
         }
 
+        _words?.Flush();
         try
         {
             Effects.AnnounceReady();
@@ -60,6 +71,12 @@ internal sealed partial class ProcessLifecycle
         {
             // It is gone, and its end, which arrives by itself, decides; or it is stopped and takes nothing.
             Logger.ReadyNotTaken(Environment.ProcessId, e.Message);
+        }
+        catch (Exception e)
+        {
+            // What it inherited can't be used.
+            GiveUpStarting(e.Message);
+            return;
         }
 
         // One that is stopped may go on, and commits or kills this process then; or it may be killed, and then nobody but this process can serve.
@@ -171,6 +188,11 @@ internal sealed partial class ProcessLifecycle
         context.Feed.Publish(new LifecycleNews.GaveBack());
         Depart().MayEnd();
         Effects.AnnounceStopping();
+        Report();
+        if (_forceWhenTakenBack is { } trigger)
+        {
+            Force(trigger);
+        }
     }
 
     /// <summary>As a successor that does not serve yet: there is nothing to take over, and nothing to fall back to.</summary>

@@ -100,9 +100,19 @@ internal sealed partial class ProcessLifecycle
 
     internal void SuccessorEnded(RestartAttempt attempt)
     {
-        if (State == ProcessState.ShuttingDown && attempt == _attempt)
+        if (attempt != _attempt)
+        {
+            return;
+        }
+
+        if (State == ProcessState.ShuttingDown)
         {
             _departure?.SuccessorEnded();
+        }
+        else if (State == ProcessState.Draining && Probation is { HasHeir: false })
+        {
+            // It was shut down, or has died.
+            Effects.NobodyServes();
         }
     }
 
@@ -143,7 +153,14 @@ internal sealed partial class ProcessLifecycle
         _attempt = context.Options.Strategy == RestartStrategy.Handover && Effects.CanHandOver
             ? new HandoverAttempt(request, command, next, this, context)
             : new CompleteAttempt(request, command, next, this, context);
-        _attempt.Begin();
+        try
+        {
+            _attempt.Begin();
+        }
+        catch (Exception e)
+        {
+            _attempt.NotBegun(e);
+        }
     }
 
     /// <summary>Begins the restart that was held, if there is one.</summary>
@@ -181,14 +198,19 @@ internal sealed partial class ProcessLifecycle
     private RestartException Refusal(RestartRequest request, RestartFailure refusal) =>
         new(refusal, $"Restart by {request.Trigger} was refused: {Refusals.Describe(refusal, SuccessorPid)}.");
 
-    /// <summary>Tells later generations what this one still has to do, again and again.</summary>
+    /// <summary>Tells whoever serves what this process still has to do, again and again.</summary>
     private void Report()
     {
         if (State is ProcessState.HandedOver or ProcessState.Draining && Probation is { } probation)
         {
             probation.Tell(new HandoverMessage.Report(Describe()));
-            _reportTimer?.Cancel();
-            _reportTimer = context.Loop.Schedule(ReportInterval, Report);
         }
+        else if (!_takenBack || State != ProcessState.ShuttingDown || !Effects.TellPredecessor(new HandoverMessage.Remaining(Describe())))
+        {
+            return;
+        }
+
+        _reportTimer?.Cancel();
+        _reportTimer = context.Loop.Schedule(ReportInterval, Report);
     }
 }

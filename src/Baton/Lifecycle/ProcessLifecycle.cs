@@ -6,28 +6,23 @@ namespace Baton.Lifecycle;
 
 /// <summary>
 /// The state of this process and the only place where it changes. Everything here runs on the control loop, in order, so there is nothing
-/// to lock; <see cref="LifecycleTable"/> decides, <see cref="ILifecycleEffects"/> acts. Three files: what every process does; its beginning, with or without a
-/// predecessor; and its restarts.
+/// to lock; <see cref="LifecycleTable"/> decides, <see cref="ILifecycleEffects"/> acts. Five files: what every process does; its beginning, with or without a
+/// predecessor; its restarts; force; and its end without a successor.
 /// </summary>
 internal sealed partial class ProcessLifecycle(Func<int> generation, bool hasPredecessor, LifecycleContext context)
 {
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _probationEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly RestartHistory _history = new(context.Options.RestartsRemembered);
+    private readonly RestartHistory _history = new(context.Options.RestartsRemembered, context.Options.TimeProvider);
     private readonly HeldRestart _held = new();
     private volatile ProcessState _state;
     private volatile RestartAttempt? _attempt;
     private volatile Departure? _departure;
     private HookWait? _shutdownHooks;
-    private HookWait? _forceHooks;
-    private bool _forced;
 
     // Why this process ends by itself before anybody relies on it; null if it does not.
     private volatile string? _ownEnd;
-
-    // Told that this process was asked to shut down while on probation, and so the service.
-    private bool _predecessorFollows;
 
     /// <summary>The state; from any thread.</summary>
     internal ProcessState State => _state;
@@ -62,6 +57,9 @@ internal sealed partial class ProcessLifecycle(Func<int> generation, bool hasPre
     /// <summary>Whether the application ends by itself before it serves for good: an exception may be behind that. From any thread.</summary>
     internal bool EndsByItself => _ownEnd is not null;
 
+    /// <summary>Whether this process has asked its predecessor to take over again, and waits for that; from any thread.</summary>
+    internal bool StepsBack => State == ProcessState.OnProbation && _probation is { StepsBack: true };
+
     internal HookRunner Hooks { get; } = new(context);
 
     /// <summary>Whether this process only finishes its work, also if it may serve again; from any thread.</summary>
@@ -74,7 +72,7 @@ internal sealed partial class ProcessLifecycle(Func<int> generation, bool hasPre
 
     private ILogger Logger => context.Logger;
 
-    internal void RequestShutdown(string trigger)
+    internal void RequestShutdown(Trigger trigger)
     {
         // Else it is on its way out already, or about to be.
         if (_shutdownHooks is null && LifecycleTable.Next(State, LifecycleEvent.ShutdownAsked).Next != State)
@@ -90,11 +88,11 @@ internal sealed partial class ProcessLifecycle(Func<int> generation, bool hasPre
     }
 
     /// <summary>The terminal was closed, and the service was meant. A session's leader alone hears of it from the kernel, also when it only drains.</summary>
-    internal void HangUp(string trigger)
+    internal void HangUp(Trigger trigger)
     {
         if (State == ProcessState.Draining)
         {
-            Probation?.Tell(new HandoverMessage.Shutdown(trigger));
+            Probation?.Tell(new HandoverMessage.Shutdown(trigger.Words));
         }
         else
         {
@@ -102,7 +100,7 @@ internal sealed partial class ProcessLifecycle(Func<int> generation, bool hasPre
         }
     }
 
-    private void ShutDown(string trigger)
+    private void ShutDown(Trigger trigger)
     {
         _shutdownHooks = null;
         ProcessState previous = State;
@@ -111,14 +109,14 @@ internal sealed partial class ProcessLifecycle(Func<int> generation, bool hasPre
             return;
         }
 
-        Logger.ShutdownAsked(trigger);
+        Logger.ShutdownAsked(trigger.Words);
         if (hasPredecessor)
         {
             // To one that is about to hand over: this process will never serve. To one that could take over again: that it ends is no reason. To any other no news.
             _probation?.End();
             bool told = Effects.TellPredecessor(previous == ProcessState.Starting
                 ? new HandoverMessage.Failed(_ownEnd ?? $"it was asked to shut down by {trigger}")
-                : new HandoverMessage.Stopping(trigger));
+                : new HandoverMessage.Stopping(trigger.Words));
             _predecessorFollows = told && previous == ProcessState.OnProbation;
         }
 
@@ -133,24 +131,24 @@ internal sealed partial class ProcessLifecycle(Func<int> generation, bool hasPre
         RefuseHeld(RestartFailure.Stopping);
         if (previous == ProcessState.HandedOver)
         {
-            Probation?.ShutDown(trigger);
+            Probation?.ShutDown(trigger.Words);
             Effects.ReleaseListeners(_attempt!.Claimed);
             _departure!.MayEnd(afterSuccessor: true);
+
+            // Until then the successor serves.
+            context.Loop.Schedule(context.Options.ShutdownIdleGrace, Effects.NobodyServes);
+            Effects.AnnounceStopping();
+            Hooks.After(SignalAction.Shutdown, trigger);
+            return;
         }
-        else
+
+        if (previous == ProcessState.Restarting)
         {
-            if (previous == ProcessState.Restarting)
-            {
-                _attempt!.Cancel();
-            }
-
-            Effects.CloseGate();
-            Effects.ReleaseListeners(claimedBySuccessor: []);
-            Depart().MayEnd();
+            _attempt!.Cancel();
         }
 
-        Effects.AnnounceStopping();
-        Hooks.After(SignalAction.Shutdown, trigger);
+        _grace = new ShutdownGrace(context, StopAccepting, () => EndServing(trigger));
+        _grace.Begin(previous == ProcessState.Starting ? TimeSpan.Zero : context.Options.ShutdownIdleGrace, context.Options.AcceptDuringShutdownIdleGrace);
     }
 
     /// <summary>
@@ -181,69 +179,6 @@ internal sealed partial class ProcessLifecycle(Func<int> generation, bool hasPre
         }
     }
 
-    /// <summary>Ends now, cutting what is open. Who asks again does not even wait for hooks.</summary>
-    internal void Force(string trigger)
-    {
-        if (_forceHooks is { } waiting)
-        {
-            waiting.GiveUp();
-        }
-        else if (_forced)
-        {
-            Hooks.GiveUpAll();
-        }
-        else
-        {
-            _forceHooks = Hooks.Before(SignalAction.Force, trigger, () => ForceNow(trigger));
-        }
-    }
-
-    private void ForceNow(string trigger)
-    {
-        (_forceHooks, _forced) = (null, true);
-        _shutdownHooks?.Cancel();
-        ShutDown(trigger);
-        Hooks.GiveUpAll();
-        _departure?.Force(trigger);
-        if (State == ProcessState.ShuttingDown)
-        {
-            Probation?.Force(trigger);
-        }
-
-        if (_predecessorFollows)
-        {
-            // Once: it may be the one that has asked.
-            _predecessorFollows = false;
-            Effects.TellPredecessor(new HandoverMessage.Force(trigger));
-        }
-
-        Hooks.After(SignalAction.Force, trigger);
-    }
-
-    /// <summary>Cuts what a process has open that finishes its work anyhow, and nothing else: no shutdown begins by it, and who may be called back still may.</summary>
-    /// <returns>False if this process does not finish its work.</returns>
-    internal bool ForceDrain(string trigger)
-    {
-        if (State is ProcessState.Draining or ProcessState.ShuttingDown)
-        {
-            Force(trigger);
-            return true;
-        }
-
-        if (State != ProcessState.HandedOver && _attempt is not CompleteAttempt { Drains: true })
-        {
-            return false;
-        }
-
-        Hooks.Before(SignalAction.Force, trigger, () =>
-        {
-            _departure?.CutNow(trigger);
-            (_attempt as CompleteAttempt)?.CutDrain(trigger);
-            Hooks.After(SignalAction.Force, trigger);
-        });
-        return true;
-    }
-
     /// <summary>This process and what it has open; from any thread.</summary>
     internal GenerationStatus Describe() => Effects.Describe().ToStatus(Environment.ProcessId, generation(), State) with
     {
@@ -252,6 +187,28 @@ internal sealed partial class ProcessLifecycle(Func<int> generation, bool hasPre
         DrainLimit = State is ProcessState.HandedOver or ProcessState.Draining or ProcessState.ShuttingDown ? _departure?.TimeLeft : null,
         DrainedAt = _departure?.DrainedAt,
     };
+
+    /// <summary>
+    /// After a step that failed: makes the gate as the state says, and has a process that is to end do so. What the step was about is lost; the service is not.
+    /// </summary>
+    internal void PutRight()
+    {
+        switch (State)
+        {
+            case ProcessState.Serving:
+            case ProcessState.Restarting when !Drains:
+            case ProcessState.OnProbation when !StepsBack:
+                Effects.OpenGate();
+                break;
+            case ProcessState.HandedOver:
+                Effects.CloseGate();
+                break;
+            case ProcessState.ShuttingDown or ProcessState.Draining:
+                Effects.CloseGate();
+                (_departure ?? Depart()).MayEnd();
+                break;
+        }
+    }
 
     private Departure Depart()
     {

@@ -97,7 +97,7 @@ internal abstract class RestartAttempt(RestartRequest request, StartCommand comm
         $"Restart by {request.Trigger}: {what.TrimEnd('.')}. Process {Environment.ProcessId} {(failure == RestartFailure.Stopping ? "shuts down" : holds)}.";
 
     /// <summary>What could not even be started, also for a reason that nobody foresaw (no descriptors, no threads): the service goes on, and so must the next restart.</summary>
-    protected void NotBegun(Exception cause)
+    internal void NotBegun(Exception cause)
     {
         RestartFailure failure = (cause as RestartException)?.Failure ?? RestartFailure.SpawnFailed;
 
@@ -111,7 +111,7 @@ internal abstract class RestartAttempt(RestartRequest request, StartCommand comm
         Answered = true;
         RestartRecord record = Remember(failure: null, "");
         request.Succeed(outcome);
-        lifecycle.Hooks.AfterRestart(record, failure: null);
+        lifecycle.Hooks.AfterRestart(request, record, failure: null);
     }
 
     protected void Fail(RestartException failure)
@@ -122,7 +122,7 @@ internal abstract class RestartAttempt(RestartRequest request, StartCommand comm
             RestartRecord record = Remember(failure.Failure, failure.Message);
             context.Logger.RestartFailed(failure.Message);
             request.Fail(failure);
-            lifecycle.Hooks.AfterRestart(record, failure);
+            lifecycle.Hooks.AfterRestart(request, record, failure);
         }
     }
 

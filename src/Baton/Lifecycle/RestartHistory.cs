@@ -1,33 +1,65 @@
 namespace Baton.Lifecycle;
 
-/// <summary>The last restarts of the service, as far as this process knows. Added to on the control loop, read from any thread.</summary>
-internal sealed class RestartHistory(int most)
+/// <summary>
+/// The last restarts of the service, as far as this process knows. Added to on the control loop, read from any thread. How long a predecessor took is measured from the
+/// moment in which this process heard of the restart: clocks are set now and then.
+/// </summary>
+internal sealed class RestartHistory(int most, TimeProvider time)
 {
-    private readonly Dictionary<int, (DateTimeOffset? Drained, DateTimeOffset? Gone)> _departures = [];
+    private readonly Dictionary<int, Departure> _departures = [];
     private volatile IReadOnlyList<RestartRecord> _newest = [];
+
+    // The restart that made this process, and when it had taken as long as its record says.
+    private (int Generation, long At)? _own;
 
     internal IReadOnlyList<RestartRecord> Newest => _newest;
 
-    /// <summary>Takes over what earlier generations remember: it is older than what was begun here.</summary>
-    internal void Inherit(IReadOnlyList<RestartRecord> earlier) => _newest = [.. _newest.Concat(earlier).Take(most).Select(Complete)];
+    /// <summary>Takes over what earlier generations remember: it is older than what was begun here. The first is the restart that made this process.</summary>
+    internal void Inherit(IReadOnlyList<RestartRecord> earlier)
+    {
+        if (earlier is [var own, ..])
+        {
+            _own = (own.Generation, time.GetTimestamp());
+        }
+
+        _newest = [.. _newest.Concat(earlier).Take(most).Select(Complete)];
+    }
 
     internal void Add(RestartRecord record) => _newest = [.. new[] { record }.Concat(_newest).Take(most)];
 
-    /// <summary>An older generation has nothing to do any more, or has ended. It may be heard of before the restart that relieved it.</summary>
+    /// <summary>An older generation has nothing to do any more, or has ended, now. It may be heard of before the restart that relieved it.</summary>
+    /// <param name="generation">Which.</param>
+    /// <param name="drained">When, by the clock; null for no news of that.</param>
+    /// <param name="gone">The same.</param>
     internal void Departed(int generation, DateTimeOffset? drained, DateTimeOffset? gone)
     {
-        (DateTimeOffset? Drained, DateTimeOffset? Gone) known = _departures.GetValueOrDefault(generation);
-        _departures[generation] = (known.Drained ?? drained, known.Gone ?? gone);
+        Departure known = _departures.GetValueOrDefault(generation);
+        _departures[generation] = new Departure(known.Drained ?? Moment.Of(drained, time), known.Gone ?? Moment.Of(gone, time));
         _newest = [.. _newest.Select(Complete)];
     }
 
-    private static TimeSpan Since(DateTimeOffset then, DateTimeOffset now) => now > then ? now - then : TimeSpan.Zero;
-
-    private RestartRecord Complete(RestartRecord record) => record.Failure is null && _departures.TryGetValue(record.Generation - 1, out var known)
-        ? record with
-        {
-            Drained = record.Drained ?? (known.Drained is { } drained ? Since(record.AskedAt, drained) : null),
-            Gone = record.Gone ?? (known.Gone is { } gone ? Since(record.AskedAt, gone) : null),
-        }
+    private RestartRecord Complete(RestartRecord record) => record.Failure is null && _departures.TryGetValue(record.Generation - 1, out Departure known)
+        ? record with { Drained = record.Drained ?? Since(record, known.Drained), Gone = record.Gone ?? Since(record, known.Gone) }
         : record;
+
+    private TimeSpan? Since(RestartRecord record, Moment? moment)
+    {
+        if (moment is not { } then)
+        {
+            return null;
+        }
+
+        // Of earlier restarts only the clock can tell.
+        TimeSpan elapsed = _own is { } own && own.Generation == record.Generation
+            ? record.Duration + (then.At >= own.At ? time.GetElapsedTime(own.At, then.At) : -time.GetElapsedTime(then.At, own.At))
+            : then.Clock - record.AskedAt;
+        return elapsed > TimeSpan.Zero ? elapsed : TimeSpan.Zero;
+    }
+
+    private readonly record struct Departure(Moment? Drained, Moment? Gone);
+
+    private readonly record struct Moment(DateTimeOffset Clock, long At)
+    {
+        internal static Moment? Of(DateTimeOffset? clock, TimeProvider time) => clock is { } then ? new Moment(then, time.GetTimestamp()) : null;
+    }
 }

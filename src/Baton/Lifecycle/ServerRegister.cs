@@ -33,10 +33,20 @@ internal sealed class ServerRegister(ControlLoop loop, ILogger logger, IServerSu
         loop.Post(() =>
         {
             server.IsReady = true;
-            Look();
-            decided.SetResult(_saidReady);
+            try
+            {
+                Look();
+            }
+            finally
+            {
+                // Whoever starts the server waits for this.
+                decided.SetResult(_saidReady);
+            }
         });
-        return decided.Task;
+
+        // Of a restarter that was disposed nobody decides anything.
+        return Task.WhenAny(decided.Task, loop.Ended).ContinueWith(
+            _ => decided.Task.IsCompletedSuccessfully && decided.Task.Result, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 
     /// <summary>It has ended, or will not be started: nobody waits for it.</summary>

@@ -32,13 +32,14 @@ internal sealed class SignalActions(SignalTable table, ProcessLifecycle lifecycl
         else
         {
             logger.TerminalClosed(Environment.ProcessId);
-            lifecycle.HangUp(SignalNumber.NameOf(PosixSignal.SIGHUP));
+            lifecycle.HangUp(Trigger.Of(PosixSignal.SIGHUP));
         }
     }
 
     internal void Arrived(PosixSignal signal)
     {
-        string name = SignalNumber.NameOf(signal);
+        Trigger trigger = Trigger.Of(signal);
+        string name = trigger.Words;
         if (IsEcho(SignalNumber.Of(signal)))
         {
             logger.SignalIgnored(name, "it came to the whole job, and by way of the terminal's stand-in once more");
@@ -48,27 +49,27 @@ internal sealed class SignalActions(SignalTable table, ProcessLifecycle lifecycl
         switch (table[signal])
         {
             case SignalAction.Restart:
-                lifecycle.RequestRestart(new RestartRequest(name, bySignal: true));
+                lifecycle.RequestRestart(new RestartRequest(trigger, bySignal: true));
                 break;
             case SignalAction.Shutdown when _shutdownAsked:
-                lifecycle.Force($"a second signal, {name}");
+                lifecycle.Force(new Trigger($"a second signal, {name}", signal));
                 break;
             case SignalAction.Shutdown:
                 _shutdownAsked = true;
-                lifecycle.RequestShutdown(name);
+                lifecycle.RequestShutdown(trigger);
                 break;
             case SignalAction.Force:
-                if (!lifecycle.ForceDrain(name))
+                if (!lifecycle.ForceDrain(trigger))
                 {
                     logger.SignalIgnored(name, $"process {Environment.ProcessId} neither drains nor shuts down");
                 }
 
                 break;
             case SignalAction.Ignore:
-                Around(SignalAction.Ignore, name, () => logger.SignalIgnored(name, "the signal table says so"));
+                Around(SignalAction.Ignore, trigger, () => logger.SignalIgnored(name, "the signal table says so"));
                 break;
             case SignalAction.HookOnly:
-                Around(SignalAction.HookOnly, name, () => logger.SignalForHooks(name));
+                Around(SignalAction.HookOnly, trigger, () => logger.SignalForHooks(name));
                 break;
         }
     }
@@ -86,9 +87,9 @@ internal sealed class SignalActions(SignalTable table, ProcessLifecycle lifecycl
         return last is { } then && _time.GetElapsedTime(then) < EchoTime;
     }
 
-    private void Around(SignalAction action, string name, Action log) => lifecycle.Hooks.Before(action, name, () =>
+    private void Around(SignalAction action, Trigger trigger, Action log) => lifecycle.Hooks.Before(action, trigger, () =>
     {
         log();
-        lifecycle.Hooks.After(action, name);
+        lifecycle.Hooks.After(action, trigger);
     });
 }

@@ -28,10 +28,10 @@ internal sealed class Succession
     private readonly ILogger _logger;
 
     private Succession(
-        Func<PredecessorLink> greet, int predecessorPid, WatchedProcess predecessor, ListenerRegistry listeners, OlderGenerations older, ILogger logger)
+        Func<PredecessorLink> greet, LivingPredecessor living, WatchedProcess predecessor, ListenerRegistry listeners, OlderGenerations older, ILogger logger)
     {
-        (_greet, PredecessorPid, _predecessor, _listeners, _older, _logger) = (greet, predecessorPid, predecessor, listeners, older, logger);
-        listeners.AwaitInheritance(_greeted.Task);
+        (_greet, PredecessorPid, _predecessor, _listeners, _older, _logger) = (greet, living.Pid, predecessor, listeners, older, logger);
+        listeners.AwaitInheritance(_greeted.Task, living);
         _oomScore.Raise();
     }
 
@@ -73,7 +73,7 @@ internal sealed class Succession
             var predecessor = WatchedProcess.Watch(predecessorPid);
             return new Succession(
                 () => PredecessorLink.Greet(socket, listeners, Program, options.HandshakeTimeout, options.Tap, predecessor),
-                predecessorPid, predecessor, listeners, older, logger);
+                new LivingPredecessor(predecessorPid, options.HandshakeTimeout), predecessor, listeners, older, logger);
         }
 
         logger.HandoverIgnored(HandoverProtocol.EnvironmentVariable, address, problem);
@@ -195,6 +195,16 @@ internal sealed class Succession
             return;
         }
 
+        if (received?.Message is HandoverMessage.MoreListeners more && more.Keys.Count == received.Descriptors.Count)
+        {
+            for (int i = 0; i < more.Keys.Count; i++)
+            {
+                _listeners.InheritLater(ListenerKey.Parse(more.Keys[i]), received.Descriptors[i]);
+            }
+
+            return;
+        }
+
         switch (received?.WithoutDescriptors())
         {
             case HandoverMessage.Commit commit:
@@ -213,7 +223,7 @@ internal sealed class Succession
                 post(l => l.RequestRestart(new RestartRequest($"{restart.Trigger}, sent to predecessor {PredecessorPid}", bySignal: true)));
                 break;
             case HandoverMessage.Force force:
-                post(l => l.Force(force.Trigger));
+                post(l => l.ForceAskedByPredecessor(force.Trigger));
                 break;
             case HandoverMessage.History history:
                 post(l => l.InheritHistory(history.Restarts));

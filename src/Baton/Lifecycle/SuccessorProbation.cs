@@ -7,12 +7,8 @@ namespace Baton.Lifecycle;
 /// The predecessor's watch over a successor that serves: until it has proved itself this process can take over again. Ends once, in one of three ways:
 /// passed, rolled back, or the whole service is shut down. Lives on the control loop.
 /// </summary>
-internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle lifecycle, RestartAttempt attempt, LifecycleContext context)
+internal sealed class SuccessorProbation(ISuccessor successor, int generation, ProcessLifecycle lifecycle, RestartAttempt attempt, LifecycleContext context)
 {
-    // The limit is counted in looks: after a pause of this whole process there is one look, not a verdict.
-    private const int Looks = 4;
-    private static readonly TimeSpan ShortestHeartbeat = TimeSpan.FromMilliseconds(25);
-
     private readonly long _begun = context.Now;
     private readonly List<LoopTimer> _timers = [];
     private readonly SuccessorKill _kill = new(successor, context, killed: static () => { });
@@ -28,6 +24,9 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
     private bool _told;
     private bool _handedOn;
     private int? _heir;
+    private bool _rolledBack;
+    private bool _followed;
+    private ReturnedSuccessor? _returned;
 
     /// <summary>Gets what the requesters of the restart are told.</summary>
     internal delegate void Reporter(RestartFailure failure, string what, string? words, ExitStatus? status);
@@ -39,17 +38,8 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
 
     internal bool SuccessorLives => successor.Lives;
 
-    /// <summary>How often a successor gives a sign; zero for never. In a short probation more often, since it ends with a sign.</summary>
-    internal static TimeSpan HeartbeatOf(RestarterOptions options)
-    {
-        if (options.Probation == TimeSpan.Zero || options.HeartbeatTimeout == Timeout.InfiniteTimeSpan)
-        {
-            return TimeSpan.Zero;
-        }
-
-        TimeSpan often = options.Probation / Looks > ShortestHeartbeat ? options.Probation / Looks : ShortestHeartbeat;
-        return often < options.HeartbeatTimeout / Looks ? often : options.HeartbeatTimeout / Looks;
-    }
+    /// <summary>Whether one that the successor has started serves, or is about to: a restart that it tried before may have failed.</summary>
+    internal bool HasHeir => _heir is { } heir ? context.Effects.Lives(heir) : _handedOn;
 
     internal void Begin(Action passed, Reporter failed)
     {
@@ -63,9 +53,9 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
         _timers.Add(context.Loop.Schedule(Options.Probation, TimeIsUp));
         _crashes = new CrashWatch(successor, context, what => RollBack(new RollBackReason(RestartFailure.SuccessorDied, what, Words: null), untilKilled: TimeSpan.Zero));
         _crashes.Begin();
-        if (HeartbeatOf(Options) > TimeSpan.Zero)
+        if (Heartbeat.IntervalOf(Options) > TimeSpan.Zero)
         {
-            LookAfter(Options.HeartbeatTimeout / Looks);
+            LookAfter(Options.HeartbeatTimeout / Heartbeat.Looks);
         }
     }
 
@@ -82,12 +72,11 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
         }
     }
 
-    // With the next sign of life, not by the clock alone: after a pause of this whole process bad news may be on the way still, and one that has never said
-    // anything has proved nothing.
+    // With the next sign of life, not by the clock alone: after a pause bad news may be on the way, and one that has never said anything has proved nothing.
     private void TimeIsUp()
     {
         _timeIsUp = true;
-        if (HeartbeatOf(Options) == TimeSpan.Zero && successor.Lives)
+        if (Heartbeat.IntervalOf(Options) == TimeSpan.Zero && successor.Lives)
         {
             Pass();
         }
@@ -151,13 +140,10 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
                 Follow(stopping.Trigger);
                 break;
             case SuccessorEvent.ForceAsked force:
-                // It is about this process alone, not about the service; and void from one that has ended: then this process is needed.
-                if (_over || successor.Lives)
-                {
-                    Pass();
-                    lifecycle.Force(force.Trigger);
-                }
-
+                ForceAsked(force.Trigger);
+                break;
+            case SuccessorEvent.Remaining remaining:
+                _returned?.Heard(remaining.Status);
                 break;
             case SuccessorEvent.HandedOn handedOn:
                 (_handedOn, _heir) = (true, handedOn.Successor);
@@ -178,9 +164,25 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
         }
     }
 
+    private void ForceAsked(string trigger)
+    {
+        if (_rolledBack && !_followed)
+        {
+            // Whoever asked meant the one that departs. This process serves.
+            context.Logger.ForceIgnored(successor.Pid, trigger, Environment.ProcessId);
+        }
+        else if (_over || successor.Lives)
+        {
+            // It is about this process alone, not about the service; and void from one that has ended: then this process is needed.
+            Pass();
+            lifecycle.Force(trigger);
+        }
+    }
+
     // It is no failure of the successor that somebody wants the service to end.
     private void Follow(string trigger)
     {
+        _followed = true;
         if (End())
         {
             _failed!(RestartFailure.Stopping, $"successor {successor.Pid} served, and was then asked to shut down by {trigger}", null, null);
@@ -193,6 +195,7 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
     private void Ended(ExitStatus status)
     {
         _kill.Cancel();
+        _returned?.Ended();
         if (!_over)
         {
             RollBack(new RollBackReason(RestartFailure.SuccessorDied, status.ToString(), Words: null), status: status);
@@ -204,10 +207,7 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
         else
         {
             context.Logger.SuccessorGone(successor.Pid, status.ToString(), Environment.ProcessId);
-
-            // Unless one that it had started serves, or is about to: a restart that it tried before may have failed.
-            bool hasHeir = _heir is { } heir ? context.Effects.Lives(heir) : _handedOn;
-            if (!hasHeir && status.Code != 0)
+            if (!HasHeir && status.Code != 0)
             {
                 lifecycle.SuccessorDied(attempt, successor.Pid);
             }
@@ -223,7 +223,7 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
         {
             // Only looks that this process took in time, one after the other, are evidence.
             _looksWithoutSign = context.WasPaused(begun, interval) ? 1 : _looksWithoutSign + 1;
-            if (_looksWithoutSign <= Looks || (_looksWithoutSign <= 2 * Looks && successor.HasUnheard))
+            if (_looksWithoutSign <= Heartbeat.Looks || (_looksWithoutSign <= 2 * Heartbeat.Looks && successor.HasUnheard))
             {
                 LookAfter(interval);
                 return;
@@ -242,6 +242,7 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
             return;
         }
 
+        _rolledBack = true;
         long noticed = context.Now;
         if (untilKilled is { } limit)
         {
@@ -250,15 +251,15 @@ internal sealed class SuccessorProbation(ISuccessor successor, ProcessLifecycle 
 
         lifecycle.TakeOverAgain(attempt);
         context.Logger.RolledBack(successor.Pid, reason.What, Environment.ProcessId, (long)context.Since(noticed).TotalMilliseconds, KnownLoss());
-        lifecycle.TakeUpHeld();
-        _unreported = reason;
         if (reason.Failure == RestartFailure.SuccessorUnhealthy)
         {
-            // It lives, has stopped accepting, and finishes what it has.
-            successor.TryTell(new HandoverMessage.TakenBack());
-            context.Loop.Schedule(LifecycleContext.Then(Options.DrainTimeout, Options.ExitTimeout), successor.Kill);
+            // It lives, has stopped accepting, and finishes what it has. It counts before the next restart begins.
+            _returned = new ReturnedSuccessor(successor, generation, context);
+            _returned.Begin();
         }
 
+        lifecycle.TakeUpHeld();
+        _unreported = reason;
         if (reason.Ends || untilKilled is not null)
         {
             // Its exit status, and an exception behind its end, belong to the report: both are here in a moment.

@@ -9,7 +9,9 @@ internal sealed class WorkRegister
 
     // Without a registered server the work is the application's own, and ends when it disposes the restarter.
     private readonly TaskCompletionSource _applicationDone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<Action> _stops = [];
     private CancellationTokenSource _draining = new();
+    private bool _announced;
 
     internal CancellationToken Draining
     {
@@ -32,7 +34,39 @@ internal sealed class WorkRegister
         }
     }
 
-    internal void AnnounceStopping() => _ = _stopping.CancelAsync();
+    /// <summary>Has a host stop when this process is to end, whatever the application has registered on <see cref="Stopping"/>, which may throw or block.</summary>
+    internal void WhenStopping(Action stop)
+    {
+        lock (_lock)
+        {
+            if (!_announced)
+            {
+                _stops.Add(stop);
+                return;
+            }
+        }
+
+        stop();
+    }
+
+    internal void AnnounceStopping()
+    {
+        Action[] stops;
+        lock (_lock)
+        {
+            _announced = true;
+            stops = [.. _stops];
+            _stops.Clear();
+        }
+
+        foreach (Action stop in stops)
+        {
+            // What the application's own callbacks throw stays in the task, as it does with the token below.
+            _ = Task.Run(stop);
+        }
+
+        _ = _stopping.CancelAsync();
+    }
 
     /// <summary>Ends the wait for an application without registered servers.</summary>
     internal void ApplicationDone() => _applicationDone.TrySetResult();
@@ -48,6 +82,14 @@ internal sealed class WorkRegister
         }
 
         return participants.Length == 0 ? _applicationDone.Task : Task.WhenAll(participants.Select(p => p.DrainAsync(calledBack)));
+    }
+
+    internal void NobodyServes()
+    {
+        foreach (IRestartParticipant participant in Snapshot())
+        {
+            participant.NobodyServes();
+        }
     }
 
     /// <summary>This process serves again: a new token, for a cancelled one stays so.</summary>

@@ -28,6 +28,17 @@ internal sealed class ClaimedListener : IDisposable
     /// <summary>Whether it was somebody's before: a predecessor's, or systemd's.</summary>
     internal bool IsInherited { get; init; }
 
+    /// <summary>Listeners of the predecessor that get a part of what this one is to get: to be accepted on until it is gone, then turned away from, and emptied.</summary>
+    internal IReadOnlyList<ClaimedListener> Beside { get; init; } = [];
+
+    /// <inheritdoc cref="HeldListener.IsReached"/>
+    internal bool IsReached => Reached();
+
+    internal Func<bool> Reached { private get; init; } = static () => true;
+
+    /// <summary>Has the kernel give what would come here to the listener that this one is beside of.</summary>
+    internal void TurnAway() => ReusePort.TurnAway(_descriptor!.Number);
+
     /// <summary>Closes it; call when no accept is pending. A second call does nothing.</summary>
     public void Dispose()
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Baton.Interop;
 using Microsoft.Extensions.Logging;
 
 namespace Baton.Listeners;
@@ -7,7 +8,9 @@ namespace Baton.Listeners;
 /// <summary>How a listener that was not inherited is bound.</summary>
 internal static class ListenerBinding
 {
-    internal static Socket Bind(EndPoint endPoint)
+    /// <param name="endPoint">Where.</param>
+    /// <param name="reusePort">Whether another listener of this user may be on the same port, if it says the same.</param>
+    internal static Socket Bind(EndPoint endPoint, bool reusePort = false)
     {
         ProtocolType protocol = endPoint is IPEndPoint ? ProtocolType.Tcp : ProtocolType.Unspecified;
         var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, protocol);
@@ -16,6 +19,11 @@ internal static class ListenerBinding
             if (endPoint is IPEndPoint ip && ip.Address.Equals(IPAddress.IPv6Any))
             {
                 socket.DualMode = true;
+            }
+
+            if (reusePort)
+            {
+                ReusePort.Set((int)socket.Handle, on: true);
             }
 
             socket.Bind(endPoint);

@@ -18,7 +18,7 @@ public sealed partial class ListenerRegistry
         {
             lock (_gate)
             {
-                return _inherited.Keys.Count(k => !k.IsControl) + _activated.All.Count();
+                return _unused.Keys.Count(k => !k.IsControl) + _activated.All.Count();
             }
         }
     }
@@ -30,7 +30,7 @@ public sealed partial class ListenerRegistry
         {
             lock (_gate)
             {
-                return _inherited.Keys.Any(k => !k.IsControl);
+                return _unused.Keys.Any(k => !k.IsControl);
             }
         }
     }
@@ -47,14 +47,21 @@ public sealed partial class ListenerRegistry
         ListenerKey? key;
         lock (_gate)
         {
-            key = _inherited.Keys.Where(k => k.IsControl && wanted(k.Path!)).Select(k => (ListenerKey?)k).FirstOrDefault();
+            // One whose file is gone, or another's, is no use: this process binds its own.
+            key = _unused.Values.Where(l => l.Key.IsControl && wanted(l.Key.Path!) && l.IsReached).Select(l => (ListenerKey?)l.Key).FirstOrDefault();
         }
 
         return key is { } found && TryInherit(found.Request) is { } held ? (found.Path!, AdoptControl(held)) : null;
     }
 
     /// <summary>Holds a control socket that was bound at a path.</summary>
-    internal ClaimedListener HoldControl(string path, Socket bound) => AdoptControl(Hold(ListenerKey.OfControl(path).Request, Descriptor.TakeFrom(bound)));
+    internal ClaimedListener HoldControl(string path, Socket bound)
+    {
+        HeldListener held = Hold(ListenerKey.OfControl(path).Request, Descriptor.TakeFrom(bound));
+        ClaimedListener claim = AdoptControl(held);
+        GiveToSuccessor(held);
+        return claim;
+    }
 
     /// <summary>Closes the control socket for good, and removes its path unless the successor has it.</summary>
     internal void ReleaseControl()

@@ -60,7 +60,7 @@ public sealed partial class ListenerRegistry
         {
             lock (_gate)
             {
-                return [.. _held.Values.Select(h => (h.Key, h.Descriptor)).Concat(_inherited.Values.Select(h => (h.Key, h.Descriptor))).Where(l => l.Key is { Activated: null, IsControl: false })];
+                return [.. _held.Values.Select(h => (h.Key, h.Descriptor)).Concat(_unused.Values.Select(h => (h.Key, h.Descriptor))).Where(l => l.Key is { Activated: null, IsControl: false })];
             }
         }
     }
@@ -132,7 +132,7 @@ public sealed partial class ListenerRegistry
         HeldListener? dropped;
         lock (_gate)
         {
-            if (_shared || _passedOn || !_inherited.Remove(key, out dropped))
+            if (!_unused.TryGetValue(key, out dropped) || IsShared(dropped) || !_unused.Remove(key))
             {
                 return;
             }
@@ -143,7 +143,7 @@ public sealed partial class ListenerRegistry
     }
 
     // Under the lock.
-    private bool Receive(ListenerKey key, Descriptor descriptor)
+    private bool Receive(ListenerKey key, Descriptor descriptor, string file = "")
     {
         if (key.Activated is not null)
         {
@@ -156,6 +156,6 @@ public sealed partial class ListenerRegistry
             _received.Add(key);
         }
 
-        return _inherited.TryAdd(key, new HeldListener(key, descriptor, _polls, inherited: true));
+        return _unused.TryAdd(key, new HeldListener(key, descriptor, _polls, inherited: true, file));
     }
 }

@@ -11,8 +11,8 @@ namespace Baton.Listeners;
 /// Get it from <see cref="Restarter.Listeners"/>.
 /// </summary>
 /// <remarks>
-/// Holds two sets, both of our own descriptors: <c>_inherited</c>, received but not asked for yet, or dropped while it could not be bound again, closed when the
-/// service is ready or nobody shares it any more; and <c>_held</c>, in use here and passed on at the next restart. Safe to call from any thread.
+/// Holds two sets, both of our own descriptors: <c>_unused</c>, received but not asked for yet, or dropped while another process has it too, closed when nobody shares it
+/// any more; and <c>_held</c>, in use here and passed on at the next restart. Safe to call from any thread.
 /// </remarks>
 public sealed partial class ListenerRegistry
 {
@@ -20,7 +20,7 @@ public sealed partial class ListenerRegistry
     public const int DefaultBacklog = 4096;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<ListenerKey, HeldListener> _inherited = [];
+    private readonly Dictionary<ListenerKey, HeldListener> _unused = [];
     private readonly Dictionary<ListenerKey, HeldListener> _held = [];
     private readonly EventPolls _polls = new();
 
@@ -29,14 +29,6 @@ public sealed partial class ListenerRegistry
     private readonly ILogger _logger;
     private Task _inheritance = Task.CompletedTask;
     private DepartingPredecessor? _departing;
-    private bool _released;
-    private bool _passedOn;
-
-    // While the predecessor has the same listeners, one that we close could not be bound again.
-    private bool _shared;
-
-    // Until this process has served, what it inherited is its predecessor's, which may serve on: its paths stay.
-    private bool _served;
 
     internal ListenerRegistry(ILogger logger) => _logger = logger;
 
@@ -52,7 +44,7 @@ public sealed partial class ListenerRegistry
     /// </returns>
     /// <exception cref="SocketException">The address is in use by another process, or may not be bound.</exception>
     /// <exception cref="NotSupportedException">Another kind of end point.</exception>
-    /// <exception cref="RestartException">This process was started to take over, but got no listeners; it is about to end.</exception>
+    /// <exception cref="RestartException">This process was started to take over, but got no listeners; or it has given up its listeners. It is about to end.</exception>
     public Socket Listen(EndPoint endPoint, int backlog = DefaultBacklog)
     {
         ArgumentNullException.ThrowIfNull(endPoint);
@@ -64,18 +56,41 @@ public sealed partial class ListenerRegistry
     /// <param name="request">What is asked for, see <see cref="ListenerKey"/>.</param>
     /// <param name="bind">Makes a new one.</param>
     /// <param name="log">False if the caller logs it, who knows more.</param>
-    internal ClaimedListener Claim(string request, Func<Socket> bind, bool log = true)
+    /// <param name="bindShared">Makes one with SO_REUSEPORT, for a caller that accepts on <see cref="ClaimedListener.Beside"/> too; null for one that can't.</param>
+    internal ClaimedListener Claim(string request, Func<Socket> bind, bool log = true, Func<Socket>? bindShared = null)
     {
         _inheritance.GetAwaiter().GetResult();
         ILogger told = log ? _logger : NullLogger.Instance;
-        if (TryInherit(request) is { } inherited)
+        Socket bound;
+        while (true)
         {
-            told.ListenerInherited(inherited.Key.ToString());
-            return Adopt(inherited);
+            if (TryInherit(request) is { } inherited)
+            {
+                told.ListenerInherited(inherited.Key.ToString());
+                return Adopt(inherited);
+            }
+
+            try
+            {
+                // Outside the lock: binding may take a while, and it may be the application's own code.
+                bound = ListenerBinding.BindAfter(_departing, () => ListenerBinding.BindReplacingStale(request, bind, _logger));
+                break;
+            }
+            catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            {
+                if (TryBindBeside(request, bindShared) is { } beside)
+                {
+                    return beside;
+                }
+
+                AwaitOrExplain(request, e);
+            }
+            catch (SocketException e) when (new ListenerKey(request, 0).Path is string path && !Directory.Exists(Path.GetDirectoryName(path)))
+            {
+                throw new SocketException((int)e.SocketErrorCode, $"{request}: {e.Message}: its directory is not there");
+            }
         }
 
-        // Outside the lock: binding may take a while, and it may be the application's own code.
-        Socket bound = ListenerBinding.BindAfter(_departing, () => ListenerBinding.BindReplacingStale(request, bind, _logger));
         if (!Platform.HandoverSupported)
         {
             return new ClaimedListener(bound);
@@ -84,22 +99,37 @@ public sealed partial class ListenerRegistry
         HeldListener held = Hold(request, Descriptor.TakeFrom(bound));
         told.ListenerBound(held.Key.ToString());
         _changed?.Invoke();
-        return Adopt(held);
+        ClaimedListener claim = Adopt(held);
+        GiveToSuccessor(held);
+        return claim;
+    }
+
+    /// <summary>The same, but binds nothing: for a process that has handed over.</summary>
+    /// <returns>Null if it has none of this request.</returns>
+    internal ClaimedListener? ClaimUnused(string request)
+    {
+        _inheritance.GetAwaiter().GetResult();
+        return TryInherit(request) is { } held ? Adopt(held) : null;
     }
 
     /// <summary>Until this completes nobody gets a listener: it may be among those that are still on their way.</summary>
-    internal void AwaitInheritance(Task inheritance) => _inheritance = inheritance;
+    /// <param name="inheritance">Completes with the greeting.</param>
+    /// <param name="kin">The predecessor, which may bind an address after the greeting; null if that is of no interest.</param>
+    internal void AwaitInheritance(Task inheritance, LivingPredecessor? kin = null) => (_inheritance, _kin) = (inheritance, kin);
 
     /// <summary>For a process whose predecessor passes nothing on: an address in use may be about to become free.</summary>
     internal void AwaitAddresses(DepartingPredecessor predecessor) => _departing = predecessor;
 
     /// <summary>Takes over what the predecessor passed on.</summary>
-    internal void Inherit(ListenerKey key, Descriptor descriptor)
+    /// <param name="key">What it is known by.</param>
+    /// <param name="descriptor">Owned from now on.</param>
+    /// <param name="file">See <see cref="HeldListener.PathIdentity"/>.</param>
+    internal void Inherit(ListenerKey key, Descriptor descriptor, string file = "")
     {
         lock (_gate)
         {
             _shared = true;
-            if (!Receive(key, descriptor))
+            if (!Receive(key, descriptor, file))
             {
                 throw new RestartException(RestartFailure.ProtocolError, $"The listener {key} was passed twice.");
             }
@@ -114,85 +144,6 @@ public sealed partial class ListenerRegistry
             return [.. _held.Values];
         }
     }
-
-    /// <summary>
-    /// While a successor serves what we hold, nothing is closed or removed one by one: all goes at <see cref="Release"/>, or stays ours
-    /// if the successor gives it back.
-    /// </summary>
-    internal void SetPassedOn(bool passedOn)
-    {
-        lock (_gate)
-        {
-            _passedOn = passedOn;
-            _served |= !passedOn;
-        }
-    }
-
-    /// <summary>The predecessor has closed its listeners, or is about to: what nobody uses goes.</summary>
-    internal void EndSharing()
-    {
-        lock (_gate)
-        {
-            _shared = false;
-        }
-
-        CloseUnclaimed();
-    }
-
-    /// <summary>Closes what was inherited and never asked for: this configuration has no use for it.</summary>
-    internal void CloseUnclaimed()
-    {
-        HeldListener[] unclaimed;
-        lock (_gate)
-        {
-            unclaimed = [.. _inherited.Values];
-            _inherited.Clear();
-        }
-
-        foreach (HeldListener listener in unclaimed)
-        {
-            if (listener.WasClaimed)
-            {
-                Close(listener);
-            }
-            else
-            {
-                // Its path is the predecessor's to remove, who was told that nobody uses it here.
-                listener.Dispose();
-                _logger.ListenerUnclaimed(listener.Key.ToString());
-            }
-
-            _changed?.Invoke();
-        }
-    }
-
-    /// <summary>
-    /// Closes our descriptors for good. Paths of unix sockets go too, but not of those that the successor claimed.
-    /// </summary>
-    internal void Release(IReadOnlyCollection<string> claimedBySuccessor)
-    {
-        CloseUnclaimed();
-        HeldListener[] held;
-        lock (_gate)
-        {
-            _released = true;
-            held = [.. _held.Values.Where(l => !StaysForNow(l, claimedBySuccessor))];
-            Array.ForEach(held, l => _held.Remove(l.Key));
-            _activated.Clear();
-        }
-
-        foreach (HeldListener listener in held)
-        {
-            if (!claimedBySuccessor.Contains(listener.Key.ToString()) && OwnsPath(listener))
-            {
-                listener.RemovePath();
-            }
-
-            listener.Dispose();
-        }
-    }
-
-    private bool OwnsPath(HeldListener listener) => _served || !listener.IsInherited;
 
     private Socket HandOut(ClaimedListener claim, int backlog)
     {
@@ -214,55 +165,28 @@ public sealed partial class ListenerRegistry
         return claim.Socket;
     }
 
-    private ClaimedListener Adopt(HeldListener held) => held.Adopt(() => Drop(held));
-
-    // The server let go of one listener, for example because its configuration was reloaded without the endpoint.
-    private void Drop(HeldListener held)
-    {
-        bool ours;
-        lock (_gate)
-        {
-            ours = !_released && !_passedOn && _held.Remove(held.Key);
-            if (ours && held.Key.Activated is not null)
-            {
-                _activated.Add(held.Key, held.Descriptor);
-                return;
-            }
-
-            if (ours && ((_shared && held.IsInherited) || _dropped is not null))
-            {
-                // Kestrel binds an endpoint anew when its configuration or its certificate was read again.
-                _inherited[held.Key] = held;
-                _dropped?.Invoke(held.Key);
-                return;
-            }
-        }
-
-        if (ours)
-        {
-            Close(held);
-        }
-    }
-
-    private void Close(HeldListener dropped)
-    {
-        if (OwnsPath(dropped))
-        {
-            dropped.RemovePath();
-        }
-
-        dropped.Dispose();
-        _logger.ListenerClosed(dropped.Key.ToString());
-    }
-
     private HeldListener? TryInherit(string request)
     {
         lock (_gate)
         {
-            ListenerKey key = _inherited.Keys.Where(k => k.Request == request).OrderBy(k => k.Ordinal).FirstOrDefault();
-            if (_inherited.Remove(key, out HeldListener? inherited))
+            if (_released)
+            {
+                return null;
+            }
+
+            ListenerKey key = _unused.Keys.Where(k => k.Request == request).OrderBy(k => k.Ordinal).FirstOrDefault();
+            if (_unused.Remove(key, out HeldListener? inherited) && inherited.IsReached)
             {
                 return _held[key] = inherited;
+            }
+
+            if (inherited is not null)
+            {
+                // Nobody finds it any more: whoever asks binds a new one, and the predecessor accepts what is left in the queue of this one.
+                inherited.Dispose();
+                _lostPaths.Add(request);
+                _logger.ListenerPathLost(key.ToString());
+                return null;
             }
 
             return _activated.Take(request) is { } taken ? _held[taken.Key] = new HeldListener(taken.Key, taken.Descriptor, _polls, inherited: true) : null;
@@ -274,14 +198,23 @@ public sealed partial class ListenerRegistry
         lock (_gate)
         {
             ListenerKey key = FreeKey(request);
-            return _held[key] = new HeldListener(key, descriptor, _polls, inherited: false);
+            var held = new HeldListener(key, descriptor, _polls, inherited: false);
+            if (!_released)
+            {
+                return _held[key] = held;
+            }
+
+            // Bound at the moment when this process gave up its listeners: nobody would ever close it.
+            held.RemovePath();
+            held.Dispose();
+            throw new RestartException(RestartFailure.Stopping, $"Process {Environment.ProcessId} has given up its listeners and binds no others; {request} was asked for.");
         }
     }
 
     private ListenerKey FreeKey(string request)
     {
         int ordinal = 0;
-        while (_held.ContainsKey(new ListenerKey(request, ordinal)))
+        while (_held.ContainsKey(new ListenerKey(request, ordinal)) || _unused.ContainsKey(new ListenerKey(request, ordinal)))
         {
             ordinal++;
         }

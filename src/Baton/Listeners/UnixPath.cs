@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 using Baton.Interop;
 
@@ -14,6 +15,23 @@ internal sealed class UnixPath
     /// <summary>The socket that is at the path now; null if there is none.</summary>
     internal static UnixPath? Identify(string? path) =>
         path is not null && Platform.HandoverSupported && Libc.Stat(path) is { } stat && IsSocket(stat) ? new UnixPath(path, stat) : null;
+
+    /// <summary>The socket that was at the path when it was bound, as another process has told; null if it said nothing that can be read.</summary>
+    internal static UnixPath? Parse(string? path, string identity)
+    {
+        string[] numbers = identity.Split(':');
+        return path is not null && numbers.Length == 3 && ulong.TryParse(numbers[0], NumberStyles.None, CultureInfo.InvariantCulture, out ulong inode)
+            && uint.TryParse(numbers[1], NumberStyles.None, CultureInfo.InvariantCulture, out uint major)
+            && uint.TryParse(numbers[2], NumberStyles.None, CultureInfo.InvariantCulture, out uint minor)
+                ? new UnixPath(path, new Libc.Statx { stx_ino = inode, stx_dev_major = major, stx_dev_minor = minor })
+                : null;
+    }
+
+    /// <summary>For another process: inode and device. The kernel gives the inode to no other file while the socket lives.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{_identity.stx_ino}:{_identity.stx_dev_major}:{_identity.stx_dev_minor}");
+
+    /// <summary>Whether somebody who connects to the path, which may be a link by now, still comes to this socket.</summary>
+    internal bool IsReached => Libc.StatFollowed(_path) is { } now && IsSocket(now) && Same(now, _identity);
 
     /// <summary>Removes it if it is still the same socket.</summary>
     internal void Remove()

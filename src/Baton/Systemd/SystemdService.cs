@@ -29,7 +29,7 @@ internal sealed class SystemdService
         (_options, _open) = (context.Options, open);
         _notifier = new Notifier(trySend, loop, context.Logger);
         _store = new FdStore(listeners, _notifier, loop, context.Logger);
-        _stopTime = new StopTime(_options, loop, AskForStopTime);
+        _stopTime = new StopTime(context, AskForStopTime);
         _adoption = new Adoption(_notifier, loop, findStandIn, context.Logger);
         if (watchdog is { } interval)
         {

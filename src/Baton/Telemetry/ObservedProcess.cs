@@ -30,6 +30,8 @@ internal sealed class ObservedProcess(ProcessLifecycle lifecycle, OlderGeneratio
     private IEnumerable<Measurement<int>> Draining(Func<GenerationStatus, int> count)
     {
         IEnumerable<GenerationStatus> own = lifecycle.Drains && generation() is not null ? [lifecycle.Describe()] : [];
-        return [.. own.Concat(older.Living).Select(p => new Measurement<int>(count(p), new KeyValuePair<string, object?>(Attributes.Generation, p.Generation)))];
+
+        // Several that were rolled back are of the same generation.
+        return [.. own.Concat(older.Living).GroupBy(p => p.Generation).Select(g => new Measurement<int>(g.Sum(count), new KeyValuePair<string, object?>(Attributes.Generation, g.Key)))];
     }
 }

@@ -32,7 +32,18 @@ internal sealed class SideThread(ILogger logger)
             _running = true;
         }
 
-        new Thread(Run) { IsBackground = true, Name = "baton-telemetry" }.UnsafeStart();
+        try
+        {
+            new Thread(Run) { IsBackground = true, Name = "baton-telemetry" }.UnsafeStart();
+        }
+        catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
+        {
+            // No thread can be had at the moment. What waits is done with what is posted next.
+            lock (_lock)
+            {
+                _running = false;
+            }
+        }
     }
 
     private void Run()

@@ -16,6 +16,7 @@ internal sealed class SuccessionTracer(Func<ActivitySource?> source, TimeProvide
     private readonly RestartTimeline _timeline = new(time);
     private DateTimeOffset _greeted;
     private DateTimeOffset _served;
+    private long _servedAt;
 
     /// <summary>The restart that made this process; default if that is not traced.</summary>
     internal ActivityContext Restart { get; private set; }
@@ -35,11 +36,11 @@ internal sealed class SuccessionTracer(Func<ActivitySource?> source, TimeProvide
                 _timeline.Enter(TelemetryWords.Ready);
                 break;
             case LifecycleNews.StateChanged { Previous: ProcessState.Starting, State: ProcessState.Serving or ProcessState.OnProbation }:
-                _served = time.GetUtcNow();
+                (_served, _servedAt) = (time.GetUtcNow(), time.GetTimestamp());
                 RecordStart(_timeline.Phases, _greeted);
                 break;
             case LifecycleNews.StateChanged { Previous: ProcessState.OnProbation } moved:
-                RecordProbation(new RestartPhase(TelemetryWords.Probation, "", time.GetUtcNow() - _served), _served, moved.State);
+                RecordProbation(new RestartPhase(TelemetryWords.Probation, "", time.GetElapsedTime(_servedAt)), _served, moved.State);
                 break;
         }
     }

@@ -33,6 +33,10 @@ internal sealed class TestCertificate : IDisposable
         $"--Kestrel:Endpoints:Https:Certificate:KeyPath={KeyPath}",
     ];
 
+    /// <summary>Arguments that make it the certificate of endpoints that name none.</summary>
+    internal IReadOnlyList<string> Default =>
+        [$"--Kestrel:Certificates:Default:Path={CertificatePath}", $"--Kestrel:Certificates:Default:KeyPath={KeyPath}"];
+
     /// <summary>For a client: whether the service has shown such a certificate.</summary>
     internal static bool IsIt(object sender, X509Certificate? shown, X509Chain? chain, SslPolicyErrors errors) =>
         shown?.Subject == Subject;

@@ -14,10 +14,19 @@ internal sealed class Haproxy : Proxy
 
     /// <param name="service">A TCP address or a unix socket.</param>
     /// <param name="retries">Whether HAProxy may try again after a failure, as it does by default.</param>
-    internal static async Task<Haproxy> StartAsync(ServiceAddress service, bool retries)
+    internal static Task<Haproxy> StartAsync(ServiceAddress service, bool retries) =>
+        StartAsync(service.EndPoint is UnixDomainSocketEndPoint ? $"unix@{service.Text}" : service.EndPoint.ToString()!, retries);
+
+    /// <summary>In front of two instances, whose health it asks.</summary>
+    internal static Task<Haproxy> StartAsync(ServiceAddress one, ServiceAddress two)
+    {
+        const string Check = "check inter 200ms fall 1 rise 1";
+        return StartAsync($"{one.EndPoint} {Check}\n    option httpchk GET /health\n    server hello2 {two.EndPoint} {Check}", retries: true);
+    }
+
+    private static async Task<Haproxy> StartAsync(string server, bool retries)
     {
         var haproxy = new Haproxy();
-        string server = service.EndPoint is UnixDomainSocketEndPoint ? $"unix@{service.Text}" : service.EndPoint.ToString()!;
         string configuration = Sample("haproxy.cfg", server, haproxy.Listen, ":8080");
         configuration = Replaced(configuration, "global\n", $"global\n    stats socket {haproxy.StatisticsSocket}\n");
         if (!retries)

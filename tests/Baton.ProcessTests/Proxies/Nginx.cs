@@ -12,10 +12,15 @@ internal sealed class Nginx : Proxy
 
     /// <param name="service">A TCP address or a unix socket.</param>
     /// <param name="retries">Whether nginx may ask again after a failure, as it does by default.</param>
-    internal static async Task<Nginx> StartAsync(ServiceAddress service, bool retries)
+    internal static Task<Nginx> StartAsync(ServiceAddress service, bool retries) =>
+        StartAsync(service.EndPoint is UnixDomainSocketEndPoint ? $"unix:{service.Text}" : service.EndPoint.ToString()!, retries);
+
+    /// <summary>In front of two instances.</summary>
+    internal static Task<Nginx> StartAsync(ServiceAddress one, ServiceAddress two) => StartAsync($"{one.EndPoint} max_fails=0;\n    server {two.EndPoint} max_fails=0", retries: true);
+
+    private static async Task<Nginx> StartAsync(string server, bool retries)
     {
         var nginx = new Nginx();
-        string server = service.EndPoint is UnixDomainSocketEndPoint ? $"unix:{service.Text}" : service.EndPoint.ToString()!;
         File.WriteAllText(nginx.PathOf("hello.conf"), Sample("nginx.conf", server, nginx.Listen, "8080"));
         File.WriteAllText(nginx.PathOf("nginx.conf"), $$"""
             user root;

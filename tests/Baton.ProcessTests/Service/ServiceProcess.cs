@@ -124,7 +124,13 @@ internal sealed class ServiceProcess : IAsyncDisposable
     /// <summary>What the next process that starts does.</summary>
     internal void SetNextBehaviour(string behaviour) => File.WriteAllText(BehaviourFile, behaviour);
 
-    internal void WriteSettings(string json) => File.WriteAllText(Path.Combine(WorkingDirectory, "appsettings.json"), json);
+    /// <summary>Whole or not at all: a process may read it at this moment.</summary>
+    internal void WriteSettings(string json)
+    {
+        string draft = _directory.PathOf("appsettings.json~");
+        File.WriteAllText(draft, json);
+        File.Move(draft, Path.Combine(WorkingDirectory, "appsettings.json"), overwrite: true);
+    }
 
     internal Latch NewLatch() => new(_directory.PathOf($"latch{Interlocked.Increment(ref _latches)}"));
 

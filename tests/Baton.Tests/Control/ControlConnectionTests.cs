@@ -142,6 +142,9 @@ public sealed class ControlConnectionTests : IDisposable
         for (int i = 0; i < 90; i++)
         {
             string phase = $"phase {i}";
+
+            // More at once would be held back.
+            _process.Pass(ProgressThrottle.Interval);
             _process.Do(() => _process.Successor.SaysProgress(phase, detail));
         }
 

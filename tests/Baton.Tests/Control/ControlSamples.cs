@@ -7,7 +7,7 @@ internal static class ControlSamples
 {
     internal static RestartRecord Record => new(
         new DateTimeOffset(2026, 11, 21, 12, 30, 0, TimeSpan.Zero), "baton, alice (uid 1000, pid 4711)", "/srv/app", Generation: 3, SuccessorPid: 4712,
-        RestartFailure.ReadyTimedOut, "was not ready\n\u0000\U0001F6D1", TimeSpan.FromMilliseconds(1234),
+        RestartFailure.ReadyTimedOut, "was not ready\n\U0001F6D1", TimeSpan.FromMilliseconds(1234),
         [new RestartPhase("spawn", "", TimeSpan.FromMilliseconds(12)), new RestartPhase("health", "3 of 4", TimeSpan.FromMilliseconds(99))]);
 
     internal static GenerationStatus Generation => Handover.Messages.Status with

@@ -59,6 +59,22 @@ public sealed class DescriptorPassingTests : IDisposable
         before.AssertUnchanged();
     }
 
+    // With any byte but the first: of the length, of the body, or between.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(20)]
+    public void Receive_DescriptorsWithALaterByte_BreaksTheChannelAndLeavesNothingOpen(int at)
+    {
+        var before = DescriptorCount.Take();
+        byte[] frame = ChannelFixture.Frame(_message);
+        _fixture.PeerSends(frame.AsSpan(0, at), 0);
+        _fixture.PeerSends(frame.AsSpan(at), 0, 0);
+        Assert.Equal(RestartFailure.ProtocolError, _fixture.ReceiveFails().Failure);
+        before.AssertUnchanged();
+    }
+
     // C4: SCM_MAX_FD of unix(7).
     [Fact]
     public void Send_MoreThanTheKernelTakes_Fails()

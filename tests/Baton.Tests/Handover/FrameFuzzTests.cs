@@ -62,7 +62,7 @@ public class FrameFuzzTests
                 end.Shutdown(SocketShutdown.Send);
                 var registry = new ListenerRegistry(new RecordingLogger());
                 TryTo(() => PredecessorLink.Greet(ours, registry, "Shop 1.2.3", Deadline.Limit).Dispose());
-                registry.CloseUnclaimed();
+                registry.Release([]);
             }
         });
         before.AssertUnchanged();

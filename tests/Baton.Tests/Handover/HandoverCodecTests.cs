@@ -24,6 +24,7 @@ public class HandoverCodecTests
     // C10: the wire form is what an older or newer version reads.
     [Theory]
     [InlineData("hello", """{"minVersion":1,"maxVersion":2,"pid":7,"program":"a"}""")]
+    [InlineData("hello", """{"minVersion":1,"maxVersion":2,"pid":7,"program":"a","takesMore":true}""")]
     [InlineData("listeners", """{"version":1,"pid":7,"generation":2,"keys":["tcp:[::]:80"],"more":false}""")]
     [InlineData("progress", """{"phase":"warming up","detail":"3 of 4"}""")]
     [InlineData("ready", """{"claimed":["tcp:[::]:80"]}""")]
@@ -138,7 +139,7 @@ public class HandoverCodecTests
     public void Encode_WordsOfTheApplicationThatAreTooLong_AreCut()
     {
         var decoded = (HandoverMessage.Failed)HandoverCodec.Decode(HandoverCodec.Encode(new HandoverMessage.Failed(new string('x', HandoverProtocol.MaxFrameBytes))));
-        Assert.Equal(new string('x', 16 * 1024), decoded.Reason);
+        Assert.Equal(new string('x', PeerText.LongestText), decoded.Reason);
     }
 
     [Fact]

@@ -21,6 +21,7 @@ public class HostileMessageTests
         { "restart", "trigger" },
         { "report", "pid generation state connections requestCount requests" },
         { "force", "trigger" },
+        { "remaining", "pid generation state connections requestCount requests" },
     };
 
     [Theory]

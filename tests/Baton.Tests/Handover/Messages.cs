@@ -11,11 +11,12 @@ internal static class Messages
 
     internal static IReadOnlyList<HandoverMessage> All { get; } =
     [
-        new HandoverMessage.Hello(MinVersion: 1, MaxVersion: 3, Pid: 4711, Program: "Shop 1.2.3"),
+        new HandoverMessage.Hello(MinVersion: 1, MaxVersion: 3, Pid: 4711, Program: "Shop 1.2.3") { TakesMore = true },
+        new HandoverMessage.MoreListeners(["tcp:127.0.0.1:81"]),
         new HandoverMessage.Listeners(Version: 1, Pid: 4710, Generation: 7, Keys: ["tcp:127.0.0.1:80", "unix:/run/ä#1"], More: true) { Trace = Trace },
         new HandoverMessage.Progress("health", "3 of 4"),
         new HandoverMessage.Ready(["tcp:127.0.0.1:80"]),
-        new HandoverMessage.Failed("no such database \"shop\"\n\u0000 \U0001F6D1"),
+        new HandoverMessage.Failed("no such database \"shop\" \U0001F6D1"),
         Commit,
         new HandoverMessage.Alive(Connections: 3, Requests: 5),
         new HandoverMessage.Unhealthy("the host ends by itself", Ends: true),
@@ -27,6 +28,7 @@ internal static class Messages
         new HandoverMessage.Restart("SIGUSR2"),
         new HandoverMessage.History([Record, Record with { Failure = null, Drained = TimeSpan.FromSeconds(4), Gone = TimeSpan.FromSeconds(5) }]),
         new HandoverMessage.Report(Status),
+        new HandoverMessage.Remaining(Status),
         new HandoverMessage.Force("an operator"),
         new HandoverMessage.Refused("too late"),
     ];

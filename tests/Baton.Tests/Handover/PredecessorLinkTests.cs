@@ -19,7 +19,7 @@ public sealed class PredecessorLinkTests : IDisposable
     {
         _ours.Dispose();
         _theirs.Dispose();
-        _registry.CloseUnclaimed();
+        _registry.Release([]);
     }
 
     [Fact]
@@ -29,7 +29,7 @@ public sealed class PredecessorLinkTests : IDisposable
         using PredecessorLink link = Greet();
 
         using var predecessor = new HandoverChannel(_theirs, Deadline.Limit);
-        var hello = new HandoverMessage.Hello(HandoverProtocol.MinVersion, HandoverProtocol.MaxVersion, Environment.ProcessId, "Shop 1.2.3");
+        var hello = new HandoverMessage.Hello(HandoverProtocol.MinVersion, HandoverProtocol.MaxVersion, Environment.ProcessId, "Shop 1.2.3") { TakesMore = true };
         Assert.Equal(hello, predecessor.Receive()!.Message);
         Assert.Equal((4710, 7), (link.Process.Pid, link.OwnGeneration));
     }
@@ -126,7 +126,7 @@ public sealed class PredecessorLinkTests : IDisposable
         var before = DescriptorCount.Take();
         Assert.Equal(RestartFailure.ProtocolError, GreetFails().Failure);
 
-        _registry.CloseUnclaimed();
+        _registry.Release([]);
         before.AssertChangedBy(-1);
     }
 

@@ -15,6 +15,19 @@ public class HealthTests
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
+    // It may still accept: whoever asks for a load balancer is told to send nothing new.
+    [Theory]
+    [InlineData(ProcessState.Serving, true, HealthStatus.Healthy, "serves")]
+    [InlineData(ProcessState.OnProbation, true, HealthStatus.Healthy, "serves")]
+    [InlineData(ProcessState.ShuttingDown, true, HealthStatus.Unhealthy, "is shutting down")]
+    [InlineData(ProcessState.ShuttingDown, false, HealthStatus.Unhealthy, "is shutting down")]
+    [InlineData(ProcessState.Starting, false, HealthStatus.Unhealthy, "is starting")]
+    public void Judge_EachState_SaysWhetherNewConnectionsAreWelcome(ProcessState state, bool accepts, HealthStatus status, string words)
+    {
+        HealthCheckResult result = GracefulRestartHealthCheck.Judge(state, accepts, successor: null, HealthStatus.Unhealthy);
+        Assert.Equal((status, $"process {Environment.ProcessId} {words}"), (result.Status, result.Description));
+    }
+
     [Fact]
     public void HasChecks_AHostWithoutHealthChecks_HasNone() => Assert.False(NewPoll().HasChecks);
 

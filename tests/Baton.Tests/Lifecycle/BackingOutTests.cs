@@ -219,7 +219,7 @@ public class BackingOutTests
         fixture.Do(() => fixture.Successor.SaysReady());
         fixture.Do(() => fixture.Successor.EndsBySignal(11));
 
-        fixture.Journal.AssertOrder("close gate", "open gate", "kill 4711", "log RestartFailed");
+        fixture.Journal.AssertOrder("close gate", "kill 4711", "open gate", "log RestartFailed");
         RestartException failure = await outcome.Failure();
         Assert.Equal(RestartFailure.PeerLost, failure.Failure);
         Assert.Contains("was ready, but could not be told to serve", failure.Message, StringComparison.Ordinal);

@@ -9,6 +9,8 @@ public class DepartureTests
     private static string HardEnd(string trigger) =>
         $"end process with {Restarter.ForcedExitCode}: forced by {trigger}, and after 5 s more the application has still not ended";
 
+    private static string Hangs(int seconds) => $"end process with {Restarter.ForcedExitCode}: its application has not ended within {seconds} s";
+
     // D7
     [Fact]
     public async Task Drain_NothingIsOpen_EndsAtOnce()
@@ -147,7 +149,70 @@ public class DepartureTests
         fixture.Do(fixture.Effects.WorkEnds);
         fixture.Pass(fixture.Options.DrainTimeout);
         fixture.Pass(fixture.Options.ExitTimeout);
-        Assert.Equal(1, fixture.Journal.Count(HardEnd("the drain timeout of 60 s")));
+        Assert.Equal(1, fixture.Journal.Count(Hangs(65)));
+    }
+
+    // The host's own time is the host's: a hosted service may take longer to stop than our limits.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Drain_DoneAndTheHostTakesItsTime_IsEndedHardOnlyWhenThatIsOver(bool handedOver)
+    {
+        LifecycleFixture fixture = LifecycleFixture.Restarting(out _);
+        fixture.Context.Application.Allow(TimeSpan.FromSeconds(180));
+        fixture.Context.Application.Allow(TimeSpan.FromSeconds(90));
+        fixture.Do(handedOver ? () => fixture.Successor.SaysReady() : () => fixture.Lifecycle.RequestShutdown("the test"));
+        fixture.Do(fixture.Effects.WorkEnds);
+        Assert.Equal(ProcessState.Exited, fixture.Lifecycle.State);
+
+        fixture.Pass(TimeSpan.FromSeconds(184));
+        Assert.DoesNotContain(fixture.Journal.Entries, e => e.StartsWith("end process", StringComparison.Ordinal));
+        Assert.Equal(0, fixture.Journal.Count("cut"));
+        fixture.Pass(TimeSpan.FromSeconds(1));
+        Assert.Equal(1, fixture.Journal.Count(Hangs(185)));
+    }
+
+    [Fact]
+    public void Drain_DoneAndTheHostHasNoLimit_IsEndedHardByForceOnly()
+    {
+        LifecycleFixture fixture = LifecycleFixture.Restarting(out _);
+        fixture.Context.Application.Allow(Timeout.InfiniteTimeSpan);
+        fixture.Do(() => fixture.Successor.SaysReady());
+        fixture.Do(fixture.Effects.WorkEnds);
+        fixture.Pass(TimeSpan.FromDays(30));
+        Assert.DoesNotContain(fixture.Journal.Entries, e => e.StartsWith("end process", StringComparison.Ordinal));
+
+        fixture.Force();
+        fixture.Pass(fixture.Options.ExitTimeout);
+        Assert.Equal(1, fixture.Journal.Count(HardEnd("the test")));
+    }
+
+    // Idle connections are not work: nobody is to hear that nothing was cut, and the application has its time.
+    [Fact]
+    public void Drain_TimeoutPassesWithNothingInProgress_CutsNothingAndLeavesTheApplicationItsTime()
+    {
+        LifecycleFixture fixture = LifecycleFixture.ShuttingDown();
+        fixture.Context.Application.Allow(TimeSpan.FromSeconds(180));
+        fixture.Pass(fixture.Options.DrainTimeout);
+        Assert.Equal(ProcessState.Exited, fixture.Lifecycle.State);
+        Assert.Contains("NothingCut", fixture.Logger.EventNames);
+        Assert.DoesNotContain("Forced", fixture.Logger.EventNames);
+
+        fixture.Pass(fixture.Options.ExitTimeout);
+        Assert.DoesNotContain(HardEnd("the drain timeout of 60 s"), fixture.Journal.Entries);
+    }
+
+    [Fact]
+    public void HostTimeIsUp_WhileDraining_CutsAndLeavesTheApplicationItsTime()
+    {
+        LifecycleFixture fixture = LifecycleFixture.ShuttingDown();
+        fixture.Effects.Open = new OpenWork(Connections: 1, Requests: 1);
+        fixture.Do(() => fixture.Lifecycle.HostTimeIsUp("the host"));
+        Assert.Equal(ProcessState.Exited, fixture.Lifecycle.State);
+        Assert.Contains(fixture.Logger.Lines, l => l.Text.EndsWith("forced by the host: cut 1 connections and 1 requests", StringComparison.Ordinal));
+
+        fixture.Pass(fixture.Options.ExitTimeout);
+        Assert.DoesNotContain(HardEnd("the host"), fixture.Journal.Entries);
     }
 
     [Fact]

@@ -26,6 +26,40 @@ public class HookTests
         Assert.Equal(ProcessState.Exited, _fixture.Lifecycle.State);
     }
 
+    // An application may name itself as it likes: what a signal is, is known from where it came.
+    [Theory]
+    [InlineData("quit")]
+    [InlineData("SIGTERM")]
+    [InlineData("15")]
+    [InlineData("hup")]
+    public void ActionByName_OfASignal_IsNoSignal(string name)
+    {
+        var told = new List<ActionContext>();
+        foreach (SignalAction action in (SignalAction[])[SignalAction.Restart, SignalAction.Shutdown, SignalAction.Force])
+        {
+            Hooks.Before(action, (c, _) => { told.Add(c); return Task.CompletedTask; });
+            Hooks.After(action, (c, _) => { told.Add(c); return Task.CompletedTask; });
+        }
+
+        _fixture.AskRestart(name);
+        _fixture.Do(() => _fixture.Successor.Exits(1));
+        _fixture.Do(() => _fixture.Lifecycle.RequestShutdown(name));
+        _fixture.Do(() => _fixture.Lifecycle.Force(name));
+        Assert.Equal(6, told.Count);
+        Assert.All(told, c => Assert.Equal((name, null), (c.Trigger, c.Signal)));
+    }
+
+    [Fact]
+    public void ActionBySignal_AlsoASecondOne_NamesIt()
+    {
+        var told = new List<ActionContext>();
+        Hooks.Before(SignalAction.Shutdown, (c, _) => { told.Add(c); return Task.CompletedTask; });
+        Hooks.Before(SignalAction.Force, (c, _) => { told.Add(c); return Task.CompletedTask; });
+        _fixture.Do(() => _fixture.Signals.Arrived(PosixSignal.SIGTERM));
+        _fixture.Do(() => _fixture.Signals.Arrived(PosixSignal.SIGINT));
+        Assert.Equal([PosixSignal.SIGTERM, PosixSignal.SIGINT], told.Select(c => c.Signal));
+    }
+
     [Fact]
     public void Shutdown_AHookHangs_WaitsForItsTimeAndNoLonger()
     {

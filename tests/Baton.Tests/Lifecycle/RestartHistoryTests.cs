@@ -49,7 +49,7 @@ public class RestartHistoryTests
     [InlineData(2)]
     public void History_MoreThanIsRemembered_KeepsTheNewest(int most)
     {
-        var history = new RestartHistory(most);
+        var history = new RestartHistory(most, new ManualTime());
         foreach (string trigger in (string[])["a", "b", "c"])
         {
             history.Add(new RestartRecord(DateTimeOffset.UnixEpoch, trigger, "", 2, SuccessorPid: null, Failure: null, "", TimeSpan.Zero, []));
@@ -64,13 +64,18 @@ public class RestartHistoryTests
     [InlineData(false)]
     public void History_ThePredecessorHasDrainedAndGone_ItsRestartTellsWhen(bool heardBefore)
     {
-        DateTimeOffset asked = DateTimeOffset.UnixEpoch;
-        RestartRecord mine = new(asked, "a", "", 3, SuccessorPid: 4711, Failure: null, "", TimeSpan.Zero, []);
+        // The clock is an hour off, here and there: it does not matter.
+        DateTimeOffset asked = DateTimeOffset.UnixEpoch.AddHours(1);
+        RestartRecord mine = new(asked, "a", "", 3, SuccessorPid: 4711, Failure: null, "", TimeSpan.FromSeconds(heardBefore ? 5 : 3), []);
         RestartRecord[] earlier = [mine, mine with { Failure = RestartFailure.SuccessorDied, SuccessorPid = 4710 }, mine with { Generation = 2 }];
-        var history = new RestartHistory(most: 10);
-        Action[] steps = [() => history.Inherit(earlier), () => history.Departed(2, asked.AddSeconds(4), gone: null), () => history.Departed(2, drained: null, asked.AddSeconds(5))];
-        foreach (Action step in heardBefore ? steps.Reverse() : steps)
+        var time = new ManualTime();
+        var history = new RestartHistory(most: 10, time);
+        Action inherit = () => history.Inherit(earlier);
+        Action drained = () => history.Departed(2, DateTimeOffset.UnixEpoch, gone: null);
+        Action gone = () => history.Departed(2, drained: null, DateTimeOffset.UnixEpoch);
+        foreach (Action step in heardBefore ? [drained, gone, inherit] : (Action[])[inherit, drained, gone])
         {
+            time.Advance(TimeSpan.FromSeconds(step == inherit ? 0 : 1));
             step();
         }
 
@@ -78,16 +83,17 @@ public class RestartHistoryTests
         Assert.All(history.Newest.Skip(1), r => Assert.Equal((null, null), (r.Drained, r.Gone)));
     }
 
-    // It reports again and again; and clocks are set back now and then.
+    // It reports again and again. Of a restart before the one that made this process only the clock tells, and clocks are set back now and then.
     [Fact]
     public void History_ToldAgainOrOfATimeBeforeTheRequest_KeepsTheFirstAndNoNegativeTime()
     {
-        var history = new RestartHistory(most: 10);
-        history.Inherit([new RestartRecord(DateTimeOffset.UnixEpoch, "a", "", 2, SuccessorPid: 4711, Failure: null, "", TimeSpan.Zero, [])]);
+        var history = new RestartHistory(most: 10, new ManualTime());
+        RestartRecord earlier = new(DateTimeOffset.UnixEpoch, "a", "", 2, SuccessorPid: 4711, Failure: null, "", TimeSpan.Zero, []);
+        history.Inherit([earlier with { Generation = 3 }, earlier]);
         history.Departed(1, DateTimeOffset.UnixEpoch.AddSeconds(4), gone: null);
         history.Departed(1, DateTimeOffset.UnixEpoch.AddSeconds(9), DateTimeOffset.UnixEpoch.AddSeconds(-1));
 
-        Assert.Equal((TimeSpan.FromSeconds(4), TimeSpan.Zero), (history.Newest[0].Drained, history.Newest[0].Gone));
+        Assert.Equal((TimeSpan.FromSeconds(4), TimeSpan.Zero), (history.Newest[1].Drained, history.Newest[1].Gone));
     }
 
     [Fact]

@@ -142,7 +142,7 @@ public sealed class InheritingTests : IDisposable
 
     // C5, C6
     [Fact]
-    public void CloseUnclaimed_NobodyAskedForIt_IsClosedAndLogged()
+    public void EndSharing_NobodyAskedForIt_IsClosedAndLogged()
     {
         EndPoint gone = _fixture.Registry.Listen(RegistryFixture.AnyPort).LocalEndPoint!;
         ListenerRegistry successor = _fixture.Successor();
@@ -150,6 +150,8 @@ public sealed class InheritingTests : IDisposable
         Assert.Equal(1, successor.InheritedCount);
 
         successor.CloseUnclaimed();
+        Assert.Equal(1, successor.InheritedCount);
+        successor.EndSharing();
 
         Assert.Equal(0, successor.InheritedCount);
         Assert.True(RegistryFixture.Connects(gone), "the predecessor still listens");

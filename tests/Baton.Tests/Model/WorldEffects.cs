@@ -76,6 +76,14 @@ internal sealed class WorldEffects(WorldProcess process) : ILifecycleEffects
 
     public bool Lives(int pid) => World.Living.Any(p => p.Pid == pid);
 
+    public void AddReturned(DepartingProcess returned)
+    {
+    }
+
+    public void RemoveReturned(DepartingProcess returned)
+    {
+    }
+
     public void NameMain(int pid) => World.PidFile = process.Named(pid);
 
     public void EndSharing()
@@ -117,6 +125,10 @@ internal sealed class WorldEffects(WorldProcess process) : ILifecycleEffects
     }
 
     public Task DrainAsync(CancellationToken calledBack) => _drained.Task;
+
+    public void NobodyServes()
+    {
+    }
 
     public void Resume() => _drained = new TaskCompletionSource();
 

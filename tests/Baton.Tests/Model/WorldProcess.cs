@@ -33,6 +33,7 @@ internal sealed class WorldProcess
         var context = new LifecycleContext(Effects, Loop, world.Options, logger);
         context.Feed.Subscribe(TellSystemd, reports: false);
         Lifecycle = new ProcessLifecycle(() => generation, predecessor is not null, context);
+        Loop.StepFailed = Lifecycle.PutRight;
     }
 
     internal World World { get; }
@@ -144,6 +145,7 @@ internal sealed class WorldProcess
             HandoverMessage.Unhealthy m => new SuccessorEvent.Unhealthy(m.Reason, m.Ends),
             HandoverMessage.Stopping m => new SuccessorEvent.Stopping(m.Trigger),
             HandoverMessage.HandedOn m => new SuccessorEvent.HandedOn(m.Successor),
+            HandoverMessage.Remaining m => new SuccessorEvent.Remaining(m.Status),
             HandoverMessage.Force m => new SuccessorEvent.ForceAsked(m.Trigger),
             _ => throw new WorldException($"A successor does not send {message}."),
         };
@@ -170,7 +172,7 @@ internal sealed class WorldProcess
             HandoverMessage.Shutdown m => () => Lifecycle.RequestShutdown(m.Trigger),
             HandoverMessage.Restart m => () => Lifecycle.RequestRestart(new RestartRequest(m.Trigger, bySignal: true)),
             HandoverMessage.History m => () => Lifecycle.InheritHistory(m.Restarts),
-            HandoverMessage.Force m => () => Lifecycle.Force(m.Trigger),
+            HandoverMessage.Force m => () => Lifecycle.ForceAskedByPredecessor(m.Trigger),
             null => () => Lifecycle.PredecessorDied(_predecessor!.Owner.Pid, "the predecessor is gone"),
             _ => throw new WorldException($"A predecessor does not send {message}."),
         });

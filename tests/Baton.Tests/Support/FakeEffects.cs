@@ -34,6 +34,9 @@ internal sealed class FakeEffects(Journal journal) : ILifecycleEffects
     /// <summary>What is open when it is cut.</summary>
     internal OpenWork Open { get; set; }
 
+    /// <summary>Whether what is open is known.</summary>
+    internal bool CountsConnections { get; set; } = true;
+
     /// <summary>What choosing a program fails with.</summary>
     internal RestartException? ChoiceFailure { get; set; }
 
@@ -41,6 +44,9 @@ internal sealed class FakeEffects(Journal journal) : ILifecycleEffects
     internal bool PredecessorLives { get; set; } = true;
 
     public bool CanHandOver { get; set; } = true;
+
+    /// <summary>Successors that were rolled back and live.</summary>
+    internal List<DepartingProcess> Returned { get; } = [];
 
     /// <summary>The successor that was started last.</summary>
     internal FakeSuccessor Successor => _successors[^1];
@@ -105,6 +111,18 @@ internal sealed class FakeEffects(Journal journal) : ILifecycleEffects
     /// <summary>Processes that are not started by the lifecycle under test.</summary>
     internal HashSet<int> LivingHeirs { get; } = [];
 
+    public void AddReturned(DepartingProcess returned)
+    {
+        journal.Add($"count {returned.Pid}");
+        Returned.Add(returned);
+    }
+
+    public void RemoveReturned(DepartingProcess returned)
+    {
+        journal.Add($"uncount {returned.Pid}");
+        Returned.Remove(returned);
+    }
+
     public void NameMain(int pid) => journal.Add($"name {(pid == Environment.ProcessId ? "self" : pid)}");
 
     public void OpenGate() => journal.Add("open gate");
@@ -123,9 +141,11 @@ internal sealed class FakeEffects(Journal journal) : ILifecycleEffects
         _drained = new TaskCompletionSource();
     }
 
+    public void NobodyServes() => journal.Add("nobody serves");
+
     public OpenWorkReport Describe()
     {
-        var report = new OpenWorkReport();
+        var report = new OpenWorkReport { CountsConnections = CountsConnections };
         for (int i = 0; i < Open.Connections; i++)
         {
             report.AddConnection("http/1.1");

@@ -15,6 +15,9 @@ internal sealed class FakeSuccessor(int pid, Journal journal, Action<SuccessorEv
 
     public bool HasUnheard { get; set; }
 
+    /// <summary>Whether it was told to serve.</summary>
+    internal bool Committed { get; private set; }
+
     /// <summary>What <see cref="Commit"/> fails with.</summary>
     internal RestartException? CommitFailure { get; set; }
 
@@ -29,6 +32,7 @@ internal sealed class FakeSuccessor(int pid, Journal journal, Action<SuccessorEv
         }
 
         journal.Add($"commit {pid}");
+        Committed = true;
     }
 
     public void Confirm(IReadOnlyList<(OlderProcess Process, Descriptor Channel)> older) => journal.Add($"confirm {pid}");
@@ -61,6 +65,8 @@ internal sealed class FakeSuccessor(int pid, Journal journal, Action<SuccessorEv
     internal void HandsOn(int? successor = null) => post(new SuccessorEvent.HandedOn(successor));
 
     internal void AsksForce(string trigger) => post(new SuccessorEvent.ForceAsked(trigger));
+
+    internal void SaysRemaining(GenerationStatus status) => post(new SuccessorEvent.Remaining(status));
 
     internal void SaysFailed(string reason) => post(new SuccessorEvent.Failed(reason));
 

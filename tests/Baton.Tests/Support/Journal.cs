@@ -17,12 +17,19 @@ internal sealed class Journal
         }
     }
 
+    /// <summary>Called with each entry and how many there were before; may throw, as what is entered then does.</summary>
+    internal Action<string, int>? Entering { get; set; }
+
     internal void Add(string entry)
     {
+        int before;
         lock (_lock)
         {
+            before = _entries.Count;
             _entries.Add(entry);
         }
+
+        Entering?.Invoke(entry, before);
     }
 
     internal int Count(string entry) => Entries.Count(e => e == entry);

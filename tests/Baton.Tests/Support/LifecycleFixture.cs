@@ -17,6 +17,7 @@ internal sealed class LifecycleFixture
         Context = new LifecycleContext(Effects, _loop, Options, Logger);
         Context.Feed.Subscribe(Announced, reports: false);
         Lifecycle = new ProcessLifecycle(() => generation, hasPredecessor, Context);
+        _loop.StepFailed = Lifecycle.PutRight;
         Signals = new SignalActions(Options.Signals, Lifecycle, Logger);
     }
 

@@ -79,7 +79,7 @@ public sealed class FdStoreTests : IDisposable
         }
 
         using ClaimedListener claim = RegistryFixture.Claim(_fixture.Listeners, RegistryFixture.AnyPort);
-        _fixture.Listeners.CloseUnclaimed();
+        _fixture.Listeners.EndSharing();
         _fixture.Hear(new LifecycleNews.Serves(2, TookOver: true, TimeSpan.Zero));
 
         string removed = Assert.Single(_fixture.Said);

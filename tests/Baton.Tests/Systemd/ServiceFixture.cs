@@ -24,12 +24,15 @@ internal sealed class ServiceFixture : IDisposable
         Options = new RestarterOptions { TimeProvider = _time };
         var context = new LifecycleContext(new FakeEffects(new Journal()), _loop, Options, Logger);
         _feed = context.Feed;
+        Application = context.Application;
         _ = new SystemdService(TrySend, watchdog, Listeners, context, () => new OpenWork(12, 3), hasPredecessor ? FindStandIn : null, _work.Enqueue);
     }
 
     internal RecordingLogger Logger { get; } = new();
 
     internal RestarterOptions Options { get; }
+
+    internal ApplicationTime Application { get; }
 
     internal ListenerRegistry Listeners => _registry.Registry;
 

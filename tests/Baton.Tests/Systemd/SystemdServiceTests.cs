@@ -128,6 +128,31 @@ public sealed class SystemdServiceTests : IDisposable
             _fixture.Said);
     }
 
+    // What the host gives its services has the drain in it, and the time in which this process still serves.
+    [Fact]
+    public void Shutdown_TheHostTakesLonger_AsksForItsTime()
+    {
+        _fixture.Application.Allow(TimeSpan.FromSeconds(19));
+        _fixture.Options.ExitTimeout = TimeSpan.FromSeconds(1);
+        _fixture.Hear(new LifecycleNews.Stopping());
+        for (int i = 0; i < 20; i++)
+        {
+            _fixture.Pass(TimeSpan.FromSeconds(5));
+        }
+
+        Assert.Equal(["15000000", "15000000", "10000000", "5000000"], _fixture.Said.Where(s => s.StartsWith("EXTEND", StringComparison.Ordinal)).Select(s => s.Split('=', ' ')[1]));
+    }
+
+    [Fact]
+    public void Shutdown_ServesOnForATime_AsksForItToo()
+    {
+        _fixture.Options.ShutdownIdleGrace = TimeSpan.FromSeconds(7);
+        _fixture.Options.DrainTimeout = TimeSpan.FromSeconds(2);
+        _fixture.Options.ExitTimeout = TimeSpan.FromSeconds(1);
+        _fixture.Hear(new LifecycleNews.Stopping());
+        Assert.Equal(["STOPPING=1 STATUS=Draining 12 connections", "EXTEND_TIMEOUT_USEC=10000000 STATUS=Draining 12 connections"], _fixture.Said);
+    }
+
     // By force only: then systemd's own limit is the only one.
     [Fact]
     public void Shutdown_DrainHasNoLimit_AsksForNoTime()

@@ -13,7 +13,7 @@ internal static class GenerationsSection
     }
 
     private static Html Card(GenerationStatus generation, PageView view) => Html.Of($"""
-        <li class="card" id="generation-{generation.Generation}">
+        <li class="card" id="generation-{Html.Text(Id(generation, view))}">
         <h3>Generation {generation.Generation} {StateWords.Badge(generation.State)}</h3>
         <dl class="figures">
         <div><dt>Process</dt><dd>{generation.Pid}</dd></div>
@@ -25,6 +25,10 @@ internal static class GenerationsSection
         {OpenWork.Render(generation, view)}
         </li>
         """);
+
+    // Several that were rolled back are of the same generation, as is the next one that starts.
+    private static string Id(GenerationStatus generation, PageView view) =>
+        generation.Generation > view.Status.Generation ? $"{generation.Generation}-{generation.Pid}" : $"{generation.Generation}";
 
     private static Html Connections(GenerationStatus generation)
     {

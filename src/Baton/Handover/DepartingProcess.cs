@@ -1,0 +1,8 @@
+namespace Baton.Handover;
+
+/// <summary>A process of the service that only finishes its work, and is not one before this one.</summary>
+/// <param name="Pid">Its process id.</param>
+/// <param name="Generation">Its generation; several may have the same.</param>
+/// <param name="Status">What it said last of itself. From any thread.</param>
+/// <param name="Force">Has it cut its work and end. From any thread.</param>
+internal sealed record DepartingProcess(int Pid, int Generation, Func<GenerationStatus> Status, Action<string> Force);

@@ -1,0 +1,37 @@
+namespace Baton.Lifecycle;
+
+/// <content>The end without a successor.</content>
+internal sealed partial class ProcessLifecycle
+{
+    private ShutdownGrace? _grace;
+
+    private void StopAccepting()
+    {
+        Effects.CloseGate();
+        Effects.ReleaseListeners(claimedBySuccessor: []);
+    }
+
+    // Without a successor.
+    private void EndServing(Trigger trigger)
+    {
+        Departure departure = Depart();
+        Effects.NobodyServes();
+        departure.MayEnd();
+        Effects.AnnounceStopping();
+        Hooks.After(SignalAction.Shutdown, trigger);
+    }
+
+    /// <summary>The host gives its stop no more time: what is open is cut. Where nothing has stopped yet it is force.</summary>
+    internal void HostTimeIsUp(string trigger)
+    {
+        _grace?.End();
+        if (_departure is { } departure && State != ProcessState.HandedOver)
+        {
+            departure.StopWaiting(trigger);
+        }
+        else
+        {
+            Force(trigger);
+        }
+    }
+}

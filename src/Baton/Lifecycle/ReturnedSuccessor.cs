@@ -1,0 +1,39 @@
+using Baton.Handover;
+
+namespace Baton.Lifecycle;
+
+/// <summary>
+/// A successor that was rolled back because it was unhealthy: it lives, finishes what it has accepted, and is one of the departing processes of the service until it has
+/// ended. Lives on the control loop.
+/// </summary>
+internal sealed class ReturnedSuccessor(ISuccessor successor, int generation, LifecycleContext context)
+{
+    private DepartingProcess? _departing;
+    private volatile GenerationStatus _status =
+        new(successor.Pid, generation, ProcessState.ShuttingDown, new Dictionary<string, int>(), RequestCount: 0, Requests: []);
+
+    private RestarterOptions Options => context.Options;
+
+    /// <summary>Tells it that this process serves again, and counts it from now on.</summary>
+    internal void Begin()
+    {
+        successor.TryTell(new HandoverMessage.TakenBack());
+        _departing = new DepartingProcess(successor.Pid, generation, () => _status, trigger => context.Loop.Post(() => Force(trigger)));
+        context.Effects.AddReturned(_departing);
+        context.Loop.Schedule(LifecycleContext.Then(Options.DrainTimeout, Options.ExitTimeout), successor.Kill);
+    }
+
+    /// <summary>What it says of itself; who it is this process knows better.</summary>
+    internal void Heard(GenerationStatus status) => _status = status with { Pid = successor.Pid, Generation = generation };
+
+    internal void Ended() => context.Effects.RemoveReturned(_departing!);
+
+    private void Force(string trigger)
+    {
+        successor.TryTell(new HandoverMessage.Force(trigger));
+
+        // It ends itself within hooks and exit timeout. This is for one that can't.
+        TimeSpan own = LifecycleContext.Then(Options.HookTimeout, Options.ExitTimeout);
+        context.Loop.Schedule(LifecycleContext.Then(own, Options.ExitTimeout), successor.Kill);
+    }
+}

@@ -1,0 +1,74 @@
+using System.Globalization;
+using System.Net;
+using Baton.Interop;
+
+namespace Baton.Listeners;
+
+/// <summary>Who listens where this process could not bind, as far as <c>/proc</c> tells: for waiting and for messages, nothing is decided by it alone.</summary>
+internal static class AddressHolder
+{
+    private const string Listening = "0A";
+    private const string SocketLink = "socket:[";
+
+    /// <summary>The sockets, by inode, that listen on the port of a request, whatever their address, or at its path.</summary>
+    internal static IReadOnlySet<long> SocketsAt(string request)
+    {
+        try
+        {
+            if (request.StartsWith("tcp:", StringComparison.Ordinal) && IPEndPoint.TryParse(request.AsSpan("tcp:".Length), out IPEndPoint? ip))
+            {
+                string port = ip.Port.ToString("X4", CultureInfo.InvariantCulture);
+                return Rows("/proc/self/net/tcp").Concat(Rows("/proc/self/net/tcp6"))
+                    .Where(c => c.Length > 9 && c[3] == Listening && c[1].EndsWith($":{port}", StringComparison.Ordinal)).Select(c => ToInode(c[9])).ToHashSet();
+            }
+
+            return new ListenerKey(request, 0).Path is { } path
+                ? Rows("/proc/self/net/unix").Where(c => c.Length > 7 && c[7] == path).Select(c => ToInode(c[6])).ToHashSet()
+                : new HashSet<long>();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // No /proc: nothing is known.
+            return new HashSet<long>();
+        }
+    }
+
+    /// <summary>The socket behind a descriptor of this process; 0 if it is none.</summary>
+    internal static long SocketOf(Descriptor descriptor) => InodeOf($"/proc/self/fd/{descriptor.Number}");
+
+    /// <summary>Whether a process has one of the sockets open; null where that may not be seen.</summary>
+    internal static bool? Has(int pid, IReadOnlySet<long> sockets)
+    {
+        try
+        {
+            return Directory.EnumerateFiles($"/proc/{pid}/fd").Any(file => sockets.Contains(InodeOf(file)));
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // It has ended.
+            return false;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static IEnumerable<string[]> Rows(string table) =>
+        File.Exists(table) ? File.ReadLines(table).Skip(1).Select(row => row.Split(' ', StringSplitOptions.RemoveEmptyEntries)) : [];
+
+    private static long InodeOf(string file)
+    {
+        try
+        {
+            return new FileInfo(file).LinkTarget is { } link && link.StartsWith(SocketLink, StringComparison.Ordinal) ? ToInode(link[SocketLink.Length..^1]) : 0;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Closed since the directory was read.
+            return 0;
+        }
+    }
+
+    private static long ToInode(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long inode) ? inode : 0;
+}
