@@ -6,7 +6,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace Baton.AspNetCore;
 
 /// <summary>
-/// Whether the connections of one listener reach Kestrel's HTTP. They do not where a connection handler, or other connection middleware, takes them over.
+/// Whether the connections of one listener reach Kestrel's HTTP. They do not where a connection handler, or other connection
+/// middleware, takes them over.
 /// </summary>
 internal sealed class EndpointProtocol(Func<bool?> endsBeforeHttp)
 {
@@ -50,8 +51,9 @@ internal sealed class EndpointProtocol(Func<bool?> endsBeforeHttp)
     }
 
     /// <summary>
-    /// Whether what comes behind it is never called. Only middleware that the framework has made is asked, as <c>UseConnectionHandler</c> and <c>Run</c> do: what an application has written is
-    /// called once for each endpoint, by Kestrel.
+    /// Whether what comes behind it is never called. Only middleware that the framework has made is asked, as
+    /// <c>UseConnectionHandler</c> and <c>Run</c> do: what an application has written is called once for each endpoint, by
+    /// Kestrel.
     /// </summary>
     private static bool IsTerminal(Func<ConnectionDelegate, ConnectionDelegate> middleware)
     {

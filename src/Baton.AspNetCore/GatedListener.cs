@@ -10,7 +10,8 @@ namespace Baton.AspNetCore;
 /// opens; only when it has ended, or Kestrel itself unbinds, does Kestrel hear that there will be no more connections.
 /// </summary>
 /// <param name="endPoint">What was asked for.</param>
-/// <param name="inner">Null where the address can't be had yet, or must not be: it is asked for again while the gate is open.</param>
+/// <param name="inner">Null where the address can't be had yet, or must not be: it is asked for again while the gate is
+/// open.</param>
 /// <param name="later">Asks for it; null if it will never be had.</param>
 /// <param name="gate">When to accept.</param>
 /// <param name="connections">Every open connection.</param>
@@ -130,7 +131,8 @@ internal sealed class GatedListener(
         return await later(either.Token).ConfigureAwait(false);
     }
 
-    // This process serves again: the file of a unix socket was removed, or the successor that was rolled back had bound its own there.
+    // This process serves again: the file of a unix socket was removed, or the successor that was rolled back had bound its own
+    // there.
     private async ValueTask LeaveLostPathAsync()
     {
         if (_inner is { Claim.IsReached: false } lost)

@@ -6,16 +6,19 @@ namespace Baton.AspNetCore;
 public sealed class GracefulRestartOptions : HostedRestartOptions
 {
     /// <summary>
-    /// How long, after a handover, a connection without a request in progress is kept before it is closed. A shutdown, after which no process serves, closes it at once. An HTTP/1.1
-    /// client may send its next request at the very moment in which an idle connection is closed, and only that request would be lost; so this should be
-    /// longer than clients usually pause. A connection that carries a request in the meantime is closed with the answer, which loses nothing.
-    /// Default 30 seconds. Zero closes at once; <see cref="Timeout.InfiniteTimeSpan"/> keeps it until the drain timeout.
+    /// How long, after a handover, a connection without a request in progress is kept before it is closed. A shutdown, after
+    /// which no process serves, closes it at once. An HTTP/1.1 client may send its next request at the very moment in which an
+    /// idle connection is closed, and only that request would be lost; so this should be longer than clients usually pause. A
+    /// connection that carries a request in the meantime is closed with the answer, which loses nothing. Default 30 seconds. Zero
+    /// closes at once; <see cref="Timeout.InfiniteTimeSpan"/> keeps it until the drain timeout.
     /// </summary>
     public TimeSpan IdleGrace { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How long, when the service shuts down and no other process of it serves, a connection is kept that has not sent a whole request yet: nothing, or a part of one. One that has had a request and
-    /// is idle is closed at once then; where <see cref="RestarterOptions.ShutdownIdleGrace"/> is set, so that clients may still use it, it is kept as long as this, too. Default 1 second. Zero closes at once; <see cref="Timeout.InfiniteTimeSpan"/> keeps it until the drain timeout.
+    /// How long, when the service shuts down and no other process of it serves, a connection is kept that has not sent a whole
+    /// request yet: nothing, or a part of one. One that has had a request and is idle is closed at once then; where <see
+    /// cref="RestarterOptions.ShutdownIdleGrace"/> is set, so that clients may still use it, it is kept as long as this, too.
+    /// Default 1 second. Zero closes at once; <see cref="Timeout.InfiniteTimeSpan"/> keeps it until the drain timeout.
     /// </summary>
     public TimeSpan UnfinishedRequestGrace { get; set; } = TimeSpan.FromSeconds(1);
 

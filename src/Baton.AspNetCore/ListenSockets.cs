@@ -28,7 +28,8 @@ internal sealed class ListenSockets(Restarter restarter) : IPostConfigureOptions
     }
 
     /// <summary>Claims the listener of an end point and has the transport listen on it.</summary>
-    /// <returns>Null for not now: this process has handed over and takes no addresses, or another generation of the service has the address.</returns>
+    /// <returns>Null for not now: this process has handed over and takes no addresses, or another generation of the service has
+    /// the address.</returns>
     /// <exception cref="AddressInUseException">Another process has the address.</exception>
     internal TransportListener? Listen(EndPoint endPoint, SocketTransportFactory transport)
     {

@@ -5,8 +5,9 @@ using Microsoft.AspNetCore.Connections;
 namespace Baton.AspNetCore;
 
 /// <summary>
-/// Listeners that the predecessor has on a narrower address of the port: the kernel gives them a part of the endpoint's connections. Accepts on them as on the endpoint's own, while the
-/// gate is open; when the predecessor is gone the kernel is told to give them nothing more, what is left is accepted, and they are closed.
+/// Listeners that the predecessor has on a narrower address of the port: the kernel gives them a part of the endpoint's
+/// connections. Accepts on them as on the endpoint's own, while the gate is open; when the predecessor is gone the kernel is told
+/// to give them nothing more, what is left is accepted, and they are closed.
 /// </summary>
 internal sealed class ListenersBeside
 {
@@ -28,7 +29,9 @@ internal sealed class ListenersBeside
         _accepting = AcceptOnAllAsync(own, older);
     }
 
-    /// <summary>The next connection of the endpoint's own listener, or of an older one; null when there will be no more.</summary>
+    /// <summary>
+    /// The next connection of the endpoint's own listener, or of an older one; null when there will be no more.
+    /// </summary>
     internal async ValueTask<ConnectionContext?> NextAsync(CancellationToken cancel) =>
         await _accepted.Reader.WaitToReadAsync(cancel).ConfigureAwait(false) && _accepted.Reader.TryRead(out ConnectionContext? next) ? next : null;
 

@@ -6,8 +6,10 @@ using Microsoft.Extensions.Logging;
 namespace Baton.AspNetCore;
 
 /// <summary>
-/// Every open connection of this application's Kestrel, and their drain: an answer ends its connection, an idle one is closed after a grace, or at once where no other process serves, and
-/// whoever waits hears when none is left. One that HTTP does not have is told at once and waited for. Kestrel itself must not be stopping yet: it stops its own clock first, and HTTP/2 needs that.
+/// Every open connection of this application's Kestrel, and their drain: an answer ends its connection, an idle one is closed
+/// after a grace, or at once where no other process serves, and whoever waits hears when none is left. One that HTTP does not
+/// have is told at once and waited for. Kestrel itself must not be stopping yet: it stops its own clock first, and HTTP/2 needs
+/// that.
 /// </summary>
 internal sealed class OpenConnections : IRestartParticipant
 {
@@ -179,7 +181,8 @@ internal sealed class OpenConnections : IRestartParticipant
     {
         if (!connection.HoldsDrain)
         {
-            // What observers are still to be told is written, and nothing new is to come. An HTTP/1.1 connection ends with that by itself.
+            // What observers are still to be told is written, and nothing new is to come. An HTTP/1.1 connection ends with that
+            // by itself.
             if (connection.IsHttp2)
             {
                 Tell(connection);
@@ -248,7 +251,9 @@ internal sealed class OpenConnections : IRestartParticipant
         }
     }
 
-    /// <summary>Tells a connection to end. Whoever wants to know may be the application's code, which must not hold us up.</summary>
+    /// <summary>
+    /// Tells a connection to end. Whoever wants to know may be the application's code, which must not hold us up.
+    /// </summary>
     /// <returns>False if it was told before.</returns>
     private bool Tell(TrackedConnection connection)
     {

@@ -4,8 +4,8 @@ namespace Baton.AspNetCore;
 public sealed class RestartAdminOptions
 {
     /// <summary>
-    /// Whether anybody who can connect may use the endpoints where no policy protects them. Default false: only TCP connections from this machine itself, of this
-    /// process's user or root, with no sign of a proxy between.
+    /// Whether anybody who can connect may use the endpoints where no policy protects them. Default false: only TCP connections
+    /// from this machine itself, of this process's user or root, with no sign of a proxy between.
     /// </summary>
     public bool AllowRemote { get; set; }
 
@@ -16,9 +16,10 @@ public sealed class RestartAdminOptions
     public bool AllowUnixSockets { get; set; }
 
     /// <summary>
-    /// Whether connections from this machine may be of any user where no policy protects the endpoints, and also of one whom the kernel does not tell: in a user
-    /// namespace, as rootless containers have it, or through a port that is redirected. Default false: only this process's user and root. A proxy on this machine
-    /// that adds no header is let in by this option, and whoever asks through it.
+    /// Whether connections from this machine may be of any user where no policy protects the endpoints, and also of one whom the
+    /// kernel does not tell: in a user namespace, as rootless containers have it, or through a port that is redirected. Default
+    /// false: only this process's user and root. A proxy on this machine that adds no header is let in by this option, and
+    /// whoever asks through it.
     /// </summary>
     public bool AllowOtherUsers { get; set; }
 

@@ -56,7 +56,10 @@ internal sealed class RestartListenerFactory(
         return listener;
     }
 
-    /// <summary>This process accepts, and an endpoint of its configuration has no listener yet: as long as other generations live, one of them may have its address.</summary>
+    /// <summary>
+    /// This process accepts, and an endpoint of its configuration has no listener yet: as long as other generations live, one of
+    /// them may have its address.
+    /// </summary>
     /// <returns>Null if it can't be had.</returns>
     private async Task<TransportListener?> ListenLaterAsync(EndPoint endpoint, CancellationToken cancel)
     {

@@ -75,8 +75,8 @@ internal class TrackedConnection : ConnectionContext
     internal bool HasServed => _hasServed;
 
     /// <summary>
-    /// Whether something else than HTTP has it, such as a connection handler: work without requests. Not while it may be on its way to HTTP, in a TLS handshake or in middleware that waits for its
-    /// first bytes.
+    /// Whether something else than HTTP has it, such as a connection handler: work without requests. Not while it may be on its
+    /// way to HTTP, in a TLS handshake or in middleware that waits for its first bytes.
     /// </summary>
     internal bool IsWithoutHttp
     {
@@ -227,7 +227,8 @@ internal class TrackedConnection : ConnectionContext
     /// <returns>True for the first call.</returns>
     internal bool BeginAnnouncing() => Interlocked.Exchange(ref _announced, 1) == 0;
 
-    /// <exception cref="AggregateException">Callbacks of the application on <c>ConnectionClosedRequested</c> have failed; Kestrel's own was called all the same.</exception>
+    /// <exception cref="AggregateException">Callbacks of the application on <c>ConnectionClosedRequested</c> have failed;
+    /// Kestrel's own was called all the same.</exception>
     internal void RequestClose() => Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
 
     private void ObserverEnds()

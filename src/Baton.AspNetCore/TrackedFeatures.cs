@@ -6,8 +6,9 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace Baton.AspNetCore;
 
 /// <summary>
-/// The features of a connection, which are the transport's, and one more: the connection itself. By what Kestrel's HTTP asks for, before it reads the first byte, we know that it has the connection:
-/// the protocols of the endpoint, which is a class of Kestrel's own where all others are interfaces, and the heartbeat.
+/// The features of a connection, which are the transport's, and one more: the connection itself. By what Kestrel's HTTP asks for,
+/// before it reads the first byte, we know that it has the connection: the protocols of the endpoint, which is a class of
+/// Kestrel's own where all others are interfaces, and the heartbeat.
 /// </summary>
 internal sealed class TrackedFeatures(IFeatureCollection inner, TrackedConnection connection) : IFeatureCollection, IConnectionHeartbeatFeature
 {

@@ -40,8 +40,9 @@ public sealed class WarmUpOptions
     public string Host { get; set; } = "localhost";
 
     /// <summary>
-    /// Which endpoints get requests, by the address that they are bound to. Default those where HTTP is the first to read from a connection: connection handlers, and middleware that expects
-    /// something before HTTP such as the PROXY protocol, are left alone. What is set here gets requests, whatever it is. Leave out endpoints that want a client certificate.
+    /// Which endpoints get requests, by the address that they are bound to. Default those where HTTP is the first to read from a
+    /// connection: connection handlers, and middleware that expects something before HTTP such as the PROXY protocol, are left
+    /// alone. What is set here gets requests, whatever it is. Leave out endpoints that want a client certificate.
     /// </summary>
     public Func<EndPoint, bool> Endpoints { get; set; } = All;
 

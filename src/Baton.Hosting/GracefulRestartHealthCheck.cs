@@ -3,7 +3,10 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Baton.Hosting;
 
-/// <summary>Whether this process is to get new connections: healthy while it accepts and is not about to stop, else what it does instead. For load balancers; what decides about readiness here does not ask it.</summary>
+/// <summary>
+/// Whether this process is to get new connections: healthy while it accepts and is not about to stop, else what it does instead.
+/// For load balancers; what decides about readiness here does not ask it.
+/// </summary>
 internal sealed class GracefulRestartHealthCheck(Restarter? restarter) : IHealthCheck
 {
     /// <summary>By this Baton knows its own registrations.</summary>

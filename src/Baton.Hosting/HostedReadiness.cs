@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Hosting;
 
 /// <summary>
-/// Between started and ready, and the drain before anything is stopped. Last of all hosted services: the process serves only when all others have started, and they learn only
-/// after the drain that the host stops.
+/// Between started and ready, and the drain before anything is stopped. Last of all hosted services: the process serves only when
+/// all others have started, and they learn only after the drain that the host stops.
 /// </summary>
 internal sealed class HostedReadiness(
     Restarter restarter, HostedServer server, IHostApplicationLifetime lifetime, AsideLoggers loggers, HostedRestartOptions options, HealthPoll health,
@@ -50,7 +50,10 @@ internal sealed class HostedReadiness(
         _ = WatchProbationAsync(restarter.Draining);
     }
 
-    /// <summary>Runs before any service is stopped. Joins a departure that has begun; else this is the host's own wish to shut down, and the other servers follow.</summary>
+    /// <summary>
+    /// Runs before any service is stopped. Joins a departure that has begun; else this is the host's own wish to shut down, and
+    /// the other servers follow.
+    /// </summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         try

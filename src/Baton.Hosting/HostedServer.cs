@@ -54,7 +54,10 @@ internal sealed class HostedServer(Restarter restarter, RegisteredServer server,
         restarter.Servers.Fail(server, reason);
     }
 
-    /// <summary>The host has not started: the exception came from any of its services. A start that was cut short by a shutdown has its reason already.</summary>
+    /// <summary>
+    /// The host has not started: the exception came from any of its services. A start that was cut short by a shutdown has its
+    /// reason already.
+    /// </summary>
     internal void StartFailed(Exception exception)
     {
         if (_stage is Stage.Built or Stage.Starting)

@@ -5,8 +5,9 @@ using Microsoft.Extensions.Hosting;
 namespace Baton.Hosting;
 
 /// <summary>
-/// Registers <see cref="HostedReadiness"/> behind all other hosted services, also those that are added after graceful restart: what they do when they are started belongs to
-/// the start. .NET announces each host that is about to be built, with its builder; that is the last moment at which a service can be added.
+/// Registers <see cref="HostedReadiness"/> behind all other hosted services, also those that are added after graceful restart:
+/// what they do when they are started belongs to the start. .NET announces each host that is about to be built, with its builder;
+/// that is the last moment at which a service can be added.
 /// </summary>
 internal sealed class LastPlace : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>
 {

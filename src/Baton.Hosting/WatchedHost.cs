@@ -3,7 +3,10 @@ using Microsoft.Extensions.Hosting;
 
 namespace Baton.Hosting;
 
-/// <summary>The application's host, whose failed start is remembered: an application that catches the exception and ends would leave the predecessor without a reason.</summary>
+/// <summary>
+/// The application's host, whose failed start is remembered: an application that catches the exception and ends would leave the
+/// predecessor without a reason.
+/// </summary>
 internal sealed class WatchedHost(IHost host, HostedServer server) : IHost, IAsyncDisposable
 {
     public IServiceProvider Services => host.Services;

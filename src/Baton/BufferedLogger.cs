@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Baton;
 
 /// <summary>
-/// The log of the process. Keeps the first lines until there is somewhere to write them: a restarter starts before the host that has the logging. Lines are written by a
+/// The log of the process. Keeps the first lines until there is somewhere to write them: a restarter starts before the host that
+/// has the logging. Lines are written by a
 /// <see cref="LogQueue"/>, so that no step of the lifecycle runs the application's logger.
 /// </summary>
 internal sealed class BufferedLogger : ILogger

@@ -2,7 +2,8 @@ namespace Baton;
 
 /// <summary>One living process of the service, and what it still has to do.</summary>
 /// <param name="Pid">Its process id.</param>
-/// <param name="Generation">1 for the first process, one more with every restart; 0 for a successor that its predecessor has not answered yet.</param>
+/// <param name="Generation">1 for the first process, one more with every restart; 0 for a successor that its predecessor has not
+/// answered yet.</param>
 /// <param name="State">Where it is in its life. Of another process: when it last said so, at most about a second ago.</param>
 /// <param name="Connections">Open connections by kind, such as <c>http/1.1</c>, <c>http/2</c>, <c>upgraded</c> or <c>idle</c>.</param>
 /// <param name="RequestCount">Requests in progress.</param>

@@ -12,8 +12,8 @@ internal interface IRestartParticipant
     Task DrainAsync(CancellationToken resumed);
 
     /// <summary>
-    /// While draining: no other process of the service accepts. Whoever is connected and idle is let go at once, since a request that is lost by that would be refused a moment later. Must
-    /// not block.
+    /// While draining: no other process of the service accepts. Whoever is connected and idle is let go at once, since a request
+    /// that is lost by that would be refused a moment later. Must not block.
     /// </summary>
     void NobodyServes();
 

@@ -3,8 +3,9 @@ using Baton.Interop;
 namespace Baton;
 
 /// <summary>
-/// Writes log lines on a thread of its own, in order: a logger is the application's code and may throw or block, which costs lines and nothing else. Adding never waits.
-/// The thread ends when it has been idle for a while, and comes back with the next line.
+/// Writes log lines on a thread of its own, in order: a logger is the application's code and may throw or block, which costs
+/// lines and nothing else. Adding never waits. The thread ends when it has been idle for a while, and comes back with the next
+/// line.
 /// </summary>
 /// <param name="most">How many lines may wait; those that come when so many wait are lost, and counted.</param>
 /// <param name="failed">Told of an exception of the logger, on the thread.</param>
@@ -56,7 +57,10 @@ internal sealed class LogQueue(int most, Action<Exception> failed, Action<int> l
         }
     }
 
-    /// <summary>Waits until what was added before is written, at most for the limit. Not while lines are held, and not on the thread that writes.</summary>
+    /// <summary>
+    /// Waits until what was added before is written, at most for the limit. Not while lines are held, and not on the thread that
+    /// writes.
+    /// </summary>
     /// <returns>Whether it is written.</returns>
     internal bool Flush(TimeSpan limit)
     {

@@ -107,7 +107,9 @@ public sealed partial class Restarter
     /// <summary>The host gives its stop no more time.</summary>
     internal void HostTimeIsUp(string trigger) => _loop.Post(() => _lifecycle.HostTimeIsUp(trigger));
 
-    /// <summary>A logger for what happens on the control loop: its lines stand in order with Baton's own, and are written elsewhere.</summary>
+    /// <summary>
+    /// A logger for what happens on the control loop: its lines stand in order with Baton's own, and are written elsewhere.
+    /// </summary>
     internal ILogger LogAside(ILogger target) => _logger.Aside(target);
 
     /// <inheritdoc cref="WorkRegister.WhenStopping"/>

@@ -18,7 +18,10 @@ namespace Baton;
 /// </summary>
 public sealed partial class Restarter : IAsyncDisposable
 {
-    /// <summary>Exit code of a process whose open work was cut, by the drain timeout or by force, or whose application did not end in its time: 124, as of timeout(1).</summary>
+    /// <summary>
+    /// Exit code of a process whose open work was cut, by the drain timeout or by force, or whose application did not end in its
+    /// time: 124, as of timeout(1).
+    /// </summary>
     public const int ForcedExitCode = 124;
 
     /// <summary>Exit code of a process whose predecessor took over again because it was unhealthy: 1.</summary>
@@ -83,7 +86,8 @@ public sealed partial class Restarter : IAsyncDisposable
 
         if (_succession is not null && systemd.Socket is { } manager)
         {
-            // At once: systemd ends the service when it learns of the end of the main process before it learns that another one is.
+            // At once: systemd ends the service when it learns of the end of the main process before it learns that another one
+            // is.
             _succession.Deserted = () => _ = manager.TrySend(Notifier.Line("MAINPID", Environment.ProcessId), descriptor: null);
         }
 

@@ -40,14 +40,17 @@ public class RestarterOptions
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// How long, after a shutdown was asked, this process goes on serving connections that are open as if nothing had happened. Then they are told, and <see cref="DrainTimeout"/> begins. For load
-    /// balancers that take an instance out slowly; the health check of <c>AddGracefulRestart</c> says at once that this process is not ready. It ends earlier when no connection is left and none is
-    /// accepted. A second signal or force ends it at once. It does not delay a restart. Default zero: none. Zero or more, finite.
+    /// How long, after a shutdown was asked, this process goes on serving connections that are open as if nothing had happened.
+    /// Then they are told, and <see cref="DrainTimeout"/> begins. For load balancers that take an instance out slowly; the health
+    /// check of <c>AddGracefulRestart</c> says at once that this process is not ready. It ends earlier when no connection is left
+    /// and none is accepted. A second signal or force ends it at once. It does not delay a restart. Default zero: none. Zero or
+    /// more, finite.
     /// </summary>
     public TimeSpan ShutdownIdleGrace { get; set; }
 
     /// <summary>
-    /// Whether this process also goes on accepting new connections during <see cref="ShutdownIdleGrace"/>. Default false: they are refused from the moment in which the shutdown is asked.
+    /// Whether this process also goes on accepting new connections during <see cref="ShutdownIdleGrace"/>. Default false: they
+    /// are refused from the moment in which the shutdown is asked.
     /// </summary>
     public bool AcceptDuringShutdownIdleGrace { get; set; }
 
@@ -58,15 +61,16 @@ public class RestarterOptions
     public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// How long a process may take to end once nothing is left to wait for: this one after force, or after the time that its host has to stop (then it is ended
-    /// hard), a successor after it failed or was killed. Half of it is the most that the end of the process waits for a logger to write Baton's last lines.
-    /// Default 5 seconds; more than zero, finite.
+    /// How long a process may take to end once nothing is left to wait for: this one after force, or after the time that its host
+    /// has to stop (then it is ended hard), a successor after it failed or was killed. Half of it is the most that the end of the
+    /// process waits for a logger to write Baton's last lines. Default 5 seconds; more than zero, finite.
     /// </summary>
     public TimeSpan ExitTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// How long a successor that has crashed may take to have its memory written to a file, by <c>createdump</c> of .NET or by the kernel. The service does not wait for it: this process
-    /// serves meanwhile. Then the successor is killed, which destroys the dump. Default 5 minutes; zero or more, finite. Zero does not wait.
+    /// How long a successor that has crashed may take to have its memory written to a file, by <c>createdump</c> of .NET or by
+    /// the kernel. The service does not wait for it: this process serves meanwhile. Then the successor is killed, which destroys
+    /// the dump. Default 5 minutes; zero or more, finite. Zero does not wait.
     /// </summary>
     public TimeSpan CrashDumpTimeout { get; set; } = TimeSpan.FromMinutes(5);
 
@@ -141,8 +145,9 @@ public class RestarterOptions
     public TimeSpan ControlTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// How many clients of one user may watch over the control socket at the same time, and how many others of that user may be connected; one more is told that it
-    /// is busy. Root has places of its own. Where no place is left a client that has not sent its request makes room. Default 16; between 1 and 1000.
+    /// How many clients of one user may watch over the control socket at the same time, and how many others of that user may be
+    /// connected; one more is told that it is busy. Root has places of its own. Where no place is left a client that has not sent
+    /// its request makes room. Default 16; between 1 and 1000.
     /// </summary>
     public int MaxControlConnections { get; set; } = 16;
 

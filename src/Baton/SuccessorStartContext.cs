@@ -27,8 +27,8 @@ public sealed class SuccessorStartContext
     public IList<string> Arguments { get; }
 
     /// <summary>
-    /// The environment. What Baton tells a successor, and what systemd has told the service (NOTIFY_SOCKET and the like), is not in it: the successor gets
-    /// that all the same. It is dropped if it is put there.
+    /// The environment. What Baton tells a successor, and what systemd has told the service (NOTIFY_SOCKET and the like), is not
+    /// in it: the successor gets that all the same. It is dropped if it is put there.
     /// </summary>
     public IDictionary<string, string> Environment { get; }
 

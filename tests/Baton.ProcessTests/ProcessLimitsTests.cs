@@ -33,8 +33,9 @@ public sealed class ProcessLimitsTests
         await service.RestartAsync();
 
         Assert.Equal(arguments, File.ReadAllBytes($"/proc/{service.Pid}/cmdline"));
-        byte[] expected = [.. "\0TEST_BYTES=caf"u8, 0xE9, 0];
-        Assert.True(File.ReadAllBytes($"/proc/{service.Pid}/environ").AsSpan().IndexOf(expected) > 0, "TEST_BYTES is not what it was");
+        byte[] expected = [0, .. "TEST_BYTES=caf"u8, 0xE9, 0];
+        byte[] environment = [0, .. File.ReadAllBytes($"/proc/{service.Pid}/environ")];
+        Assert.True(environment.AsSpan().IndexOf(expected) >= 0, $"TEST_BYTES is not what it was: {Convert.ToHexString(environment)}");
     }
 
     private static string OomScore(int pid) => File.ReadAllText($"/proc/{pid}/oom_score_adj").Trim();

@@ -18,7 +18,9 @@ internal sealed record AdminCall
     /// </summary>
     internal required IReadOnlyList<EndPoint?> Peers { get; init; }
 
-    /// <summary>Asks the kernel which user has the other end of the connection; null if it does not say. Costs a few calls of the system.</summary>
+    /// <summary>
+    /// Asks the kernel which user has the other end of the connection; null if it does not say. Costs a few calls of the system.
+    /// </summary>
     internal required Func<uint?> PeerUser { get; init; }
 
     /// <summary>Whether a policy protects the endpoint; it has been passed then.</summary>

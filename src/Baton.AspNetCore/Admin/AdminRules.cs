@@ -5,8 +5,9 @@ using Microsoft.AspNetCore.Http;
 namespace Baton.AspNetCore.Admin;
 
 /// <summary>
-/// Who may use the admin endpoints. Where no policy protects them: only this service's user and root on this machine, which a proxy on this machine is not. In any
-/// case: no site but their own may have a browser ask for them, and nothing is done because a browser asked by itself.
+/// Who may use the admin endpoints. Where no policy protects them: only this service's user and root on this machine, which a
+/// proxy on this machine is not. In any case: no site but their own may have a browser ask for them, and nothing is done because
+/// a browser asked by itself.
 /// </summary>
 /// <param name="options">What the application says.</param>
 /// <param name="own">The user of this process; null where there are no numbers for users.</param>

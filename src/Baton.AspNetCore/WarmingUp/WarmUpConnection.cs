@@ -30,7 +30,8 @@ internal sealed class WarmUpConnection : TrackedConnection
     internal Task Gone => _gone.Task;
 
     /// <summary>
-    /// Whether HTTP has it, once that is known. Kestrel's HTTP is there before it reads the first byte; whoever reads without, or ends, is something else, or something that wants to know before.
+    /// Whether HTTP has it, once that is known. Kestrel's HTTP is there before it reads the first byte; whoever reads without, or
+    /// ends, is something else, or something that wants to know before.
     /// </summary>
     internal Task<bool> FindsHttp => _http.Task;
 

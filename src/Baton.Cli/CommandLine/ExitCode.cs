@@ -21,7 +21,9 @@ internal static class ExitCode
     /// <summary>Not over within <c>--timeout</c>; the operation goes on.</summary>
     internal const int TimedOut = 5;
 
-    /// <summary>There is a service, and it does not answer: it is stopped, or hangs. Nothing was done; a second one should not be started.</summary>
+    /// <summary>
+    /// There is a service, and it does not answer: it is stopped, or hangs. Nothing was done; a second one should not be started.
+    /// </summary>
     internal const int NoAnswer = 6;
 
     /// <summary>Stopped watching, by ^C; the operation goes on. By SIGTERM it is <see cref="Terminated"/>.</summary>

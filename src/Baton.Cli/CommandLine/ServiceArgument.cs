@@ -22,7 +22,9 @@ internal static class ServiceArgument
         return argument;
     }
 
-    /// <summary>Whether the name means this service: not another user's whose name goes first, see <see cref="ServiceUser.Order"/>.</summary>
+    /// <summary>
+    /// Whether the name means this service: not another user's whose name goes first, see <see cref="ServiceUser.Order"/>.
+    /// </summary>
     private static bool NamesOne(Surroundings around, IReadOnlyList<FoundService> services, FoundService service)
     {
         FoundService[] named = [.. services.Where(s => s.Status.Name == service.Status.Name)];

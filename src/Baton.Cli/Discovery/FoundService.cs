@@ -22,7 +22,9 @@ internal sealed record UnheardSocket(string Socket, string Reason)
     /// <summary>The user of the one who listens, or of the socket.</summary>
     internal uint? User { get; init; }
 
-    /// <summary>Whether there is a service that only does not answer; else it is not believed, or says something that is no status.</summary>
+    /// <summary>
+    /// Whether there is a service that only does not answer; else it is not believed, or says something that is no status.
+    /// </summary>
     internal bool IsSilent { get; init; }
 
     /// <summary>Of a silent one: the processes that have the socket.</summary>

@@ -31,8 +31,8 @@ internal sealed record ProcessLook(int Pid, char State)
         new FileInfo(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/ns/pid")).LinkTarget is { } theirs && theirs != new FileInfo("/proc/self/ns/pid").LinkTarget;
 
     /// <summary>
-    /// The living processes that have the listening socket at a path. Their descriptors can be seen by their own user and root; where they can't the process that made the
-    /// socket is taken, if it lives.
+    /// The living processes that have the listening socket at a path. Their descriptors can be seen by their own user and root;
+    /// where they can't the process that made the socket is taken, if it lives.
     /// </summary>
     internal static IReadOnlyList<ProcessLook> HoldersOf(string socket, Libc.Ucred? listener)
     {
@@ -41,7 +41,8 @@ internal sealed record ProcessLook(int Pid, char State)
         return holders.Length > 0 || listener is not { pid: > 0 } maker || OwnerOf(maker.pid) != maker.uid ? holders : [.. new[] { At(maker.pid) }.OfType<ProcessLook>()];
     }
 
-    // Num RefCount Protocol Flags Type St Inode Path. The kernel keeps the path by which a socket was bound, and Baton's are bound under a draft's name.
+    // Num RefCount Protocol Flags Type St Inode Path. The kernel keeps the path by which a socket was bound, and Baton's are
+    // bound under a draft's name.
     private static IEnumerable<string> SocketInodes(string socket) =>
         from line in Lines("/proc/net/unix")
         let columns = line.Split(' ', 8, StringSplitOptions.RemoveEmptyEntries)

@@ -18,8 +18,8 @@ internal static class ServiceUser
             : throw new CommandException(ExitCode.Usage, "Usage", $"There is no user {user} on this machine."));
 
     /// <summary>
-    /// Whose services a name may mean, in this order: those of the user that was given, else one's own, and for others than root then root's. Root's are never another
-    /// user's, who could have given his service any name.
+    /// Whose services a name may mean, in this order: those of the user that was given, else one's own, and for others than root
+    /// then root's. Root's are never another user's, who could have given his service any name.
     /// </summary>
     internal static IReadOnlyList<uint> Order(Surroundings around, uint? given) => given is { } user ? [user] : around.UserId == 0 ? [0] : [around.UserId, 0];
 }

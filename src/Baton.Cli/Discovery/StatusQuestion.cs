@@ -12,7 +12,8 @@ internal static class StatusQuestion
     /// <param name="user">Whose service it must be; null for any that can be believed.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="ControlException">
-    /// There is nobody, somebody who is not believed, or something else than a status came. TimedOut: there is a service, and it did not answer in time.
+    /// There is nobody, somebody who is not believed, or something else than a status came. TimedOut: there is a service, and it
+    /// did not answer in time.
     /// </exception>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
     internal static async Task<FoundService> AskAsync(Surroundings around, string socket, uint? user, CancellationToken cancellationToken)

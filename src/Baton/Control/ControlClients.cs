@@ -4,8 +4,9 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Control;
 
 /// <summary>
-/// The clients of the control socket: how many there may be, a thread for each, and the end of all. Safe from any thread. Each user has places of its own, and of
-/// these the clients that watch have places of their own: so neither watchers nor the service's own user keep root from an operation.
+/// The clients of the control socket: how many there may be, a thread for each, and the end of all. Safe from any thread. Each
+/// user has places of its own, and of these the clients that watch have places of their own: so neither watchers nor the
+/// service's own user keep root from an operation.
 /// </summary>
 internal sealed class ControlClients(ControlService service)
 {

@@ -66,7 +66,9 @@ internal abstract class ControlConversation(ControlService service, string trigg
     /// <summary>Does something on the loop, with what happens from then on heard.</summary>
     protected void OnLoop(Action action) => service.Context.Loop.Post(action);
 
-    /// <summary>From now on everything that happens is heard, unless the client has left before the loop came to this. On the loop.</summary>
+    /// <summary>
+    /// From now on everything that happens is heard, unless the client has left before the loop came to this. On the loop.
+    /// </summary>
     protected void Listen(Action<LifecycleNews> heard)
     {
         lock (_lock)

@@ -12,7 +12,9 @@ internal static class ControlProtocol
     /// <summary>Behind the name of the service: the file name of its socket.</summary>
     internal const string SocketExtension = ".sock";
 
-    /// <summary>Behind the path of a socket while it is made: it gets its name when it listens. The kernel goes on showing it by this one.</summary>
+    /// <summary>
+    /// Behind the path of a socket while it is made: it gets its name when it listens. The kernel goes on showing it by this one.
+    /// </summary>
     internal const string DraftSuffix = "~";
 
     /// <summary>The folder of the sockets below <c>$RUNTIME_DIRECTORY</c> and <c>$XDG_RUNTIME_DIR</c>.</summary>

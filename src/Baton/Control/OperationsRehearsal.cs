@@ -5,8 +5,8 @@ using Baton.Processes;
 namespace Baton.Control;
 
 /// <summary>
-/// Does once, when nothing waits for it, what operations do. .NET loads an assembly when it is first used: after an upgrade that has removed the framework of this process, the
-/// first status or restart would fail, exactly when people want one.
+/// Does once, when nothing waits for it, what operations do. .NET loads an assembly when it is first used: after an upgrade that
+/// has removed the framework of this process, the first status or restart would fail, exactly when people want one.
 /// </summary>
 internal static class OperationsRehearsal
 {

@@ -1,8 +1,8 @@
 namespace Baton.Handover;
 
 /// <summary>
-/// How many frames of a peer are read in a second. A peer that sends more waits, as its socket is full: a flood costs neither memory nor a processor. Belongs to the
-/// thread that receives.
+/// How many frames of a peer are read in a second. A peer that sends more waits, as its socket is full: a flood costs neither
+/// memory nor a processor. Belongs to the thread that receives.
 /// </summary>
 internal sealed class FrameBudget(TimeProvider time)
 {

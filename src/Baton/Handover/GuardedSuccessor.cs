@@ -3,7 +3,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Baton.Handover;
 
-/// <summary>A successor to whom nothing that is done can stop a step of the lifecycle half way: what fails is logged. Only the commit may fail, and has an answer for that.</summary>
+/// <summary>
+/// A successor to whom nothing that is done can stop a step of the lifecycle half way: what fails is logged. Only the commit may
+/// fail, and has an answer for that.
+/// </summary>
 internal sealed class GuardedSuccessor(ISuccessor successor, ILogger logger) : ISuccessor
 {
     internal ISuccessor Inner => successor;

@@ -36,7 +36,10 @@ internal sealed class HandoverChannel(Descriptor socket, TimeSpan frameLimit, Ac
         }
     }
 
-    /// <summary>Whether the peer has closed its end and nothing is left to be read. Call on the thread that receives, when the descriptor is readable.</summary>
+    /// <summary>
+    /// Whether the peer has closed its end and nothing is left to be read. Call on the thread that receives, when the descriptor
+    /// is readable.
+    /// </summary>
     internal bool IsAtEnd => LocalSocket.IsAtEnd(socket);
 
     /// <summary>A connected pair, both ends close-on-exec.</summary>

@@ -28,16 +28,21 @@ internal abstract record HandoverMessage
         /// <summary>In the first one: the place of this restart in a trace; default for none.</summary>
         internal ActivityContext Trace { get; init; }
 
-        /// <summary>What lay at the paths of unix sockets when they were bound, in the order of the keys; empty for nothing to say.</summary>
+        /// <summary>
+        /// What lay at the paths of unix sockets when they were bound, in the order of the keys; empty for nothing to say.
+        /// </summary>
         internal IReadOnlyList<string> Files { get; init; } = [];
 
-        /// <summary>Sent ahead of the greeting: these are all. What follows has the answer to the greeting, and what has been added meanwhile.</summary>
+        /// <summary>
+        /// Sent ahead of the greeting: these are all. What follows has the answer to the greeting, and what has been added
+        /// meanwhile.
+        /// </summary>
         internal bool All { get; init; }
     }
 
     /// <summary>
-    /// Predecessor, after the greeting, to one that takes more: listeners that were bound since, as its configuration was read again. <see cref="Keys"/> name the
-    /// descriptors that ride with the message, in order.
+    /// Predecessor, after the greeting, to one that takes more: listeners that were bound since, as its configuration was read
+    /// again. <see cref="Keys"/> name the descriptors that ride with the message, in order.
     /// </summary>
     internal sealed record MoreListeners(IReadOnlyList<string> Keys) : HandoverMessage;
 
@@ -60,8 +65,8 @@ internal abstract record HandoverMessage
     internal sealed record Alive(int Connections, int Requests) : HandoverMessage;
 
     /// <summary>
-    /// Successor on probation: it has stopped accepting and asks its predecessor to take over again. With <see cref="Ends"/> its application ends by itself: an
-    /// exception behind that may follow as <see cref="Failed"/>.
+    /// Successor on probation: it has stopped accepting and asks its predecessor to take over again. With <see cref="Ends"/> its
+    /// application ends by itself: an exception behind that may follow as <see cref="Failed"/>.
     /// </summary>
     internal sealed record Unhealthy(string Reason, bool Ends = false) : HandoverMessage;
 
@@ -69,8 +74,8 @@ internal abstract record HandoverMessage
     internal sealed record Stopping(string Trigger) : HandoverMessage;
 
     /// <summary>
-    /// Successor: it starts a successor in turn, which may come to serve. News only to a predecessor that was stopped for so long that this process no longer counts on it: from now on its end is
-    /// no reason to take over again.
+    /// Successor: it starts a successor in turn, which may come to serve. News only to a predecessor that was stopped for so long
+    /// that this process no longer counts on it: from now on its end is no reason to take over again.
     /// </summary>
     /// <param name="Successor">Its pid; null before it is started, when it has proved itself, and from older versions.</param>
     internal sealed record HandedOn(int? Successor = null) : HandoverMessage;

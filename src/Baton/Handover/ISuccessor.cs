@@ -13,7 +13,9 @@ internal interface ISuccessor
     /// <summary>Who writes a crash dump of it, for people: it has crashed then, and stands still. Null if nobody does.</summary>
     string? Dump { get; }
 
-    /// <summary>Whether something it said, or its end, has arrived that was not read yet: then nobody can know that it is silent.</summary>
+    /// <summary>
+    /// Whether something it said, or its end, has arrived that was not read yet: then nobody can know that it is silent.
+    /// </summary>
     bool HasUnheard { get; }
 
     /// <summary>Tells it to serve, how long it is on probation, and how often to say that it is alive.</summary>

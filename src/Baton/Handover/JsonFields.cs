@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Baton.Handover;
 
 /// <summary>
-/// Fields of a message. One that is missing or of another type throws what the codecs expect; optional ones may be missing or null. Texts are those of another process:
-/// see <see cref="PeerText"/>.
+/// Fields of a message. One that is missing or of another type throws what the codecs expect; optional ones may be missing or
+/// null. Texts are those of another process: see <see cref="PeerText"/>.
 /// </summary>
 internal static class JsonFields
 {

@@ -4,8 +4,9 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Handover;
 
 /// <summary>
-/// The processes of the service that still live and only finish their work: those before this one, with the channels to them, which go to the successor in time; and
-/// successors that were rolled back, which stay with this one. A thread for each link posts what it hears; everything here is safe from any thread.
+/// The processes of the service that still live and only finish their work: those before this one, with the channels to them,
+/// which go to the successor in time; and successors that were rolled back, which stay with this one. A thread for each link
+/// posts what it hears; everything here is safe from any thread.
 /// </summary>
 internal sealed class OlderGenerations(TimeSpan limit, ILogger logger)
 {

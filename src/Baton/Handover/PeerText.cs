@@ -4,8 +4,9 @@ using Baton.Processes;
 namespace Baton.Handover;
 
 /// <summary>
-/// Texts of another process, as every message reads them: cut, and made harmless for logs, terminals and pages. Whoever gets a message need not think of that. Paths and
-/// keys that are compared or opened are cut nowhere; they are refused if they are too long.
+/// Texts of another process, as every message reads them: cut, and made harmless for logs, terminals and pages. Whoever gets a
+/// message need not think of that. Paths and keys that are compared or opened are cut nowhere; they are refused if they are too
+/// long.
 /// </summary>
 internal static class PeerText
 {

@@ -11,7 +11,8 @@ namespace Baton.Handover;
 /// </summary>
 internal sealed class PredecessorLink : IDisposable
 {
-    // More than the kernel queues for one socket: what a dead process has said is read, what a copy of its channel goes on saying is not.
+    // More than the kernel queues for one socket: what a dead process has said is read, what a copy of its channel goes on saying
+    // is not.
     private const int MostLastWords = 1024;
 
     private readonly HandoverChannel _channel;
@@ -40,7 +41,8 @@ internal sealed class PredecessorLink : IDisposable
     /// <param name="program">Who this process is.</param>
     /// <param name="limit">How long the predecessor may take for an answer.</param>
     /// <param name="tap">For tests, see <see cref="HandoverChannel"/>.</param>
-    /// <param name="watched">The predecessor: its end is the end of the conversation, whoever else has a copy of its channel. The caller's.</param>
+    /// <param name="watched">The predecessor: its end is the end of the conversation, whoever else has a copy of its channel. The
+    /// caller's.</param>
     /// <exception cref="RestartException">The predecessor is gone, refused, does not answer in time, or breaks the protocol.</exception>
     internal static PredecessorLink Greet(
         Descriptor socket, ListenerRegistry listeners, string program, TimeSpan limit, Action<HandoverStep, HandoverMessage>? tap = null, WatchedProcess? watched = null)

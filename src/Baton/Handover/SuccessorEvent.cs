@@ -18,7 +18,9 @@ internal abstract record SuccessorEvent
     /// <summary>It makes progress, and this much is open there.</summary>
     internal sealed record Alive(int Connections, int Requests) : SuccessorEvent;
 
-    /// <summary>It has stopped accepting and asks to be relieved; with <see cref="Ends"/> its application ends by itself.</summary>
+    /// <summary>
+    /// It has stopped accepting and asks to be relieved; with <see cref="Ends"/> its application ends by itself.
+    /// </summary>
     internal sealed record Unhealthy(string Reason, bool Ends = false) : SuccessorEvent;
 
     /// <summary>It was rolled back, and still has this to do.</summary>

@@ -5,7 +5,8 @@ using Baton.Listeners;
 
 namespace Baton.Handover;
 
-/// <content>How the successor gets the listeners: ahead of its greeting, as far as that goes, in answer to it, and later those that this process binds while it starts.</content>
+/// <content>How the successor gets the listeners: ahead of its greeting, as far as that goes, in answer to it, and later those
+/// that this process binds while it starts.</content>
 internal sealed partial class SuccessorLink
 {
     // What the successor finds in the channel when it comes to read it.
@@ -46,7 +47,8 @@ internal sealed partial class SuccessorLink
         while (sent < rest.Length);
     }
 
-    // Before it is there to read them: should this process die while it starts, nobody else has the listeners. What does not fit follows the greeting, as ever.
+    // Before it is there to read them: should this process die while it starts, nobody else has the listeners. What does not fit
+    // follows the greeting, as ever.
     private void SendAhead()
     {
         try

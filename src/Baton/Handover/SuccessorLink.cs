@@ -15,7 +15,8 @@ internal sealed partial class SuccessorLink : ISuccessor
     // killed dead process, and that its exit code is not named as the reason.
     private static readonly TimeSpan EndingTime = TimeSpan.FromSeconds(5);
 
-    // More than the kernel queues for one socket: what a process said before its end is read, what a copy of its channel goes on saying is not.
+    // More than the kernel queues for one socket: what a process said before its end is read, what a copy of its channel goes on
+    // saying is not.
     private const int MostLastWords = 1024;
 
     private readonly SpawnedProcess _process;
@@ -155,8 +156,9 @@ internal sealed partial class SuccessorLink : ISuccessor
     }
 
     /// <summary>
-    /// What it said before it ended comes before the news of its end: it may hold the reason. Then the talk is over, although a process that it started may have a
-    /// copy of its channel; unless a later generation may have it, to whom this process is an older one.
+    /// What it said before it ended comes before the news of its end: it may hold the reason. Then the talk is over, although a
+    /// process that it started may have a copy of its channel; unless a later generation may have it, to whom this process is an
+    /// older one.
     /// </summary>
     /// <returns>Whether the talk goes on.</returns>
     private bool HearLastWords()

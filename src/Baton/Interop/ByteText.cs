@@ -6,8 +6,8 @@ using System.Text;
 namespace Baton.Interop;
 
 /// <summary>
-/// Text of the kernel, which is bytes, as a string and back without a loss: arguments, variables and paths need not be UTF-8. A byte that is not becomes a low surrogate of its own,
-/// U+DC80 to U+DCFF, which no UTF-8 yields.
+/// Text of the kernel, which is bytes, as a string and back without a loss: arguments, variables and paths need not be UTF-8. A
+/// byte that is not becomes a low surrogate of its own, U+DC80 to U+DCFF, which no UTF-8 yields.
 /// </summary>
 internal static class ByteText
 {

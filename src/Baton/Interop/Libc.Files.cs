@@ -103,7 +103,10 @@ internal static unsafe partial class Libc
     [LibraryImport(Name)]
     private static partial void free(void* memory);
 
-    /// <summary>The path with every link resolved, a text as of <see cref="ByteText"/>, or null when it can't be (it does not exist, no permission).</summary>
+    /// <summary>
+    /// The path with every link resolved, a text as of <see cref="ByteText"/>, or null when it can't be (it does not exist, no
+    /// permission).
+    /// </summary>
     internal static string? RealPath(string path)
     {
         byte* resolved = realpath(path, null);

@@ -4,13 +4,19 @@ using System.Runtime.InteropServices;
 
 namespace Baton.Interop;
 
-/// <summary>Which user has the other end of a connection from this machine. Only the kernel's word counts, and only where it can know.</summary>
+/// <summary>
+/// Which user has the other end of a connection from this machine. Only the kernel's word counts, and only where it can know.
+/// </summary>
 internal static class PeerUser
 {
-    // The first user namespace of the kernel has this number, see PROC_USER_INIT_INO. In another one users may be known by numbers of others.
+    // The first user namespace of the kernel has this number, see PROC_USER_INIT_INO. In another one users may be known by
+    // numbers of others.
     private const string FirstUserNamespace = "user:[4026531837]";
 
-    /// <summary>The user; null if the kernel does not say, as for a peer that has gone, in another network namespace, or where this process is in a user namespace.</summary>
+    /// <summary>
+    /// The user; null if the kernel does not say, as for a peer that has gone, in another network namespace, or where this
+    /// process is in a user namespace.
+    /// </summary>
     internal static uint? Of(Socket socket)
     {
         if (!Platform.HandoverSupported || new FileInfo("/proc/self/ns/user").LinkTarget != FirstUserNamespace)
@@ -51,7 +57,8 @@ internal static class PeerUser
             : null;
     }
 
-    // Our own end is looked up last. It was there all the while then, in the namespace that was asked, and these addresses are of no other connection.
+    // Our own end is looked up last. It was there all the while then, in the namespace that was asked, and these addresses are of
+    // no other connection.
     private static uint? UserOf(TcpEnd? peer, TcpEnd? own) => peer is { IsHeld: true } && own is { IsHeld: true } ? peer.Value.User : null;
 
     private static uint? OfUnix(Socket socket)

@@ -1,12 +1,15 @@
 namespace Baton.Interop;
 
 /// <summary>
-/// Small files at a path that somebody else may replace at any moment. Nothing but a regular file is opened, and no more is read than asked, so neither a
-/// FIFO nor a device nor an endless file can hold up the thread that reads.
+/// Small files at a path that somebody else may replace at any moment. Nothing but a regular file is opened, and no more is read
+/// than asked, so neither a FIFO nor a device nor an endless file can hold up the thread that reads.
 /// </summary>
 internal static class PlainFile
 {
-    /// <summary>What is at the path if it is something else than a regular file, such as "a FIFO"; null for a regular file and for nothing.</summary>
+    /// <summary>
+    /// What is at the path if it is something else than a regular file, such as "a FIFO"; null for a regular file and for
+    /// nothing.
+    /// </summary>
     internal static string? WhatElse(string path)
     {
         if (!Platform.HandoverSupported)

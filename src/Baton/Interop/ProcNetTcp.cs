@@ -3,7 +3,10 @@ using System.Net;
 
 namespace Baton.Interop;
 
-/// <summary>The same as <see cref="SockDiag"/> from /proc/net/tcp and tcp6, see proc(5), for where netlink is not to be had. Reads all sockets.</summary>
+/// <summary>
+/// The same as <see cref="SockDiag"/> from /proc/net/tcp and tcp6, see proc(5), for where netlink is not to be had. Reads all
+/// sockets.
+/// </summary>
 internal static class ProcNetTcp
 {
     private const int StateColumn = 3;

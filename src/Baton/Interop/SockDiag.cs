@@ -5,7 +5,9 @@ using System.Runtime.InteropServices;
 
 namespace Baton.Interop;
 
-/// <summary>Asks the kernel for one TCP socket by its addresses, see sock_diag(7). The cost does not depend on how many sockets there are.</summary>
+/// <summary>
+/// Asks the kernel for one TCP socket by its addresses, see sock_diag(7). The cost does not depend on how many sockets there are.
+/// </summary>
 internal static unsafe class SockDiag
 {
     private const int AddressWords = 4;

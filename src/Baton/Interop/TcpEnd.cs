@@ -9,7 +9,8 @@ namespace Baton.Interop;
 internal readonly record struct TcpEnd(int State, uint User, ulong Inode)
 {
     /// <summary>
-    /// Whether a process has it, and the two ends have met. An end that only tries to connect proves nothing: its addresses may be those of a connection that is over.
+    /// Whether a process has it, and the two ends have met. An end that only tries to connect proves nothing: its addresses may
+    /// be those of a connection that is over.
     /// </summary>
     internal bool IsHeld => Inode != 0 && State is Libc.TCP_ESTABLISHED or Libc.TCP_FIN_WAIT1 or Libc.TCP_FIN_WAIT2 or Libc.TCP_CLOSE_WAIT;
 

@@ -2,13 +2,14 @@ namespace Baton.Lifecycle;
 
 /// <summary>
 /// Whether the servers of this process accept. Closed at first; opened when the process serves, closed when it hands over, opened again if the
-/// successor does not take over; ended when it will never accept again. Our own servers and the application's have different tokens: what an application has
-/// registered on its token may throw or block, and must not hold up whoever closes the gate.
+/// successor does not take over; ended when it will never accept again. Our own servers and the application's have different
+/// tokens: what an application has registered on its token may throw or block, and must not hold up whoever closes the gate.
 /// </summary>
 /// <param name="failed">Told what a callback of the application throws.</param>
 internal sealed class AcceptGate(Action<Exception>? failed = null)
 {
-    // Long enough for an accept to be cancelled before the successor is told to serve. A callback that takes longer goes on by itself.
+    // Long enough for an accept to be cancelled before the successor is told to serve. A callback that takes longer goes on by
+    // itself.
     private static readonly TimeSpan ToldWithin = TimeSpan.FromMilliseconds(100);
 
     private readonly Lock _lock = new();
@@ -32,7 +33,8 @@ internal sealed class AcceptGate(Action<Exception>? failed = null)
     }
 
     /// <summary>
-    /// For our own servers: waits until accepting is allowed. The result says for how long: it is cancelled when the gate closes, before that returns. Null when it has ended.
+    /// For our own servers: waits until accepting is allowed. The result says for how long: it is cancelled when the gate closes,
+    /// before that returns. Null when it has ended.
     /// </summary>
     internal ValueTask<CancellationToken?> EnterAsync(CancellationToken cancel) => EnterAsync(() => _open, cancel);
 

@@ -3,7 +3,8 @@ using Baton.Handover;
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// Notices that a successor has crashed while its memory is still written to a file. It stands still meanwhile: nobody serves then, and it is no hang. Lives on the control loop.
+/// Notices that a successor has crashed while its memory is still written to a file. It stands still meanwhile: nobody serves
+/// then, and it is no hang. Lives on the control loop.
 /// </summary>
 internal sealed class CrashWatch(ISuccessor successor, LifecycleContext context, Action<string> crashed)
 {

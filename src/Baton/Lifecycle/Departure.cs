@@ -2,8 +2,8 @@ namespace Baton.Lifecycle;
 
 /// <summary>
 /// The end of a process: open work finishes until the drain timeout, then it is cut. While a successor is on probation the process only becomes idle, and
-/// may be called back. Once it may end it does so the moment it is idle. Its application then has the time that its host gives it; one that has not ended
-/// by then, or within the exit timeout after force, is ended hard. Lives on the control loop.
+/// may be called back. Once it may end it does so the moment it is idle. Its application then has the time that its host gives
+/// it; one that has not ended by then, or within the exit timeout after force, is ended hard. Lives on the control loop.
 /// </summary>
 /// <param name="context">What it works with.</param>
 /// <param name="describe">This process and what it has open.</param>
@@ -55,7 +55,8 @@ internal sealed class Departure(LifecycleContext context, Func<GenerationStatus>
             _mayEnd = true;
             _awaitsSuccessor = afterSuccessor;
 
-            // The application may hang in its own shutdown, and old code must not stay. A successor that also ends has the same time, and may begin to count later.
+            // The application may hang in its own shutdown, and old code must not stay. A successor that also ends has the same
+            // time, and may begin to count later.
             TimeSpan limit = LifecycleContext.Then(context.Application.Limit ?? Options.DrainTimeout, Options.ExitTimeout);
             if (afterSuccessor)
             {
@@ -74,7 +75,9 @@ internal sealed class Departure(LifecycleContext context, Func<GenerationStatus>
         FinishIfDone();
     }
 
-    /// <summary>The host's own time to stop is over: what is open is cut. How long the application takes then is its own affair.</summary>
+    /// <summary>
+    /// The host's own time to stop is over: what is open is cut. How long the application takes then is its own affair.
+    /// </summary>
     internal void StopWaiting(string trigger)
     {
         CutIfOpen(trigger, asked: true);

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// Effects that do not stop a step half way: one that fails is logged, and the step goes on, since the state has changed already. Only what a step asks before it
-/// changes anything still throws: those have an answer for the failure.
+/// Effects that do not stop a step half way: one that fails is logged, and the step goes on, since the state has changed already.
+/// Only what a step asks before it changes anything still throws: those have an answer for the failure.
 /// </summary>
 internal sealed class GuardedEffects(ILifecycleEffects effects, ILogger logger) : ILifecycleEffects
 {

@@ -74,7 +74,8 @@ internal sealed class HandoverAttempt : RestartAttempt
         Enter("spawn");
         BoundGenerations();
 
-        // From here on a successor may have to serve without us. Our own predecessor, if it was stopped all the time, must not take over beside it.
+        // From here on a successor may have to serve without us. Our own predecessor, if it was stopped all the time, must not
+        // take over beside it.
         _context.Effects.TellPredecessor(new HandoverMessage.HandedOn());
         try
         {

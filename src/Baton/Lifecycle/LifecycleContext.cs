@@ -31,8 +31,8 @@ internal sealed record LifecycleContext(ILifecycleEffects Effects, ControlLoop L
     internal static TimeSpan Left(TimeSpan limit, TimeSpan elapsed) => limit > elapsed ? limit - elapsed : TimeSpan.Zero;
 
     /// <summary>
-    /// Whether a timer comes so late that this whole process was paused: stopped, frozen, moved to another machine. What others said meanwhile is not read yet,
-    /// and they may have been paused too: their silence is no reason for anything.
+    /// Whether a timer comes so late that this whole process was paused: stopped, frozen, moved to another machine. What others
+    /// said meanwhile is not read yet, and they may have been paused too: their silence is no reason for anything.
     /// </summary>
     internal bool WasPaused(long timerBegun, TimeSpan time) => Since(timerBegun) - time > (time / 4 < LongestDelay ? time / 4 : LongestDelay);
 

@@ -26,7 +26,9 @@ internal sealed class LifecycleEffects(
     /// <summary>The terminal that the service was started from; null for none.</summary>
     internal TerminalSession? Terminal { get; init; }
 
-    /// <summary>Whether this process may stay there as a stand-in. Not in a service of systemd, which waits for its end.</summary>
+    /// <summary>
+    /// Whether this process may stay there as a stand-in. Not in a service of systemd, which waits for its end.
+    /// </summary>
     internal bool MayStandIn { get; init; }
 
     public bool CanHandOver => SuccessorLink.IsSupported;
@@ -196,7 +198,8 @@ internal sealed class LifecycleEffects(
                 CurrentProcess.Kill();
             });
 
-            // Exit runs the application's own exit handlers, which may hang, and so may its logger: this process ends all the same.
+            // Exit runs the application's own exit handlers, which may hang, and so may its logger: this process ends all the
+            // same.
             OwnThread.Start("baton-exit", () =>
             {
                 logger.Abandon($"Process {Environment.ProcessId} ends at once: {reason}", options.LogTime);

@@ -21,7 +21,9 @@ internal abstract record LifecycleNews
     /// <param name="Probation">How long the predecessor can take over again; zero for not at all.</param>
     internal sealed record Serves(int Generation, bool TookOver, TimeSpan Probation) : LifecycleNews;
 
-    /// <summary>As a successor before its commit: the predecessor has died. This process is in charge, and serves as soon as it is ready.</summary>
+    /// <summary>
+    /// As a successor before its commit: the predecessor has died. This process is in charge, and serves as soon as it is ready.
+    /// </summary>
     internal sealed record LeftAlone(int DeadPid) : LifecycleNews;
 
     /// <summary>A successor is about to be told to serve: it is in charge, and whoever comes from now on is its own.</summary>

@@ -17,7 +17,9 @@ internal sealed partial class ProcessLifecycle
     private volatile bool _isAlone;
     private bool _takenBack;
 
-    /// <summary>Whether this process is to take over from a predecessor that lost its life before it could hand over; from any thread.</summary>
+    /// <summary>
+    /// Whether this process is to take over from a predecessor that lost its life before it could hand over; from any thread.
+    /// </summary>
     internal bool IsAlone => _isAlone;
 
     // Whether somebody else decides when this process serves.
@@ -79,7 +81,8 @@ internal sealed partial class ProcessLifecycle
             return;
         }
 
-        // One that is stopped may go on, and commits or kills this process then; or it may be killed, and then nobody but this process can serve.
+        // One that is stopped may go on, and commits or kills this process then; or it may be killed, and then nobody but this
+        // process can serve.
         TimeSpan limit = context.Options.HandshakeTimeout;
         context.Loop.Schedule(limit, () =>
         {
@@ -123,8 +126,8 @@ internal sealed partial class ProcessLifecycle
     }
 
     /// <summary>
-    /// The predecessor has died, and this process has its listeners. Before the commit nobody else can serve: this process does, as soon as it is ready. One that
-    /// gave up, or was asked to shut down, does not.
+    /// The predecessor has died, and this process has its listeners. Before the commit nobody else can serve: this process does,
+    /// as soon as it is ready. One that gave up, or was asked to shut down, does not.
     /// </summary>
     internal void PredecessorDied(int predecessor, string how)
     {

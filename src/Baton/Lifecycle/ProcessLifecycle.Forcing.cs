@@ -52,7 +52,10 @@ internal sealed partial class ProcessLifecycle
         Hooks.After(SignalAction.Force, trigger);
     }
 
-    /// <summary>The predecessor wants this process to hurry: one that it has told to shut down, or that it has relieved. Not one that serves.</summary>
+    /// <summary>
+    /// The predecessor wants this process to hurry: one that it has told to shut down, or that it has relieved. Not one that
+    /// serves.
+    /// </summary>
     internal void ForceAskedByPredecessor(string trigger)
     {
         if (State is ProcessState.ShuttingDown || _shutdownHooks is not null)
@@ -65,7 +68,10 @@ internal sealed partial class ProcessLifecycle
         }
     }
 
-    /// <summary>Cuts what a process has open that finishes its work anyhow, and nothing else: no shutdown begins by it, and who may be called back still may.</summary>
+    /// <summary>
+    /// Cuts what a process has open that finishes its work anyhow, and nothing else: no shutdown begins by it, and who may be
+    /// called back still may.
+    /// </summary>
     /// <returns>False if this process does not finish its work.</returns>
     internal bool ForceDrain(Trigger trigger)
     {

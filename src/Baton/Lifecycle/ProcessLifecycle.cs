@@ -6,8 +6,8 @@ namespace Baton.Lifecycle;
 
 /// <summary>
 /// The state of this process and the only place where it changes. Everything here runs on the control loop, in order, so there is nothing
-/// to lock; <see cref="LifecycleTable"/> decides, <see cref="ILifecycleEffects"/> acts. Five files: what every process does; its beginning, with or without a
-/// predecessor; its restarts; force; and its end without a successor.
+/// to lock; <see cref="LifecycleTable"/> decides, <see cref="ILifecycleEffects"/> acts. Five files: what every process does; its
+/// beginning, with or without a predecessor; its restarts; force; and its end without a successor.
 /// </summary>
 internal sealed partial class ProcessLifecycle(Func<int> generation, bool hasPredecessor, LifecycleContext context)
 {
@@ -54,7 +54,9 @@ internal sealed partial class ProcessLifecycle(Func<int> generation, bool hasPre
         _ => null,
     };
 
-    /// <summary>Whether the application ends by itself before it serves for good: an exception may be behind that. From any thread.</summary>
+    /// <summary>
+    /// Whether the application ends by itself before it serves for good: an exception may be behind that. From any thread.
+    /// </summary>
     internal bool EndsByItself => _ownEnd is not null;
 
     /// <summary>Whether this process has asked its predecessor to take over again, and waits for that; from any thread.</summary>
@@ -87,7 +89,10 @@ internal sealed partial class ProcessLifecycle(Func<int> generation, bool hasPre
         }
     }
 
-    /// <summary>The terminal was closed, and the service was meant. A session's leader alone hears of it from the kernel, also when it only drains.</summary>
+    /// <summary>
+    /// The terminal was closed, and the service was meant. A session's leader alone hears of it from the kernel, also when it
+    /// only drains.
+    /// </summary>
     internal void HangUp(Trigger trigger)
     {
         if (State == ProcessState.Draining)
@@ -189,7 +194,8 @@ internal sealed partial class ProcessLifecycle(Func<int> generation, bool hasPre
     };
 
     /// <summary>
-    /// After a step that failed: makes the gate as the state says, and has a process that is to end do so. What the step was about is lost; the service is not.
+    /// After a step that failed: makes the gate as the state says, and has a process that is to end do so. What the step was
+    /// about is lost; the service is not.
     /// </summary>
     internal void PutRight()
     {

@@ -1,8 +1,8 @@
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// The last restarts of the service, as far as this process knows. Added to on the control loop, read from any thread. How long a predecessor took is measured from the
-/// moment in which this process heard of the restart: clocks are set now and then.
+/// The last restarts of the service, as far as this process knows. Added to on the control loop, read from any thread. How long a
+/// predecessor took is measured from the moment in which this process heard of the restart: clocks are set now and then.
 /// </summary>
 internal sealed class RestartHistory(int most, TimeProvider time)
 {
@@ -14,7 +14,10 @@ internal sealed class RestartHistory(int most, TimeProvider time)
 
     internal IReadOnlyList<RestartRecord> Newest => _newest;
 
-    /// <summary>Takes over what earlier generations remember: it is older than what was begun here. The first is the restart that made this process.</summary>
+    /// <summary>
+    /// Takes over what earlier generations remember: it is older than what was begun here. The first is the restart that made
+    /// this process.
+    /// </summary>
     internal void Inherit(IReadOnlyList<RestartRecord> earlier)
     {
         if (earlier is [var own, ..])
@@ -27,7 +30,9 @@ internal sealed class RestartHistory(int most, TimeProvider time)
 
     internal void Add(RestartRecord record) => _newest = [.. new[] { record }.Concat(_newest).Take(most)];
 
-    /// <summary>An older generation has nothing to do any more, or has ended, now. It may be heard of before the restart that relieved it.</summary>
+    /// <summary>
+    /// An older generation has nothing to do any more, or has ended, now. It may be heard of before the restart that relieved it.
+    /// </summary>
     /// <param name="generation">Which.</param>
     /// <param name="drained">When, by the clock; null for no news of that.</param>
     /// <param name="gone">The same.</param>

@@ -6,7 +6,8 @@ namespace Baton.Lifecycle;
 /// <summary>A wish to restart, and all who wait for what becomes of it.</summary>
 /// <param name="trigger">Who asks, for people.</param>
 /// <param name="program">The program to start; null for the one this process was started as.</param>
-/// <param name="bySignal">A signal can't be answered: one that comes too early is held, not refused. Also one that another process of the service got.</param>
+/// <param name="bySignal">A signal can't be answered: one that comes too early is held, not refused. Also one that another
+/// process of the service got.</param>
 internal sealed class RestartRequest(Trigger trigger, string? program = null, bool bySignal = false)
 {
     private readonly TaskCompletionSource<RestartOutcome> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);

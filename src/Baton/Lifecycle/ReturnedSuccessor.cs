@@ -3,8 +3,8 @@ using Baton.Handover;
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// A successor that was rolled back because it was unhealthy: it lives, finishes what it has accepted, and is one of the departing processes of the service until it has
-/// ended. Lives on the control loop.
+/// A successor that was rolled back because it was unhealthy: it lives, finishes what it has accepted, and is one of the
+/// departing processes of the service until it has ended. Lives on the control loop.
 /// </summary>
 internal sealed class ReturnedSuccessor(ISuccessor successor, int generation, LifecycleContext context)
 {

@@ -12,8 +12,9 @@ namespace Baton.Lifecycle;
 /// </summary>
 internal sealed class Succession
 {
-    // Between the closing of the descriptors of a process that ends and its end: milliseconds, a second on a machine that is overloaded. Less than a predecessor that lives
-    // waits for the end of a successor that closed the channel: so the reason is told that this process ends for.
+    // Between the closing of the descriptors of a process that ends and its end: milliseconds, a second on a machine that is
+    // overloaded. Less than a predecessor that lives waits for the end of a successor that closed the channel: so the reason is
+    // told that this process ends for.
     private static readonly TimeSpan EndingTime = TimeSpan.FromSeconds(3);
 
     private readonly TaskCompletionSource<PredecessorLink> _greeted = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -41,7 +42,10 @@ internal sealed class Succession
     /// <exception cref="RestartException">The predecessor is gone, does not answer, refuses or breaks the protocol.</exception>
     internal int Generation => Link.OwnGeneration;
 
-    /// <summary>Called on the link's thread the moment the channel of a predecessor that did not hand over has come to its end, before anything else.</summary>
+    /// <summary>
+    /// Called on the link's thread the moment the channel of a predecessor that did not hand over has come to its end, before
+    /// anything else.
+    /// </summary>
     internal Action? Deserted { get; set; }
 
     /// <summary>The same, as far as it is known by now.</summary>
@@ -238,7 +242,8 @@ internal sealed class Succession
         }
     }
 
-    // On the link's thread. An end of the channel alone is no proof: a predecessor that lives may still serve, and this process must not serve beside it.
+    // On the link's thread. An end of the channel alone is no proof: a predecessor that lives may still serve, and this process
+    // must not serve beside it.
     private void Lose(string reason, ProcessLifecycle lifecycle, ControlLoop loop)
     {
         // After the commit it does not matter what became of it.

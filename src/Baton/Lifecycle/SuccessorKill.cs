@@ -3,7 +3,8 @@ using Baton.Handover;
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// Kills a successor that is given up, but lets a crash dump that it writes be finished first, within <see cref="RestarterOptions.CrashDumpTimeout"/>. Lives on the control loop.
+/// Kills a successor that is given up, but lets a crash dump that it writes be finished first, within <see
+/// cref="RestarterOptions.CrashDumpTimeout"/>. Lives on the control loop.
 /// </summary>
 /// <param name="successor">Whom.</param>
 /// <param name="context">What it works with.</param>

@@ -3,7 +3,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Baton.Lifecycle;
 
-/// <summary>Tells the stand-in in the terminal who serves, and makes the first process that stand-in when it leaves. Hears the feed, so it lives on the control loop.</summary>
+/// <summary>
+/// Tells the stand-in in the terminal who serves, and makes the first process that stand-in when it leaves. Hears the feed, so it
+/// lives on the control loop.
+/// </summary>
 internal sealed class TerminalFollower
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);

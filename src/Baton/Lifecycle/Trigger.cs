@@ -4,7 +4,8 @@ using Baton.Processes;
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// Who asks for something. Whether that is a signal is known from where it came, not from its words: an application may call itself <c>quit</c>.
+/// Who asks for something. Whether that is a signal is known from where it came, not from its words: an application may call
+/// itself <c>quit</c>.
 /// </summary>
 /// <param name="Words">For people.</param>
 /// <param name="Signal">The signal that this process got; null if it was none.</param>

@@ -34,7 +34,10 @@ internal sealed class WorkRegister
         }
     }
 
-    /// <summary>Has a host stop when this process is to end, whatever the application has registered on <see cref="Stopping"/>, which may throw or block.</summary>
+    /// <summary>
+    /// Has a host stop when this process is to end, whatever the application has registered on <see cref="Stopping"/>, which may
+    /// throw or block.
+    /// </summary>
     internal void WhenStopping(Action stop)
     {
         lock (_lock)

@@ -4,7 +4,10 @@ using Baton.Interop;
 
 namespace Baton.Listeners;
 
-/// <summary>Who listens where this process could not bind, as far as <c>/proc</c> tells: for waiting and for messages, nothing is decided by it alone.</summary>
+/// <summary>
+/// Who listens where this process could not bind, as far as <c>/proc</c> tells: for waiting and for messages, nothing is decided
+/// by it alone.
+/// </summary>
 internal static class AddressHolder
 {
     private const string Listening = "0A";

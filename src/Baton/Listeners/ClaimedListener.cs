@@ -28,7 +28,10 @@ internal sealed class ClaimedListener : IDisposable
     /// <summary>Whether it was somebody's before: a predecessor's, or systemd's.</summary>
     internal bool IsInherited { get; init; }
 
-    /// <summary>Listeners of the predecessor that get a part of what this one is to get: to be accepted on until it is gone, then turned away from, and emptied.</summary>
+    /// <summary>
+    /// Listeners of the predecessor that get a part of what this one is to get: to be accepted on until it is gone, then turned
+    /// away from, and emptied.
+    /// </summary>
     internal IReadOnlyList<ClaimedListener> Beside { get; init; } = [];
 
     /// <inheritdoc cref="HeldListener.IsReached"/>

@@ -26,7 +26,9 @@ internal sealed class HeldListener(ListenerKey key, Descriptor descriptor, Event
     /// <summary>Whether this process has asked for it, even if it has dropped it since.</summary>
     internal bool WasClaimed { get; private set; }
 
-    /// <summary>Whether clients still find it: always, unless it is a unix socket whose file was removed, or replaced by another's.</summary>
+    /// <summary>
+    /// Whether clients still find it: always, unless it is a unix socket whose file was removed, or replaced by another's.
+    /// </summary>
     internal bool IsReached => key.Path is null || (_path?.IsReached ?? false);
 
     /// <summary>The file of a unix socket, for a successor; empty for none.</summary>

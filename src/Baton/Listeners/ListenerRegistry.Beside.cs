@@ -6,8 +6,9 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Listeners;
 
 /// <content>
-/// A wider address on a port that the predecessor has: <c>127.0.0.1:80</c> becomes <c>0.0.0.0:80</c>. Linux lets two sockets of one user listen side by side if SO_REUSEPORT is set
-/// on both while the second is bound. Connections to the narrower address still come to the old listener, so it is accepted on until the predecessor is gone.
+/// A wider address on a port that the predecessor has: <c>127.0.0.1:80</c> becomes <c>0.0.0.0:80</c>. Linux lets two sockets of
+/// one user listen side by side if SO_REUSEPORT is set on both while the second is bound. Connections to the narrower address
+/// still come to the old listener, so it is accepted on until the predecessor is gone.
 /// </content>
 public sealed partial class ListenerRegistry
 {
@@ -17,7 +18,10 @@ public sealed partial class ListenerRegistry
     /// <summary>Completes when no predecessor needs what this process shares with it.</summary>
     internal Task SharingOver => _sharingOver.Task;
 
-    /// <summary>Whether every connection that both could get comes to the older one: for IPv4 that is 0.0.0.0, too, where the other is [::].</summary>
+    /// <summary>
+    /// Whether every connection that both could get comes to the older one: for IPv4 that is 0.0.0.0, too, where the other is
+    /// [::].
+    /// </summary>
     internal static bool IsWider(IPEndPoint wide, IPEndPoint old) =>
         wide.Port == old.Port && wide.Port != 0
         && ((wide.Address.Equals(IPAddress.IPv6Any) && !old.Address.Equals(IPAddress.IPv6Any))
@@ -38,7 +42,8 @@ public sealed partial class ListenerRegistry
             Socket bound;
             try
             {
-                // The option belongs to the description, so the predecessor need not help. Off again at once: nobody else is to bind there.
+                // The option belongs to the description, so the predecessor need not help. Off again at once: nobody else is to
+                // bind there.
                 Array.ForEach(narrower, l => ReusePort.Set(l.Descriptor.Number, on: true));
                 bound = bindShared!();
                 bound.Listen(DefaultBacklog);

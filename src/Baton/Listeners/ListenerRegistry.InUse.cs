@@ -9,7 +9,8 @@ public sealed partial class ListenerRegistry
     private LivingPredecessor? _kin;
 
     /// <summary>
-    /// While this process starts, an address that its predecessor has bound since the greeting is waited for: it is on its way here. Else the error says who has the address.
+    /// While this process starts, an address that its predecessor has bound since the greeting is waited for: it is on its way
+    /// here. Else the error says who has the address.
     /// </summary>
     private void AwaitOrExplain(string request, SocketException inUse)
     {

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Listeners;
 
 /// <content>
-/// What this process shares with its predecessor and with its successor. As long as another process has a listener too, closing ours would not free its address:
-/// one that the server drops is kept, to be claimed again or closed when nobody shares it.
+/// What this process shares with its predecessor and with its successor. As long as another process has a listener too, closing
+/// ours would not free its address: one that the server drops is kept, to be claimed again or closed when nobody shares it.
 /// </content>
 public sealed partial class ListenerRegistry
 {
@@ -23,7 +23,9 @@ public sealed partial class ListenerRegistry
     // Until this process has served, what it inherited is its predecessor's, which may serve on: its paths stay.
     private bool _served;
 
-    /// <summary>Whether this process has handed over or is about to end: it must take no address from the process that serves.</summary>
+    /// <summary>
+    /// Whether this process has handed over or is about to end: it must take no address from the process that serves.
+    /// </summary>
     internal bool BindsNothing
     {
         get
@@ -35,7 +37,9 @@ public sealed partial class ListenerRegistry
         }
     }
 
-    /// <summary>Whether a predecessor or a successor lives that has listeners too: an address in use may be theirs, and not for long.</summary>
+    /// <summary>
+    /// Whether a predecessor or a successor lives that has listeners too: an address in use may be theirs, and not for long.
+    /// </summary>
     internal bool HasKin
     {
         get
@@ -60,7 +64,8 @@ public sealed partial class ListenerRegistry
     }
 
     /// <summary>What a successor gets: all that this process uses, and what systemd made that it does not use.</summary>
-    /// <param name="more">Called, from any thread, with each listener that is bound while the successor lives; returns whether the successor gets it.</param>
+    /// <param name="more">Called, from any thread, with each listener that is bound while the successor lives; returns whether
+    /// the successor gets it.</param>
     internal IReadOnlyList<PassedListener> PassOn(Func<ListenerKey, Descriptor, bool> more)
     {
         lock (_gate)
@@ -120,8 +125,8 @@ public sealed partial class ListenerRegistry
     }
 
     /// <summary>
-    /// While a successor serves what we hold, nothing is closed or removed one by one: all goes at <see cref="Release"/>, or stays ours
-    /// if the successor gives it back.
+    /// While a successor serves what we hold, nothing is closed or removed one by one: all goes at <see cref="Release"/>, or
+    /// stays ours if the successor gives it back.
     /// </summary>
     internal void SetPassedOn(bool passedOn)
     {
@@ -235,7 +240,8 @@ public sealed partial class ListenerRegistry
 
     private ClaimedListener Adopt(HeldListener held) => held.Adopt(() => Drop(held));
 
-    // The server let go of one listener: its configuration was reloaded without the endpoint, or with another certificate, and then it binds the endpoint anew.
+    // The server let go of one listener: its configuration was reloaded without the endpoint, or with another certificate, and
+    // then it binds the endpoint anew.
     private void Drop(HeldListener held)
     {
         lock (_gate)

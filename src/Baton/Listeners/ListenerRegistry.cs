@@ -11,8 +11,9 @@ namespace Baton.Listeners;
 /// Get it from <see cref="Restarter.Listeners"/>.
 /// </summary>
 /// <remarks>
-/// Holds two sets, both of our own descriptors: <c>_unused</c>, received but not asked for yet, or dropped while another process has it too, closed when nobody shares it
-/// any more; and <c>_held</c>, in use here and passed on at the next restart. Safe to call from any thread.
+/// Holds two sets, both of our own descriptors: <c>_unused</c>, received but not asked for yet, or dropped while another process
+/// has it too, closed when nobody shares it any more; and <c>_held</c>, in use here and passed on at the next restart. Safe to
+/// call from any thread.
 /// </remarks>
 public sealed partial class ListenerRegistry
 {
@@ -44,7 +45,8 @@ public sealed partial class ListenerRegistry
     /// </returns>
     /// <exception cref="SocketException">The address is in use by another process, or may not be bound.</exception>
     /// <exception cref="NotSupportedException">Another kind of end point.</exception>
-    /// <exception cref="RestartException">This process was started to take over, but got no listeners; or it has given up its listeners. It is about to end.</exception>
+    /// <exception cref="RestartException">This process was started to take over, but got no listeners; or it has given up its
+    /// listeners. It is about to end.</exception>
     public Socket Listen(EndPoint endPoint, int backlog = DefaultBacklog)
     {
         ArgumentNullException.ThrowIfNull(endPoint);
@@ -56,7 +58,8 @@ public sealed partial class ListenerRegistry
     /// <param name="request">What is asked for, see <see cref="ListenerKey"/>.</param>
     /// <param name="bind">Makes a new one.</param>
     /// <param name="log">False if the caller logs it, who knows more.</param>
-    /// <param name="bindShared">Makes one with SO_REUSEPORT, for a caller that accepts on <see cref="ClaimedListener.Beside"/> too; null for one that can't.</param>
+    /// <param name="bindShared">Makes one with SO_REUSEPORT, for a caller that accepts on <see cref="ClaimedListener.Beside"/>
+    /// too; null for one that can't.</param>
     internal ClaimedListener Claim(string request, Func<Socket> bind, bool log = true, Func<Socket>? bindShared = null)
     {
         _inheritance.GetAwaiter().GetResult();
@@ -182,7 +185,8 @@ public sealed partial class ListenerRegistry
 
             if (inherited is not null)
             {
-                // Nobody finds it any more: whoever asks binds a new one, and the predecessor accepts what is left in the queue of this one.
+                // Nobody finds it any more: whoever asks binds a new one, and the predecessor accepts what is left in the queue
+                // of this one.
                 inherited.Dispose();
                 _lostPaths.Add(request);
                 _logger.ListenerPathLost(key.ToString());

@@ -16,7 +16,9 @@ internal sealed class UnixPath
     internal static UnixPath? Identify(string? path) =>
         path is not null && Platform.HandoverSupported && Libc.Stat(path) is { } stat && IsSocket(stat) ? new UnixPath(path, stat) : null;
 
-    /// <summary>The socket that was at the path when it was bound, as another process has told; null if it said nothing that can be read.</summary>
+    /// <summary>
+    /// The socket that was at the path when it was bound, as another process has told; null if it said nothing that can be read.
+    /// </summary>
     internal static UnixPath? Parse(string? path, string identity)
     {
         string[] numbers = identity.Split(':');
@@ -27,7 +29,9 @@ internal sealed class UnixPath
                 : null;
     }
 
-    /// <summary>For another process: inode and device. The kernel gives the inode to no other file while the socket lives.</summary>
+    /// <summary>
+    /// For another process: inode and device. The kernel gives the inode to no other file while the socket lives.
+    /// </summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{_identity.stx_ino}:{_identity.stx_dev_major}:{_identity.stx_dev_minor}");
 
     /// <summary>Whether somebody who connects to the path, which may be a link by now, still comes to this socket.</summary>

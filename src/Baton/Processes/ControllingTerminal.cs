@@ -15,7 +15,9 @@ internal readonly record struct ControllingTerminal(int Session, bool HasTermina
     /// <summary>Of this process.</summary>
     internal static ControllingTerminal Own => Of("self") ?? default;
 
-    /// <summary>Whether standard input is the controlling terminal: a person, or a shell with job control, has started this process.</summary>
+    /// <summary>
+    /// Whether standard input is the controlling terminal: a person, or a shell with job control, has started this process.
+    /// </summary>
     internal static bool IsInput => Libc.tcgetpgrp(StandardInput) >= 0;
 
     /// <summary>Whether a process has ended, or is about to.</summary>
@@ -34,7 +36,9 @@ internal readonly record struct ControllingTerminal(int Session, bool HasTermina
         }
     }
 
-    /// <summary>Reads a line of <c>/proc/PID/stat</c>. The name of the program is in parentheses, and may have some of its own.</summary>
+    /// <summary>
+    /// Reads a line of <c>/proc/PID/stat</c>. The name of the program is in parentheses, and may have some of its own.
+    /// </summary>
     internal static ControllingTerminal Parse(string line)
     {
         // state ppid pgrp session tty_nr tpgid flags

@@ -1,6 +1,9 @@
 namespace Baton.Processes;
 
-/// <summary>Whether a process has crashed and its memory is being written to a file: it stands still meanwhile, and killing it would destroy the dump.</summary>
+/// <summary>
+/// Whether a process has crashed and its memory is being written to a file: it stands still meanwhile, and killing it would
+/// destroy the dump.
+/// </summary>
 internal static class CrashDump
 {
     private const string Writer = "createdump";

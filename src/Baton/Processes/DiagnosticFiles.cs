@@ -2,7 +2,10 @@ using Baton.Interop;
 
 namespace Baton.Processes;
 
-/// <summary>The socket and the pipes that the runtime opens in <c>$TMPDIR</c> for debuggers and tools. A process that is killed leaves them behind.</summary>
+/// <summary>
+/// The socket and the pipes that the runtime opens in <c>$TMPDIR</c> for debuggers and tools. A process that is killed leaves
+/// them behind.
+/// </summary>
 internal static class DiagnosticFiles
 {
     // proc_pid_stat(5): the 22nd field, the 20th behind the name.

@@ -3,8 +3,9 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Processes;
 
 /// <summary>
-/// Variables by which a tool was to watch the process that it has started, and which do harm in a successor: they suspend it until a tool that does not know of it lets it
-/// go, or have two processes write one file. All others are passed on: profilers, startup hooks, dumps. docs/troubleshooting.md has the list.
+/// Variables by which a tool was to watch the process that it has started, and which do harm in a successor: they suspend it
+/// until a tool that does not know of it lets it go, or have two processes write one file. All others are passed on: profilers,
+/// startup hooks, dumps. docs/troubleshooting.md has the list.
 /// </summary>
 internal static class DiagnosticVariables
 {
@@ -43,7 +44,8 @@ internal static class DiagnosticVariables
         return changed is null ? command.Without(variable) : command.With(variable, changed);
     }
 
-    // Such as "/tmp/a,connect,suspend;/tmp/b,listen". One that connects suspends unless it says otherwise; one that listens has a path that two can't have.
+    // Such as "/tmp/a,connect,suspend;/tmp/b,listen". One that connects suspends unless it says otherwise; one that listens has a
+    // path that two can't have.
     private static string? WithoutSuspension(string value)
     {
         string[] ports =

@@ -3,12 +3,18 @@ using System.Net.Sockets;
 
 namespace Baton.Processes;
 
-/// <summary>Why this process fails, in one line for the predecessor. The runtime prints the whole exception where this process writes its errors.</summary>
+/// <summary>
+/// Why this process fails, in one line for the predecessor. The runtime prints the whole exception where this process writes its
+/// errors.
+/// </summary>
 internal static class FailureReason
 {
     private const int AddressInUse = 98; // EADDRINUSE
 
-    /// <summary>The exception and its causes. If an address was in use, also what the predecessor listens on besides the listeners that it handed over.</summary>
+    /// <summary>
+    /// The exception and its causes. If an address was in use, also what the predecessor listens on besides the listeners that it
+    /// handed over.
+    /// </summary>
     /// <param name="exception">Null for something thrown that is no exception.</param>
     /// <param name="predecessor">The process that may hold the address; null for none.</param>
     internal static string Describe(Exception? exception, int? predecessor)

@@ -3,7 +3,9 @@ using System.Net;
 
 namespace Baton.Processes;
 
-/// <summary>The TCP addresses that another process listens on and this one does not: its listeners that were not handed over.</summary>
+/// <summary>
+/// The TCP addresses that another process listens on and this one does not: its listeners that were not handed over.
+/// </summary>
 internal static class ForeignListeners
 {
     private const string Listening = "0A";
@@ -17,7 +19,9 @@ internal static class ForeignListeners
         return theirs.Count == 0 ? [] : [.. Table("tcp").Concat(Table("tcp6")).Where(l => theirs.Contains(l.Inode)).Select(l => l.Address).Distinct()];
     }
 
-    /// <summary>An address of <c>/proc/net/tcp</c>: words of four bytes in this machine's order, a colon, the port; all in hexadecimal.</summary>
+    /// <summary>
+    /// An address of <c>/proc/net/tcp</c>: words of four bytes in this machine's order, a colon, the port; all in hexadecimal.
+    /// </summary>
     internal static IPEndPoint Parse(string text)
     {
         string[] parts = text.Split(':');

@@ -3,8 +3,9 @@ using System.Globalization;
 namespace Baton.Processes;
 
 /// <summary>
-/// Makes this process the first that the kernel ends where memory is short, as long as another one serves: <c>oom_score_adj</c> of proc(5). Without it the kernel would choose
-/// the predecessor, which is larger. Processes that this one starts meanwhile keep the raised value.
+/// Makes this process the first that the kernel ends where memory is short, as long as another one serves: <c>oom_score_adj</c>
+/// of proc(5). Without it the kernel would choose the predecessor, which is larger. Processes that this one starts meanwhile keep
+/// the raised value.
 /// </summary>
 internal sealed class OomScore(string file = "/proc/self/oom_score_adj")
 {

@@ -6,8 +6,9 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Processes;
 
 /// <summary>
-/// The file that names the process in charge, for scripts and supervisors. Replaced in one step (rename(2)), so that a reader finds a whole number at every
-/// moment. A failure is logged, no more: the service is worth more than the file. Whatever somebody puts in its place is neither followed nor waited for.
+/// The file that names the process in charge, for scripts and supervisors. Replaced in one step (rename(2)), so that a reader
+/// finds a whole number at every moment. A failure is logged, no more: the service is worth more than the file. Whatever somebody
+/// puts in its place is neither followed nor waited for.
 /// </summary>
 internal sealed class PidFile(string? givenPath, ILogger logger)
 {
@@ -64,7 +65,8 @@ internal sealed class PidFile(string? givenPath, ILogger logger)
         }
     }
 
-    // A FIFO or a link is worth nothing there. A directory, a socket or a device is something that somebody uses: also by way of /dev/stdout, a link into /proc.
+    // A FIFO or a link is worth nothing there. A directory, a socket or a device is something that somebody uses: also by way of
+    // /dev/stdout, a link into /proc.
     private bool IsToBeKept(string? other) => other switch
     {
         null or "a FIFO" => false,
@@ -94,7 +96,8 @@ internal sealed class PidFile(string? givenPath, ILogger logger)
         }
     }
 
-    // A draft that an earlier process of the same number left goes first; a link that somebody else has put there in the meantime is not followed (O_EXCL).
+    // A draft that an earlier process of the same number left goes first; a link that somebody else has put there in the meantime
+    // is not followed (O_EXCL).
     private static void WriteNew(string draft, string text)
     {
         File.Delete(draft);
@@ -113,7 +116,8 @@ internal sealed class PidFile(string? givenPath, ILogger logger)
             ? pid
             : null;
 
-    // It names a process that is not in charge any more: whoever reads it would signal that one, or another that has its number by now.
+    // It names a process that is not in charge any more: whoever reads it would signal that one, or another that has its number
+    // by now.
     private bool DiscardStale() => Read() is not null && Discard(_path!);
 
     private bool Discard(string file)

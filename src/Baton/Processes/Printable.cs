@@ -24,7 +24,10 @@ internal static partial class Printable
         return line.ToString();
     }
 
-    /// <summary>One line of what may have been several: line ends and tabs are spaces, colours and other terminal sequences are left out, the rest as in <see cref="Line"/>.</summary>
+    /// <summary>
+    /// One line of what may have been several: line ends and tabs are spaces, colours and other terminal sequences are left out,
+    /// the rest as in <see cref="Line"/>.
+    /// </summary>
     internal static string Sentence(string text, int maxLength) =>
         Line(TerminalSequence().Replace(text, "").ReplaceLineEndings(" ").Replace('\t', ' '), maxLength);
 

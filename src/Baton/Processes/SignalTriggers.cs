@@ -17,7 +17,8 @@ internal sealed class SignalTriggers : IDisposable
     /// <summary>Registers for the signals, of which elsewhere than on Linux only the named ones exist.</summary>
     /// <param name="signals">Those of the table.</param>
     /// <param name="arrived">Called when one of them comes.</param>
-    /// <param name="terminal">Where this process was started from a terminal: tells which SIGHUP is a hang-up. Then SIGHUP is heard also if it is not in the table.</param>
+    /// <param name="terminal">Where this process was started from a terminal: tells which SIGHUP is a hang-up. Then SIGHUP is
+    /// heard also if it is not in the table.</param>
     /// <param name="hungUp">Called instead for a hang-up.</param>
     internal SignalTriggers(IEnumerable<PosixSignal> signals, Action<PosixSignal> arrived, TerminalSession? terminal = null, Action<HangUp>? hungUp = null)
     {

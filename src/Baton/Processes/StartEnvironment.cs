@@ -5,8 +5,8 @@ using Baton.Interop;
 namespace Baton.Processes;
 
 /// <summary>
-/// The environment of this process for a successor: what it has now, in the bytes that it was started with. .NET reads variables as UTF-8 and would replace what is not; one that was
-/// changed since the start is UTF-8.
+/// The environment of this process for a successor: what it has now, in the bytes that it was started with. .NET reads variables
+/// as UTF-8 and would replace what is not; one that was changed since the start is UTF-8.
 /// </summary>
 internal static class StartEnvironment
 {

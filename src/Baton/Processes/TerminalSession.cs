@@ -19,9 +19,10 @@ internal enum HangUp
 }
 
 /// <summary>
-/// The terminal that this service was started from, and nohup(1). All generations share it, so the first one tells the others by a variable:
-/// <c>first:line:nohup</c>, its own pid, the pipe that it reads as <see cref="TerminalStandIn"/>, and whether hang-ups are ignored. Anybody can set a variable:
-/// what stands there can do no more than have words written into a pipe.
+/// The terminal that this service was started from, and nohup(1). All generations share it, so the first one tells the others by
+/// a variable:
+/// <c>first:line:nohup</c>, its own pid, the pipe that it reads as <see cref="TerminalStandIn"/>, and whether hang-ups are
+/// ignored. Anybody can set a variable: what stands there can do no more than have words written into a pipe.
 /// </summary>
 internal sealed class TerminalSession
 {
@@ -32,7 +33,8 @@ internal sealed class TerminalSession
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
 
-    // A terminal that was lost without a word, as by a shell that leaves its jobs alone, has nothing to do with a signal that comes later.
+    // A terminal that was lost without a word, as by a shell that leaves its jobs alone, has nothing to do with a signal that
+    // comes later.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
 
     private readonly Func<ControllingTerminal> _look;
@@ -67,7 +69,9 @@ internal sealed class TerminalSession
     /// <summary>Whether this is the process that was started from the terminal.</summary>
     internal bool IsFirst { get; }
 
-    /// <summary>Whether SIGHUP has to be heard also if it does nothing by the table: a successor starts with every signal at its default.</summary>
+    /// <summary>
+    /// Whether SIGHUP has to be heard also if it does nothing by the table: a successor starts with every signal at its default.
+    /// </summary>
     internal bool NeedsHangUp => HangUpsIgnored ? !IsFirst : HasTerminal;
 
     /// <summary>Whether this process stays as a stand-in when it has handed over.</summary>
@@ -155,7 +159,9 @@ internal sealed class TerminalSession
         }
     }
 
-    /// <summary>This process has handed over and ends: its place is taken by a stand-in, if it has one. Returns only if not.</summary>
+    /// <summary>
+    /// This process has handed over and ends: its place is taken by a stand-in, if it has one. Returns only if not.
+    /// </summary>
     internal void LeaveStandIn(int service, IEnumerable<int> signals)
     {
         if (_place is { } place && ControllingTerminal.IsInput)

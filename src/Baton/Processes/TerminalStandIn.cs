@@ -4,9 +4,10 @@ using Baton.Interop;
 namespace Baton.Processes;
 
 /// <summary>
-/// Keeps the place of the first process in its terminal once that has handed over and leaves: a shell waits for the end of the process that was started, the kernel hangs
-/// up a session whose leader ends, and Ctrl+C reaches the job in the foreground only. So the process executes /bin/sh in its own place: the same pid, and none of its
-/// old code. It passes signals on to the process that serves, and ends with the service, with its exit code.
+/// Keeps the place of the first process in its terminal once that has handed over and leaves: a shell waits for the end of the
+/// process that was started, the kernel hangs up a session whose leader ends, and Ctrl+C reaches the job in the foreground only.
+/// So the process executes /bin/sh in its own place: the same pid, and none of its old code. It passes signals on to the process
+/// that serves, and ends with the service, with its exit code.
 /// </summary>
 internal static class TerminalStandIn
 {
@@ -17,7 +18,8 @@ internal static class TerminalStandIn
     // What the terminal sends goes to the whole job, and so to the service too. SIGWINCH and the like end nobody.
     private static readonly int[] OfTerminal = [SignalNumber.SIGINT, SignalNumber.SIGQUIT, SignalNumber.SIGTSTP, SignalNumber.SIGWINCH];
 
-    // It reads who serves and what the last one exits with, until there is nobody left who could write. While it waits for the sleep, it reaps its child that leaves.
+    // It reads who serves and what the last one exits with, until there is nobody left who could write. While it waits for the
+    // sleep, it reaps its child that leaves.
     private const string Script = """
         # Keeps the place of a service in its terminal: docs/signals.md of Baton
         cd /

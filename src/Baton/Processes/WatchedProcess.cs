@@ -3,8 +3,8 @@ using Baton.Interop;
 namespace Baton.Processes;
 
 /// <summary>
-/// A process that this one did not start, held by a pidfd so that its number can't be taken for another's. Owns the pidfd. Without one, because no
-/// descriptor was free, only a parent can be told from a dead one.
+/// A process that this one did not start, held by a pidfd so that its number can't be taken for another's. Owns the pidfd.
+/// Without one, because no descriptor was free, only a parent can be told from a dead one.
 /// </summary>
 internal sealed class WatchedProcess : IDisposable
 {

@@ -3,8 +3,9 @@ using Baton.Lifecycle;
 namespace Baton.Systemd;
 
 /// <summary>
-/// Time to stop: a drain may take longer than <c>TimeoutStopSec=</c>, and so may the application's own end. It is asked for, a little at a time, as long as this process would take by its own
-/// limits. A process that has none asks for nothing: then systemd's limit is the only one. Lives on the control loop.
+/// Time to stop: a drain may take longer than <c>TimeoutStopSec=</c>, and so may the application's own end. It is asked for, a
+/// little at a time, as long as this process would take by its own limits. A process that has none asks for nothing: then
+/// systemd's limit is the only one. Lives on the control loop.
 /// </summary>
 internal sealed class StopTime(LifecycleContext context, Action<TimeSpan> ask)
 {

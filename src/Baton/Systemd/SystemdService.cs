@@ -94,7 +94,8 @@ internal sealed class SystemdService
                 ServeOn(Main(Environment.ProcessId), "READY=1", Notifier.Status(failed.Record.Explanation));
                 break;
             case LifecycleNews.LeftAlone alone:
-                // Before it is ready: systemd would end the whole service with the main process that it knows, and the watchdog runs on.
+                // Before it is ready: systemd would end the whole service with the main process that it knows, and the watchdog
+                // runs on.
                 _notifier.Send(Main(Environment.ProcessId), Notifier.Status($"Process {alone.DeadPid}, which served, has died; process {Environment.ProcessId} serves as soon as it is ready"));
                 _watchdog?.Begin();
                 break;
