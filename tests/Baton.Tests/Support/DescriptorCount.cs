@@ -1,8 +1,12 @@
+using System.Diagnostics;
+
 namespace Baton.Tests.Support;
 
 /// <summary>How many descriptors this process had at some moment, to compare with later.</summary>
 internal sealed class DescriptorCount
 {
+    private static readonly TimeSpan s_quiet = TimeSpan.FromMilliseconds(50);
+
     private readonly int _before;
 
     private DescriptorCount(int before) => _before = before;
@@ -12,7 +16,22 @@ internal sealed class DescriptorCount
         // What earlier tests left to finalizers is not this test's. What this one leaves to them counts as open.
         GC.Collect();
         GC.WaitForPendingFinalizers();
-        return new DescriptorCount(Now());
+
+        // Nor what their threads are still closing.
+        int before = Now();
+        long since = Stopwatch.GetTimestamp();
+        SpinWait.SpinUntil(
+            () =>
+            {
+                if (Now() is var now && now != before)
+                {
+                    (before, since) = (now, Stopwatch.GetTimestamp());
+                }
+
+                return Stopwatch.GetElapsedTime(since) >= s_quiet;
+            },
+            Deadline.Limit);
+        return new DescriptorCount(before);
     }
 
     /// <summary>For what is closed on another thread in a moment.</summary>
