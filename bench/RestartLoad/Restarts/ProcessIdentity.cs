@@ -3,8 +3,7 @@ using System.Globalization;
 namespace RestartLoad.Restarts;
 
 /// <summary>
-/// A process as /proc/PID/stat shows it (proc(5)). Pid and start time together are unique; the pid alone is reused. A service that was started in a terminal executes
-/// a shell in its place when it leaves, so the name counts too.
+/// A process as /proc/PID/stat shows it (proc(5)). Pid and start time together are unique; the pid alone is reused.
 /// </summary>
 internal sealed record ProcessIdentity(int Pid, string Name, char State, int Parent, int Session, int Threads, long StartTime)
 {
@@ -42,8 +41,11 @@ internal sealed record ProcessIdentity(int Pid, string Name, char State, int Par
         }
     }
 
-    /// <summary>Ended: a zombie holds no sockets any more, it only waits for its parent.</summary>
-    public bool HasEnded() => Find(Pid) is not { } now || now.StartTime != StartTime || now.Name != Name || now.IsZombie;
+    /// <summary>
+    /// Ended: a zombie holds no sockets any more, it only waits for its parent. A service that was started in a terminal executes a shell in
+    /// its own place when it leaves; any other change of the name is that of a process that has just been forked.
+    /// </summary>
+    public bool HasEnded() => Find(Pid) is not { } now || now.StartTime != StartTime || now.IsZombie || (now.Name != Name && now.Name == "sh");
 
     public async Task WaitForEndAsync(CancellationToken cancellation)
     {

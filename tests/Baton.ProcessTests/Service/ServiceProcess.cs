@@ -262,7 +262,9 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     private async Task ServesAsync(int generation, int after = 0)
     {
-        Match line = await Log.FirstAsync($"{Serving(generation)}|{NotRestarted}|Unhandled exception.*", after);
+        // A successor's exception is told by its predecessor, and what it wrote itself may come later, when the next is being started.
+        string failed = generation == 1 ? "Unhandled exception.*" : NotRestarted;
+        Match line = await Log.FirstAsync($"{Serving(generation)}|{failed}", after);
         if (!line.Groups["pid"].Success && Log.All($@"Handed over to process (?<pid>\d+), generation {generation},", after) is [Match handedOver, ..])
         {
             // It served, and was dead before its own line was written.

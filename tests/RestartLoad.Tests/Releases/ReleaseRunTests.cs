@@ -17,7 +17,7 @@ public sealed class ReleaseRunTests : IDisposable
 
     private const string RollsBack =
         """
-        sleep 600 & echo "info: Baton[200] Started successor $!: x" >>$LOG; sleep 2; kill -9 $!
+        sleep 600 & echo "info: Baton[200] Started successor $!: x" >>$LOG; sleep 0.2; kill -9 $!; wait $!
         echo "fail: Baton[409] Rolled back: successor $! was ended by SIGKILL" >>$LOG; echo 'fail: Baton[404] Restart failed: rolled back' >>$LOG
         """;
 
