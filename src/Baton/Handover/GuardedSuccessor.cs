@@ -19,6 +19,8 @@ internal sealed class GuardedSuccessor(ISuccessor successor, ILogger logger) : I
 
     public bool HasUnheard => successor.HasUnheard;
 
+    public int ListenersGiven => successor.ListenersGiven;
+
     public void Commit(TimeSpan probation, TimeSpan heartbeat) => successor.Commit(probation, heartbeat);
 
     public void Confirm(IReadOnlyList<(OlderProcess Process, Descriptor Channel)> older) => successor.Confirm(older);

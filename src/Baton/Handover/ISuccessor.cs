@@ -18,6 +18,9 @@ internal interface ISuccessor
     /// </summary>
     bool HasUnheard { get; }
 
+    /// <summary>How many listeners it was given in answer to its hello; the control socket is not counted.</summary>
+    int ListenersGiven { get; }
+
     /// <summary>Tells it to serve, how long it is on probation, and how often to say that it is alive.</summary>
     /// <exception cref="RestartException">It could not be told.</exception>
     void Commit(TimeSpan probation, TimeSpan heartbeat);

@@ -34,7 +34,8 @@ internal sealed partial class SuccessorLink
     private void SendListeners(int version, HandoverMessage.Hello hello)
     {
         IReadOnlyList<PassedListener> listeners = _listeners.PassOn(GiveMore);
-        _post(new SuccessorEvent.Greeted(hello.Program, listeners.Count(l => !l.Key.IsControl)));
+        ListenersGiven = listeners.Count(l => !l.Key.IsControl);
+        _post(new PeerEvent.Said(hello));
         PassedListener[] rest = [.. listeners.Where(l => !_sentAhead.Contains(l.Key))];
         int sent = 0;
         do

@@ -23,13 +23,13 @@ internal sealed partial class SuccessorLink : ISuccessor
     private readonly HandoverChannel _channel;
     private readonly ListenerRegistry _listeners;
     private readonly int _generation;
-    private readonly Action<SuccessorEvent> _post;
+    private readonly Action<PeerEvent> _post;
     private bool _greeted;
 
     // From here on the channel may be passed on, to be heard after the successor's end.
     private volatile bool _mayBePassedOn;
 
-    private SuccessorLink(SpawnedProcess process, HandoverChannel channel, ListenerRegistry listeners, int generation, Action<SuccessorEvent> post) =>
+    private SuccessorLink(SpawnedProcess process, HandoverChannel channel, ListenerRegistry listeners, int generation, Action<PeerEvent> post) =>
         (_process, _channel, _listeners, _generation, _post) = (process, channel, listeners, generation, post);
 
     /// <summary>Whether sockets can be handed over on this platform.</summary>
@@ -43,13 +43,15 @@ internal sealed partial class SuccessorLink : ISuccessor
 
     public bool HasUnheard => _channel.HasUnread;
 
+    public int ListenersGiven { get; private set; }
+
     /// <summary>Gives the place of the restart in a trace; null for none.</summary>
     private Func<ActivityContext>? Trace { get; init; }
 
     /// <summary>Starts the command as a successor of the given generation and begins to watch it.</summary>
     /// <exception cref="RestartException">It could not be started.</exception>
     internal static SuccessorLink Start(
-        StartCommand command, IEnumerable<int> blockedSignals, ListenerRegistry listeners, int generation, TimeSpan frameLimit, Action<SuccessorEvent> post,
+        StartCommand command, IEnumerable<int> blockedSignals, ListenerRegistry listeners, int generation, TimeSpan frameLimit, Action<PeerEvent> post,
         Action<HandoverStep, HandoverMessage>? tap = null, Func<ActivityContext>? trace = null)
     {
         (HandoverChannel ours, Descriptor theirs) = HandoverChannel.CreatePair(frameLimit, tap);
@@ -140,14 +142,14 @@ internal sealed partial class SuccessorLink : ISuccessor
                 }
 
                 _listeners.EndPassingOn(GiveMore);
-                _post(new SuccessorEvent.Ended(status));
+                _post(new PeerEvent.Ended(status));
             }
             else if (said)
             {
                 talking = Listen();
                 if (!talking && living && !Poller.Wait(_process.PidfdNumber, Libc.POLLIN, EndingTime))
                 {
-                    _post(new SuccessorEvent.Closed());
+                    _post(new PeerEvent.Closed());
                 }
             }
         }
@@ -196,7 +198,7 @@ internal sealed partial class SuccessorLink : ISuccessor
         }
         catch (RestartException e)
         {
-            _post(new SuccessorEvent.Broken(e));
+            _post(new PeerEvent.Broken(e));
             return false;
         }
     }
@@ -215,33 +217,13 @@ internal sealed partial class SuccessorLink : ISuccessor
                 _greeted = true;
                 Greet(hello);
                 break;
-            case HandoverMessage.Progress progress:
-                _post(new SuccessorEvent.Progress(progress.Phase, progress.Detail));
-                break;
-            case HandoverMessage.Ready ready:
-                _post(new SuccessorEvent.Ready(ready.Claimed));
-                break;
-            case HandoverMessage.Failed failed:
-                _post(new SuccessorEvent.Failed(failed.Reason));
-                break;
-            case HandoverMessage.Alive alive:
-                _post(new SuccessorEvent.Alive(alive.Connections, alive.Requests));
-                break;
-            case HandoverMessage.Unhealthy unhealthy:
-                _post(new SuccessorEvent.Unhealthy(unhealthy.Reason, unhealthy.Ends));
-                break;
-            case HandoverMessage.Remaining remaining:
-                _post(new SuccessorEvent.Remaining(remaining.Status));
-                break;
-            case HandoverMessage.Stopping stopping:
-                _post(new SuccessorEvent.Stopping(stopping.Trigger));
-                break;
-            case HandoverMessage.Force force:
-                _post(new SuccessorEvent.ForceAsked(force.Trigger));
-                break;
-            case HandoverMessage.HandedOn handedOn:
+            case HandoverMessage.HandedOn:
                 _mayBePassedOn = true;
-                _post(new SuccessorEvent.HandedOn(handedOn.Successor));
+                _post(new PeerEvent.Said(message));
+                break;
+            case HandoverMessage.Progress or HandoverMessage.Ready or HandoverMessage.Failed or HandoverMessage.Alive
+                or HandoverMessage.Unhealthy or HandoverMessage.Remaining or HandoverMessage.Stopping or HandoverMessage.Force:
+                _post(new PeerEvent.Said(message));
                 break;
             case HandoverMessage.Unknown:
                 break;

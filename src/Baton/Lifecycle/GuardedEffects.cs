@@ -17,7 +17,7 @@ internal sealed class GuardedEffects(ILifecycleEffects effects, ILogger logger) 
 
     public Action Check(StartCommand command, Action<string?> finished) => effects.Check(command, finished);
 
-    public ISuccessor StartSuccessor(StartCommand command, int generation, Func<ActivityContext> trace, Action<SuccessorEvent> post) =>
+    public ISuccessor StartSuccessor(StartCommand command, int generation, Func<ActivityContext> trace, Action<PeerEvent> post) =>
         new GuardedSuccessor(effects.StartSuccessor(command, generation, trace, post), logger);
 
     public int StartPlainly(StartCommand command, int generation, ActivityContext trace) => effects.StartPlainly(command, generation, trace);

@@ -116,7 +116,7 @@ internal sealed class HandoverAttempt : RestartAttempt
         });
     }
 
-    private void Handle(SuccessorEvent happened)
+    private void Handle(PeerEvent happened)
     {
         if (_probation is not null)
         {
@@ -124,9 +124,10 @@ internal sealed class HandoverAttempt : RestartAttempt
             return;
         }
 
-        if (happened is SuccessorEvent.Progress words)
+        var message = (happened as PeerEvent.Said)?.Message;
+        if (message is HandoverMessage.Progress progress)
         {
-            _words.Say(words.Phase, words.Detail);
+            _words.Say(progress.Phase, progress.Detail);
             return;
         }
 
@@ -134,27 +135,37 @@ internal sealed class HandoverAttempt : RestartAttempt
         _words.Flush();
         switch (happened)
         {
-            case SuccessorEvent.Greeted greeted:
-                Hear("starting", $"{greeted.Program}, with {greeted.Listeners} listeners");
-                break;
-            case SuccessorEvent.Ready ready:
-                Commit(ready);
-                break;
-            case SuccessorEvent.Failed failed:
-                HearFailed(failed.Reason);
-                break;
-            case SuccessorEvent.Broken broken:
+            case PeerEvent.Broken broken:
                 Fail(broken.Cause.Failure, $"broke the handover: {broken.Cause.Message}", TimeSpan.Zero);
                 break;
-            case SuccessorEvent.Closed:
+            case PeerEvent.Closed:
                 Fail(RestartFailure.PeerLost, "closed its end of the handover and lives on", TimeSpan.Zero);
                 break;
-            case SuccessorEvent.Ended ended:
+            case PeerEvent.Ended ended:
                 _failure = Ended(ended.Status);
                 BackOut();
                 break;
             default:
-                Fail(RestartFailure.ProtocolError, $"broke the handover: it said {happened.GetType().Name} before it was told to serve", TimeSpan.Zero);
+                Handle(message!);
+                break;
+        }
+    }
+
+    private void Handle(HandoverMessage message)
+    {
+        switch (message)
+        {
+            case HandoverMessage.Hello hello:
+                Hear("starting", $"{hello.Program}, with {_successor!.ListenersGiven} listeners");
+                break;
+            case HandoverMessage.Ready ready:
+                Commit(ready);
+                break;
+            case HandoverMessage.Failed failed:
+                HearFailed(failed.Reason);
+                break;
+            default:
+                Fail(RestartFailure.ProtocolError, $"broke the handover: it said {message.GetType().Name} before it was told to serve", TimeSpan.Zero);
                 break;
         }
     }
@@ -188,7 +199,7 @@ internal sealed class HandoverAttempt : RestartAttempt
     private RestartException NewFailure(RestartFailure failure, string what, string? words) =>
         new(failure, Explain(failure, $"successor {_successor!.Pid} {what}")) { SuccessorWords = words, Phases = Timeline.Phases };
 
-    private void Commit(SuccessorEvent.Ready ready)
+    private void Commit(HandoverMessage.Ready ready)
     {
         if (_failure is not null)
         {

@@ -20,7 +20,7 @@ internal interface ILifecycleEffects
 
     /// <summary>Starts a successor, which is told the place of its restart in a trace; what becomes of it is posted.</summary>
     /// <exception cref="RestartException">It could not be started.</exception>
-    ISuccessor StartSuccessor(StartCommand command, int generation, Func<ActivityContext> trace, Action<SuccessorEvent> post);
+    ISuccessor StartSuccessor(StartCommand command, int generation, Func<ActivityContext> trace, Action<PeerEvent> post);
 
     /// <summary>Starts a program that gets nothing from this one.</summary>
     /// <exception cref="RestartException">It could not be started.</exception>

@@ -39,7 +39,7 @@ internal sealed class LifecycleEffects(
     public Action Check(StartCommand chosen, Action<string?> finished) =>
         ProgramCheck.Start(chosen, [.. options.CheckArguments], options.CheckTimeout, result => finished(result.Passed ? null : result.ToString())).Kill;
 
-    public ISuccessor StartSuccessor(StartCommand chosen, int generation, Func<ActivityContext> trace, Action<SuccessorEvent> post)
+    public ISuccessor StartSuccessor(StartCommand chosen, int generation, Func<ActivityContext> trace, Action<PeerEvent> post)
     {
         chosen = Terminal?.Tell(chosen, MayStandIn) ?? chosen;
         SuccessorLink link = SuccessorLink.Start(chosen, options.Signals.Numbers, listeners, generation, options.HandshakeTimeout, post, options.Tap, trace);

@@ -25,6 +25,56 @@ internal sealed partial class ProcessLifecycle
     // Whether somebody else decides when this process serves.
     private bool AwaitsCommit => hasPredecessor && !_isAlone;
 
+    /// <summary>As a successor: something happened at the predecessor's end.</summary>
+    internal void Handle(PeerEvent happened, int predecessor)
+    {
+        switch (happened)
+        {
+            case PeerEvent.Said { Message: var message }:
+                Handle(message, predecessor);
+                break;
+            case PeerEvent.Ended:
+                Logger.PredecessorGone(predecessor);
+                PredecessorDied(predecessor, "the predecessor is gone");
+                break;
+            case PeerEvent.Closed or PeerEvent.Broken:
+                Logger.PredecessorGone(predecessor);
+                PredecessorLeft((happened as PeerEvent.Broken)?.Cause.Message ?? "the predecessor is gone");
+                break;
+        }
+    }
+
+    private void Handle(HandoverMessage message, int predecessor)
+    {
+        switch (message)
+        {
+            case HandoverMessage.Commit commit:
+                Serve(commit.Probation, commit.Heartbeat);
+                break;
+            case HandoverMessage.Confirmed:
+                PredecessorLeft("the predecessor has confirmed this process");
+                break;
+            case HandoverMessage.Refused refused:
+                GiveUpStarting($"the predecessor refused: {refused.Reason}");
+                break;
+            case HandoverMessage.TakenBack:
+                TakenBack();
+                break;
+            case HandoverMessage.Shutdown shutdown:
+                RequestShutdown($"{shutdown.Trigger}, sent to predecessor {predecessor}");
+                break;
+            case HandoverMessage.Restart restart:
+                RequestRestart(new RestartRequest($"{restart.Trigger}, sent to predecessor {predecessor}", bySignal: true));
+                break;
+            case HandoverMessage.Force force:
+                ForceAskedByPredecessor(force.Trigger);
+                break;
+            case HandoverMessage.History history:
+                _history.Inherit(history.Restarts);
+                break;
+        }
+    }
+
     /// <summary>As a successor: the predecessor has answered.</summary>
     internal void Greeted(ActivityContext trace) => context.Feed.Publish(new LifecycleNews.Greeted(trace));
 

@@ -118,9 +118,6 @@ internal sealed partial class ProcessLifecycle
 
     internal void Remember(RestartRecord record) => _history.Add(record);
 
-    /// <summary>What the predecessor remembers, the restart that made this process first.</summary>
-    internal void InheritHistory(IReadOnlyList<RestartRecord> restarts) => _history.Inherit(restarts);
-
     /// <summary>An older generation has said that it has nothing to do any more, or has ended.</summary>
     internal void OlderDeparted(int older, DateTimeOffset? drained, bool gone) => _history.Departed(older, drained, gone ? context.Options.TimeProvider.GetUtcNow() : null);
 

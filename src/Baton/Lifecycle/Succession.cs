@@ -172,8 +172,9 @@ internal sealed class Succession
         catch (Exception e)
         {
             // Also what nobody foresaw, such as no descriptor to load code with: the application waits for this, and must not wait for ever.
-            _greeted.TrySetException(e as RestartException ?? new RestartException(RestartFailure.ProtocolError, $"The handover broke: {e.Message}", e));
-            Lose(e.Message, lifecycle, loop);
+            RestartException cause = e as RestartException ?? new(RestartFailure.ProtocolError, $"The handover broke: {e.Message}", e);
+            _greeted.TrySetException(cause);
+            Lose(new PeerEvent.Broken(cause), lifecycle, loop);
         }
         finally
         {
@@ -190,81 +191,49 @@ internal sealed class Succession
     // On the link's thread.
     private void Hear(PredecessorLink link, Received? received, ProcessLifecycle lifecycle, ControlLoop loop)
     {
-        void post(Action<ProcessLifecycle> action) => loop.Post(() => action(lifecycle));
-
-        if (received?.Message is HandoverMessage.Confirmed confirmed)
+        switch (received?.Message)
         {
-            _older.Adopt(confirmed, received, link.OwnGeneration);
-            post(l => l.PredecessorLeft("the predecessor has confirmed this process"));
-            return;
-        }
-
-        if (received?.Message is HandoverMessage.MoreListeners more && more.Keys.Count == received.Descriptors.Count)
-        {
-            for (int i = 0; i < more.Keys.Count; i++)
-            {
-                _listeners.InheritLater(ListenerKey.Parse(more.Keys[i]), received.Descriptors[i]);
-            }
-
-            return;
-        }
-
-        switch (received?.WithoutDescriptors())
-        {
-            case HandoverMessage.Commit commit:
-                post(l => l.Serve(commit.Probation, commit.Heartbeat));
-                break;
-            case HandoverMessage.Refused refused:
-                post(l => l.GiveUpStarting($"the predecessor refused: {refused.Reason}"));
-                break;
-            case HandoverMessage.TakenBack:
-                post(l => l.TakenBack());
-                break;
-            case HandoverMessage.Shutdown shutdown:
-                post(l => l.RequestShutdown($"{shutdown.Trigger}, sent to predecessor {PredecessorPid}"));
-                break;
-            case HandoverMessage.Restart restart:
-                post(l => l.RequestRestart(new RestartRequest($"{restart.Trigger}, sent to predecessor {PredecessorPid}", bySignal: true)));
-                break;
-            case HandoverMessage.Force force:
-                post(l => l.ForceAskedByPredecessor(force.Trigger));
-                break;
-            case HandoverMessage.History history:
-                post(l => l.InheritHistory(history.Restarts));
+            case null:
+                _older.Heard(link, message: null);
+                Lose(new PeerEvent.Closed(), lifecycle, loop);
                 break;
             case HandoverMessage.Report report:
                 _older.Heard(link, report);
+                received.WithoutDescriptors();
                 break;
-            case null:
-                _older.Heard(link, message: null);
-                Lose("the predecessor is gone", lifecycle, loop);
+            case HandoverMessage.MoreListeners more when more.Keys.Count == received.Descriptors.Count:
+                for (int i = 0; i < more.Keys.Count; i++)
+                {
+                    _listeners.InheritLater(ListenerKey.Parse(more.Keys[i]), received.Descriptors[i]);
+                }
+
+                break;
+            default:
+                if (received.Message is HandoverMessage.Confirmed confirmed)
+                {
+                    _older.Adopt(confirmed, received, link.OwnGeneration);
+                }
+                else
+                {
+                    received.WithoutDescriptors();
+                }
+
+                loop.Post(() => lifecycle.Handle(new PeerEvent.Said(received.Message), PredecessorPid));
                 break;
         }
     }
 
     // On the link's thread. An end of the channel alone is no proof: a predecessor that lives may still serve, and this process
     // must not serve beside it.
-    private void Lose(string reason, ProcessLifecycle lifecycle, ControlLoop loop)
+    private void Lose(PeerEvent happened, ProcessLifecycle lifecycle, ControlLoop loop)
     {
         // After the commit it does not matter what became of it.
-        bool died = false;
         if (_greeted.Task.IsCompletedSuccessfully && lifecycle.State == ProcessState.Starting)
         {
             Deserted?.Invoke();
-            died = _predecessor.EndsWithin(EndingTime);
+            happened = _predecessor.EndsWithin(EndingTime) ? new PeerEvent.Ended() : happened;
         }
 
-        loop.Post(() =>
-        {
-            _logger.PredecessorGone(PredecessorPid);
-            if (died)
-            {
-                lifecycle.PredecessorDied(PredecessorPid, reason);
-            }
-            else
-            {
-                lifecycle.PredecessorLeft(reason);
-            }
-        });
+        loop.Post(() => lifecycle.Handle(happened, PredecessorPid));
     }
 }

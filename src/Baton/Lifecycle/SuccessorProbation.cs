@@ -16,7 +16,7 @@ internal sealed class SuccessorProbation(ISuccessor successor, int generation, P
     private Action? _passed;
     private Reporter? _failed;
     private RollBackReason? _unreported;
-    private SuccessorEvent.Alive? _lastSign;
+    private HandoverMessage.Alive? _lastSign;
     private long _lastSignAt;
     private int _looksWithoutSign;
     private bool _timeIsUp;
@@ -113,11 +113,33 @@ internal sealed class SuccessorProbation(ISuccessor successor, int generation, P
 
     internal void Tell(HandoverMessage message) => successor.TryTell(message);
 
-    internal void Handle(SuccessorEvent happened)
+    internal void Handle(PeerEvent happened)
     {
         switch (happened)
         {
-            case SuccessorEvent.Alive alive:
+            case PeerEvent.Said { Message: var message }:
+                Handle(message);
+                break;
+            case PeerEvent.Broken broken when _over:
+                context.Logger.ChannelBroken(broken.Cause.Message);
+                break;
+            case PeerEvent.Broken broken:
+                RollBack(new RollBackReason(broken.Cause.Failure, $"broke the handover: {broken.Cause.Message}", Words: null), untilKilled: TimeSpan.Zero);
+                break;
+            case PeerEvent.Closed:
+                RollBack(new RollBackReason(RestartFailure.PeerLost, "closed its end of the handover and lives on", Words: null), untilKilled: TimeSpan.Zero);
+                break;
+            case PeerEvent.Ended ended:
+                Ended(ended.Status);
+                break;
+        }
+    }
+
+    private void Handle(HandoverMessage message)
+    {
+        switch (message)
+        {
+            case HandoverMessage.Alive alive:
                 (_lastSign, _lastSignAt, _looksWithoutSign) = (alive, context.Now, 0);
                 if (_timeIsUp && successor.Lives)
                 {
@@ -125,41 +147,29 @@ internal sealed class SuccessorProbation(ISuccessor successor, int generation, P
                 }
 
                 break;
-            case SuccessorEvent.Unhealthy unhealthy:
+            case HandoverMessage.Unhealthy unhealthy:
                 string what = $"{(unhealthy.Ends ? "gave back" : "is unhealthy")}: {unhealthy.Reason}";
                 RollBack(new RollBackReason(RestartFailure.SuccessorUnhealthy, what, unhealthy.Reason) { Ends = unhealthy.Ends });
                 break;
-            case SuccessorEvent.Failed failed when _unreported is { Ends: true } reason:
+            case HandoverMessage.Failed failed when _unreported is { Ends: true } reason:
                 // The exception that made it end, which is known only after it has disposed what it had.
                 _unreported = reason with { What = $"gave back: {failed.Reason}", Words = failed.Reason };
                 break;
-            case SuccessorEvent.Failed failed:
+            case HandoverMessage.Failed failed:
                 RollBack(new RollBackReason(RestartFailure.SuccessorDied, $"failed: {failed.Reason}", failed.Reason), untilKilled: Options.ExitTimeout);
                 break;
-            case SuccessorEvent.Stopping stopping:
+            case HandoverMessage.Stopping stopping:
                 Follow(stopping.Trigger);
                 break;
-            case SuccessorEvent.ForceAsked force:
+            case HandoverMessage.Force force:
                 ForceAsked(force.Trigger);
                 break;
-            case SuccessorEvent.Remaining remaining:
+            case HandoverMessage.Remaining remaining:
                 _returned?.Heard(remaining.Status);
                 break;
-            case SuccessorEvent.HandedOn handedOn:
+            case HandoverMessage.HandedOn handedOn:
                 (_handedOn, _heir) = (true, handedOn.Successor);
                 Pass();
-                break;
-            case SuccessorEvent.Broken broken when _over:
-                context.Logger.ChannelBroken(broken.Cause.Message);
-                break;
-            case SuccessorEvent.Broken broken:
-                RollBack(new RollBackReason(broken.Cause.Failure, $"broke the handover: {broken.Cause.Message}", Words: null), untilKilled: TimeSpan.Zero);
-                break;
-            case SuccessorEvent.Closed:
-                RollBack(new RollBackReason(RestartFailure.PeerLost, "closed its end of the handover and lives on", Words: null), untilKilled: TimeSpan.Zero);
-                break;
-            case SuccessorEvent.Ended ended:
-                Ended(ended.Status);
                 break;
         }
     }

@@ -41,7 +41,7 @@ internal sealed class WorldEffects(WorldProcess process) : ILifecycleEffects
         return () => { };
     }
 
-    public ISuccessor StartSuccessor(StartCommand command, int generation, Func<ActivityContext> trace, Action<SuccessorEvent> post) => process.Start(generation, post);
+    public ISuccessor StartSuccessor(StartCommand command, int generation, Func<ActivityContext> trace, Action<PeerEvent> post) => process.Start(generation, post);
 
     public int StartPlainly(StartCommand command, int generation, ActivityContext trace) => throw new WorldException("There is no complete restart in this world.");
 

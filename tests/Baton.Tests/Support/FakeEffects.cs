@@ -74,7 +74,7 @@ internal sealed class FakeEffects(Journal journal) : ILifecycleEffects
         return StartFailure is null ? FirstSuccessorPid : throw StartFailure;
     }
 
-    public ISuccessor StartSuccessor(StartCommand command, int generation, Func<ActivityContext> trace, Action<SuccessorEvent> post)
+    public ISuccessor StartSuccessor(StartCommand command, int generation, Func<ActivityContext> trace, Action<PeerEvent> post)
     {
         journal.Add($"start generation {generation}");
         Started = command;
