@@ -42,7 +42,11 @@ internal sealed class HostedServer(Restarter restarter, RegisteredServer server,
     /// <summary>Completes when the process serves if this was the last server that it waited for; else at once.</summary>
     internal async Task ReadyAsync(CancellationToken cancel)
     {
-        await restarter.ReadyAsync(server, cancel).ConfigureAwait(false);
+        if (await restarter.Servers.ReadyAsync(server).WaitAsync(cancel).ConfigureAwait(false))
+        {
+            await restarter.Serving.WaitAsync(cancel).ConfigureAwait(false);
+        }
+
         _stage = Stage.Started;
     }
 

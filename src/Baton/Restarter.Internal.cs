@@ -56,17 +56,6 @@ public sealed partial class Restarter
         }
     }
 
-    /// <summary>
-    /// Says that one server can serve. Completes when the process serves if it was the last one; else at once: the others may be started by whoever waits for this one.
-    /// </summary>
-    internal async Task ReadyAsync(RegisteredServer server, CancellationToken cancellationToken)
-    {
-        if (await Servers.ReadyAsync(server).WaitAsync(cancellationToken).ConfigureAwait(false))
-        {
-            await Serving.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-    }
-
     /// <summary>The application ends by itself, which is not the same as being asked to shut the service down.</summary>
     /// <param name="who">What ends.</param>
     /// <param name="fault">What made it end; null if that is not known.</param>
@@ -78,10 +67,10 @@ public sealed partial class Restarter
     }
 
     /// <summary>An exception in one line, as the predecessor gets it.</summary>
-    internal string Describe(Exception exception) => _succession?.Describe(exception) ?? FailureReason.Describe(exception, predecessor: null);
+    internal string Describe(Exception exception) => _successor?.Describe(exception) ?? FailureReason.Describe(exception, predecessor: null);
 
     /// <summary>The start of a host has failed with that; what becomes of the process is the application's decision.</summary>
-    internal void StartFailed(string reason) => _succession?.StartFailed(reason);
+    internal void StartFailed(string reason) => _successor?.StartFailed(reason);
 
     /// <summary>
     /// Has our handlers called before those that were registered meanwhile: .NET calls the last one first, and a host that heard of a signal before us would

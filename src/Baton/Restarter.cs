@@ -38,7 +38,7 @@ public sealed partial class Restarter : IAsyncDisposable
     private readonly ProcessLifecycle _lifecycle;
     private readonly WorkRegister _work = new();
     private readonly OlderGenerations _older;
-    private readonly Succession? _succession;
+    private readonly SuccessorRole? _successor;
     private readonly CompleteRestart? _replaces;
     private readonly SignalTriggers _signals;
     private readonly SignalActions _signalActions;
@@ -67,44 +67,53 @@ public sealed partial class Restarter : IAsyncDisposable
             AllSignals, signal => _loop.Post(() => _signalActions!.Arrived(signal)), terminal, hangUp => _loop.Post(() => _signalActions!.HungUp(hangUp)));
         SignalTriggers.Unblock(AllSignals);
         _older = new OlderGenerations(options.HandshakeTimeout, _logger);
-        _succession = Platform.HandoverSupported ? Succession.Find(Listeners, _older, options, _logger) : null;
+        _successor = Platform.HandoverSupported ? SuccessorRole.Find(Listeners, _older, options, _logger) : null;
         if ((_replaces = CompleteRestart.Find()) is not null)
         {
             Listeners.AwaitAddresses(new DepartingPredecessor(_replaces.WaitGone, options.HandshakeTimeout));
         }
 
-        int? predecessor = _succession?.PredecessorPid ?? _replaces?.Predecessor;
+        int? predecessor = _successor?.Pid ?? _replaces?.Predecessor;
         command = SystemdEnvironment.Succeed(command, predecessor);
-        var effects = new LifecycleEffects(options, Listeners, Gate, _work, command, _succession, _older, _logger) 
-        {
-            WhyNoSuccessor = ContainerMain.WhyNoSuccessor(isFirst: predecessor is null),
-            Terminal = terminal,
-            MayStandIn = systemd.Socket is null,
-        };
+        var endpoints = new Endpoints(Listeners, Gate, _successor, _older, options.PidFile, _logger);
         var identity = new ServiceIdentity(options.Name, command.Program, options.TimeProvider.GetUtcNow());
-        var context = new LifecycleContext(effects, _loop, options, _logger) { Identity = identity };
+        var context = new LifecycleContext(_loop, options, _logger)
+        {
+            Endpoints = endpoints,
+            Work = _work,
+            Programs = new Programs(options, command, Listeners, _logger)
+            {
+                WhyNoSuccessor = ContainerMain.WhyNoSuccessor(isFirst: predecessor is null),
+                Terminal = terminal,
+                MayStandIn = systemd.Socket is null,
+            },
+            Older = _older,
+            Process = new OwnProcess(_successor, options.ExitTimeout, options.LogTime, _logger),
+            Predecessor = _successor,
+            Identity = identity,
+        };
 
-        if (_succession is not null && systemd.Socket is { } manager)
+        if (_successor is not null && systemd.Socket is { } manager)
         {
             // At once: systemd ends the service when it learns of the end of the main process before it learns that another one
             // is.
-            _succession.Deserted = () => _ = manager.TrySend(Notifier.Line("MAINPID", Environment.ProcessId), descriptor: null);
+            _successor.Deserted = () => _ = manager.TrySend(Notifier.Line("MAINPID", Environment.ProcessId), descriptor: null);
         }
 
         // Before all others who hear the news: whoever comes by them finds systemd knowing.
         SystemdService.Follow(systemd, predecessor, Listeners, context, () => _work.Describe().Total);
-        _lifecycle = new ProcessLifecycle(() => KnownGeneration, _succession is not null, context);
+        _lifecycle = new ProcessLifecycle(() => KnownGeneration, context);
         TerminalFollower.Follow(terminal, context, () => _lifecycle.SuccessorPid);
         _older.Departed = (generation, drainedAt, gone) => _loop.Post(() => _lifecycle.OlderDeparted(generation, drainedAt, gone));
         _status = new StatusSource(_lifecycle, Listeners, _older, predecessor, identity);
         _telemetry = new ServiceTelemetry(_lifecycle, context, _older, () => KnownGeneration > 0 ? KnownGeneration : null);
         Operations = new ControlService(_lifecycle, context, _status.Take);
         ControlServer? control = ControlServer.Create(Operations, Listeners, predecessor);
-        effects.BeforeReady = control is null ? null : control.Inherit;
+        endpoints.TakeOurs = control is null ? null : control.Inherit;
         _loop.StepFailed = _lifecycle.PutRight;
         Exited = Task.WhenAll(LoggedAsync(), _telemetry.Told, control?.Told ?? Task.CompletedTask);
         _signalActions = new SignalActions(options.Signals, _lifecycle, _logger, terminal, options.TimeProvider);
-        Servers = new ServerRegister(_loop, _logger, new ServerSurroundings(_lifecycle, Listeners, _succession, options));
+        Servers = new ServerRegister(_loop, _logger, options, _lifecycle);
         Begin(command);
     }
 
@@ -116,7 +125,7 @@ public sealed partial class Restarter : IAsyncDisposable
 
     /// <summary>1 for the first process, one more with every restart.</summary>
     /// <exception cref="RestartException">This process was started to take over, but its predecessor is gone, does not answer or refuses.</exception>
-    public int Generation => _succession?.Generation ?? _replaces?.Generation ?? 1;
+    public int Generation => _successor?.Generation ?? _replaces?.Generation ?? 1;
 
     /// <summary>
     /// Cancelled when a successor serves or a shutdown was asked: stop accepting, finish what is open. After a restart that was rolled back there is a new one:
@@ -134,7 +143,7 @@ public sealed partial class Restarter : IAsyncDisposable
     public RestartStatus Status => _status.Take();
 
     // At once and without fail, as the lifecycle needs it: 0 in a successor that its predecessor has not answered.
-    private int KnownGeneration => _succession is null ? _replaces?.Generation ?? 1 : _succession.KnownGeneration ?? 0;
+    private int KnownGeneration => _successor is null ? _replaces?.Generation ?? 1 : _successor.KnownGeneration ?? 0;
 
     private IEnumerable<PosixSignal> AllSignals => _options.Signals.Signals;
 
@@ -259,7 +268,7 @@ public sealed partial class Restarter : IAsyncDisposable
             _loop.Post(() => _lifecycle.Greeted(replaces.Trace));
         }
 
-        _succession?.Begin(_lifecycle, _loop, Gate, _options.ExitTimeout);
+        _successor?.Begin(_lifecycle, _loop, Gate, _options.ExitTimeout);
         AppDomain.CurrentDomain.ProcessExit += FlushLog;
 
         // After the predecessor has heard of it.

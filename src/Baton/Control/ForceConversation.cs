@@ -74,7 +74,7 @@ internal sealed class ForceConversation(ControlService service, string trigger, 
             if (!Lifecycle.StepsBack)
             {
                 // One that gives back has no older one but its predecessor, which is about to serve.
-                Service.Context.Effects.ForceOlderDownTo(0, Trigger);
+                Service.Context.Try(() => Service.Context.Older.ForceDownTo(0, Trigger));
             }
 
             if (_own)

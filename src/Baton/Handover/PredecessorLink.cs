@@ -15,7 +15,6 @@ internal sealed class PredecessorLink : IDisposable
     // is not.
     private const int MostLastWords = 1024;
 
-    private readonly HandoverChannel _channel;
     private readonly WatchedProcess? _watched;
     private readonly ManualResetEventSlim _stopped = new();
 
@@ -24,7 +23,10 @@ internal sealed class PredecessorLink : IDisposable
     private Descriptor? _detached;
 
     private PredecessorLink(HandoverChannel channel, OlderProcess process, int ownGeneration, WatchedProcess? watched = null) =>
-        (_channel, Process, OwnGeneration, _watched) = (channel, process, ownGeneration, watched);
+        (Channel, Process, OwnGeneration, _watched) = (channel, process, ownGeneration, watched);
+
+    /// <summary>To send; the link is its owner, and receives.</summary>
+    internal HandoverChannel Channel { get; }
 
     /// <summary>Who is at the other end.</summary>
     internal OlderProcess Process { get; }
@@ -75,12 +77,6 @@ internal sealed class PredecessorLink : IDisposable
     internal static PredecessorLink Adopt(OlderProcess process, Descriptor socket, int ownGeneration, TimeSpan limit) =>
         new(new HandoverChannel(socket, limit), process, ownGeneration);
 
-    internal void Send(HandoverMessage message) => _channel.Send(message);
-
-    /// <summary>Says something on which nothing depends, as far as it still can be said.</summary>
-    /// <returns>Whether it could.</returns>
-    internal bool TrySend(HandoverMessage message) => _channel.TrySend(message);
-
     /// <summary>Hands on every further message, and null at the end; returns then, or when the channel was detached.</summary>
     /// <exception cref="RestartException">The peer breaks the protocol; the channel is closed.</exception>
     internal void Listen(Action<Received?> received)
@@ -90,15 +86,15 @@ internal sealed class PredecessorLink : IDisposable
             for (int lastWords = 0; ;)
             {
                 (bool said, bool detach, bool ended) =
-                    Poller.WaitRead(_channel.Number, _wake.Watched.Number, _watched?.PidfdNumber ?? -1, Timeout.InfiniteTimeSpan);
+                    Poller.WaitRead(Channel.Number, _wake.Watched.Number, _watched?.PidfdNumber ?? -1, Timeout.InfiniteTimeSpan);
                 if (detach)
                 {
-                    _detached = _channel.Detach();
+                    _detached = Channel.Detach();
                     return;
                 }
 
                 // What it said before its end comes first.
-                Received? message = said && lastWords < MostLastWords ? _channel.Receive() : null;
+                Received? message = said && lastWords < MostLastWords ? Channel.Receive() : null;
                 lastWords += ended ? 1 : 0;
                 received(message);
                 if (message is null)
@@ -109,7 +105,7 @@ internal sealed class PredecessorLink : IDisposable
         }
         finally
         {
-            _channel.Dispose();
+            Channel.Dispose();
             _wake.Watched.Dispose();
             _wake.Ours.Dispose();
             _stopped.Set();
@@ -123,7 +119,7 @@ internal sealed class PredecessorLink : IDisposable
         return _stopped.Wait(limit) ? _detached : null;
     }
 
-    public void Dispose() => _channel.Dispose();
+    public void Dispose() => Channel.Dispose();
 
     private static void Inherit(HandoverMessage.Listeners batch, Received received, ListenerRegistry listeners)
     {

@@ -37,11 +37,10 @@ internal sealed class CompleteAttempt(RestartRequest request, StartCommand comma
     {
         _draining = true;
         Enter("drain");
-        _context.Effects.CloseGate();
+        _context.Try(_context.Endpoints.CloseGate);
         _context.Loop.Schedule(_context.Options.DrainTimeout, () => CutDrain($"the drain timeout of {_context.Options.DrainTimeout.TotalSeconds:0.###} s", asked: false));
-        _ = _context.Effects.DrainAsync(_calledBack.Token).ContinueWith(
-            _ => _context.Loop.Post(Start), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        _context.Effects.NobodyServes();
+        _context.Drain(_calledBack.Token, _ => Start());
+        _context.Try(_context.Work.NobodyServes);
     }
 
     private void Start()
@@ -57,13 +56,13 @@ internal sealed class CompleteAttempt(RestartRequest request, StartCommand comma
         _context.Feed.Publish(new LifecycleNews.Replacing());
         try
         {
-            _pid = _context.Effects.StartPlainly(Command, Generation, Trace());
+            _pid = _context.Programs.StartPlainly(Command, Generation, Trace());
         }
         catch (Exception e)
         {
             _calledBack.Cancel();
-            _context.Effects.Resume();
-            _context.Effects.OpenGate();
+            _context.Try(_context.Work.Resume);
+            _context.Try(_context.Endpoints.OpenGate);
             NotBegun(e);
             return;
         }

@@ -39,8 +39,7 @@ internal sealed class Departure(LifecycleContext context, Func<GenerationStatus>
     {
         context.Loop.Schedule(Options.DrainTimeout, DrainTimeoutPassed);
         Report();
-        _ = context.Effects.DrainAsync(_calledBack.Token).ContinueWith(
-            drained => context.Loop.Post(() => Drained(drained)), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        context.Drain(_calledBack.Token, Drained);
     }
 
     /// <summary>This process serves again.</summary>
@@ -110,7 +109,7 @@ internal sealed class Departure(LifecycleContext context, Func<GenerationStatus>
         {
             _endsHard = true;
             lastResort();
-            context.Effects.EndProcess(Restarter.ForcedExitCode, reason);
+            context.Try(() => context.Process.End(Restarter.ForcedExitCode, reason));
         }
     }
 
@@ -173,7 +172,8 @@ internal sealed class Departure(LifecycleContext context, Func<GenerationStatus>
     /// <param name="asked">Whether somebody has asked for it, and is to hear of it in any case.</param>
     internal static void Cut(LifecycleContext context, string trigger, bool asked)
     {
-        OpenWork cut = context.Effects.Cut();
+        OpenWork cut = default;
+        context.Try(() => cut = context.Work.Cut());
         if (cut == default && !asked)
         {
             context.Logger.NothingCut(Environment.ProcessId, trigger);

@@ -66,8 +66,8 @@ internal sealed class HandoverAttempt : RestartAttempt
     }
 
     /// <summary>Forces the oldest where there would be too many beside this process and its successor: before the start, and again when more of them become known.</summary>
-    internal void BoundGenerations() =>
-        _context.Effects.ForceOlderDownTo(Options.MaxGenerations - 2, $"a restart, as no more than {Options.MaxGenerations} processes may live");
+    internal void BoundGenerations() => _context.Try(() =>
+        _context.Older.ForceDownTo(Options.MaxGenerations - 2, $"a restart, as no more than {Options.MaxGenerations} processes may live"));
 
     protected override void Proceed()
     {
@@ -76,10 +76,11 @@ internal sealed class HandoverAttempt : RestartAttempt
 
         // From here on a successor may have to serve without us. Our own predecessor, if it was stopped all the time, must not
         // take over beside it.
-        _context.Effects.TellPredecessor(new HandoverMessage.HandedOn());
+        _context.TellPredecessor(new HandoverMessage.HandedOn());
         try
         {
-            _successor = _context.Effects.StartSuccessor(Command, Generation, Trace, e => _context.Loop.Post(() => Handle(e)));
+            _successor = new GuardedSuccessor(
+                _context.Programs.StartSuccessor(Command, Generation, Trace, e => _context.Loop.Post(() => Handle(e))), Logger);
         }
         catch (Exception e)
         {
@@ -87,7 +88,7 @@ internal sealed class HandoverAttempt : RestartAttempt
             return;
         }
 
-        _context.Effects.TellPredecessor(new HandoverMessage.HandedOn(_successor.Pid));
+        _context.TellPredecessor(new HandoverMessage.HandedOn(_successor.Pid));
         AnnounceSuccessor(_successor.Pid, RestartStrategy.Handover);
         AwaitReady(Options.ReadyTimeout, MostPostponements);
     }
@@ -212,17 +213,17 @@ internal sealed class HandoverAttempt : RestartAttempt
         Enter("commit");
         try
         {
-            _context.Effects.CloseGate();
-            _context.Effects.NameMain(_successor!.Pid);
-            _context.Feed.Publish(new LifecycleNews.HandingOver(_successor.Pid, Generation, Options.Probation));
+            _context.Try(_context.Endpoints.CloseGate);
+            _context.Try(() => _context.Endpoints.NameMain(_successor!.Pid));
+            _context.Feed.Publish(new LifecycleNews.HandingOver(_successor!.Pid, Generation, Options.Probation));
             _successor.Commit(Options.Probation, Heartbeat.IntervalOf(Options));
         }
         catch (Exception e)
         {
             // It never learned that it may serve, so it does not, and is killed first: we go on where we stopped.
             Fail((e as RestartException)?.Failure ?? RestartFailure.ProtocolError, $"was ready, but could not be told to serve: {e.Message}", TimeSpan.Zero);
-            _context.Effects.OpenGate();
-            _context.Effects.NameMain(Environment.ProcessId);
+            _context.Try(_context.Endpoints.OpenGate);
+            _context.Try(() => _context.Endpoints.NameMain(Environment.ProcessId));
             _context.Feed.Publish(new LifecycleNews.ServesAgain(Generation - 1));
             return;
         }

@@ -19,8 +19,17 @@ internal sealed class HookWait(string moment, LifecycleContext context, Action<H
 
         // First, so that it fires whatever becomes of the rest.
         _timer = context.Loop.Schedule(context.Options.HookTimeout, TimeIsUp);
-        context.Effects.RunHooks(
-            hooks, failed: e => context.Loop.Post(() => Failed(e)), finished: () => context.Loop.Post(() => End(goOn: true)), _givenUp.Token);
+        try
+        {
+            context.Process.RunHooks(
+                hooks, failed: e => context.Loop.Post(() => Failed(e)), finished: () => context.Loop.Post(() => End(goOn: true)), _givenUp.Token);
+        }
+        catch (Exception e)
+        {
+            // No thread can be had: the hooks can't be called, and hold nothing up.
+            Failed(e);
+            context.Loop.Post(() => End(goOn: true));
+        }
     }
 
     /// <summary>Goes on without them, now.</summary>

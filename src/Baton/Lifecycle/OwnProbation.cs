@@ -49,8 +49,8 @@ internal sealed class OwnProbation(LifecycleContext context, Action<string> keep
 
         _givingBack = _stepsBack = true;
         context.Logger.GivingBack(Environment.ProcessId, reason);
-        context.Effects.CloseGate();
-        if (context.Effects.TellPredecessor(new HandoverMessage.Unhealthy(reason, ends)))
+        context.Try(context.Endpoints.CloseGate);
+        if (context.TellPredecessor(new HandoverMessage.Unhealthy(reason, ends)))
         {
             context.Loop.Schedule(context.Options.HandshakeTimeout, ServeMeanwhile);
         }
@@ -89,7 +89,7 @@ internal sealed class OwnProbation(LifecycleContext context, Action<string> keep
             {
                 _stepsBack = false;
                 context.Logger.NotTakenBack(Environment.ProcessId, reason);
-                context.Effects.OpenGate();
+                context.Try(context.Endpoints.OpenGate);
             }
 
             keepsServing(reason);
@@ -129,7 +129,7 @@ internal sealed class OwnProbation(LifecycleContext context, Action<string> keep
         {
             _stepsBack = false;
             context.Logger.NotTakenBack(Environment.ProcessId, "the predecessor did not answer");
-            context.Effects.OpenGate();
+            context.Try(context.Endpoints.OpenGate);
             unanswered();
         }
     }
@@ -145,7 +145,7 @@ internal sealed class OwnProbation(LifecycleContext context, Action<string> keep
         if (!_signPending)
         {
             _signPending = true;
-            context.Effects.RunAmongWork(() => context.Loop.Post(Sign));
+            context.Try(() => context.Process.QueueToThreadPool(() => context.Loop.Post(Sign)));
         }
 
         context.Loop.Schedule(interval, () => Beat(interval));
@@ -156,8 +156,8 @@ internal sealed class OwnProbation(LifecycleContext context, Action<string> keep
         _signPending = false;
         if (!_silent)
         {
-            OpenWork open = context.Effects.Describe().Total;
-            context.Effects.TellPredecessor(new HandoverMessage.Alive(open.Connections, open.Requests));
+            OpenWork open = context.OpenWork.Total;
+            context.TellPredecessor(new HandoverMessage.Alive(open.Connections, open.Requests));
         }
     }
 }

@@ -6,6 +6,9 @@ namespace Baton.Lifecycle;
 /// <content>How a process begins: by itself, or as a successor that first waits for its commit and then is on probation.</content>
 internal sealed partial class ProcessLifecycle
 {
+    // Exit code of a first generation that was not ready in time.
+    private const int NotReadyExitCode = 1;
+
     private volatile OwnProbation? _probation;
     private string? _leaving;
     private ProgressThrottle? _words;
@@ -17,17 +20,16 @@ internal sealed partial class ProcessLifecycle
     private volatile bool _isAlone;
     private bool _takenBack;
 
-    /// <summary>
-    /// Whether this process is to take over from a predecessor that lost its life before it could hand over; from any thread.
-    /// </summary>
+    /// <summary>Whether the predecessor died before it could hand over; from any thread.</summary>
     internal bool IsAlone => _isAlone;
 
-    // Whether somebody else decides when this process serves.
-    private bool AwaitsCommit => hasPredecessor && !_isAlone;
+    /// <summary>Whether a predecessor serves until this process does; from any thread.</summary>
+    public bool AwaitsCommit => context.Predecessor is not null && !_isAlone;
 
     /// <summary>As a successor: something happened at the predecessor's end.</summary>
-    internal void Handle(PeerEvent happened, int predecessor)
+    internal void Handle(PeerEvent happened)
     {
+        int predecessor = context.Predecessor!.Pid;
         switch (happened)
         {
             case PeerEvent.Said { Message: var message }:
@@ -79,7 +81,7 @@ internal sealed partial class ProcessLifecycle
     internal void Greeted(ActivityContext trace) => context.Feed.Publish(new LifecycleNews.Greeted(trace));
 
     /// <summary>The application says what it is doing while it starts.</summary>
-    internal void ReportProgress(string phase, string detail)
+    public void ReportProgress(string phase, string detail)
     {
         if (State == ProcessState.Starting)
         {
@@ -94,12 +96,12 @@ internal sealed partial class ProcessLifecycle
         if (State == ProcessState.Starting)
         {
             context.Feed.Publish(new LifecycleNews.StartPhaseChanged(phase, detail));
-            Effects.TellPredecessor(new HandoverMessage.Progress(phase, detail));
+            context.TellPredecessor(new HandoverMessage.Progress(phase, detail));
         }
     }
 
     /// <summary>The service says that it can serve: a first generation does, a successor asks its predecessor.</summary>
-    internal void ServiceReady()
+    public void ServiceReady()
     {
         if (State != ProcessState.Starting || _announced)
         {
@@ -116,7 +118,7 @@ internal sealed partial class ProcessLifecycle
         _words?.Flush();
         try
         {
-            Effects.AnnounceReady();
+            context.Predecessor!.SayReady(context.Endpoints.Claim());
             context.Feed.Publish(new LifecycleNews.SaidReady());
         }
         catch (RestartException e)
@@ -153,9 +155,9 @@ internal sealed partial class ProcessLifecycle
             return;
         }
 
-        Effects.NameMain(Environment.ProcessId);
+        context.Try(() => context.Endpoints.NameMain(Environment.ProcessId));
         Move(probation > TimeSpan.Zero ? LifecycleEvent.ReadyOnProbation : LifecycleEvent.Ready);
-        Effects.OpenGate();
+        context.Try(context.Endpoints.OpenGate);
         _ready.TrySetResult();
         context.Feed.Publish(new LifecycleNews.Serves(generation(), AwaitsCommit, probation));
         if (State == ProcessState.OnProbation)
@@ -167,7 +169,7 @@ internal sealed partial class ProcessLifecycle
         {
             if (_isAlone)
             {
-                Effects.EndSharing();
+                context.Try(context.Endpoints.EndSharing);
             }
 
             _probationEnded.TrySetResult();
@@ -195,7 +197,7 @@ internal sealed partial class ProcessLifecycle
         _isAlone = true;
         TimeSpan limit = context.Options.ReadyTimeout;
         Logger.LeftAlone(Environment.ProcessId, predecessor);
-        Effects.NameMain(Environment.ProcessId);
+        context.Try(() => context.Endpoints.NameMain(Environment.ProcessId));
         context.Feed.Publish(new LifecycleNews.LeftAlone(predecessor));
         if (_announced)
         {
@@ -217,7 +219,7 @@ internal sealed partial class ProcessLifecycle
         else
         {
             _probation?.Keep(how);
-            Effects.EndSharing();
+            context.Try(context.Endpoints.EndSharing);
 
             // Without probation a restart may have begun before the predecessor could say which older ones live.
             (_attempt as HandoverAttempt)?.BoundGenerations();
@@ -236,11 +238,11 @@ internal sealed partial class ProcessLifecycle
         _probation?.End();
         _probationEnded.TrySetResult();
         RefuseHeld(RestartFailure.Stopping);
-        Effects.CloseGate();
-        Effects.ReturnListeners();
+        context.Try(context.Endpoints.CloseGate);
+        context.Try(context.Endpoints.Return);
         context.Feed.Publish(new LifecycleNews.GaveBack());
         Depart().MayEnd();
-        Effects.AnnounceStopping();
+        context.Try(context.Work.AnnounceStopping);
         Report();
         if (_forceWhenTakenBack is { } trigger)
         {
@@ -255,8 +257,25 @@ internal sealed partial class ProcessLifecycle
         if (State == ProcessState.Starting && !_gaveUp)
         {
             _gaveUp = true;
-            Effects.EndProcess(exitCode: 1, $"it was to take over, but {reason}");
+            context.Try(() => context.Process.End(exitCode: 1, $"it was to take over, but {reason}"));
         }
+    }
+
+    bool IStartingProcess.IsStarting => State == ProcessState.Starting;
+
+    bool IStartingProcess.HasUnclaimedListeners => context.Endpoints.HasUnclaimed;
+
+    void IStartingProcess.GiveUp(string reason)
+    {
+        if (AwaitsCommit)
+        {
+            GiveUpStarting(reason);
+            return;
+        }
+
+        // The servers that have started are stopped as ever; no client was served yet.
+        Environment.ExitCode = NotReadyExitCode;
+        RequestShutdown($"its own start: {reason}");
     }
 
     private void GiveUpAlone(int predecessor, TimeSpan limit)
@@ -264,9 +283,9 @@ internal sealed partial class ProcessLifecycle
         if (State == ProcessState.Starting && !_gaveUp)
         {
             _gaveUp = true;
-            Effects.ReleaseListeners(claimedBySuccessor: []);
-            Effects.EndProcess(
-                exitCode: 1, $"its predecessor {predecessor} has died, and it was not ready within {limit.TotalSeconds:0.###} s of that; last: {_lastProgress}");
+            context.Try(() => context.Endpoints.Release([]));
+            string reason = $"its predecessor {predecessor} has died, and it was not ready within {limit.TotalSeconds:0.###} s of that";
+            context.Try(() => context.Process.End(exitCode: 1, $"{reason}; last: {_lastProgress}"));
         }
     }
 

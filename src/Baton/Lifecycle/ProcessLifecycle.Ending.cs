@@ -7,17 +7,17 @@ internal sealed partial class ProcessLifecycle
 
     private void StopAccepting()
     {
-        Effects.CloseGate();
-        Effects.ReleaseListeners(claimedBySuccessor: []);
+        context.Try(context.Endpoints.CloseGate);
+        context.Try(() => context.Endpoints.Release([]));
     }
 
     // Without a successor.
     private void EndServing(Trigger trigger)
     {
         Departure departure = Depart();
-        Effects.NobodyServes();
+        context.Try(context.Work.NobodyServes);
         departure.MayEnd();
-        Effects.AnnounceStopping();
+        context.Try(context.Work.AnnounceStopping);
         Hooks.After(SignalAction.Shutdown, trigger);
     }
 

@@ -46,7 +46,7 @@ internal sealed partial class ProcessLifecycle
         {
             // Once: it may be the one that has asked.
             _predecessorFollows = false;
-            Effects.TellPredecessor(new HandoverMessage.Force(trigger.Words));
+            context.TellPredecessor(new HandoverMessage.Force(trigger.Words));
         }
 
         Hooks.After(SignalAction.Force, trigger);

@@ -55,8 +55,8 @@ internal sealed partial class ProcessLifecycle
     {
         Move(LifecycleEvent.ProbationPassed);
         _held.Take(request => PassOn(request, attempt));
-        Effects.ReleaseListeners(attempt.Claimed);
-        Effects.AnnounceStopping();
+        context.Try(() => context.Endpoints.Release(attempt.Claimed));
+        context.Try(context.Work.AnnounceStopping);
         _departure!.MayEnd();
     }
 
@@ -85,9 +85,9 @@ internal sealed partial class ProcessLifecycle
         Move(LifecycleEvent.RolledBack);
         _departure!.CallBack();
         _departure = null;
-        Effects.Resume();
-        Effects.OpenGate();
-        Effects.NameMain(Environment.ProcessId);
+        context.Try(context.Work.Resume);
+        context.Try(context.Endpoints.OpenGate);
+        context.Try(() => context.Endpoints.NameMain(Environment.ProcessId));
         context.Feed.Publish(new LifecycleNews.ServesAgain(generation()));
     }
 
@@ -112,7 +112,7 @@ internal sealed partial class ProcessLifecycle
         else if (State == ProcessState.Draining && Probation is { HasHeir: false })
         {
             // It was shut down, or has died.
-            Effects.NobodyServes();
+            context.Try(context.Work.NobodyServes);
         }
     }
 
@@ -134,7 +134,7 @@ internal sealed partial class ProcessLifecycle
         StartCommand command;
         try
         {
-            command = Effects.Choose(request.Program);
+            command = context.Programs.Choose(request.Program);
         }
         catch (RestartException e)
         {
@@ -147,7 +147,7 @@ internal sealed partial class ProcessLifecycle
         context.Feed.Publish(new LifecycleNews.RestartBegun(request));
         Move(LifecycleEvent.RestartAsked);
         int next = generation() + 1;
-        _attempt = context.Options.Strategy == RestartStrategy.Handover && Effects.CanHandOver
+        _attempt = context.Options.Strategy == RestartStrategy.Handover && context.Programs.CanHandOver
             ? new HandoverAttempt(request, command, next, this, context)
             : new CompleteAttempt(request, command, next, this, context);
         try
@@ -202,7 +202,7 @@ internal sealed partial class ProcessLifecycle
         {
             probation.Tell(new HandoverMessage.Report(Describe()));
         }
-        else if (!_takenBack || State != ProcessState.ShuttingDown || !Effects.TellPredecessor(new HandoverMessage.Remaining(Describe())))
+        else if (!_takenBack || State != ProcessState.ShuttingDown || !context.TellPredecessor(new HandoverMessage.Remaining(Describe())))
         {
             return;
         }

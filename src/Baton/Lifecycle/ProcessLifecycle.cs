@@ -6,10 +6,10 @@ namespace Baton.Lifecycle;
 
 /// <summary>
 /// The state of this process and the only place where it changes. Everything here runs on the control loop, in order, so there is nothing
-/// to lock; <see cref="LifecycleTable"/> decides, <see cref="ILifecycleEffects"/> acts. Five files: what every process does; its
+/// to lock; <see cref="LifecycleTable"/> decides, the roles of <see cref="LifecycleContext"/> act. Five files: what every process does; its
 /// beginning, with or without a predecessor; its restarts; force; and its end without a successor.
 /// </summary>
-internal sealed partial class ProcessLifecycle(Func<int> generation, bool hasPredecessor, LifecycleContext context)
+internal sealed partial class ProcessLifecycle(Func<int> generation, LifecycleContext context) : IStartingProcess
 {
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -70,8 +70,6 @@ internal sealed partial class ProcessLifecycle(Func<int> generation, bool hasPre
 
     private SuccessorProbation? Probation => (_attempt as HandoverAttempt)?.Probation;
 
-    private ILifecycleEffects Effects => context.Effects;
-
     private ILogger Logger => context.Logger;
 
     internal void RequestShutdown(Trigger trigger)
@@ -115,11 +113,11 @@ internal sealed partial class ProcessLifecycle(Func<int> generation, bool hasPre
         }
 
         Logger.ShutdownAsked(trigger.Words);
-        if (hasPredecessor)
+        if (context.Predecessor is not null)
         {
             // To one that is about to hand over: this process will never serve. To one that could take over again: that it ends is no reason. To any other no news.
             _probation?.End();
-            bool told = Effects.TellPredecessor(previous == ProcessState.Starting
+            bool told = context.TellPredecessor(previous == ProcessState.Starting
                 ? new HandoverMessage.Failed(_ownEnd ?? $"it was asked to shut down by {trigger}")
                 : new HandoverMessage.Stopping(trigger.Words));
             _predecessorFollows = told && previous == ProcessState.OnProbation;
@@ -137,12 +135,12 @@ internal sealed partial class ProcessLifecycle(Func<int> generation, bool hasPre
         if (previous == ProcessState.HandedOver)
         {
             Probation?.ShutDown(trigger.Words);
-            Effects.ReleaseListeners(_attempt!.Claimed);
+            context.Try(() => context.Endpoints.Release(_attempt!.Claimed));
             _departure!.MayEnd(afterSuccessor: true);
 
             // Until then the successor serves.
-            context.Loop.Schedule(context.Options.ShutdownIdleGrace, Effects.NobodyServes);
-            Effects.AnnounceStopping();
+            context.Loop.Schedule(context.Options.ShutdownIdleGrace, () => context.Try(context.Work.NobodyServes));
+            context.Try(context.Work.AnnounceStopping);
             Hooks.After(SignalAction.Shutdown, trigger);
             return;
         }
@@ -185,7 +183,7 @@ internal sealed partial class ProcessLifecycle(Func<int> generation, bool hasPre
     }
 
     /// <summary>This process and what it has open; from any thread.</summary>
-    internal GenerationStatus Describe() => Effects.Describe().ToStatus(Environment.ProcessId, generation(), State) with
+    internal GenerationStatus Describe() => context.OpenWork.ToStatus(Environment.ProcessId, generation(), State) with
     {
         Version = context.Identity.Version,
         StartedAt = context.Identity.StartedAt,
@@ -204,13 +202,13 @@ internal sealed partial class ProcessLifecycle(Func<int> generation, bool hasPre
             case ProcessState.Serving:
             case ProcessState.Restarting when !Drains:
             case ProcessState.OnProbation when !StepsBack:
-                Effects.OpenGate();
+                context.Try(context.Endpoints.OpenGate);
                 break;
             case ProcessState.HandedOver:
-                Effects.CloseGate();
+                context.Try(context.Endpoints.CloseGate);
                 break;
             case ProcessState.ShuttingDown or ProcessState.Draining:
-                Effects.CloseGate();
+                context.Try(context.Endpoints.CloseGate);
                 (_departure ?? Depart()).MayEnd();
                 break;
         }

@@ -56,7 +56,7 @@ internal abstract class RestartAttempt(RestartRequest request, StartCommand comm
         Enter("check");
         try
         {
-            _giveUpCheck = context.Effects.Check(Command, defect => context.Loop.Post(() => Checked(defect)));
+            _giveUpCheck = context.Programs.Check(Command, defect => context.Loop.Post(() => Checked(defect)));
         }
         catch (Exception e)
         {

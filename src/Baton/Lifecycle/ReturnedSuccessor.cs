@@ -19,14 +19,14 @@ internal sealed class ReturnedSuccessor(ISuccessor successor, int generation, Li
     {
         successor.TryTell(new HandoverMessage.TakenBack());
         _departing = new DepartingProcess(successor.Pid, generation, () => _status, trigger => context.Loop.Post(() => Force(trigger)));
-        context.Effects.AddReturned(_departing);
+        context.Try(() => context.Older.Add(_departing));
         context.Loop.Schedule(LifecycleContext.Then(Options.DrainTimeout, Options.ExitTimeout), successor.Kill);
     }
 
     /// <summary>What it says of itself; who it is this process knows better.</summary>
     internal void Heard(GenerationStatus status) => _status = status with { Pid = successor.Pid, Generation = generation };
 
-    internal void Ended() => context.Effects.RemoveReturned(_departing!);
+    internal void Ended() => context.Try(() => context.Older.Gone(_departing!));
 
     private void Force(string trigger)
     {

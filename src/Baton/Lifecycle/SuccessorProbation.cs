@@ -39,7 +39,7 @@ internal sealed class SuccessorProbation(ISuccessor successor, int generation, P
     internal bool SuccessorLives => successor.Lives;
 
     /// <summary>Whether one that the successor has started serves, or is about to: a restart that it tried before may have failed.</summary>
-    internal bool HasHeir => _heir is { } heir ? context.Effects.Lives(heir) : _handedOn;
+    internal bool HasHeir => _heir is { } heir ? context.Process.Sees(heir) : _handedOn;
 
     internal void Begin(Action passed, Reporter failed)
     {
@@ -65,8 +65,8 @@ internal sealed class SuccessorProbation(ISuccessor successor, int generation, P
         if (End())
         {
             // For good, and before the channel is passed on: whatever becomes of this process, another one serves.
-            context.Effects.TellPredecessor(new HandoverMessage.HandedOn());
-            context.Effects.Confirm(successor);
+            context.TellPredecessor(new HandoverMessage.HandedOn());
+            context.Try(() => context.Older.PassOn((successor as GuardedSuccessor)?.Inner ?? successor));
             lifecycle.SuccessorProved(attempt);
             _passed!();
         }

@@ -30,9 +30,9 @@ internal sealed class WorldProcess
         Effects = new WorldEffects(this);
         var logger = new RecordingLogger(line => world.Logged(this, line));
         Loop = new ControlLoop(world.Time, logger);
-        var context = new LifecycleContext(Effects, Loop, world.Options, logger);
+        LifecycleContext context = Effects.Context(Loop, logger);
         context.Feed.Subscribe(TellSystemd, reports: false);
-        Lifecycle = new ProcessLifecycle(() => generation, predecessor is not null, context);
+        Lifecycle = new ProcessLifecycle(() => generation, context);
         Loop.StepFailed = Lifecycle.PutRight;
     }
 
@@ -152,7 +152,7 @@ internal sealed class WorldProcess
         World.Trace($"{Name} hears {message?.ToString() ?? "the end of its predecessor"}");
         WasTakenBack |= message is HandoverMessage.TakenBack;
         PeerEvent happened = message is null ? new PeerEvent.Ended() : new PeerEvent.Said(message);
-        Loop.Post(() => Lifecycle.Handle(happened, _predecessor!.Owner.Pid));
+        Loop.Post(() => Lifecycle.Handle(happened));
     }
 
     // Where systemd is told a main process.

@@ -14,9 +14,9 @@ internal sealed class LifecycleFixture
         Logger = new RecordingLogger(line => Journal.Add($"log {line.Event.Name}"));
         _loop = new ControlLoop(_time, Logger);
         Options = new RestarterOptions { TimeProvider = _time, Probation = TimeSpan.Zero };
-        Context = new LifecycleContext(Effects, _loop, Options, Logger);
+        Context = Effects.Context(_loop, Options, Logger, hasPredecessor);
         Context.Feed.Subscribe(Announced, reports: false);
-        Lifecycle = new ProcessLifecycle(() => generation, hasPredecessor, Context);
+        Lifecycle = new ProcessLifecycle(() => generation, Context);
         _loop.StepFailed = Lifecycle.PutRight;
         Signals = new SignalActions(Options.Signals, Lifecycle, Logger);
     }

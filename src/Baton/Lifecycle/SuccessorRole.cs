@@ -10,7 +10,7 @@ namespace Baton.Lifecycle;
 /// This process's part as a successor: from the variable that a predecessor set to the decision that it may serve. The conversation has a thread of
 /// its own, so that the application builds its host meanwhile; who needs a listener waits for it.
 /// </summary>
-internal sealed class Succession
+internal sealed class SuccessorRole : IPredecessor
 {
     // Between the closing of the descriptors of a process that ends and its end: milliseconds, a second on a machine that is
     // overloaded. Less than a predecessor that lives waits for the end of a successor that closed the channel: so the reason is
@@ -28,15 +28,16 @@ internal sealed class Succession
     private readonly WatchedProcess _predecessor;
     private readonly ILogger _logger;
 
-    private Succession(
+    private SuccessorRole(
         Func<PredecessorLink> greet, LivingPredecessor living, WatchedProcess predecessor, ListenerRegistry listeners, OlderGenerations older, ILogger logger)
     {
-        (_greet, PredecessorPid, _predecessor, _listeners, _older, _logger) = (greet, living.Pid, predecessor, listeners, older, logger);
+        (_greet, Pid, _predecessor, _listeners, _older, _logger) = (greet, living.Pid, predecessor, listeners, older, logger);
         listeners.AwaitInheritance(_greeted.Task, living);
         _oomScore.Raise();
     }
 
-    internal int PredecessorPid { get; }
+    /// <summary>The predecessor's.</summary>
+    public int Pid { get; }
 
     /// <summary>This process's own generation, once the predecessor has said it.</summary>
     /// <exception cref="RestartException">The predecessor is gone, does not answer, refuses or breaks the protocol.</exception>
@@ -63,7 +64,7 @@ internal sealed class Succession
     }
 
     /// <summary>Reads and removes the variable; null in a first generation.</summary>
-    internal static Succession? Find(ListenerRegistry listeners, OlderGenerations older, RestarterOptions options, ILogger logger)
+    internal static SuccessorRole? Find(ListenerRegistry listeners, OlderGenerations older, RestarterOptions options, ILogger logger)
     {
         string? address = Environment.GetEnvironmentVariable(HandoverProtocol.EnvironmentVariable);
         if (address is null)
@@ -75,7 +76,7 @@ internal sealed class Succession
         if (HandoverAddress.Open(address, out int predecessorPid, out string problem) is { } socket)
         {
             var predecessor = WatchedProcess.Watch(predecessorPid);
-            return new Succession(
+            return new SuccessorRole(
                 () => PredecessorLink.Greet(socket, listeners, Program, options.HandshakeTimeout, options.Tap, predecessor),
                 new LivingPredecessor(predecessorPid, options.HandshakeTimeout), predecessor, listeners, older, logger);
         }
@@ -115,7 +116,7 @@ internal sealed class Succession
     }
 
     /// <summary>This process serves: from now on it is as dear as its predecessor was.</summary>
-    internal void Serves()
+    internal void RestoreOomScore()
     {
         if (_oomScore.Restore() is { } problem)
         {
@@ -123,15 +124,14 @@ internal sealed class Succession
         }
     }
 
-    /// <exception cref="RestartException">The predecessor is gone.</exception>
-    internal void SayReady(IReadOnlyList<string> claimed) => Link.Send(new HandoverMessage.Ready(claimed));
+    public void SayReady(IReadOnlyList<string> claimed) => Link.Channel.Send(new HandoverMessage.Ready(claimed));
 
     /// <summary>Says something to the predecessor. If that has not been greeted yet, it hears the last word of progress afterwards, and nothing else.</summary>
     /// <returns>False if the predecessor is gone, or not greeted yet.</returns>
-    internal bool TrySay(HandoverMessage message)
+    public bool TrySay(HandoverMessage message)
     {
         _unsaid = message as HandoverMessage.Progress ?? _unsaid;
-        return _greeted.Task.IsCompletedSuccessfully && Link.TrySend(message);
+        return _greeted.Task.IsCompletedSuccessfully && Link.Channel.TrySend(message);
     }
 
     internal void SayFailed(string reason)
@@ -140,7 +140,7 @@ internal sealed class Succession
         // Waits for the greeting, which has a limit: without it the predecessor could not be told.
         if (Task.WhenAny(_greeted.Task).GetAwaiter().GetResult().IsCompletedSuccessfully)
         {
-            Link.TrySend(new HandoverMessage.Failed(reason));
+            Link.Channel.TrySend(new HandoverMessage.Failed(reason));
         }
     }
 
@@ -154,7 +154,7 @@ internal sealed class Succession
             if (_unsaid is { } progress)
             {
                 // First: after the greeting is known to be done others speak, and what is said here would come too late.
-                link.TrySend(progress);
+                link.Channel.TrySend(progress);
             }
 
             _greeted.SetResult(link);
@@ -183,7 +183,7 @@ internal sealed class Succession
     }
 
     /// <summary>The reason of an exception, for the predecessor.</summary>
-    internal string Describe(Exception? exception) => FailureReason.Describe(exception, PredecessorPid);
+    internal string Describe(Exception? exception) => FailureReason.Describe(exception, Pid);
 
     /// <summary>A start has failed. The application may still try another; if it ends instead, this is why.</summary>
     internal void StartFailed(string reason) => _startFailure = reason;
@@ -218,7 +218,7 @@ internal sealed class Succession
                     received.WithoutDescriptors();
                 }
 
-                loop.Post(() => lifecycle.Handle(new PeerEvent.Said(received.Message), PredecessorPid));
+                loop.Post(() => lifecycle.Handle(new PeerEvent.Said(received.Message)));
                 break;
         }
     }
@@ -234,6 +234,6 @@ internal sealed class Succession
             happened = _predecessor.EndsWithin(EndingTime) ? new PeerEvent.Ended() : happened;
         }
 
-        loop.Post(() => lifecycle.Handle(happened, PredecessorPid));
+        loop.Post(() => lifecycle.Handle(happened));
     }
 }
