@@ -109,7 +109,7 @@ internal sealed partial class ProcessLifecycle
         {
             _departure?.SuccessorEnded();
         }
-        else if (State == ProcessState.Draining && Probation is { HasHeir: false })
+        else if (State == ProcessState.Draining && Probation is { Watch.HasHeir: false })
         {
             // It was shut down, or has died.
             context.Try(context.Work.NobodyServes);
@@ -156,7 +156,7 @@ internal sealed partial class ProcessLifecycle
         }
         catch (Exception e)
         {
-            _attempt.NotBegun(e);
+            _attempt.NotStarted(e);
         }
     }
 

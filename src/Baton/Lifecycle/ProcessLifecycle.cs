@@ -44,13 +44,13 @@ internal sealed partial class ProcessLifecycle(Func<int> generation, LifecycleCo
     internal Task Exited => _exited.Task;
 
     /// <summary>The restart that is under way; null if none is. From any thread.</summary>
-    internal RestartProgress? Progress => State is ProcessState.Restarting or ProcessState.HandedOver ? _attempt?.Progress : null;
+    internal RestartProgress? Progress => State is ProcessState.Restarting or ProcessState.HandedOver ? _attempt?.Account.Progress : null;
 
     /// <summary>How long the probation goes on that this process takes part in; null if it takes part in none. From any thread.</summary>
     internal TimeSpan? ProbationLeft => State switch
     {
         ProcessState.OnProbation => _probation?.TimeLeft,
-        ProcessState.HandedOver => Probation?.TimeLeft,
+        ProcessState.HandedOver => Probation?.Watch.TimeLeft,
         _ => null,
     };
 
@@ -68,7 +68,7 @@ internal sealed partial class ProcessLifecycle(Func<int> generation, LifecycleCo
     internal bool Drains =>
         State is ProcessState.HandedOver or ProcessState.Draining or ProcessState.ShuttingDown || _attempt is CompleteAttempt { Drains: true };
 
-    private SuccessorProbation? Probation => (_attempt as HandoverAttempt)?.Probation;
+    private HandoverAttempt? Probation => _attempt is HandoverAttempt { Served: true } attempt ? attempt : null;
 
     private ILogger Logger => context.Logger;
 
@@ -80,7 +80,7 @@ internal sealed partial class ProcessLifecycle(Func<int> generation, LifecycleCo
             if (State == ProcessState.Restarting)
             {
                 // At once: should this process be killed while its hooks run, the successor must not serve on.
-                (_attempt as HandoverAttempt)?.GiveUp();
+                (_attempt is { SuccessorPid: not null } ? _attempt : null)?.Cancel();
             }
 
             _shutdownHooks = Hooks.Before(SignalAction.Shutdown, trigger, () => ShutDown(trigger));
@@ -172,9 +172,9 @@ internal sealed partial class ProcessLifecycle(Func<int> generation, LifecycleCo
             _leaving = trigger;
             _probation!.GiveBack(_ownEnd ?? $"{trigger} ends by itself", ends: true);
         }
-        else if (State == ProcessState.HandedOver && Probation is { SuccessorLives: true } probation)
+        else if (State == ProcessState.HandedOver && Probation is { Watch.SuccessorLives: true } probation)
         {
-            probation.Pass();
+            probation.Leave();
         }
         else
         {
