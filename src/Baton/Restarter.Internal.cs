@@ -19,10 +19,10 @@ public sealed partial class Restarter
     internal ProcessState State => _lifecycle.State;
 
     /// <inheritdoc cref="RestartStatus.SuccessorPid"/>
-    internal int? SuccessorPid => _lifecycle.SuccessorPid;
+    internal int? SuccessorPid => _lifecycle.Restarts.SuccessorPid;
 
     /// <summary>Completes when this process is no longer on probation: at once in a first generation that serves.</summary>
-    internal Task ProbationEnded => _lifecycle.ProbationEnded;
+    internal Task ProbationEnded => _lifecycle.Probation.Ended;
 
     /// <summary>What operators can ask of this process, as over the control socket, and the news of what becomes of it.</summary>
     internal ControlService Operations { get; }
@@ -34,7 +34,7 @@ public sealed partial class Restarter
     internal RestarterOptions Options => _options;
 
     /// <summary>Completes when this process serves; fails when it never will.</summary>
-    internal Task Serving => _lifecycle.Ready;
+    internal Task Serving => _lifecycle.Start.Ready;
 
     /// <summary>Several hosts of one process share its restarter; hosts one after the other, as in tests, get one each.</summary>
     internal static Restarter StartOrJoin(RestarterOptions options)
@@ -62,7 +62,7 @@ public sealed partial class Restarter
     /// <param name="cancellationToken">Ends the wait.</param>
     internal Task LeaveAsync(string who, string? fault, CancellationToken cancellationToken)
     {
-        _loop.Post(() => _lifecycle.Leave(who, fault));
+        _loop.Post(() => _lifecycle.Shutdown.Leave(who, fault));
         return Exited.WaitAsync(cancellationToken);
     }
 
@@ -94,7 +94,7 @@ public sealed partial class Restarter
     internal void AllowHost(TimeSpan time) => Operations.Context.Application.Allow(time);
 
     /// <summary>The host gives its stop no more time.</summary>
-    internal void HostTimeIsUp(string trigger) => _loop.Post(() => _lifecycle.HostTimeIsUp(trigger));
+    internal void HostTimeIsUp(string trigger) => _loop.Post(() => _lifecycle.Shutdown.HostTimeIsUp(trigger));
 
     /// <summary>
     /// A logger for what happens on the control loop: its lines stand in order with Baton's own, and are written elsewhere.

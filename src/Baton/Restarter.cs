@@ -103,8 +103,8 @@ public sealed partial class Restarter : IAsyncDisposable
         // Before all others who hear the news: whoever comes by them finds systemd knowing.
         SystemdService.Follow(systemd, predecessor, Listeners, context, () => _work.Describe().Total);
         _lifecycle = new ProcessLifecycle(() => KnownGeneration, context);
-        TerminalFollower.Follow(terminal, context, () => _lifecycle.SuccessorPid);
-        _older.Departed = (generation, drainedAt, gone) => _loop.Post(() => _lifecycle.OlderDeparted(generation, drainedAt, gone));
+        TerminalFollower.Follow(terminal, context, () => _lifecycle.Restarts.SuccessorPid);
+        _older.Departed = (generation, drainedAt, gone) => _loop.Post(() => _lifecycle.Restarts.OlderDeparted(generation, drainedAt, gone));
         _status = new StatusSource(_lifecycle, Listeners, _older, predecessor, identity);
         _telemetry = new ServiceTelemetry(_lifecycle, context, _older, () => KnownGeneration > 0 ? KnownGeneration : null);
         Operations = new ControlService(_lifecycle, context, _status.Take);
@@ -113,7 +113,7 @@ public sealed partial class Restarter : IAsyncDisposable
         _loop.StepFailed = _lifecycle.PutRight;
         Exited = Task.WhenAll(LoggedAsync(), _telemetry.Told, control?.Told ?? Task.CompletedTask);
         _signalActions = new SignalActions(options.Signals, _lifecycle, _logger, terminal, options.TimeProvider);
-        Servers = new ServerRegister(_loop, _logger, options, _lifecycle);
+        Servers = new ServerRegister(_loop, _logger, options, _lifecycle.Start);
         Begin(command);
     }
 
@@ -176,8 +176,8 @@ public sealed partial class Restarter : IAsyncDisposable
     /// <returns>A task that completes when this process serves.</returns>
     public Task ReadyAsync(CancellationToken cancellationToken = default)
     {
-        _loop.Post(_lifecycle.ServiceReady);
-        return _lifecycle.Ready.WaitAsync(cancellationToken);
+        _loop.Post(_lifecycle.Start.ServiceReady);
+        return _lifecycle.Start.Ready.WaitAsync(cancellationToken);
     }
 
     /// <summary>
@@ -190,7 +190,7 @@ public sealed partial class Restarter : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(phase);
         (phase, string words) = (PeerText.Name(phase), PeerText.Name(detail ?? ""));
-        _loop.Post(() => _lifecycle.ReportProgress(phase, words));
+        _loop.Post(() => _lifecycle.Start.ReportProgress(phase, words));
     }
 
     /// <summary>
@@ -201,7 +201,7 @@ public sealed partial class Restarter : IAsyncDisposable
     public void ReportUnhealthy(string reason)
     {
         ArgumentNullException.ThrowIfNull(reason);
-        _loop.Post(() => _lifecycle.ReportUnhealthy(reason));
+        _loop.Post(() => _lifecycle.Probation.ReportUnhealthy(reason));
     }
 
     /// <summary>
@@ -220,7 +220,7 @@ public sealed partial class Restarter : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(trigger);
         var request = new RestartRequest(trigger, program);
-        _loop.Post(() => _lifecycle.RequestRestart(request));
+        _loop.Post(() => _lifecycle.Restarts.Request(request));
         return OutcomeAsync(request, cancellationToken);
     }
 
@@ -232,13 +232,13 @@ public sealed partial class Restarter : IAsyncDisposable
     /// <returns>A task that completes with <see cref="Exited"/>.</returns>
     public Task ShutdownAsync(string trigger = "the application", CancellationToken cancellationToken = default)
     {
-        _loop.Post(() => _lifecycle.RequestShutdown(trigger));
+        _loop.Post(() => _lifecycle.Shutdown.Request(trigger));
         return Exited.WaitAsync(cancellationToken);
     }
 
     /// <summary>Shuts down without waiting: what is open is cut, and counted in the log.</summary>
     /// <param name="trigger">Who asks, for the log.</param>
-    public void Force(string trigger = "the application") => _loop.Post(() => _lifecycle.Force(trigger));
+    public void Force(string trigger = "the application") => _loop.Post(() => _lifecycle.Shutdown.Force(trigger));
 
     /// <summary>
     /// Ends graceful restart in this process: the application's work is done. Shuts down if that was not asked before; but where another process of the service can
@@ -265,7 +265,7 @@ public sealed partial class Restarter : IAsyncDisposable
     {
         if (_replaces is { } replaces)
         {
-            _loop.Post(() => _lifecycle.Greeted(replaces.Trace));
+            _loop.Post(() => _lifecycle.Start.Greeted(replaces.Trace));
         }
 
         _successor?.Begin(_lifecycle, _loop, Gate, _options.ExitTimeout);

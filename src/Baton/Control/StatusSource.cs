@@ -12,13 +12,13 @@ internal sealed class StatusSource(ProcessLifecycle lifecycle, ListenerRegistry 
     {
         GenerationStatus own = lifecycle.Describe();
         return new RestartStatus(
-            own.Pid, own.Generation, own.State, predecessor, lifecycle.SuccessorPid, [.. listeners.ServiceKeys], [own, .. older.Living], lifecycle.History)
+            own.Pid, own.Generation, own.State, predecessor, lifecycle.Restarts.SuccessorPid, [.. listeners.ServiceKeys], [own, .. older.Living], lifecycle.Restarts.History)
         {
             Name = identity.Name,
             Version = identity.Version,
             Program = identity.Program,
             StartedAt = identity.StartedAt,
-            Restart = lifecycle.Progress,
+            Restart = lifecycle.Restarts.Progress,
             ProbationEnds = lifecycle.ProbationLeft,
         };
     }

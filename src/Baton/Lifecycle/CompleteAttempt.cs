@@ -70,7 +70,7 @@ internal sealed class CompleteAttempt(RestartRequest request, StartCommand comma
         AnnounceSuccessor(_pid.Value, RestartStrategy.Complete);
         Context.Logger.StartedInPlace(_pid.Value, Generation, (long)Account.Elapsed.TotalMilliseconds);
         Happen(RestartEvent.Started);
-        Lifecycle.Replaced(this);
+        Lifecycle.Restarts.Replaced(this);
         Account.Succeed(new RestartOutcome(_pid.Value, Generation, RestartStrategy.Complete, Account.Elapsed, Account.Phases));
     }
 }

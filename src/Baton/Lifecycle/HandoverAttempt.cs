@@ -40,31 +40,6 @@ internal sealed class HandoverAttempt : RestartAttempt
     /// <summary>This process was asked to shut down, and the service was meant: has a successor on probation end too.</summary>
     internal void ShutDown(string trigger) => Happen(RestartEvent.ShutdownAsked, new HandoverMessage.Shutdown(trigger));
 
-    /// <summary>Where both were shut down together: both are to hurry.</summary>
-    internal void Force(string trigger)
-    {
-        if (Stage == RestartStage.ShutDown)
-        {
-            Tell(new HandoverMessage.Force(trigger));
-        }
-    }
-
-    /// <summary>Where both were shut down together, and the successor did not end.</summary>
-    internal void KillSuccessor()
-    {
-        if (Stage == RestartStage.ShutDown)
-        {
-            Watch.Kill.Now();
-        }
-    }
-
-    /// <summary>
-    /// Forces the oldest generations where there would be too many beside this process and its successor: before the start, and
-    /// again when more of them become known.
-    /// </summary>
-    internal void BoundGenerations() => Context.Try(() =>
-        Context.Older.ForceDownTo(Options.MaxGenerations - 2, $"a restart, as no more than {Options.MaxGenerations} processes may live"));
-
     /// <summary>This process was asked to shut down before the successor serves.</summary>
     internal override void Cancel()
     {
@@ -93,7 +68,7 @@ internal sealed class HandoverAttempt : RestartAttempt
             RestartAction.PassAndForce => () =>
             {
                 Pass();
-                Lifecycle.Force(((HandoverMessage.Force)message!).Trigger);
+                Lifecycle.Shutdown.Force(((HandoverMessage.Force)message!).Trigger);
             },
             RestartAction.TakeBack => () => TakeBack(fault!),
             RestartAction.Report => () => _rollBack!.Report(status: default),
@@ -101,7 +76,7 @@ internal sealed class HandoverAttempt : RestartAttempt
             RestartAction.TellShutdown => () => TellShutdown((HandoverMessage.Shutdown)message!),
             RestartAction.Follow => () => Follow((HandoverMessage.Stopping)message!),
             RestartAction.ShutDownToo => () => ShutDownToo((HandoverMessage.Stopping)message!),
-            RestartAction.ForceSelf => () => Lifecycle.Force(((HandoverMessage.Force)message!).Trigger),
+            RestartAction.ForceSelf => () => Lifecycle.Shutdown.Force(((HandoverMessage.Force)message!).Trigger),
             RestartAction.IgnoreForce => () => Logger.ForceIgnored(Pid, ((HandoverMessage.Force)message!).Trigger, Environment.ProcessId),
             RestartAction.LogBroken => () => Logger.ChannelBroken(fault!.Cause!.Message),
             RestartAction.LogEnd => () => LogEnd(fault!.Status),
@@ -124,7 +99,7 @@ internal sealed class HandoverAttempt : RestartAttempt
         }
         else if (_successor is not null)
         {
-            fault = InFull(fault!);
+            fault = Account.InFull(fault!);
         }
 
         base.BackOut(fault);
@@ -133,7 +108,7 @@ internal sealed class HandoverAttempt : RestartAttempt
     private void Start()
     {
         Account.Enter("spawn");
-        BoundGenerations();
+        Lifecycle.Restarts.BoundGenerations();
 
         // From here on a successor may have to serve without us. Our own predecessor, if it was stopped all the time, must not
         // take over beside it.
@@ -187,7 +162,7 @@ internal sealed class HandoverAttempt : RestartAttempt
 
         if (happened is PeerEvent.Ended)
         {
-            Lifecycle.SuccessorEnded(this);
+            Lifecycle.Restarts.SuccessorEnded(this);
         }
     }
 
@@ -233,7 +208,7 @@ internal sealed class HandoverAttempt : RestartAttempt
         Logger.HandedOver(Pid, Generation, (long)_outcome.Duration.TotalMilliseconds);
         Account.Enter("probation");
         Watch.BeginProbation();
-        Lifecycle.Committed(this);
+        Lifecycle.Restarts.Committed(this);
         if (Options.Probation == TimeSpan.Zero)
         {
             Happen(RestartEvent.Proved);
@@ -243,7 +218,7 @@ internal sealed class HandoverAttempt : RestartAttempt
     private void Fail(RestartFault fault)
     {
         Watch.EndWait();
-        _fault = InFull(fault);
+        _fault = Account.InFull(fault);
         Watch.Kill.After(fault.KillAfter);
     }
 
@@ -256,14 +231,8 @@ internal sealed class HandoverAttempt : RestartAttempt
         else if (_fault!.Failure == RestartFailure.SuccessorFailed)
         {
             // An application that disposes what it has says only then which exception made it do so.
-            _fault = InFull(fault);
+            _fault = Account.InFull(fault);
         }
-    }
-
-    private RestartFault InFull(RestartFault fault)
-    {
-        string last = fault.Failure is RestartFailure.ReadyTimedOut or RestartFailure.SuccessorExited ? $"; last heard: {Account.Last}" : "";
-        return fault with { What = $"successor {Pid} {fault.What}{last}", Phases = Account.Phases };
     }
 
     private void Pass()
@@ -273,9 +242,9 @@ internal sealed class HandoverAttempt : RestartAttempt
         // For good, and before the channel is passed on: whatever becomes of this process, another one serves.
         Context.TellPredecessor(new HandoverMessage.HandedOn());
         Context.Try(() => Context.Older.PassOn(_successor!));
-        Lifecycle.SuccessorProved(this);
+        Lifecycle.Restarts.SuccessorProved(this);
         Account.Succeed(_outcome! with { Phases = Account.Phases });
-        Tell(new HandoverMessage.History(Lifecycle.History));
+        Tell(new HandoverMessage.History(Lifecycle.Restarts.History));
     }
 
     private void TakeBack(RestartFault fault)
@@ -287,23 +256,26 @@ internal sealed class HandoverAttempt : RestartAttempt
 
     private void TellShutdown(HandoverMessage.Shutdown shutdown)
     {
-        Watch.End();
         Tell(shutdown);
-        string what = $"successor {Pid} was told to shut down too, as {shutdown.Trigger} asked process {Environment.ProcessId}";
-        Account.Fail(new RestartFault(RestartFailure.Stopping, what));
+        Stop($"was told to shut down too, as {shutdown.Trigger} asked process {Environment.ProcessId}");
     }
 
-    // It is no failure of the successor that somebody wants the service to end.
     private void Follow(HandoverMessage.Stopping stopping)
     {
-        Watch.End();
-        Account.Fail(new RestartFault(RestartFailure.Stopping, $"successor {Pid} served, and was then asked to shut down by {stopping.Trigger}"));
+        Stop($"served, and was then asked to shut down by {stopping.Trigger}");
         ShutDownToo(stopping);
+    }
+
+    // That somebody wants the service to end is no failure of the successor.
+    private void Stop(string what)
+    {
+        Watch.End();
+        Account.Fail(Account.InFull(new RestartFault(RestartFailure.Stopping, what)));
     }
 
     // Also after a roll back: it was asked before it knew of that, and has removed its unix paths.
     private void ShutDownToo(HandoverMessage.Stopping stopping) =>
-        Lifecycle.RequestShutdown($"{stopping.Trigger}, sent to successor {Pid}");
+        Lifecycle.Shutdown.Request($"{stopping.Trigger}, sent to successor {Pid}");
 
     private void LogEnd(ExitStatus status)
     {
@@ -316,7 +288,7 @@ internal sealed class HandoverAttempt : RestartAttempt
         Logger.SuccessorGone(Pid, status.ToString(), Environment.ProcessId);
         if (!Watch.HasHeir && status.Code != 0)
         {
-            Lifecycle.SuccessorDied(this, Pid);
+            Lifecycle.Restarts.SuccessorDied(this, Pid);
         }
     }
 }

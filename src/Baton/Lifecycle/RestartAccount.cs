@@ -42,6 +42,13 @@ internal sealed class RestartAccount(RestartAttempt attempt, RestartRequest requ
     internal string Explain(RestartFault fault, string holds = "keeps serving") => $"Restart by {request.Trigger}: {fault.What.TrimEnd('.')}. "
         + $"Process {Environment.ProcessId} {(fault.Failure == RestartFailure.Stopping ? "shuts down" : holds)}.";
 
+    /// <summary>A fault of the successor with its number, and what it did last.</summary>
+    internal RestartFault InFull(RestartFault fault)
+    {
+        string last = fault.Failure is RestartFailure.ReadyTimedOut or RestartFailure.SuccessorExited ? $"; last heard: {Last}" : "";
+        return fault with { What = $"successor {attempt.SuccessorPid} {fault.What}{last}", Phases = Phases };
+    }
+
     internal void Succeed(RestartOutcome outcome)
     {
         IsClosed = true;
@@ -76,7 +83,7 @@ internal sealed class RestartAccount(RestartAttempt attempt, RestartRequest requ
     {
         var record = new RestartRecord(
             _timeline.BegunAt, request.Trigger, attempt.Program, attempt.Generation, attempt.SuccessorPid, failure, explanation, Elapsed, Phases);
-        lifecycle.Remember(record);
+        lifecycle.Restarts.Remember(record);
         context.Feed.Publish(new LifecycleNews.RestartEnded(
             request,
             record,

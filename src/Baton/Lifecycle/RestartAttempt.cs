@@ -96,7 +96,7 @@ internal abstract class RestartAttempt
     protected virtual void BackOut(RestartFault? fault)
     {
         // The state first: a requester that gets the failure may ask for the next restart at once.
-        Lifecycle.BackedOut(this);
+        Lifecycle.Restarts.BackedOut(this);
         Account.Fail(fault!);
     }
 

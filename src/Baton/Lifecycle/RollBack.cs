@@ -23,7 +23,7 @@ internal sealed class RollBack(HandoverAttempt attempt, ISuccessor successor, Su
             watch.Kill.After(limit);
         }
 
-        lifecycle.TakeOverAgain(attempt);
+        lifecycle.Restarts.TakeOverAgain(attempt);
         context.Logger.RolledBack(
             successor.Pid, fault.What, Environment.ProcessId, (long)context.Since(noticed).TotalMilliseconds, _knownLoss);
         if (fault.Failure == RestartFailure.SuccessorUnhealthy)
@@ -33,7 +33,7 @@ internal sealed class RollBack(HandoverAttempt attempt, ISuccessor successor, Su
             _returned.Begin();
         }
 
-        lifecycle.TakeUpHeld();
+        lifecycle.Restarts.TakeUpHeld();
         _unreported = fault;
         if (fault.Ends || fault.KillAfter is not null)
         {

@@ -97,7 +97,7 @@ internal sealed class SuccessorRole : IPredecessor
                 return;
             }
 
-            if (lifecycle.EndsByItself || lifecycle.State is ProcessState.Starting or ProcessState.OnProbation)
+            if (lifecycle.Shutdown.EndsByItself || lifecycle.State is ProcessState.Starting or ProcessState.OnProbation)
             {
                 // What is accepted from now on would die with this process; the predecessor accepts it instead.
                 gate.Close();
@@ -158,7 +158,7 @@ internal sealed class SuccessorRole : IPredecessor
             }
 
             _greeted.SetResult(link);
-            loop.Post(() => lifecycle.Greeted(link.Trace));
+            loop.Post(() => lifecycle.Start.Greeted(link.Trace));
             HandoverCodec.WarmUp();
             try
             {
@@ -218,7 +218,7 @@ internal sealed class SuccessorRole : IPredecessor
                     received.WithoutDescriptors();
                 }
 
-                loop.Post(() => lifecycle.Handle(new PeerEvent.Said(received.Message)));
+                loop.Post(() => lifecycle.Hear(new PeerEvent.Said(received.Message)));
                 break;
         }
     }
@@ -234,6 +234,6 @@ internal sealed class SuccessorRole : IPredecessor
             happened = _predecessor.EndsWithin(EndingTime) ? new PeerEvent.Ended() : happened;
         }
 
-        loop.Post(() => lifecycle.Handle(happened));
+        loop.Post(() => lifecycle.Hear(happened));
     }
 }

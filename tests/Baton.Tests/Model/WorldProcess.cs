@@ -152,7 +152,7 @@ internal sealed class WorldProcess
         World.Trace($"{Name} hears {message?.ToString() ?? "the end of its predecessor"}");
         WasTakenBack |= message is HandoverMessage.TakenBack;
         PeerEvent happened = message is null ? new PeerEvent.Ended() : new PeerEvent.Said(message);
-        Loop.Post(() => Lifecycle.Handle(happened));
+        Loop.Post(() => Lifecycle.Hear(happened));
     }
 
     // Where systemd is told a main process.
