@@ -1,9 +1,8 @@
 using System.Text.Json;
 using Baton.Handover;
+using Row = Baton.Handover.MessageKind<Baton.Control.ControlAnswer>;
 
 namespace Baton.Control;
-
-using Row = MessageKind<ControlAnswer>;
 
 /// <summary>
 /// One request or answer to a line of JSON, its end included, and back. Unknown fields are ignored, so that versions can add some.

@@ -1,8 +1,7 @@
 using System.Text.Json;
+using Row = Baton.Handover.MessageKind<Baton.Handover.HandoverMessage>;
 
 namespace Baton.Handover;
-
-using Row = MessageKind<HandoverMessage>;
 
 /// <summary>
 /// One message to the JSON of one frame and back. Unknown fields are ignored, so that versions can add some. Written by hand: the
