@@ -1,13 +1,13 @@
 using Baton.Handover;
-using Baton.Listeners;
 using Baton.Processes;
+using Baton.Resources;
 using Microsoft.Extensions.Logging;
 
 namespace Baton.Lifecycle;
 
 /// <summary>The gate, the listeners and the pid file of this process.</summary>
 internal sealed class Endpoints(
-    ListenerRegistry listeners, AcceptGate gate, SuccessorRole? successor, OlderGenerations older, string? pidFile, ILogger logger) : IEndpoints
+    ResourceRegistry listeners, AcceptGate gate, SuccessorRole? successor, OlderGenerations older, string? pidFile, ILogger logger) : IEndpoints
 {
     private readonly PidFile _pidFile = new(pidFile, logger);
 
@@ -16,12 +16,15 @@ internal sealed class Endpoints(
     /// <summary>Takes what was inherited for Baton itself, before the rest of what no server asked for is closed.</summary>
     internal Action? TakeOurs { get; set; }
 
-    private string[] Keys => [.. listeners.AnsweredFor, .. _pidFile.Keys];
+    // The pid file is not passed on. A successor says that it goes on with it, as it does of listeners.
+    private IEnumerable<ResourceKey> Named => _pidFile.Path is { } path ? [new(ResourceKind.PidFile, path)] : [];
+
+    private ResourceKey[] AnsweredFor => [.. listeners.AnsweredFor, .. Named];
 
     public IReadOnlyList<string> Claim()
     {
         CloseUnclaimed();
-        return Keys;
+        return [.. AnsweredFor.Select(k => k.ToString())];
     }
 
     public void OpenGate()
@@ -54,12 +57,7 @@ internal sealed class Endpoints(
 
     public void NameMain(int pid) => _pidFile.Name(pid);
 
-    public void Release(IReadOnlyCollection<string> claimedBySuccessor)
-    {
-        gate.End();
-        listeners.Release(claimedBySuccessor);
-        _pidFile.Leave(claimedBySuccessor);
-    }
+    public void Release(IReadOnlyCollection<string> claimedBySuccessor) => Release([.. claimedBySuccessor.Select(ResourceKey.Parse)]);
 
     public void EndSharing() => listeners.EndSharing();
 
@@ -68,7 +66,14 @@ internal sealed class Endpoints(
         // Exit code 1 tells the supervisor that this release was rolled back.
         Environment.ExitCode = Restarter.RolledBackExitCode;
         older.Clear();
-        Release(Keys);
+        Release(AnsweredFor);
+    }
+
+    private void Release(ResourceKey[] claimedBySuccessor)
+    {
+        gate.End();
+        listeners.Release(claimedBySuccessor);
+        _pidFile.Leave(Named.All(claimedBySuccessor.Contains));
     }
 
     private void CloseUnclaimed()

@@ -1,13 +1,13 @@
 using System.Diagnostics;
 using Baton.Handover;
-using Baton.Listeners;
 using Baton.Processes;
+using Baton.Resources;
 using Microsoft.Extensions.Logging;
 
 namespace Baton.Lifecycle;
 
 /// <summary>Starts the programs of restarts, from the terminal of this process if it has one.</summary>
-internal sealed class Programs(RestarterOptions options, StartCommand command, ListenerRegistry listeners, ILogger logger) : IPrograms
+internal sealed class Programs(RestarterOptions options, StartCommand command, ResourceRegistry listeners, ILogger logger) : IPrograms
 {
     private readonly AllowedPrograms _allowed = new(command, options.AllowedProgramDirectories);
 
