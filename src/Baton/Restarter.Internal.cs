@@ -73,8 +73,8 @@ public sealed partial class Restarter
     internal void StartFailed(string reason) => _successor?.StartFailed(reason);
 
     /// <summary>
-    /// Has our handlers called before those that were registered meanwhile: .NET calls the last one first, and a host that heard of a signal before us would
-    /// seem to end by itself.
+    /// Has our handlers called before those that were registered meanwhile: .NET calls the last one first, and a host that heard
+    /// of a signal before us would seem to end by itself.
     /// </summary>
     internal void HearSignalsFirst() => _signals.Renew();
 

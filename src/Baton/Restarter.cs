@@ -13,8 +13,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Baton;
 
 /// <summary>
-/// Graceful restart of this process: inherits listeners from a predecessor, starts a successor when asked, hands over, and ends when the work
-/// is done. One for each process. ASP.NET Core applications get it by <c>builder.UseGracefulRestart()</c>.
+/// Graceful restart of this process: inherits listeners from a predecessor, starts a successor when asked, hands over, and ends
+/// when the work is done. One for each process. ASP.NET Core applications get it by <c>builder.UseGracefulRestart()</c>.
 /// </summary>
 public sealed partial class Restarter : IAsyncDisposable
 {
@@ -59,7 +59,8 @@ public sealed partial class Restarter : IAsyncDisposable
         Gate = new AcceptGate(_logger.AcceptCallbackFailed);
         Listeners = new ListenerRegistry(_logger);
 
-        // In this order: how this process was started, before anything changes that; handlers, before a signal can kill; the predecessor.
+        // In this order: how this process was started, before anything changes that; handlers, before a signal can kill; the
+        // predecessor.
         var systemd = SystemdEnvironment.Take(DiagnosticVariables.ForSuccessors(StartCommand.Capture(), _logger), _logger);
         StartCommand command = SocketActivation.Take(systemd.Command, Listeners.Resources, _logger);
         var terminal = TerminalSession.Find(options.TimeProvider);
@@ -124,12 +125,13 @@ public sealed partial class Restarter : IAsyncDisposable
     public ListenerRegistry Listeners { get; }
 
     /// <summary>1 for the first process, one more with every restart.</summary>
-    /// <exception cref="RestartException">This process was started to take over, but its predecessor is gone, does not answer or refuses.</exception>
+    /// <exception cref="RestartException">This process was started to take over, but its predecessor is gone, does not answer or
+    /// refuses.</exception>
     public int Generation => _successor?.Generation ?? _replaces?.Generation ?? 1;
 
     /// <summary>
-    /// Cancelled when a successor serves or a shutdown was asked: stop accepting, finish what is open. After a restart that was rolled back there is a new one:
-    /// whoever accepts by itself uses <see cref="WaitToAcceptAsync"/>.
+    /// Cancelled when a successor serves or a shutdown was asked: stop accepting, finish what is open. After a restart that was
+    /// rolled back there is a new one: whoever accepts by itself uses <see cref="WaitToAcceptAsync"/>.
     /// </summary>
     public CancellationToken Draining => _work.Draining;
 
@@ -148,8 +150,9 @@ public sealed partial class Restarter : IAsyncDisposable
     private IEnumerable<PosixSignal> AllSignals => _options.Signals.Signals;
 
     /// <summary>
-    /// Starts graceful restart in this process, as early as possible: registers for signals and, in a successor, begins to take over the
-    /// listeners. If that fails, because the predecessor is gone, does not answer or refuses, this process ends with exit code 1 and says why.
+    /// Starts graceful restart in this process, as early as possible: registers for signals and, in a successor, begins to take
+    /// over the listeners. If that fails, because the predecessor is gone, does not answer or refuses, this process ends with
+    /// exit code 1 and says why.
     /// </summary>
     /// <param name="options">Limits and triggers; null for the defaults.</param>
     /// <exception cref="InvalidOperationException">This process has a restarter already.</exception>
@@ -168,8 +171,8 @@ public sealed partial class Restarter : IAsyncDisposable
     }
 
     /// <summary>
-    /// Says that the service can serve. Completes when it does: at once in a first generation, in a successor when the predecessor has
-    /// stopped accepting. Listeners that were inherited but not asked for are closed.
+    /// Says that the service can serve. Completes when it does: at once in a first generation, in a successor when the
+    /// predecessor has stopped accepting. Listeners that were inherited but not asked for are closed.
     /// </summary>
     /// <param name="cancellationToken">Ends the wait, not the start.</param>
     /// <exception cref="RestartException">A shutdown was asked before.</exception>
@@ -181,8 +184,8 @@ public sealed partial class Restarter : IAsyncDisposable
     }
 
     /// <summary>
-    /// Says what this process is doing while it starts, for whoever waits for it: the predecessor logs it, and names the last word if the start fails.
-    /// Ignored in a first generation and once this process serves.
+    /// Says what this process is doing while it starts, for whoever waits for it: the predecessor logs it, and names the last
+    /// word if the start fails. Ignored in a first generation and once this process serves.
     /// </summary>
     /// <param name="phase">A few words, such as "loading the catalogue".</param>
     /// <param name="detail">How far it is, such as "3 of 4"; null for nothing to say.</param>
@@ -194,8 +197,8 @@ public sealed partial class Restarter : IAsyncDisposable
     }
 
     /// <summary>
-    /// Says that this process can't serve after all. While it is on probation its predecessor takes over again, and this process finishes what it has accepted
-    /// and ends. Ignored, but logged, at any other time.
+    /// Says that this process can't serve after all. While it is on probation its predecessor takes over again, and this process
+    /// finishes what it has accepted and ends. Ignored, but logged, at any other time.
     /// </summary>
     /// <param name="reason">What is wrong, for the log and for whoever asked for the restart.</param>
     public void ReportUnhealthy(string reason)
@@ -205,16 +208,18 @@ public sealed partial class Restarter : IAsyncDisposable
     }
 
     /// <summary>
-    /// Starts a successor, hands over to it, and waits until it has proved itself: until the end of <see cref="RestarterOptions.Probation"/>. Asked
-    /// while this process is itself on probation, or might still take over again, it begins when that is over; who asks for the same meanwhile gets
-    /// the same outcome.
+    /// Starts a successor, hands over to it, and waits until it has proved itself: until the end of <see
+    /// cref="RestarterOptions.Probation"/>. Asked while this process is itself on probation, or might still take over again, it
+    /// begins when that is over; who asks for the same meanwhile gets the same outcome.
     /// </summary>
     /// <param name="program">
-    /// The program to start, an absolute path inside one of <see cref="RestarterOptions.AllowedProgramDirectories"/>; null for the one this process was started as.
+    /// The program to start, an absolute path inside one of <see cref="RestarterOptions.AllowedProgramDirectories"/>; null for
+    /// the one this process was started as.
     /// </param>
     /// <param name="trigger">Who asks, for the log.</param>
     /// <param name="cancellationToken">Ends the wait, not the restart.</param>
-    /// <exception cref="RestartException">Refused, failed or rolled back: this process serves as before, unless a shutdown was asked.</exception>
+    /// <exception cref="RestartException">Refused, failed or rolled back: this process serves as before, unless a shutdown was
+    /// asked.</exception>
     /// <returns>The outcome, once the successor serves for good.</returns>
     public Task<RestartOutcome> RestartAsync(string? program = null, string trigger = "the application", CancellationToken cancellationToken = default)
     {
@@ -225,7 +230,8 @@ public sealed partial class Restarter : IAsyncDisposable
     }
 
     /// <summary>
-    /// Stops accepting and finishes what is open: the service ends. Where a predecessor or a successor is part of a probation, both end.
+    /// Stops accepting and finishes what is open: the service ends. Where a predecessor or a successor is part of a probation,
+    /// both end.
     /// </summary>
     /// <param name="trigger">Who asks, for the log.</param>
     /// <param name="cancellationToken">Ends the wait, not the shutdown.</param>
@@ -241,8 +247,8 @@ public sealed partial class Restarter : IAsyncDisposable
     public void Force(string trigger = "the application") => _loop.Post(() => _lifecycle.Shutdown.Force(trigger));
 
     /// <summary>
-    /// Ends graceful restart in this process: the application's work is done. Shuts down if that was not asked before; but where another process of the service can
-    /// serve instead, it does: a predecessor takes over again from one that is on probation.
+    /// Ends graceful restart in this process: the application's work is done. Shuts down if that was not asked before; but where
+    /// another process of the service can serve instead, it does: a predecessor takes over again from one that is on probation.
     /// </summary>
     /// <returns>A task that completes when listeners are closed and signals are released.</returns>
     public async ValueTask DisposeAsync()
@@ -254,8 +260,8 @@ public sealed partial class Restarter : IAsyncDisposable
     }
 
     /// <summary>
-    /// Waits until this process is to accept: when it serves, and again after a restart that was rolled back. The token that it gives is cancelled when accepting
-    /// must stop; null says that this process will never accept again.
+    /// Waits until this process is to accept: when it serves, and again after a restart that was rolled back. The token that it
+    /// gives is cancelled when accepting must stop; null says that this process will never accept again.
     /// </summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Until when to accept; null for never again.</returns>

@@ -18,8 +18,8 @@ internal sealed class OlderGenerations(TimeSpan limit, ILogger logger) : IOlderG
     internal delegate void DepartureListener(int generation, DateTimeOffset? drainedAt, bool gone);
 
     /// <summary>
-    /// Gets the generation of one that has said since when it has nothing to do any more, perhaps again and again, or that has ended. On the thread that listens
-    /// to it.
+    /// Gets the generation of one that has said since when it has nothing to do any more, perhaps again and again, or that has
+    /// ended. On the thread that listens to it.
     /// </summary>
     internal DepartureListener? Departed { get; set; }
 

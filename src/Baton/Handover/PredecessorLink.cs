@@ -6,8 +6,9 @@ using Baton.Processes;
 namespace Baton.Handover;
 
 /// <summary>
-/// A channel to a process before this one. To the predecessor: takes over the listeners, says when this process is ready, and learns what is decided. To
-/// a generation before that, whose channel was passed on: learns what it still has to do. Owns the channel until it is passed on in turn.
+/// A channel to a process before this one. To the predecessor: takes over the listeners, says when this process is ready, and
+/// learns what is decided. To a generation before that, whose channel was passed on: learns what it still has to do. Owns the
+/// channel until it is passed on in turn.
 /// </summary>
 internal sealed class PredecessorLink : IDisposable
 {
@@ -45,7 +46,8 @@ internal sealed class PredecessorLink : IDisposable
     /// <param name="tap">For tests, see <see cref="HandoverChannel"/>.</param>
     /// <param name="watched">The predecessor: its end is the end of the conversation, whoever else has a copy of its channel. The
     /// caller's.</param>
-    /// <exception cref="RestartException">The predecessor is gone, refused, does not answer in time, or breaks the protocol.</exception>
+    /// <exception cref="RestartException">The predecessor is gone, refused, does not answer in time, or breaks the
+    /// protocol.</exception>
     internal static PredecessorLink Greet(
         Descriptor socket, UnclaimedResources listeners, string program, TimeSpan limit, Action<HandoverStep, HandoverMessage>? tap = null, WatchedProcess? watched = null)
     {
@@ -112,7 +114,10 @@ internal sealed class PredecessorLink : IDisposable
         }
     }
 
-    /// <summary>Stops listening, to pass the channel on. Null if it has ended, or its peer is in the middle of a message for longer than the limit.</summary>
+    /// <summary>
+    /// Stops listening, to pass the channel on. Null if it has ended, or its peer is in the middle of a message for longer than
+    /// the limit.
+    /// </summary>
     internal Descriptor? Detach(TimeSpan limit)
     {
         _wake.Ours.Dispose();

@@ -6,13 +6,13 @@ using Baton.Processes;
 namespace Baton.Handover;
 
 /// <summary>
-/// The predecessor's side: talks to a successor and watches it until it has ended. Owns the channel and the pidfd. A thread of its own receives, so
-/// that neither a silent successor nor a stuck thread pool delays anything else.
+/// The predecessor's side: talks to a successor and watches it until it has ended. Owns the channel and the pidfd. A thread of
+/// its own receives, so that neither a silent successor nor a stuck thread pool delays anything else.
 /// </summary>
 internal sealed partial class SuccessorLink : ISuccessor
 {
-    // Between the closing of the descriptors of a process that ends and its end: milliseconds, seconds on a machine that is overloaded. A longer one costs no more than a
-    // killed dead process, and that its exit code is not named as the reason.
+    // Between the closing of the descriptors of a process that ends and its end: milliseconds, seconds on a machine that is
+    // overloaded. A longer one costs no more than a killed dead process, and that its exit code is not named as the reason.
     private static readonly TimeSpan EndingTime = TimeSpan.FromSeconds(5);
 
     // More than the kernel queues for one socket: what a process said before its end is read, what a copy of its channel goes on
@@ -76,7 +76,9 @@ internal sealed partial class SuccessorLink : ISuccessor
         }
     }
 
-    /// <summary>Does all of a start and a conversation but the start, so that it is compiled before a restart waits for it.</summary>
+    /// <summary>
+    /// Does all of a start and a conversation but the start, so that it is compiled before a restart waits for it.
+    /// </summary>
     internal static void Rehearse(StartCommand command)
     {
         (HandoverChannel ours, Descriptor theirs) = HandoverChannel.CreatePair(TimeSpan.Zero);

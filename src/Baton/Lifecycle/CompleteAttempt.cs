@@ -4,8 +4,8 @@ using Baton.Processes;
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// A restart without handover: this process stops accepting, finishes its work, starts the program, and ends. If the program can't
-/// be started, this process serves again; what becomes of it later is not known here. Lives on the control loop.
+/// A restart without handover: this process stops accepting, finishes its work, starts the program, and ends. If the program
+/// can't be started, this process serves again; what becomes of it later is not known here. Lives on the control loop.
 /// </summary>
 internal sealed class CompleteAttempt(RestartRequest request, StartCommand command, int generation, ProcessLifecycle lifecycle, LifecycleContext context)
     : RestartAttempt(request, command, generation, lifecycle, context)
@@ -46,7 +46,7 @@ internal sealed class CompleteAttempt(RestartRequest request, StartCommand comma
         Context.Try(Context.Endpoints.CloseGate);
         string limit = $"the drain timeout of {Options.DrainTimeout.TotalSeconds:0.###} s";
         Context.Loop.Schedule(Options.DrainTimeout, () => CutDrain(limit, asked: false));
-        Context.Drain(_calledBack.Token, _ => Happen(RestartEvent.Drained));
+        Context.Drain(_ => Happen(RestartEvent.Drained), _calledBack.Token);
         Context.Try(Context.Work.NobodyServes);
     }
 

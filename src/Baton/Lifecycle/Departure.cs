@@ -1,9 +1,10 @@
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// The end of a process: open work finishes until the drain timeout, then it is cut. While a successor is on probation the process only becomes idle, and
-/// may be called back. Once it may end it does so the moment it is idle. Its application then has the time that its host gives
-/// it; one that has not ended by then, or within the exit timeout after force, is ended hard. Lives on the control loop.
+/// The end of a process: open work finishes until the drain timeout, then it is cut. While a successor is on probation the
+/// process only becomes idle, and may be called back. Once it may end it does so the moment it is idle. Its application then has
+/// the time that its host gives it; one that has not ended by then, or within the exit timeout after force, is ended hard. Lives
+/// on the control loop.
 /// </summary>
 /// <param name="context">What it works with.</param>
 /// <param name="describe">This process and what it has open.</param>
@@ -39,7 +40,7 @@ internal sealed class Departure(LifecycleContext context, Func<GenerationStatus>
     {
         context.Loop.Schedule(Options.DrainTimeout, DrainTimeoutPassed);
         Report();
-        context.Drain(_calledBack.Token, Drained);
+        context.Drain(Drained, _calledBack.Token);
     }
 
     /// <summary>This process serves again.</summary>

@@ -1,7 +1,8 @@
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// The hooks of one moment while they run: over when they have ended, when their time is up, or when nobody wants to wait any longer. Lives on the control loop; the hooks do not.
+/// The hooks of one moment while they run: over when they have ended, when their time is up, or when nobody wants to wait any
+/// longer. Lives on the control loop; the hooks do not.
 /// </summary>
 internal sealed class HookWait(string moment, LifecycleContext context, Action<HookWait> over)
 {

@@ -1,6 +1,8 @@
 namespace Baton.Lifecycle;
 
-/// <summary>The process, as <see cref="ServerRegister"/> needs it while its servers start; on the control loop. A seam for tests.</summary>
+/// <summary>
+/// The process, as <see cref="ServerRegister"/> needs it while its servers start; on the control loop. A seam for tests.
+/// </summary>
 internal interface IStartingProcess
 {
     /// <summary>Whether a predecessor serves until this process does.</summary>

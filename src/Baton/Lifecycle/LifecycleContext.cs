@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// What every part of the lifecycle works with. All that it does to the world is done by one of the roles here; the tests put fakes
-/// in their place.
+/// What every part of the lifecycle works with. All that it does to the world is done by one of the roles here; the tests put
+/// fakes in their place.
 /// </summary>
 internal sealed record LifecycleContext(ControlLoop Loop, RestarterOptions Options, ILogger Logger)
 {
@@ -82,8 +82,10 @@ internal sealed record LifecycleContext(ControlLoop Loop, RestarterOptions Optio
         return Predecessor is { } predecessor && Try(() => told = predecessor.TrySay(message)) && told;
     }
 
-    /// <summary>Begins to drain, and says on the loop when that is over. Where it fails, the drain timeout ends the wait.</summary>
-    internal void Drain(CancellationToken calledBack, Action<Task> drained)
+    /// <summary>
+    /// Begins to drain, and says on the loop when that is over. Where it fails, the drain timeout ends the wait.
+    /// </summary>
+    internal void Drain(Action<Task> drained, CancellationToken calledBack)
     {
         Task drain;
         try

@@ -31,7 +31,9 @@ internal sealed class OwnProbation(ProcessLifecycle lifecycle, LifecycleContext 
         /// <summary>The same, but the predecessor does not answer: it serves meanwhile.</summary>
         Unanswered,
 
-        /// <summary>It no longer counts on its predecessor, which is stopped or stuck, and goes on giving signs of life.</summary>
+        /// <summary>
+        /// It no longer counts on its predecessor, which is stopped or stuck, and goes on giving signs of life.
+        /// </summary>
         Unwatched,
 
         /// <summary>The predecessor has decided, or is gone.</summary>

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// The end of a process without a successor, and force: what is open is cut. Force is for a process that departs, never for one that
-/// serves instead of it. Lives on the control loop.
+/// The end of a process without a successor, and force: what is open is cut. Force is for a process that departs, never for one
+/// that serves instead of it. Lives on the control loop.
 /// </summary>
 internal sealed class OwnShutdown(ProcessLifecycle lifecycle, LifecycleContext context)
 {
@@ -123,8 +123,8 @@ internal sealed class OwnShutdown(ProcessLifecycle lifecycle, LifecycleContext c
     }
 
     /// <summary>
-    /// The predecessor wants this process to hurry: one that it has told to shut down, or that it has taken over from. Not one that
-    /// serves.
+    /// The predecessor wants this process to hurry: one that it has told to shut down, or that it has taken over from. Not one
+    /// that serves.
     /// </summary>
     internal void ForceAskedByPredecessor(string trigger)
     {
@@ -219,7 +219,8 @@ internal sealed class OwnShutdown(ProcessLifecycle lifecycle, LifecycleContext c
         _grace.Begin(time, context.Options.AcceptDuringShutdownIdleGrace);
     }
 
-    // Before the commit: this process will not serve. On probation: its end must not cause a roll back. Else nothing depends on it.
+    // Before the commit: this process will not serve. On probation: its end must not cause a roll back. Else nothing depends on
+    // it.
     private void TellPredecessor(Trigger trigger, ProcessState previous)
     {
         bool told = context.TellPredecessor(previous == ProcessState.Starting

@@ -82,8 +82,8 @@ internal sealed class OwnStart(ProcessLifecycle lifecycle, LifecycleContext cont
             return;
         }
 
-        // A predecessor that is stopped may go on, and commits or kills this process then; or it may be killed, and then no process
-        // but this one can serve.
+        // A predecessor that is stopped may go on, and commits or kills this process then; or it may be killed, and then no
+        // process but this one can serve.
         TimeSpan limit = context.Options.HandshakeTimeout;
         context.Loop.Schedule(limit, () =>
         {

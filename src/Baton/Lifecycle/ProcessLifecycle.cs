@@ -53,7 +53,9 @@ internal sealed class ProcessLifecycle
     /// <summary>Its open work ends; null if it does not depart. From any thread.</summary>
     internal Departure? Departure => _departure;
 
-    /// <summary>How long the probation goes on that this process takes part in; null if it takes part in none. From any thread.</summary>
+    /// <summary>
+    /// How long the probation goes on that this process takes part in; null if it takes part in none. From any thread.
+    /// </summary>
     internal TimeSpan? ProbationLeft => State switch
     {
         ProcessState.OnProbation => Probation.TimeLeft,

@@ -1,8 +1,8 @@
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// What is told of one restart: its phases as they come, and once its outcome, to its requesters, the history and the hooks. On the
-/// control loop, but <see cref="Progress"/>.
+/// What is told of one restart: its phases as they come, and once its outcome, to its requesters, the history and the hooks. On
+/// the control loop, but <see cref="Progress"/>.
 /// </summary>
 internal sealed class RestartAccount(RestartAttempt attempt, RestartRequest request, ProcessLifecycle lifecycle, LifecycleContext context)
 {

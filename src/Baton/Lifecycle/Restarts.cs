@@ -5,7 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// The restarts of a process: asked, held or refused, the one that is under way, and what became of others. Lives on the control loop.
+/// The restarts of a process: asked, held or refused, the one that is under way, and what became of others. Lives on the control
+/// loop.
 /// </summary>
 internal sealed class Restarts(ProcessLifecycle lifecycle, LifecycleContext context)
 {
@@ -22,7 +23,9 @@ internal sealed class Restarts(ProcessLifecycle lifecycle, LifecycleContext cont
 
     internal int? SuccessorPid => _attempt?.SuccessorPid;
 
-    /// <summary>The restart whose successor was told to serve, as long as this process does not serve again; from any thread.</summary>
+    /// <summary>
+    /// The restart whose successor was told to serve, as long as this process does not serve again; from any thread.
+    /// </summary>
     internal HandoverAttempt? Successor => _attempt is HandoverAttempt { Served: true } attempt ? attempt : null;
 
     /// <summary>The same, where this process was asked to shut down on its probation, and told it to end too.</summary>
@@ -120,7 +123,9 @@ internal sealed class Restarts(ProcessLifecycle lifecycle, LifecycleContext cont
         }
     }
 
-    /// <summary>The one that served has died, and has not handed over: this process, which is ending, has given up its listeners.</summary>
+    /// <summary>
+    /// The one that served has died, and has not handed over: this process, which is ending, has given up its listeners.
+    /// </summary>
     internal void SuccessorDied(RestartAttempt attempt, int pid)
     {
         // And not one that was rolled back before it, which may take as long as its drain to end.
@@ -224,8 +229,8 @@ internal sealed class Restarts(ProcessLifecycle lifecycle, LifecycleContext cont
         }
     }
 
-    // The signal went to the process that was known; the service was meant. A requester that waits for an answer must ask the process
-    // that can give it.
+    // The signal went to the process that was known; the service was meant. A requester that waits for an answer must ask the
+    // process that can give it.
     private void PassOn(RestartRequest request, RestartAttempt attempt)
     {
         if (request.BySignal && attempt is HandoverAttempt handover)

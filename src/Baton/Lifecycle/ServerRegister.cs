@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// The servers of this process, and when the process is ready: when all of them are. From any thread; what is decided is decided on the control loop, in the order of the calls.
+/// The servers of this process, and when the process is ready: when all of them are. From any thread; what is decided is decided
+/// on the control loop, in the order of the calls.
 /// </summary>
 internal sealed class ServerRegister(ControlLoop loop, ILogger logger, RestarterOptions options, IStartingProcess process)
 {
@@ -29,7 +30,8 @@ internal sealed class ServerRegister(ControlLoop loop, ILogger logger, Restarter
     }
 
     /// <summary>It can serve.</summary>
-    /// <returns>Whether the process has said that it is ready; false if it waits for other servers, and this one must not wait for them: they may be started after it.</returns>
+    /// <returns>Whether the process has said that it is ready; false if it waits for other servers, and this one must not wait
+    /// for them: they may be started after it.</returns>
     internal Task<bool> ReadyAsync(RegisteredServer server)
     {
         var decided = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -66,8 +68,8 @@ internal sealed class ServerRegister(ControlLoop loop, ILogger logger, Restarter
     }
 
     /// <summary>
-    /// Its start has failed. Of a successor with other servers that is the end, as the application may go on without: the predecessor has them all. A first generation serves with the rest, if
-    /// the application goes on.
+    /// Its start has failed. Of a successor with other servers that is the end, as the application may go on without: the
+    /// predecessor has them all. A first generation serves with the rest, if the application goes on.
     /// </summary>
     internal void Fail(RegisteredServer server, string reason) => loop.Post(() =>
     {

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// This process's part as a successor: from the variable that a predecessor set to the decision that it may serve. The conversation has a thread of
-/// its own, so that the application builds its host meanwhile; who needs a listener waits for it.
+/// This process's part as a successor: from the variable that a predecessor set to the decision that it may serve. The
+/// conversation has a thread of its own, so that the application builds its host meanwhile; who needs a listener waits for it.
 /// </summary>
 internal sealed class SuccessorRole : IPredecessor
 {
@@ -92,7 +92,8 @@ internal sealed class SuccessorRole : IPredecessor
         {
             if (_greeted.Task.IsFaulted)
             {
-                // This is how the application heard of it: the process is ending already, with an exit code and a word that say more.
+                // This is how the application heard of it: the process is ending already, with an exit code and a word that say
+                // more.
                 new ManualResetEventSlim().Wait(limit);
                 return;
             }
@@ -126,7 +127,10 @@ internal sealed class SuccessorRole : IPredecessor
 
     public void SayReady(IReadOnlyList<string> claimed) => Link.Channel.Send(new HandoverMessage.Ready(claimed));
 
-    /// <summary>Says something to the predecessor. If that has not been greeted yet, it hears the last word of progress afterwards, and nothing else.</summary>
+    /// <summary>
+    /// Says something to the predecessor. If that has not been greeted yet, it hears the last word of progress afterwards, and
+    /// nothing else.
+    /// </summary>
     /// <returns>False if the predecessor is gone, or not greeted yet.</returns>
     public bool TrySay(HandoverMessage message)
     {
@@ -171,7 +175,8 @@ internal sealed class SuccessorRole : IPredecessor
         }
         catch (Exception e)
         {
-            // Also what nobody foresaw, such as no descriptor to load code with: the application waits for this, and must not wait for ever.
+            // Also what nobody foresaw, such as no descriptor to load code with: the application waits for this, and must not
+            // wait for ever.
             RestartException cause = e as RestartException ?? new(RestartFailure.ProtocolError, $"The handover broke: {e.Message}", e);
             _greeted.TrySetException(cause);
             Lose(new PeerEvent.Broken(cause), lifecycle, loop);

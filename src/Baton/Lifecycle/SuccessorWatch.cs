@@ -33,7 +33,9 @@ internal sealed class SuccessorWatch(ISuccessor successor, LifecycleContext cont
     /// <summary>That the successor has started one in turn; null if it has not.</summary>
     internal HandoverMessage.HandedOn? HandedOn { get; set; }
 
-    /// <summary>Whether one that the successor has started serves, or is about to: a restart that it tried before may have failed.</summary>
+    /// <summary>
+    /// Whether one that the successor has started serves, or is about to: a restart that it tried before may have failed.
+    /// </summary>
     internal bool HasHeir => HandedOn is { Successor: { } heir } ? context.Process.Sees(heir) : HandedOn is not null;
 
     /// <summary>The end of one that is given up. That it can't be reaped is found, too.</summary>
@@ -95,8 +97,8 @@ internal sealed class SuccessorWatch(ISuccessor successor, LifecycleContext cont
         }));
     }
 
-    // The probation ends with a sign of life, not by the clock alone: after a pause bad news may be on the way, and a successor that
-    // has never said anything has proved nothing.
+    // The probation ends with a sign of life, not by the clock alone: after a pause bad news may be on the way, and a successor
+    // that has never said anything has proved nothing.
     private void ProbationOver()
     {
         bool proved = Heartbeat.IntervalOf(Options) == TimeSpan.Zero && successor.Lives;

@@ -1,6 +1,8 @@
 namespace Baton.Lifecycle;
 
-/// <summary>The servers of this process and the tokens by which the application learns that it is to finish. Safe from any thread.</summary>
+/// <summary>
+/// The servers of this process and the tokens by which the application learns that it is to finish. Safe from any thread.
+/// </summary>
 internal sealed class WorkRegister : IOpenWork
 {
     private readonly Lock _lock = new();
