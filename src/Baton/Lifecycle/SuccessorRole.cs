@@ -241,11 +241,15 @@ internal sealed class SuccessorRole : IPredecessor
     // must not serve beside it.
     private void Lose(PeerEvent happened, ProcessLifecycle lifecycle, ControlLoop loop)
     {
-        // After the commit it does not matter what became of it.
         if (_greeted.Task.IsCompletedSuccessfully && lifecycle.State == ProcessState.Starting)
         {
             Deserted?.Invoke();
             happened = _predecessor.EndsWithin(EndingTime) ? new PeerEvent.Ended() : happened;
+        }
+
+        // On probation it takes over again and kills this process, which must start no successor until then.
+        while (lifecycle.State == ProcessState.OnProbation && !_predecessor.EndsWithin(EndingTime))
+        {
         }
 
         loop.Post(() => lifecycle.Hear(happened));
