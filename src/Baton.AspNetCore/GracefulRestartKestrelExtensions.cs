@@ -17,7 +17,7 @@ public static class GracefulRestartKestrelExtensions
     /// <param name="configure">Configures the endpoints, such as <c>o => o.UseHttps()</c>; null for plain HTTP.</param>
     /// <returns>The options.</returns>
     /// <exception cref="InvalidOperationException">
-    /// systemd has passed no socket of that name, or graceful restart is not in use. <see cref="Listeners.ListenerRegistry.ActivatedNames"/> tells which there are.
+    /// systemd has passed no socket of that name, or graceful restart is not in use. <see cref="ListenerRegistry.ActivatedNames"/> tells which there are.
     /// </exception>
     /// <exception cref="RestartException">This process was started to take over, but got no listeners; it is about to end.</exception>
     public static KestrelServerOptions ListenActivated(this KestrelServerOptions options, string name, Action<ListenOptions>? configure = null)

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Baton.Listeners;
+using Baton.Resources;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
@@ -33,8 +33,8 @@ internal sealed class ListenSockets(Restarter restarter) : IPostConfigureOptions
     /// <exception cref="AddressInUseException">Another process has the address.</exception>
     internal TransportListener? Listen(EndPoint endPoint, SocketTransportFactory transport)
     {
-        string request = RequestOf(endPoint);
-        if (Registry.BindsNothing)
+        ResourceKey request = RequestOf(endPoint);
+        if (Registry.Resources.BindsNothing)
         {
             return Registry.ClaimUnused(request) is { } kept ? Listen(kept, endPoint, transport) : null;
         }
@@ -43,22 +43,22 @@ internal sealed class ListenSockets(Restarter restarter) : IPostConfigureOptions
         {
             return Listen(Claim(request, endPoint), endPoint, transport);
         }
-        catch (RestartException) when (Registry.BindsNothing)
+        catch (RestartException) when (Registry.Resources.BindsNothing)
         {
             // It has given up its listeners just now.
             return null;
         }
-        catch (AddressInUseException) when (Registry.HasKin && restarter.State != ProcessState.Starting)
+        catch (AddressInUseException) when (Registry.Resources.HasKin && restarter.State != ProcessState.Starting)
         {
             return null;
         }
     }
 
-    private static string RequestOf(EndPoint endPoint) => endPoint switch
+    private static ResourceKey RequestOf(EndPoint endPoint) => endPoint switch
     {
-        FileHandleEndPoint handle => ListenerKey.RequestOfHandle(handle.FileHandle),
-        ActivatedEndPoint activated => ListenerKey.RequestOfName(activated.Name),
-        _ => ListenerKey.RequestOf(endPoint),
+        FileHandleEndPoint handle => ResourceKey.OfHandle(handle.FileHandle),
+        ActivatedEndPoint activated => new ResourceKey(ResourceKind.Named, activated.Name),
+        _ => ResourceKey.Of(endPoint),
     };
 
     /// <summary>Has the transport accept on a listener of the predecessor, beside the one of its endpoint.</summary>
@@ -94,7 +94,7 @@ internal sealed class ListenSockets(Restarter restarter) : IPostConfigureOptions
         }
     }
 
-    private ClaimedListener Claim(string request, EndPoint endPoint)
+    private ClaimedListener Claim(ResourceKey request, EndPoint endPoint)
     {
         try
         {

@@ -29,7 +29,10 @@ public sealed class RestartAdminOptions
     /// </summary>
     public IList<string> AllowedHosts { get; } = [];
 
-    /// <summary>How many clients may follow the events at the same time; one more is refused. Default 16; 1 to 1000.</summary>
+    /// <summary>
+    /// How many clients of one user may follow the events at the same time; one more is refused. Users are told apart by the name
+    /// that the application's authentication gives them, else by the kernel. Root has places of its own. Default 16; 1 to 1000.
+    /// </summary>
     public int MaxStreams { get; set; } = 16;
 
     /// <summary>

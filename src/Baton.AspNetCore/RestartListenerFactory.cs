@@ -42,7 +42,7 @@ internal sealed class RestartListenerFactory(
     }
 
     private ListenersBeside? Beside(TransportListener? listener, EndpointProtocol protocol) => listener is { Claim.Beside: { Count: > 0 } older }
-        ? new ListenersBeside(listener, [.. older.Select(o => sockets.ListenBeside(o, _transport))], restarter.Gate, connections, protocol, restarter.Listeners.SharingOver)
+        ? new ListenersBeside(listener, [.. older.Select(o => sockets.ListenBeside(o, _transport))], restarter.Gate, connections, protocol, restarter.Listeners.Resources.SharingOver)
         : null;
 
     private TransportListener? Listen(EndPoint endpoint)
@@ -74,7 +74,7 @@ internal sealed class RestartListenerFactory(
                     return listener;
                 }
 
-                if (restarter.Listeners.HasKin)
+                if (restarter.Listeners.Resources.HasKin)
                 {
                     alone = restarter.Options.TimeProvider.GetTimestamp();
                 }

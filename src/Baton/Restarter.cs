@@ -3,7 +3,7 @@ using Baton.Control;
 using Baton.Handover;
 using Baton.Interop;
 using Baton.Lifecycle;
-using Baton.Listeners;
+using Baton.Resources;
 using Baton.Processes;
 using Baton.Systemd;
 using Baton.Telemetry;
@@ -61,13 +61,13 @@ public sealed partial class Restarter : IAsyncDisposable
 
         // In this order: how this process was started, before anything changes that; handlers, before a signal can kill; the predecessor.
         var systemd = SystemdEnvironment.Take(DiagnosticVariables.ForSuccessors(StartCommand.Capture(), _logger), _logger);
-        StartCommand command = SocketActivation.Take(systemd.Command, Listeners, _logger);
+        StartCommand command = SocketActivation.Take(systemd.Command, Listeners.Resources, _logger);
         var terminal = TerminalSession.Find(options.TimeProvider);
         _signals = new SignalTriggers(
             AllSignals, signal => _loop.Post(() => _signalActions!.Arrived(signal)), terminal, hangUp => _loop.Post(() => _signalActions!.HungUp(hangUp)));
         SignalTriggers.Unblock(AllSignals);
         _older = new OlderGenerations(options.HandshakeTimeout, _logger);
-        _succession = Platform.HandoverSupported ? Succession.Find(Listeners, _older, options, _logger) : null;
+        _succession = Platform.HandoverSupported ? Succession.Find(Listeners.Resources, _older, options, _logger) : null;
         if ((_replaces = CompleteRestart.Find()) is not null)
         {
             Listeners.AwaitAddresses(new DepartingPredecessor(_replaces.WaitGone, options.HandshakeTimeout));
@@ -75,7 +75,7 @@ public sealed partial class Restarter : IAsyncDisposable
 
         int? predecessor = _succession?.PredecessorPid ?? _replaces?.Predecessor;
         command = SystemdEnvironment.Succeed(command, predecessor);
-        var effects = new LifecycleEffects(options, Listeners, Gate, _work, command, _succession, _older, _logger) 
+        var effects = new LifecycleEffects(options, Listeners.Resources, Gate, _work, command, _succession, _older, _logger) 
         {
             WhyNoSuccessor = ContainerMain.WhyNoSuccessor(isFirst: predecessor is null),
             Terminal = terminal,
@@ -92,19 +92,19 @@ public sealed partial class Restarter : IAsyncDisposable
         }
 
         // Before all others who hear the news: whoever comes by them finds systemd knowing.
-        SystemdService.Follow(systemd, predecessor, Listeners, context, () => _work.Describe().Total);
+        SystemdService.Follow(systemd, predecessor, Listeners.Resources, context, () => _work.Describe().Total);
         _lifecycle = new ProcessLifecycle(() => KnownGeneration, _succession is not null, context);
         TerminalFollower.Follow(terminal, context, () => _lifecycle.SuccessorPid);
         _older.Departed = (generation, drainedAt, gone) => _loop.Post(() => _lifecycle.OlderDeparted(generation, drainedAt, gone));
-        _status = new StatusSource(_lifecycle, Listeners, _older, predecessor, identity);
+        _status = new StatusSource(_lifecycle, Listeners.Resources, _older, predecessor, identity);
         _telemetry = new ServiceTelemetry(_lifecycle, context, _older, () => KnownGeneration > 0 ? KnownGeneration : null);
         Operations = new ControlService(_lifecycle, context, _status.Take);
-        ControlServer? control = ControlServer.Create(Operations, Listeners, predecessor);
+        ControlServer? control = ControlServer.Create(Operations, Listeners.Resources, predecessor);
         effects.BeforeReady = control is null ? null : control.Inherit;
         _loop.StepFailed = _lifecycle.PutRight;
         Exited = Task.WhenAll(LoggedAsync(), _telemetry.Told, control?.Told ?? Task.CompletedTask);
         _signalActions = new SignalActions(options.Signals, _lifecycle, _logger, terminal, options.TimeProvider);
-        Servers = new ServerRegister(_loop, _logger, new ServerSurroundings(_lifecycle, Listeners, _succession, options));
+        Servers = new ServerRegister(_loop, _logger, new ServerSurroundings(_lifecycle, Listeners.Resources, _succession, options));
         Begin(command);
     }
 

@@ -109,13 +109,13 @@ public sealed class AdminSecurityTests : IDisposable
 
         string page = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs/proxies.md"), TestContext.Current.CancellationToken);
         await using SilentProxy nginx = await SilentProxy.NginxAsync(service.Address, Documented(page, "location ~* ^/debug/admin { return 404; }"));
-        await using SilentProxy haproxy = await SilentProxy.HaproxyAsync(service.Address, "http", Documented(page, "http-request return status 404 if { path,url_dec -m reg -i debug.*admin }"));
+        await using SilentProxy haproxy = await SilentProxy.HaproxyAsync(service.Address, "http", Documented(page, "http-request return status 404 if { path -i -m beg /debug/admin }"));
         foreach (SilentProxy proxy in (SilentProxy[])[nginx, haproxy])
         {
-            foreach (string path in (string[])["/debug/admin", "/DEBUG/Admin", "/%64ebug/%61dmin", "/debug/x/../admin", "/x/../debug/./admin", "/debug/x/%2e%2e/ADMIN"])
+            foreach (string path in (string[])["/debug/admin", "/DEBUG/Admin", "/%64ebug/%61dmin", "/debug/x/../admin", "/x/../debug/./admin", "/debug/x/%2e%2e/ADMIN", "/debug/%zz/../admin", "/debug/%0a/../admin"])
             {
                 HttpAnswer answer = (await new AdminClient(proxy.Address, path).GetAsync("/status")).Http;
-                Assert.Equal((404, false), (answer.Status, answer.Text.Contains("TestService", StringComparison.Ordinal)));
+                Assert.Equal((true, false), (answer.Status is >= 400 and < 500, answer.Text.Contains("TestService", StringComparison.Ordinal)));
             }
 
             Assert.Equal(service.Pid, (await HttpConnection.GetOnceAsync(proxy.Address)).Pid);

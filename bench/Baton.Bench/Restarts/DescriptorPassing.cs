@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using Baton.Handover;
 using Baton.Interop;
-using Baton.Listeners;
+using Baton.Resources;
 
 namespace Baton.Bench.Restarts;
 

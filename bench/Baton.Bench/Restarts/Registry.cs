@@ -1,5 +1,5 @@
 using System.Net;
-using Baton.Listeners;
+using Baton.Resources;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Baton.Bench.Restarts;
@@ -19,7 +19,7 @@ internal sealed class Registry : IDisposable
     {
         foreach (IPEndPoint address in addresses)
         {
-            ClaimedListener claim = Listeners.Claim(ListenerKey.RequestOf(address), () => ListenerBinding.Bind(address));
+            ClaimedListener claim = Listeners.Claim(ResourceKey.Of(address), () => ListenerBinding.Bind(address));
             claim.Socket.Listen(Backlog);
             _claims.Add(claim);
         }

@@ -12,6 +12,9 @@ internal sealed record AdminCall
     /// <summary>Whether it is a GET, which a page of any site can have a browser send.</summary>
     internal required bool IsGet { get; init; }
 
+    /// <summary>The address as the client wrote it, before anything was decoded.</summary>
+    internal required string Target { get; init; }
+
     /// <summary>
     /// The peer of its connection, as the kernel has it; as middleware of connections left it; and as middleware of requests left it. All of them must be
     /// believed. Null where there is no such address.

@@ -3,6 +3,7 @@ using Baton.Interop;
 using Baton.Processes;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Baton.AspNetCore.Admin;
 
@@ -20,6 +21,15 @@ internal static class AdminCaller
         return $"the admin API{(name is null ? "" : ", " + Word(name))} ({Word(from)}, {context.Request.Method} {path})";
     }
 
+    /// <summary>
+    /// Who shares a limit: the user whom the application knows, else the one who has the other end of the connection, as the
+    /// kernel says. All whom neither knows are one.
+    /// </summary>
+    internal static string UserOf(HttpContext context) =>
+        context.User.Identity is { IsAuthenticated: true, Name: { } name } ? $"name {name}"
+        : context.Features.Get<TrackedConnection>()?.Socket is { } socket && PeerUser.Of(socket) is { } user ? $"uid {user}"
+        : "";
+
     /// <summary>A word of somebody else, as it may stand in a log.</summary>
     internal static string Word(string text) => Printable.Line(text, LongestWord);
 
@@ -30,6 +40,7 @@ internal static class AdminCaller
         {
             Acts = acts,
             IsGet = !HttpMethods.IsPost(context.Request.Method),
+            Target = context.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "",
             Peers = [PeerOf(context), .. Rewritten(context)],
             PeerUser = () => context.Features.Get<TrackedConnection>()?.Socket is { } socket ? PeerUser.Of(socket) : null,
             HasPolicy = metadata?.GetMetadata<IAuthorizeData>() is not null && metadata.GetMetadata<IAllowAnonymous>() is null,

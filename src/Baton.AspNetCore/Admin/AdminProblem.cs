@@ -26,7 +26,7 @@ internal sealed record AdminProblem(int Status, string Title, string Detail, str
 
     internal static AdminProblem BadRequest(string detail, int status = StatusCodes.Status400BadRequest) => new(status, "Bad request", detail, ControlProtocol.BadRequest);
 
-    internal static AdminProblem Busy(int most) => new(StatusCodes.Status503ServiceUnavailable, "Too many clients", $"{most} clients follow the events, which is as many as may.", ControlProtocol.Busy);
+    internal static AdminProblem Busy(int most) => new(StatusCodes.Status503ServiceUnavailable, "Too many clients", $"{most} clients of this user follow the events, which is as many as may.", ControlProtocol.Busy);
 
     /// <summary>An operation that was not begun, or has failed.</summary>
     internal static AdminProblem Of(string operation, string failure, string explanation, RestartRecord? record)

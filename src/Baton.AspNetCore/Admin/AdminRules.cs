@@ -24,7 +24,12 @@ internal sealed class AdminRules(RestartAdminOptions options, uint? own)
     private static readonly string[] s_pageTypes = ["text/html", "application/xhtml", "image/", "text/css", "video/", "audio/"];
 
     /// <summary>Whether a request is refused, and by which rule; null if it is allowed.</summary>
-    internal AdminRefusal? Judge(AdminCall call) => WhoAsks(call) ?? WhichHost(call) ?? OnWhoseBehalf(call);
+    internal AdminRefusal? Judge(AdminCall call) => HowWritten(call) ?? WhoAsks(call) ?? WhichHost(call) ?? OnWhoseBehalf(call);
+
+    // A proxy may be told to keep this path in. It need not know what the server makes of other spellings.
+    private static AdminRefusal? HowWritten(AdminCall call) => AdminSpelling.IsPlain(call.Target)
+        ? null
+        : new("spelling", "The path is written in a roundabout way, which would lead past a proxy's rule for it.");
 
     private AdminRefusal? WhoAsks(AdminCall call)
     {

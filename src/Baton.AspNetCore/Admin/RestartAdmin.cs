@@ -19,12 +19,13 @@ internal sealed class RestartAdmin : IDisposable
     private readonly OpenConnections _connections;
     private readonly RestartAdminOptions _options;
     private readonly ILogger _logger;
-    private int _streams;
+    private readonly StreamPlaces _places;
 
     public RestartAdmin(Restarter restarter, OpenConnections connections, GracefulRestartOptions options, AsideLoggers loggers)
     {
         (_service, _connections, _options) = (restarter.Operations, connections, options.Admin);
         _logger = loggers.CreateLogger("Baton.AspNetCore.Admin");
+        _places = new StreamPlaces(_options.MaxStreams);
         Rules = new AdminRules(options.Admin, Platform.HandoverSupported ? Libc.geteuid() : null);
         _service.Context.Feed.Subscribe(Heard, reports: false);
     }
@@ -57,9 +58,9 @@ internal sealed class RestartAdmin : IDisposable
 
     internal async Task StreamEventsAsync(HttpContext context)
     {
-        if (Interlocked.Increment(ref _streams) > _options.MaxStreams)
+        string user = AdminCaller.UserOf(context);
+        if (!_places.TryTake(user))
         {
-            Interlocked.Decrement(ref _streams);
             await AdminAnswers.WriteAsync(context, AdminProblem.Busy(_options.MaxStreams)).ConfigureAwait(false);
             return;
         }
@@ -81,7 +82,7 @@ internal sealed class RestartAdmin : IDisposable
         }
         finally
         {
-            Interlocked.Decrement(ref _streams);
+            _places.GiveBack(user);
         }
     }
 

@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using Baton.Interop;
-using Baton.Listeners;
+using Baton.Resources;
 using Microsoft.Extensions.Logging;
 
 namespace Baton.Control;

@@ -1,16 +1,36 @@
-using System.Buffers;
 using System.Text.Json;
 using Baton.Handover;
+using Row = Baton.Handover.MessageKind<Baton.Control.ControlAnswer>;
 
 namespace Baton.Control;
 
 /// <summary>
-/// One request or answer to a line of JSON, its end included, and back. Unknown fields are ignored, so that versions can add some. By hand, as
-/// <see cref="HandoverCodec"/> is: a program that restarts a service should not take longer to start than the service.
+/// One request or answer to a line of JSON, its end included, and back. Unknown fields are ignored, so that versions can add some.
+/// By hand, as <see cref="HandoverCodec"/> is: a program that restarts a service should not take longer to start than the service.
 /// </summary>
 internal static class ControlCodec
 {
-    internal static byte[] Encode(ControlRequest request) => Line(json =>
+    /// <summary>A new kind of answer is a record of <see cref="ControlAnswer"/>, a row here, and a case where it is shown.</summary>
+    private static readonly Row[] Rows =
+    [
+        Row.Of<ControlAnswer.Status>("status", WriteStatus, static body => new(StatusCodec.Read(body.GetProperty("status")))),
+        Row.Of<ControlAnswer.Accepted>("accepted", WriteAccepted, ReadAccepted),
+        Row.Of<ControlAnswer.Phase>(
+            "phase", WritePhase, static body => new(body.Text("name"), body.OptionalText("detail") ?? "", body.Span("elapsedMs"))),
+        Row.Of<ControlAnswer.State>("state", WriteState, ReadState),
+        Row.Of<ControlAnswer.Successor>(
+            "successor",
+            static (json, m, _) => { json.WriteNumber("pid", m.Pid); json.WriteNumber("generation", m.Generation); },
+            static body => new(body.Number("pid"), body.Number("generation"))),
+        Row.Of<ControlAnswer.Drain>("drain", WriteDrain, ReadDrain),
+        Row.Of<ControlAnswer.Outcome>("outcome", WriteOutcome, ReadOutcome),
+        Row.Of<ControlAnswer.End>(
+            "end",
+            static (json, m, size) => { size.WriteText(json, "failure", m.Failure); size.WriteText(json, "explanation", m.Explanation); },
+            static body => new(body.OptionalText("failure"), body.OptionalLines("explanation") ?? "")),
+    ];
+
+    internal static byte[] Encode(ControlRequest request) => BoundedJson.Write(int.MaxValue, (json, _) =>
     {
         json.WriteNumber("protocol", ControlProtocol.Version);
         json.WriteString("command", NameOf(request.Command));
@@ -22,7 +42,7 @@ internal static class ControlCodec
         json.WriteBoolean("wait", request.Wait);
         json.WriteBoolean("force", request.Force);
         json.WriteString("by", request.By);
-    });
+    }, "\n"u8);
 
     /// <exception cref="ControlException">The line is no request.</exception>
     internal static ControlRequest DecodeRequest(ReadOnlyMemory<byte> line) => Decode(line, body =>
@@ -46,103 +66,84 @@ internal static class ControlCodec
     /// <summary>The line of an answer, as long as an answer may be; longer texts and lists are cut.</summary>
     internal static byte[] Encode(ControlAnswer answer)
     {
-        byte[] line = [];
-        foreach (JsonSize size in JsonSize.Descending)
-        {
-            line = Line(json => Write(json, answer, size));
-            if (line.Length <= ControlProtocol.MaxAnswerBytes)
+        Row row = Row.Find(Rows, answer);
+        return BoundedJson.Write(
+            ControlProtocol.MaxAnswerBytes,
+            (json, size) =>
             {
-                break;
-            }
-        }
-
-        return line;
+                json.WriteString("kind", row.Name);
+                row.Write(json, answer, size);
+            },
+            "\n"u8);
     }
 
     /// <exception cref="ControlException">The line is no answer.</exception>
-    internal static ControlAnswer DecodeAnswer(ReadOnlyMemory<byte> line) => Decode(line, Read);
-
-    private static void Write(Utf8JsonWriter json, ControlAnswer answer, JsonSize size)
-    {
-        json.WriteString("kind", KindOf(answer));
-        switch (answer)
-        {
-            case ControlAnswer.Status m:
-                json.WriteStartObject("status");
-                StatusCodec.Write(json, m.Value, size);
-                json.WriteEndObject();
-                break;
-            case ControlAnswer.Accepted m:
-                json.WriteNumber("pid", m.Pid);
-                json.WriteNumber("generation", m.Generation);
-                json.WriteBoolean("held", m.Held);
-                size.WriteText(json, "until", m.Until);
-                break;
-            case ControlAnswer.Phase m:
-                size.WriteText(json, "name", m.Name);
-                size.WriteText(json, "detail", m.Detail);
-                json.WriteNumber("elapsedMs", JsonFields.Milliseconds(m.Elapsed));
-                break;
-            case ControlAnswer.State m:
-                json.WriteNumber("pid", m.Pid);
-                json.WriteNumber("generation", m.Generation);
-                json.WriteString("previous", m.Previous.ToString());
-                json.WriteString("state", m.Now.ToString());
-                break;
-            case ControlAnswer.Successor m:
-                json.WriteNumber("pid", m.Pid);
-                json.WriteNumber("generation", m.Generation);
-                break;
-            case ControlAnswer.Drain m:
-                json.WriteStartObject("generation");
-                GenerationStatusCodec.Write(json, m.Generation, size.LongestText);
-                json.WriteEndObject();
-                json.WriteNumber("elapsedMs", JsonFields.Milliseconds(m.Elapsed));
-                json.WriteSpan("limitMs", m.Limit);
-                break;
-            case ControlAnswer.Outcome m:
-                json.WriteBoolean("succeeded", m.Succeeded);
-                size.WriteText(json, "failure", m.Failure);
-                size.WriteText(json, "explanation", m.Explanation);
-                StatusCodec.WriteOptionalRecord(json, "record", m.Record, size);
-                json.WriteBoolean("keepsServing", m.KeepsServing);
-                break;
-            case ControlAnswer.End m:
-                size.WriteText(json, "failure", m.Failure);
-                size.WriteText(json, "explanation", m.Explanation);
-                break;
-        }
-    }
-
-    private static ControlAnswer Read(JsonElement body) => body.Text("kind") switch
-    {
-        "status" => new ControlAnswer.Status(StatusCodec.Read(body.GetProperty("status"))),
-        "accepted" => new ControlAnswer.Accepted(
-            body.Number("pid"), body.Number("generation"), body.Flag("held", otherwise: false) ? body.OptionalText("until") ?? "it can begin" : null),
-        "phase" => new ControlAnswer.Phase(body.Text("name"), body.OptionalText("detail") ?? "", body.Span("elapsedMs")),
-        "state" => new ControlAnswer.State(body.Number("pid"), body.Number("generation"), StatusCodec.State(body, "previous"), StatusCodec.State(body, "state")),
-        "successor" => new ControlAnswer.Successor(body.Number("pid"), body.Number("generation")),
-        "drain" => new ControlAnswer.Drain(GenerationStatusCodec.Read(body.GetProperty("generation")), body.Span("elapsedMs"), body.OptionalSpan("limitMs")),
-        "outcome" => new ControlAnswer.Outcome(
-            body.GetProperty("succeeded").GetBoolean(), body.OptionalText("failure"), body.OptionalLines("explanation") ?? "",
-            body.Optional("record") is { } record ? RestartRecordCodec.Read(record) : null, body.Flag("keepsServing", otherwise: true)),
-        "end" => new ControlAnswer.End(body.OptionalText("failure"), body.OptionalLines("explanation") ?? ""),
-        string kind => new ControlAnswer.Unknown(kind),
-    };
+    internal static ControlAnswer DecodeAnswer(ReadOnlyMemory<byte> line) => Decode(
+        line, static body => body.Text("kind") is var kind && Row.Find(Rows, kind) is { } row ? row.Read(body) : new ControlAnswer.Unknown(kind));
 
     /// <summary>What stands in <c>kind</c>.</summary>
-    internal static string KindOf(ControlAnswer answer) => answer switch
+    internal static string KindOf(ControlAnswer answer) => Row.Find(Rows, answer).Name;
+
+    private static void WriteStatus(Utf8JsonWriter json, ControlAnswer.Status m, JsonSize size)
     {
-        ControlAnswer.Status => "status",
-        ControlAnswer.Accepted => "accepted",
-        ControlAnswer.Phase => "phase",
-        ControlAnswer.State => "state",
-        ControlAnswer.Successor => "successor",
-        ControlAnswer.Drain => "drain",
-        ControlAnswer.Outcome => "outcome",
-        ControlAnswer.End => "end",
-        _ => throw new ArgumentException($"{answer.GetType().Name} is never sent.", nameof(answer)),
-    };
+        json.WriteStartObject("status");
+        StatusCodec.Write(json, m.Value, size);
+        json.WriteEndObject();
+    }
+
+    private static void WriteAccepted(Utf8JsonWriter json, ControlAnswer.Accepted m, JsonSize size)
+    {
+        json.WriteNumber("pid", m.Pid);
+        json.WriteNumber("generation", m.Generation);
+        json.WriteBoolean("held", m.Held);
+        size.WriteText(json, "until", m.Until);
+    }
+
+    private static ControlAnswer.Accepted ReadAccepted(JsonElement body) => new(
+        body.Number("pid"), body.Number("generation"), body.Flag("held", otherwise: false) ? body.OptionalText("until") ?? "it can begin" : null);
+
+    private static void WritePhase(Utf8JsonWriter json, ControlAnswer.Phase m, JsonSize size)
+    {
+        size.WriteText(json, "name", m.Name);
+        size.WriteText(json, "detail", m.Detail);
+        json.WriteNumber("elapsedMs", JsonFields.Milliseconds(m.Elapsed));
+    }
+
+    private static void WriteState(Utf8JsonWriter json, ControlAnswer.State m, JsonSize size)
+    {
+        json.WriteNumber("pid", m.Pid);
+        json.WriteNumber("generation", m.Generation);
+        json.WriteString("previous", m.Previous.ToString());
+        json.WriteString("state", m.Now.ToString());
+    }
+
+    private static ControlAnswer.State ReadState(JsonElement body) =>
+        new(body.Number("pid"), body.Number("generation"), StatusCodec.State(body, "previous"), StatusCodec.State(body, "state"));
+
+    private static void WriteDrain(Utf8JsonWriter json, ControlAnswer.Drain m, JsonSize size)
+    {
+        json.WriteStartObject("generation");
+        GenerationStatusCodec.Write(json, m.Generation, size.LongestText);
+        json.WriteEndObject();
+        json.WriteNumber("elapsedMs", JsonFields.Milliseconds(m.Elapsed));
+        json.WriteSpan("limitMs", m.Limit);
+    }
+
+    private static ControlAnswer.Drain ReadDrain(JsonElement body) =>
+        new(GenerationStatusCodec.Read(body.GetProperty("generation")), body.Span("elapsedMs"), body.OptionalSpan("limitMs"));
+
+    private static void WriteOutcome(Utf8JsonWriter json, ControlAnswer.Outcome m, JsonSize size)
+    {
+        json.WriteBoolean("succeeded", m.Succeeded);
+        size.WriteText(json, "failure", m.Failure);
+        size.WriteText(json, "explanation", m.Explanation);
+        StatusCodec.WriteOptionalRecord(json, "record", m.Record, size);
+        json.WriteBoolean("keepsServing", m.KeepsServing);
+    }
+
+    private static ControlAnswer.Outcome ReadOutcome(JsonElement body) => new(
+        body.GetProperty("succeeded").GetBoolean(), body.OptionalText("failure"), body.OptionalLines("explanation") ?? "",
+        body.Optional("record") is { } record ? RestartRecordCodec.Read(record) : null, body.Flag("keepsServing", otherwise: true));
 
     private static string NameOf(ControlCommand command) => command.ToString().ToLowerInvariant();
 
@@ -150,18 +151,6 @@ internal static class ControlCodec
     {
         int at = Array.FindIndex(Enum.GetValues<ControlCommand>(), c => NameOf(c) == name);
         return at < 0 ? null : (ControlCommand)at;
-    }
-
-    private static byte[] Line(Action<Utf8JsonWriter> write)
-    {
-        var bytes = new ArrayBufferWriter<byte>();
-        using var json = new Utf8JsonWriter(bytes);
-        json.WriteStartObject();
-        write(json);
-        json.WriteEndObject();
-        json.Flush();
-        bytes.Write("\n"u8);
-        return bytes.WrittenSpan.ToArray();
     }
 
     private static T Decode<T>(ReadOnlyMemory<byte> line, Func<JsonElement, T> read)

@@ -2,7 +2,7 @@ using System.ComponentModel;
 using Baton.Handover;
 using Baton.Interop;
 using Baton.Lifecycle;
-using Baton.Listeners;
+using Baton.Resources;
 using Microsoft.Extensions.Logging;
 
 namespace Baton.Control;
@@ -13,9 +13,9 @@ namespace Baton.Control;
 /// </summary>
 /// <param name="service">What clients work with.</param>
 /// <param name="binding">Where the socket is.</param>
-/// <param name="listeners">Pass it on.</param>
+/// <param name="resources">Hold it, and pass it on.</param>
 /// <param name="predecessor">Its socket would not be another service's; null in a first generation.</param>
-internal sealed class ControlServer(ControlService service, Lazy<ControlBinding> binding, ListenerRegistry listeners, int? predecessor)
+internal sealed class ControlServer(ControlService service, Lazy<ControlBinding> binding, ResourceRegistry resources, int? predecessor)
 {
     // A predecessor that could not pass its socket on has it until it drains.
     private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(100);
@@ -33,7 +33,7 @@ internal sealed class ControlServer(ControlService service, Lazy<ControlBinding>
     private volatile bool _closed;
 
     /// <summary>The control socket as the options have it; null for none, as always elsewhere than on Linux.</summary>
-    internal static ControlServer? Create(ControlService service, ListenerRegistry listeners, int? predecessor)
+    internal static ControlServer? Create(ControlService service, ResourceRegistry resources, int? predecessor)
     {
         RestarterOptions options = service.Options;
         if (!options.ControlSocket || !Platform.HandoverSupported)
@@ -45,7 +45,7 @@ internal sealed class ControlServer(ControlService service, Lazy<ControlBinding>
         var binding = new Lazy<ControlBinding>(() => new ControlBinding(
             ControlDirectory.Choose(options.ControlDirectory, Environment.GetEnvironmentVariable, Libc.geteuid()),
             service.Context.Identity.Name, options.ControlTimeout, service.Context.Logger));
-        var server = new ControlServer(service, binding, listeners, predecessor);
+        var server = new ControlServer(service, binding, resources, predecessor);
         service.Context.Feed.Subscribe(server.Heard, reports: false);
         return server;
     }
@@ -56,7 +56,8 @@ internal sealed class ControlServer(ControlService service, Lazy<ControlBinding>
     private ILogger Logger => service.Context.Logger;
 
     /// <summary>As a successor, before it says what it uses: takes over the predecessor's socket.</summary>
-    internal void Inherit() => _inherited ??= listeners.InheritControl(binding.Value.IsOurs);
+    internal void Inherit() => 
+        _inherited ??= resources.Take(ResourceKind.Control, binding.Value.IsOurs) is { } held ? (held.Key.Path!, resources.Adopt(held)) : null;
 
     /// <summary>Follows the state of the process. On the loop, which must not wait here.</summary>
     internal void Heard(LifecycleNews news)
@@ -133,7 +134,7 @@ internal sealed class ControlServer(ControlService service, Lazy<ControlBinding>
     // One that has handed over, or gave back, has no socket any more; one that ends for itself answers until then.
     private void CloseIfPassedOn(ProcessState previous)
     {
-        if (previous == ProcessState.HandedOver || !listeners.HasControl)
+        if (previous == ProcessState.HandedOver || !resources.Held.Any(l => l.Key.Kind == ResourceKind.Control))
         {
             Pause();
         }
@@ -143,7 +144,7 @@ internal sealed class ControlServer(ControlService service, Lazy<ControlBinding>
     {
         _closed = true;
         Pause();
-        listeners.ReleaseControl();
+        resources.Release(ResourceKind.Control);
     }
 
     private void Wake() => _ = LocalSocket.Send(_wake.Ours, [0]);
@@ -168,7 +169,7 @@ internal sealed class ControlServer(ControlService service, Lazy<ControlBinding>
 
                 // Removed by hand, or by what cleans up temporary files.
                 Logger.ControlPathLost(bound.Path);
-                listeners.ReleaseControl();
+                resources.Release(ResourceKind.Control);
             }
         }
         catch (Exception e)
@@ -184,12 +185,14 @@ internal sealed class ControlServer(ControlService service, Lazy<ControlBinding>
         {
             if (binding.Value.Bind(predecessor) is { } bound)
             {
-                ClaimedListener claim = listeners.HoldControl(bound.Path, bound.Socket);
+                HeldListener held = resources.Hold(new ResourceKey(ResourceKind.Control, bound.Path), Descriptor.TakeFrom(bound.Socket));
+                ClaimedListener claim = resources.Adopt(held);
+                resources.Give(held);
                 if (_closed)
                 {
                     // This process has come to its end meanwhile.
                     claim.Dispose();
-                    listeners.ReleaseControl();
+                    resources.Release(ResourceKind.Control);
                     return null;
                 }
 

@@ -1,18 +1,18 @@
 using Baton.Handover;
 using Baton.Lifecycle;
-using Baton.Listeners;
+using Baton.Resources;
 using Baton.Processes;
 
 namespace Baton.Control;
 
 /// <summary>Puts the status together from those who know; from any thread.</summary>
-internal sealed class StatusSource(ProcessLifecycle lifecycle, ListenerRegistry listeners, OlderGenerations older, int? predecessor, ServiceIdentity identity)
+internal sealed class StatusSource(ProcessLifecycle lifecycle, ResourceRegistry resources, OlderGenerations older, int? predecessor, ServiceIdentity identity)
 {
     internal RestartStatus Take()
     {
         GenerationStatus own = lifecycle.Describe();
         return new RestartStatus(
-            own.Pid, own.Generation, own.State, predecessor, lifecycle.SuccessorPid, [.. listeners.ServiceKeys], [own, .. older.Living], lifecycle.History)
+            own.Pid, own.Generation, own.State, predecessor, lifecycle.SuccessorPid, [.. resources.Held.Where(l => l.Key.Policy.IsOfService).Select(l => l.Key.ToString())], [own, .. older.Living], lifecycle.History)
         {
             Name = identity.Name,
             Version = identity.Version,

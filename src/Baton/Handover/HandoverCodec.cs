@@ -1,41 +1,78 @@
-using System.Buffers;
 using System.Text.Json;
+using Row = Baton.Handover.MessageKind<Baton.Handover.HandoverMessage>;
 
 namespace Baton.Handover;
 
 /// <summary>
-/// One message to the JSON of one frame and back. Unknown fields are ignored, so that versions can add some. Written by hand: the serializer
-/// would have some 200 methods compiled in both processes while a client waits for the successor, which is longer than all the rest of a handover.
+/// One message to the JSON of one frame and back. Unknown fields are ignored, so that versions can add some. Written by hand: the
+/// serializer would compile some 200 methods in both processes while a client waits for the successor.
 /// </summary>
 internal static class HandoverCodec
 {
-    // Longer ones are cut by whoever gets them.
-    private const int LongestText = PeerText.LongestText;
+    /// <summary>A new kind of message is a record of <see cref="HandoverMessage"/>, a row here, and a case where it is heard.</summary>
+    private static readonly Row[] Rows =
+    [
+        Row.Of<HandoverMessage.Hello>("hello", WriteHello, ReadHello),
+        Row.Of<HandoverMessage.Listeners>("listeners", WriteListeners, ReadListeners),
+        Row.Of<HandoverMessage.MoreListeners>(
+            "more-listeners",
+            static (json, m, _) => WriteKeys(json, "keys", m.Keys),
+            static body => new HandoverMessage.MoreListeners(Keys(body, "keys"))) with { IsOptional = true },
+        Row.Of<HandoverMessage.Progress>(
+            "progress",
+            static (json, m, _) => { WriteText(json, "phase", m.Phase); WriteText(json, "detail", m.Detail); },
+            static body => new HandoverMessage.Progress(body.Name("phase"), body.Name("detail"))),
+        Row.Of<HandoverMessage.Ready>(
+            "ready",
+            static (json, m, _) => WriteKeys(json, "claimed", m.Claimed),
+            static body => new HandoverMessage.Ready(Keys(body, "claimed"))),
+        OfReason<HandoverMessage.Failed>("failed", static m => m.Reason, static text => new(text)),
+        OfReason<HandoverMessage.Refused>("refused", static m => m.Reason, static text => new(text)),
+        Row.Of<HandoverMessage.Commit>(
+            "commit",
+            static (json, m, _) => { WriteWait(json, "probationMs", m.Probation); WriteWait(json, "heartbeatMs", m.Heartbeat); },
+            static body => new HandoverMessage.Commit(Wait(body, "probationMs"), Wait(body, "heartbeatMs"))),
+        Row.Of<HandoverMessage.Alive>(
+            "alive",
+            static (json, m, _) => { json.WriteNumber("connections", m.Connections); json.WriteNumber("requests", m.Requests); },
+            static body => new HandoverMessage.Alive(body.Number("connections"), body.Number("requests"))),
+        Row.Of<HandoverMessage.Unhealthy>(
+            "unhealthy",
+            static (json, m, _) => { WriteText(json, "reason", m.Reason); WriteFlag(json, "ends", m.Ends); },
+            static body => new HandoverMessage.Unhealthy(body.Text("reason"), body.Flag("ends", otherwise: false))),
+        OfTrigger<HandoverMessage.Stopping>("stopping", static m => m.Trigger, static text => new(text)),
+        Row.Of<HandoverMessage.HandedOn>("handed-on", WriteHandedOn, static body => new(body.Optional("successor")?.GetInt32())),
+        Row.Of<HandoverMessage.TakenBack>("taken-back", static (_, _, _) => { }, static _ => new()),
+        Row.Of<HandoverMessage.Confirmed>("confirmed", WriteConfirmed, ReadConfirmed),
+        OfTrigger<HandoverMessage.Shutdown>("shutdown", static m => m.Trigger, static text => new(text)),
+        OfTrigger<HandoverMessage.Restart>("restart", static m => m.Trigger, static text => new(text)),
+        Row.Of<HandoverMessage.History>(
+            "history",
+            static (json, m, size) => size.WriteItems(json, "restarts", m.Restarts, r => RestartRecordCodec.Write(json, r, size)),
+            static body => new HandoverMessage.History([.. body.Items("restarts").Select(RestartRecordCodec.Read)])) with { IsOptional = true },
+        Row.Of<HandoverMessage.Report>(
+            "report",
+            static (json, m, _) => GenerationStatusCodec.Write(json, m.Status),
+            static body => new HandoverMessage.Report(GenerationStatusCodec.Read(body))),
+        Row.Of<HandoverMessage.Remaining>(
+            "remaining",
+            static (json, m, _) => GenerationStatusCodec.Write(json, m.Status),
+            static body => new HandoverMessage.Remaining(GenerationStatusCodec.Read(body))) with { IsOptional = true },
+        OfTrigger<HandoverMessage.Force>("force", static m => m.Trigger, static text => new(text)),
+    ];
 
+    /// <exception cref="ArgumentException">A message that is never sent.</exception>
     internal static byte[] Encode(HandoverMessage message)
     {
-        byte[] frame = Encode(message, JsonSize.Descending[0]);
-        for (int i = 1; i < JsonSize.Descending.Count && frame.Length > HandoverProtocol.MaxFrameBytes; i++)
+        Row row = Row.Find(Rows, message);
+        return BoundedJson.Write(HandoverProtocol.MaxFrameBytes, (json, size) =>
         {
-            frame = Encode(message, JsonSize.Descending[i]);
-        }
-
-        return frame;
-    }
-
-    private static byte[] Encode(HandoverMessage message, JsonSize size)
-    {
-        var bytes = new ArrayBufferWriter<byte>();
-        using var json = new Utf8JsonWriter(bytes);
-        json.WriteStartObject();
-        json.WriteString("kind", KindOf(message));
-        json.WriteBoolean("optional", message is HandoverMessage.History or HandoverMessage.Remaining or HandoverMessage.MoreListeners);
-        json.WriteStartObject("body");
-        WriteBody(json, message, size);
-        json.WriteEndObject();
-        json.WriteEndObject();
-        json.Flush();
-        return bytes.WrittenSpan.ToArray();
+            json.WriteString("kind", row.Name);
+            json.WriteBoolean("optional", row.IsOptional);
+            json.WriteStartObject("body");
+            row.Write(json, message, size);
+            json.WriteEndObject();
+        });
     }
 
     /// <exception cref="RestartException">The bytes are no message of this protocol.</exception>
@@ -46,8 +83,12 @@ internal static class HandoverCodec
             // JSON that is no object, a field that is missing or of another type: all of these throw.
             using JsonDocument document = JsonDocument.Parse(frame.ToArray());
             JsonElement envelope = document.RootElement;
-            string kind = Name(envelope, "kind");
-            return Read(kind, envelope.GetProperty("body"), envelope.GetProperty("optional").GetBoolean());
+            string kind = envelope.Name("kind");
+            JsonElement body = envelope.GetProperty("body");
+            bool optional = envelope.GetProperty("optional").GetBoolean();
+            return Row.Find(Rows, kind) is { } row ? row.Read(body)
+                : optional ? new HandoverMessage.Unknown(kind)
+                : throw new RestartException(RestartFailure.ProtocolError, $"A message of the unknown kind \"{kind}\" arrived.");
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
@@ -66,179 +107,65 @@ internal static class HandoverCodec
         Decode(Encode(new HandoverMessage.Commit(TimeSpan.Zero, TimeSpan.Zero)));
     }
 
-    private static string KindOf(HandoverMessage message) => message switch
+    private static Row OfReason<T>(string name, Func<T, string> reason, Func<string, T> make)
+        where T : HandoverMessage =>
+        Row.Of<T>(name, (json, m, _) => WriteText(json, "reason", reason(m)), body => make(body.Text("reason")));
+
+    private static Row OfTrigger<T>(string name, Func<T, string> trigger, Func<string, T> make)
+        where T : HandoverMessage =>
+        Row.Of<T>(name, (json, m, _) => WriteText(json, "trigger", trigger(m)), body => make(body.Name("trigger")));
+
+    private static void WriteHello(Utf8JsonWriter json, HandoverMessage.Hello m, JsonSize size)
     {
-        HandoverMessage.Hello => "hello",
-        HandoverMessage.Listeners => "listeners",
-        HandoverMessage.MoreListeners => "more-listeners",
-        HandoverMessage.Progress => "progress",
-        HandoverMessage.Ready => "ready",
-        HandoverMessage.Failed => "failed",
-        HandoverMessage.Commit => "commit",
-        HandoverMessage.Refused => "refused",
-        HandoverMessage.Alive => "alive",
-        HandoverMessage.Unhealthy => "unhealthy",
-        HandoverMessage.Stopping => "stopping",
-        HandoverMessage.HandedOn => "handed-on",
-        HandoverMessage.TakenBack => "taken-back",
-        HandoverMessage.Confirmed => "confirmed",
-        HandoverMessage.Shutdown => "shutdown",
-        HandoverMessage.Restart => "restart",
-        HandoverMessage.History => "history",
-        HandoverMessage.Report => "report",
-        HandoverMessage.Remaining => "remaining",
-        HandoverMessage.Force => "force",
-        _ => throw new ArgumentException($"{message.GetType().Name} is never sent.", nameof(message)),
-    };
-
-    private static void WriteBody(Utf8JsonWriter json, HandoverMessage message, JsonSize size)
-    {
-        switch (message)
-        {
-            case HandoverMessage.Hello m:
-                json.WriteNumber("minVersion", m.MinVersion);
-                json.WriteNumber("maxVersion", m.MaxVersion);
-                json.WriteNumber("pid", m.Pid);
-                json.WriteString("program", m.Program);
-                if (m.TakesMore)
-                {
-                    json.WriteBoolean("takesMore", value: true);
-                }
-
-                break;
-            case HandoverMessage.Listeners m:
-                json.WriteNumber("version", m.Version);
-                json.WriteNumber("pid", m.Pid);
-                json.WriteNumber("generation", m.Generation);
-                WriteTexts(json, "keys", m.Keys);
-                json.WriteBoolean("more", m.More);
-                if (m.Files.Count > 0)
-                {
-                    WriteTexts(json, "files", m.Files);
-                }
-
-                if (m.All)
-                {
-                    json.WriteBoolean("all", true);
-                }
-
-                TraceContextCodec.Write(json, m.Trace);
-                break;
-            case HandoverMessage.MoreListeners m:
-                WriteTexts(json, "keys", m.Keys);
-                break;
-            case HandoverMessage.Progress m:
-                json.WriteString("phase", Bounded(m.Phase));
-                json.WriteString("detail", Bounded(m.Detail));
-                break;
-            case HandoverMessage.Ready m:
-                WriteTexts(json, "claimed", m.Claimed);
-                break;
-            case HandoverMessage.Failed m:
-                json.WriteString("reason", Bounded(m.Reason));
-                break;
-            case HandoverMessage.Refused m:
-                json.WriteString("reason", Bounded(m.Reason));
-                break;
-            case HandoverMessage.Commit m:
-                json.WriteNumber("probationMs", Milliseconds(m.Probation));
-                json.WriteNumber("heartbeatMs", Milliseconds(m.Heartbeat));
-                break;
-            case HandoverMessage.Alive m:
-                json.WriteNumber("connections", m.Connections);
-                json.WriteNumber("requests", m.Requests);
-                break;
-            case HandoverMessage.Unhealthy m:
-                json.WriteString("reason", Bounded(m.Reason));
-                if (m.Ends)
-                {
-                    json.WriteBoolean("ends", value: true);
-                }
-
-                break;
-            case HandoverMessage.HandedOn { Successor: { } successor }:
-                json.WriteNumber("successor", successor);
-                break;
-            case HandoverMessage.Stopping m:
-                json.WriteString("trigger", Bounded(m.Trigger));
-                break;
-            case HandoverMessage.Confirmed m:
-                WriteOlder(json, m.Older);
-                break;
-            case HandoverMessage.Shutdown m:
-                json.WriteString("trigger", Bounded(m.Trigger));
-                break;
-            case HandoverMessage.Restart m:
-                json.WriteString("trigger", Bounded(m.Trigger));
-                break;
-            case HandoverMessage.History m:
-                size.WriteItems(json, "restarts", m.Restarts, r => RestartRecordCodec.Write(json, r, size));
-                break;
-            case HandoverMessage.Report m:
-                GenerationStatusCodec.Write(json, m.Status);
-                break;
-            case HandoverMessage.Remaining m:
-                GenerationStatusCodec.Write(json, m.Status);
-                break;
-            case HandoverMessage.Force m:
-                json.WriteString("trigger", Bounded(m.Trigger));
-                break;
-        }
+        json.WriteNumber("minVersion", m.MinVersion);
+        json.WriteNumber("maxVersion", m.MaxVersion);
+        json.WriteNumber("pid", m.Pid);
+        json.WriteString("program", m.Program);
+        WriteFlag(json, "takesMore", m.TakesMore);
     }
 
-    private static HandoverMessage Read(string kind, JsonElement body, bool optional) => kind switch
-    {
-        "hello" => new HandoverMessage.Hello(Number(body, "minVersion"), Number(body, "maxVersion"), Number(body, "pid"), Name(body, "program"))
+    private static HandoverMessage.Hello ReadHello(JsonElement body) =>
+        new(body.Number("minVersion"), body.Number("maxVersion"), body.Number("pid"), body.Name("program"))
         {
             TakesMore = body.Flag("takesMore", otherwise: false),
-        },
-        "listeners" => new HandoverMessage.Listeners(
-            Number(body, "version"), Number(body, "pid"), Number(body, "generation"), Keys(body, "keys"), body.GetProperty("more").GetBoolean())
-        {
-            Trace = TraceContextCodec.Read(body),
-            Files = body.Optional("files") is null ? [] : Keys(body, "files"),
-            All = body.Flag("all", otherwise: false),
-        },
-        "more-listeners" => new HandoverMessage.MoreListeners(Keys(body, "keys")),
-        "progress" => new HandoverMessage.Progress(Name(body, "phase"), Name(body, "detail")),
-        "ready" => new HandoverMessage.Ready(Keys(body, "claimed")),
-        "failed" => new HandoverMessage.Failed(Text(body, "reason")),
-        "commit" => new HandoverMessage.Commit(Span(body, "probationMs"), Span(body, "heartbeatMs")),
-        "refused" => new HandoverMessage.Refused(Text(body, "reason")),
-        "alive" => new HandoverMessage.Alive(Number(body, "connections"), Number(body, "requests")),
-        "unhealthy" => new HandoverMessage.Unhealthy(Text(body, "reason"), body.Flag("ends", otherwise: false)),
-        "stopping" => new HandoverMessage.Stopping(Name(body, "trigger")),
-        "handed-on" => new HandoverMessage.HandedOn(body.Optional("successor")?.GetInt32()),
-        "taken-back" => new HandoverMessage.TakenBack(),
-        "confirmed" => new HandoverMessage.Confirmed(Older(body)),
-        "shutdown" => new HandoverMessage.Shutdown(Name(body, "trigger")),
-        "restart" => new HandoverMessage.Restart(Name(body, "trigger")),
-        "history" => new HandoverMessage.History([.. body.Items("restarts").Select(RestartRecordCodec.Read)]),
-        "report" => new HandoverMessage.Report(GenerationStatusCodec.Read(body)),
-        "remaining" => new HandoverMessage.Remaining(GenerationStatusCodec.Read(body)),
-        "force" => new HandoverMessage.Force(Name(body, "trigger")),
-        _ when optional => new HandoverMessage.Unknown(kind),
-        _ => throw new RestartException(RestartFailure.ProtocolError, $"A message of the unknown kind \"{kind}\" arrived."),
-    };
+        };
 
-    private static void WriteTexts(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)
+    private static void WriteListeners(Utf8JsonWriter json, HandoverMessage.Listeners m, JsonSize size)
     {
-        json.WriteStartArray(name);
-        foreach (string text in texts)
+        json.WriteNumber("version", m.Version);
+        json.WriteNumber("pid", m.Pid);
+        json.WriteNumber("generation", m.Generation);
+        WriteKeys(json, "keys", m.Keys);
+        json.WriteBoolean("more", m.More);
+        if (m.Files.Count > 0)
         {
-            json.WriteStringValue(text);
+            WriteKeys(json, "files", m.Files);
         }
 
-        json.WriteEndArray();
+        WriteFlag(json, "all", m.All);
+        TraceContextCodec.Write(json, m.Trace);
     }
 
-    // Words of the application, an exception or a health report: cut, they are still worth more than a message that is too long to send.
-    private static ReadOnlySpan<char> Bounded(string text) => text.AsSpan(0, Math.Min(text.Length, LongestText));
+    private static HandoverMessage.Listeners ReadListeners(JsonElement body) => new(
+        body.Number("version"), body.Number("pid"), body.Number("generation"), Keys(body, "keys"), body.GetProperty("more").GetBoolean())
+    {
+        Trace = TraceContextCodec.Read(body),
+        Files = body.Optional("files") is null ? [] : Keys(body, "files"),
+        All = body.Flag("all", otherwise: false),
+    };
 
-    private static void WriteOlder(Utf8JsonWriter json, IReadOnlyList<OlderProcess> older)
+    private static void WriteHandedOn(Utf8JsonWriter json, HandoverMessage.HandedOn m, JsonSize size)
+    {
+        if (m.Successor is { } successor)
+        {
+            json.WriteNumber("successor", successor);
+        }
+    }
+
+    private static void WriteConfirmed(Utf8JsonWriter json, HandoverMessage.Confirmed m, JsonSize size)
     {
         json.WriteStartArray("older");
-        foreach (OlderProcess process in older)
+        foreach (OlderProcess process in m.Older)
         {
             json.WriteStartObject();
             json.WriteNumber("pid", process.Pid);
@@ -249,37 +176,40 @@ internal static class HandoverCodec
         json.WriteEndArray();
     }
 
-    private static OlderProcess[] Older(JsonElement body) =>
-        [.. body.GetProperty("older").EnumerateArray().Select(e => new OlderProcess(Number(e, "pid"), Number(e, "generation")))];
+    private static HandoverMessage.Confirmed ReadConfirmed(JsonElement body) =>
+        new([.. body.GetProperty("older").EnumerateArray().Select(e => new OlderProcess(e.Number("pid"), e.Number("generation")))]);
 
-    // Infinite, and what no timer could wait for, is one number: as long as there are milliseconds.
-    private static int Milliseconds(TimeSpan span) =>
-        span == Timeout.InfiniteTimeSpan ? int.MaxValue : (int)Math.Min(Math.Ceiling(span.TotalMilliseconds), int.MaxValue);
+    // Words of an application may be longer than any message. The receiver cuts them, too.
+    private static void WriteText(Utf8JsonWriter json, string name, string text) =>
+        json.WriteString(name, text.AsSpan(0, Math.Min(text.Length, PeerText.LongestText)));
 
-    private static TimeSpan Span(JsonElement body, string name)
+    // An older version has no such field, and is to see none where it says nothing.
+    private static void WriteFlag(Utf8JsonWriter json, string name, bool value)
     {
-        int milliseconds = Number(body, name);
-        return milliseconds >= 0 ? TimeSpan.FromMilliseconds(milliseconds) : throw new JsonException($"{name} is negative.");
+        if (value)
+        {
+            json.WriteBoolean(name, value);
+        }
     }
 
-    private static int Number(JsonElement body, string name) => body.GetProperty(name).GetInt32();
-
-    private static string Name(JsonElement body, string name) => PeerText.Name(Raw(body.GetProperty(name)));
-
-    private static string Text(JsonElement body, string name) => PeerText.Text(Raw(body.GetProperty(name)));
-
-    private static string Raw(JsonElement value) => value.GetString() ?? throw new JsonException("A text is null.");
-
-    private static string[] Keys(JsonElement body, string name)
+    private static void WriteKeys(Utf8JsonWriter json, string name, IReadOnlyList<string> keys)
     {
-        JsonElement values = body.GetProperty(name);
-        string[] keys = new string[values.GetArrayLength()];
-        int i = 0;
-        foreach (JsonElement value in values.EnumerateArray())
+        json.WriteStartArray(name);
+        foreach (string key in keys)
         {
-            keys[i++] = PeerText.Key(Raw(value));
+            json.WriteStringValue(key);
         }
 
-        return keys;
+        json.WriteEndArray();
     }
+
+    private static string[] Keys(JsonElement body, string name) =>
+        [.. body.GetProperty(name).EnumerateArray().Select(value => PeerText.Key(value.GetString() ?? throw new JsonException("A key is null.")))];
+
+    // Infinite, and what no timer could wait for, is one number: the most milliseconds that there are.
+    private static void WriteWait(Utf8JsonWriter json, string name, TimeSpan span) => json.WriteNumber(
+        name, span == Timeout.InfiniteTimeSpan ? int.MaxValue : (int)Math.Min(Math.Ceiling(span.TotalMilliseconds), int.MaxValue));
+
+    private static TimeSpan Wait(JsonElement body, string name) =>
+        body.Number(name) is >= 0 and int milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : throw new JsonException($"{name} is negative.");
 }

@@ -12,6 +12,9 @@ internal static class JsonFields
 
     internal static string Text(this JsonElement body, string name) => PeerText.Text(body.GetProperty(name).GetString() ?? throw new JsonException($"{name} is null."));
 
+    /// <summary>A few words.</summary>
+    internal static string Name(this JsonElement body, string name) => PeerText.Name(body.GetProperty(name).GetString() ?? throw new JsonException($"{name} is null."));
+
     internal static string? OptionalText(this JsonElement body, string name) => Optional(body, name)?.GetString() is { } text ? PeerText.Text(text) : null;
 
     /// <summary>A text of several lines.</summary>

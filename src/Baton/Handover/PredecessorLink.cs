@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Baton.Interop;
-using Baton.Listeners;
+using Baton.Resources;
 using Baton.Processes;
 
 namespace Baton.Handover;
@@ -45,7 +45,7 @@ internal sealed class PredecessorLink : IDisposable
     /// caller's.</param>
     /// <exception cref="RestartException">The predecessor is gone, refused, does not answer in time, or breaks the protocol.</exception>
     internal static PredecessorLink Greet(
-        Descriptor socket, ListenerRegistry listeners, string program, TimeSpan limit, Action<HandoverStep, HandoverMessage>? tap = null, WatchedProcess? watched = null)
+        Descriptor socket, UnclaimedResources listeners, string program, TimeSpan limit, Action<HandoverStep, HandoverMessage>? tap = null, WatchedProcess? watched = null)
     {
         var channel = new HandoverChannel(socket, limit, tap);
         try
@@ -125,13 +125,13 @@ internal sealed class PredecessorLink : IDisposable
 
     public void Dispose() => _channel.Dispose();
 
-    private static void Inherit(HandoverMessage.Listeners batch, Received received, ListenerRegistry listeners)
+    private static void Inherit(HandoverMessage.Listeners batch, Received received, UnclaimedResources listeners)
     {
         for (int i = 0; i < batch.Keys.Count; i++)
         {
             try
             {
-                listeners.Inherit(ListenerKey.Parse(batch.Keys[i]), received.Descriptors[i], batch.Files.ElementAtOrDefault(i) ?? "");
+                listeners.Inherit(ResourceKey.Parse(batch.Keys[i]), received.Descriptors[i], batch.Files.ElementAtOrDefault(i) ?? "");
             }
             catch (RestartException)
             {
@@ -149,7 +149,7 @@ internal sealed class PredecessorLink : IDisposable
     // Whether nothing but the end is left to be read.
     private static bool HasEnded(HandoverChannel channel, TimeSpan limit) => Poller.Wait(channel.Number, Libc.POLLIN, limit) && channel.IsAtEnd;
 
-    private static HandoverMessage.Listeners ReceiveBatch(HandoverChannel channel, ListenerRegistry listeners, TimeSpan limit)
+    private static HandoverMessage.Listeners ReceiveBatch(HandoverChannel channel, UnclaimedResources listeners, TimeSpan limit)
     {
         if (!Poller.Wait(channel.Number, Libc.POLLIN, limit))
         {

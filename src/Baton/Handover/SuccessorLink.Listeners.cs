@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using Baton.Interop;
-using Baton.Listeners;
+using Baton.Resources;
 
 namespace Baton.Handover;
 
@@ -10,7 +10,7 @@ namespace Baton.Handover;
 internal sealed partial class SuccessorLink
 {
     // What the successor finds in the channel when it comes to read it.
-    private readonly HashSet<ListenerKey> _sentAhead = [];
+    private readonly HashSet<ResourceKey> _sentAhead = [];
     private readonly Lock _passingOn = new();
     private bool _takesMore;
 
@@ -33,13 +33,13 @@ internal sealed partial class SuccessorLink
 
     private void SendListeners(int version, HandoverMessage.Hello hello)
     {
-        IReadOnlyList<PassedListener> listeners = _listeners.PassOn(GiveMore);
-        _post(new SuccessorEvent.Greeted(hello.Program, listeners.Count(l => !l.Key.IsControl)));
-        PassedListener[] rest = [.. listeners.Where(l => !_sentAhead.Contains(l.Key))];
+        IReadOnlyList<PassedResource> listeners = _listeners.PassOn(GiveMore);
+        _post(new SuccessorEvent.Greeted(hello.Program, listeners.Count(l => l.Key.Policy.IsOfService)));
+        PassedResource[] rest = [.. listeners.Where(l => !_sentAhead.Contains(l.Key))];
         int sent = 0;
         do
         {
-            PassedListener[] batch = [.. rest.Skip(sent).Take(HandoverProtocol.MaxBatch)];
+            PassedResource[] batch = [.. rest.Skip(sent).Take(HandoverProtocol.MaxBatch)];
             ActivityContext trace = sent == 0 && Trace is not null ? Trace() : default;
             sent += batch.Length;
             SendBatch(version, batch, more: sent < rest.Length, trace: trace);
@@ -53,7 +53,7 @@ internal sealed partial class SuccessorLink
     {
         try
         {
-            IReadOnlyList<PassedListener> all = _listeners.PassOn(GiveMore);
+            IReadOnlyList<PassedResource> all = _listeners.PassOn(GiveMore);
             if (all.Count <= HandoverProtocol.MaxBatch)
             {
                 SendBatch(HandoverProtocol.MaxVersion, [.. all], more: true, all: true);
@@ -67,7 +67,7 @@ internal sealed partial class SuccessorLink
     }
 
     // On a thread of the server that has bound it: after the greeting, which the successor waits for first.
-    private bool GiveMore(ListenerKey key, Descriptor descriptor)
+    private bool GiveMore(ResourceKey key, Descriptor descriptor)
     {
         lock (_passingOn)
         {
@@ -90,7 +90,7 @@ internal sealed partial class SuccessorLink
         }
     }
 
-    private void SendBatch(int version, PassedListener[] batch, bool more, bool all = false, ActivityContext trace = default)
+    private void SendBatch(int version, PassedResource[] batch, bool more, bool all = false, ActivityContext trace = default)
     {
         // Duplicates, because the server may close a listener of its own at this very moment.
         var descriptors = new List<Descriptor>(batch.Length);

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Baton.Interop;
-using Baton.Listeners;
+using Baton.Resources;
 using Baton.Processes;
 
 namespace Baton.Handover;
@@ -21,7 +21,7 @@ internal sealed partial class SuccessorLink : ISuccessor
 
     private readonly SpawnedProcess _process;
     private readonly HandoverChannel _channel;
-    private readonly ListenerRegistry _listeners;
+    private readonly ResourceRegistry _listeners;
     private readonly int _generation;
     private readonly Action<SuccessorEvent> _post;
     private bool _greeted;
@@ -29,7 +29,7 @@ internal sealed partial class SuccessorLink : ISuccessor
     // From here on the channel may be passed on, to be heard after the successor's end.
     private volatile bool _mayBePassedOn;
 
-    private SuccessorLink(SpawnedProcess process, HandoverChannel channel, ListenerRegistry listeners, int generation, Action<SuccessorEvent> post) =>
+    private SuccessorLink(SpawnedProcess process, HandoverChannel channel, ResourceRegistry listeners, int generation, Action<SuccessorEvent> post) =>
         (_process, _channel, _listeners, _generation, _post) = (process, channel, listeners, generation, post);
 
     /// <summary>Whether sockets can be handed over on this platform.</summary>
@@ -49,7 +49,7 @@ internal sealed partial class SuccessorLink : ISuccessor
     /// <summary>Starts the command as a successor of the given generation and begins to watch it.</summary>
     /// <exception cref="RestartException">It could not be started.</exception>
     internal static SuccessorLink Start(
-        StartCommand command, IEnumerable<int> blockedSignals, ListenerRegistry listeners, int generation, TimeSpan frameLimit, Action<SuccessorEvent> post,
+        StartCommand command, IEnumerable<int> blockedSignals, ResourceRegistry listeners, int generation, TimeSpan frameLimit, Action<SuccessorEvent> post,
         Action<HandoverStep, HandoverMessage>? tap = null, Func<ActivityContext>? trace = null)
     {
         (HandoverChannel ours, Descriptor theirs) = HandoverChannel.CreatePair(frameLimit, tap);

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Baton.Handover;
-using Baton.Listeners;
+using Baton.Resources;
 using Baton.Processes;
 
 namespace Baton.Lifecycle;
@@ -8,7 +8,7 @@ namespace Baton.Lifecycle;
 /// <summary>The real effects: successors, listeners, gate and servers of this process.</summary>
 internal sealed class LifecycleEffects(
     RestarterOptions options,
-    ListenerRegistry listeners,
+    ResourceRegistry listeners,
     AcceptGate gate,
     WorkRegister work,
     StartCommand command,
@@ -30,6 +30,11 @@ internal sealed class LifecycleEffects(
     /// Whether this process may stay there as a stand-in. Not in a service of systemd, which waits for its end.
     /// </summary>
     internal bool MayStandIn { get; init; }
+
+    // The pid file is not passed on. A successor says that it goes on with it, as it does of listeners.
+    private IEnumerable<ResourceKey> Named => _pidFile.Path is { } path ? [new(ResourceKind.PidFile, path)] : [];
+
+    private ResourceKey[] AnsweredFor => [.. listeners.AnsweredFor, .. Named];
 
     public bool CanHandOver => SuccessorLink.IsSupported;
 
@@ -61,7 +66,7 @@ internal sealed class LifecycleEffects(
     {
         BeforeReady?.Invoke();
         listeners.CloseUnclaimed();
-        succession!.SayReady([.. listeners.AnsweredFor, .. _pidFile.Keys]);
+        succession!.SayReady([.. AnsweredFor.Select(k => k.ToString())]);
     }
 
     public bool TellPredecessor(HandoverMessage message) => succession?.TrySay(message) ?? false;
@@ -109,9 +114,7 @@ internal sealed class LifecycleEffects(
 
     public void ReleaseListeners(IReadOnlyCollection<string> claimedBySuccessor)
     {
-        gate.End();
-        listeners.Release(claimedBySuccessor);
-        _pidFile.Leave(claimedBySuccessor);
+        Release([.. claimedBySuccessor.Select(ResourceKey.Parse)]);
     }
 
     public void EndSharing() => listeners.EndSharing();
@@ -121,7 +124,14 @@ internal sealed class LifecycleEffects(
         // For whoever waits for this process: it was no good.
         Environment.ExitCode = Restarter.RolledBackExitCode;
         older.Clear();
-        ReleaseListeners([.. listeners.AnsweredFor, .. _pidFile.Keys]);
+        Release(AnsweredFor);
+    }
+
+    private void Release(IReadOnlyCollection<ResourceKey> claimedBySuccessor)
+    {
+        gate.End();
+        listeners.Release(claimedBySuccessor);
+        _pidFile.Leave(Named.All(claimedBySuccessor.Contains));
     }
 
     public void AnnounceStopping() => work.AnnounceStopping();

@@ -1,9 +1,9 @@
-using Baton.Listeners;
+using Baton.Resources;
 
 namespace Baton.Lifecycle;
 
 /// <summary>This process, around its servers.</summary>
-internal sealed class ServerSurroundings(ProcessLifecycle lifecycle, ListenerRegistry listeners, Succession? succession, RestarterOptions options) : IServerSurroundings
+internal sealed class ServerSurroundings(ProcessLifecycle lifecycle, ResourceRegistry listeners, Succession? succession, RestarterOptions options) : IServerSurroundings
 {
     /// <summary>Exit code of a first generation that was not ready in time.</summary>
     private const int NotReadyExitCode = 1;

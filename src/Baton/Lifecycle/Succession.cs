@@ -1,6 +1,6 @@
 using System.Reflection;
 using Baton.Handover;
-using Baton.Listeners;
+using Baton.Resources;
 using Baton.Processes;
 using Microsoft.Extensions.Logging;
 
@@ -23,16 +23,16 @@ internal sealed class Succession
     private volatile string? _startFailure;
     private volatile bool _saidFailed;
     private readonly OomScore _oomScore = new();
-    private readonly ListenerRegistry _listeners;
+    private readonly ResourceRegistry _listeners;
     private readonly OlderGenerations _older;
     private readonly WatchedProcess _predecessor;
     private readonly ILogger _logger;
 
     private Succession(
-        Func<PredecessorLink> greet, LivingPredecessor living, WatchedProcess predecessor, ListenerRegistry listeners, OlderGenerations older, ILogger logger)
+        Func<PredecessorLink> greet, LivingPredecessor living, WatchedProcess predecessor, ResourceRegistry listeners, OlderGenerations older, ILogger logger)
     {
         (_greet, PredecessorPid, _predecessor, _listeners, _older, _logger) = (greet, living.Pid, predecessor, listeners, older, logger);
-        listeners.AwaitInheritance(_greeted.Task, living);
+        listeners.Unclaimed.AwaitArrival(_greeted.Task, living);
         _oomScore.Raise();
     }
 
@@ -63,7 +63,7 @@ internal sealed class Succession
     }
 
     /// <summary>Reads and removes the variable; null in a first generation.</summary>
-    internal static Succession? Find(ListenerRegistry listeners, OlderGenerations older, RestarterOptions options, ILogger logger)
+    internal static Succession? Find(ResourceRegistry listeners, OlderGenerations older, RestarterOptions options, ILogger logger)
     {
         string? address = Environment.GetEnvironmentVariable(HandoverProtocol.EnvironmentVariable);
         if (address is null)
@@ -76,7 +76,7 @@ internal sealed class Succession
         {
             var predecessor = WatchedProcess.Watch(predecessorPid);
             return new Succession(
-                () => PredecessorLink.Greet(socket, listeners, Program, options.HandshakeTimeout, options.Tap, predecessor),
+                () => PredecessorLink.Greet(socket, listeners.Unclaimed, Program, options.HandshakeTimeout, options.Tap, predecessor),
                 new LivingPredecessor(predecessorPid, options.HandshakeTimeout), predecessor, listeners, older, logger);
         }
 
@@ -149,7 +149,7 @@ internal sealed class Succession
         try
         {
             PredecessorLink link = _greet();
-            _logger.HandoverBegun(link.OwnGeneration, Environment.ProcessId, link.Process.Pid, _listeners.InheritedCount);
+            _logger.HandoverBegun(link.OwnGeneration, Environment.ProcessId, link.Process.Pid, _listeners.Unclaimed.Count);
             _older.Add(link);
             if (_unsaid is { } progress)
             {
@@ -203,7 +203,7 @@ internal sealed class Succession
         {
             for (int i = 0; i < more.Keys.Count; i++)
             {
-                _listeners.InheritLater(ListenerKey.Parse(more.Keys[i]), received.Descriptors[i]);
+                _listeners.InheritLater(ResourceKey.Parse(more.Keys[i]), received.Descriptors[i]);
             }
 
             return;

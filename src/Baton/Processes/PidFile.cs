@@ -17,12 +17,12 @@ internal sealed class PidFile(string? givenPath, ILogger logger)
     // Whatever the umask: those who read it are other users.
     private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
-    private readonly string? _path = givenPath is null ? null : Path.GetFullPath(givenPath);
+    private readonly string? _path = givenPath is null ? null : System.IO.Path.GetFullPath(givenPath);
     private int? _named;
     private string? _lastFailure;
 
-    /// <summary>What a successor claims, as it does listeners: that it goes on with the same file. None without a path.</summary>
-    internal IEnumerable<string> Keys => _path is null ? [] : [$"pid-file:{_path}"];
+    /// <summary>Where it is; null for none.</summary>
+    internal string? Path => _path;
 
     /// <summary>Names a process; does nothing without a path, or if it stands there already.</summary>
     internal void Name(int pid)
@@ -57,9 +57,10 @@ internal sealed class PidFile(string? givenPath, ILogger logger)
     /// <summary>
     /// This process has done with the file. It goes if it names this process; also if it names the successor, but that does not use it: it has another path.
     /// </summary>
-    internal void Leave(IReadOnlyCollection<string> claimedBySuccessor)
+    /// <param name="successorHasIt">Whether the successor goes on with the same file.</param>
+    internal void Leave(bool successorHasIt)
     {
-        if (_path is not null && Read() is { } named && (named == Environment.ProcessId || (named == _named && !Keys.All(claimedBySuccessor.Contains))))
+        if (_path is not null && Read() is { } named && (named == Environment.ProcessId || (named == _named && !successorHasIt)))
         {
             Discard(_path);
         }

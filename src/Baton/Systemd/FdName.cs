@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Baton.Listeners;
+using Baton.Resources;
 
 namespace Baton.Systemd;
 
@@ -14,7 +14,7 @@ internal static class FdName
     private const int MaxLength = 255;
 
     /// <returns>Null for one that is too long.</returns>
-    internal static string? Of(ListenerKey key)
+    internal static string? Of(ResourceKey key)
     {
         var name = new StringBuilder(Prefix);
         foreach (byte b in Encoding.UTF8.GetBytes(key.ToString()))
@@ -26,7 +26,7 @@ internal static class FdName
     }
 
     /// <returns>Null for a name that is not ours.</returns>
-    internal static ListenerKey? KeyOf(string name)
+    internal static ResourceKey? KeyOf(string name)
     {
         if (!name.StartsWith(Prefix, StringComparison.Ordinal))
         {
@@ -51,6 +51,6 @@ internal static class FdName
             }
         }
 
-        return ListenerKey.Parse(Encoding.UTF8.GetString([.. bytes]));
+        return ResourceKey.Parse(Encoding.UTF8.GetString([.. bytes]));
     }
 }

@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using Baton.Interop;
 using Baton.Lifecycle;
-using Baton.Listeners;
+using Baton.Resources;
 using Microsoft.Extensions.Logging;
 
 namespace Baton.Systemd;
@@ -16,13 +16,13 @@ internal sealed class FdStore
     // Kestrel binds an endpoint anew within milliseconds after it was dropped; until it is removed from the store that could fail.
     private static readonly TimeSpan DroppedTime = TimeSpan.FromSeconds(5);
 
-    private readonly ListenerRegistry _listeners;
+    private readonly ResourceRegistry _listeners;
     private readonly Notifier _notifier;
     private readonly ILogger _logger;
-    private HashSet<ListenerKey>? _stored;
+    private HashSet<ResourceKey>? _stored;
     private bool _inCharge;
 
-    internal FdStore(ListenerRegistry listeners, Notifier notifier, ControlLoop loop, ILogger logger)
+    internal FdStore(ResourceRegistry listeners, Notifier notifier, ControlLoop loop, ILogger logger)
     {
         (_listeners, _notifier, _logger) = (listeners, notifier, logger);
         listeners.StoredElsewhere(
@@ -36,14 +36,14 @@ internal sealed class FdStore
         _inCharge = true;
 
         // What a predecessor had is in the store by its doing, and what came from the store still is.
-        _stored ??= [.. _listeners.Received];
-        IReadOnlyList<(ListenerKey Key, Descriptor Descriptor)> wanted = _listeners.Storable;
-        foreach (ListenerKey gone in _stored.Except(wanted.Select(w => w.Key)).ToArray())
+        _stored ??= [.. _listeners.Unclaimed.Received];
+        IReadOnlyList<(ResourceKey Key, Descriptor Descriptor)> wanted = _listeners.Storable;
+        foreach (ResourceKey gone in _stored.Except(wanted.Select(w => w.Key)).ToArray())
         {
             Remove(gone);
         }
 
-        foreach ((ListenerKey key, Descriptor descriptor) in wanted.Where(w => _stored.Add(w.Key)))
+        foreach ((ResourceKey key, Descriptor descriptor) in wanted.Where(w => _stored.Add(w.Key)))
         {
             Store(key, descriptor);
         }
@@ -56,7 +56,7 @@ internal sealed class FdStore
     internal void Withdraw()
     {
         _inCharge = false;
-        foreach (ListenerKey key in _stored?.ToArray() ?? [])
+        foreach (ResourceKey key in _stored?.ToArray() ?? [])
         {
             Remove(key);
         }
@@ -70,7 +70,7 @@ internal sealed class FdStore
         }
     }
 
-    private void Store(ListenerKey key, Descriptor descriptor)
+    private void Store(ResourceKey key, Descriptor descriptor)
     {
         if (FdName.Of(key) is not { } name)
         {
@@ -90,7 +90,7 @@ internal sealed class FdStore
         }
     }
 
-    private void Remove(ListenerKey key)
+    private void Remove(ResourceKey key)
     {
         _stored!.Remove(key);
         if (FdName.Of(key) is { } name)

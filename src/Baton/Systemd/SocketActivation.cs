@@ -1,6 +1,6 @@
 using System.Globalization;
 using Baton.Interop;
-using Baton.Listeners;
+using Baton.Resources;
 using Baton.Processes;
 using Microsoft.Extensions.Logging;
 
@@ -20,7 +20,7 @@ internal static class SocketActivation
 
     /// <summary>Takes them, if they are meant for this process.</summary>
     /// <returns>How a successor is started: what came from the store is no longer mentioned there, nor in the environment of this process.</returns>
-    internal static StartCommand Take(StartCommand command, ListenerRegistry listeners, ILogger logger)
+    internal static StartCommand Take(StartCommand command, ResourceRegistry listeners, ILogger logger)
     {
         if (!Platform.HandoverSupported || Variable(command, SystemdVariable.ListenPid) != Text(Environment.ProcessId)
             || Variable(command, SystemdVariable.ListenFds) is not { } value)
@@ -46,7 +46,7 @@ internal static class SocketActivation
         return made < count ? Mention(command, all[..made]) : command;
     }
 
-    private static void Take(int number, string name, ListenerRegistry listeners, ILogger logger)
+    private static void Take(int number, string name, ResourceRegistry listeners, ILogger logger)
     {
         if (Libc.fcntl(number, Libc.F_SETFD, Libc.FD_CLOEXEC) < 0)
         {
@@ -58,8 +58,8 @@ internal static class SocketActivation
         }
         else
         {
-            ListenerKey key = FdName.KeyOf(name) ?? ListenerKey.OfActivated(number, name);
-            listeners.TakeFromSystemd(key, new Descriptor(number));
+            ResourceKey key = FdName.KeyOf(name) ?? ResourceKey.OfActivated(number, name);
+            listeners.Unclaimed.TakeFromSystemd(key, new Descriptor(number));
             logger.ActivatedSocketTaken(key.ToString());
         }
     }

@@ -1,6 +1,6 @@
 using Baton.Interop;
 using Baton.Lifecycle;
-using Baton.Listeners;
+using Baton.Resources;
 
 namespace Baton.Systemd;
 
@@ -22,7 +22,7 @@ internal sealed class SystemdService
 
     /// <summary>Outside <see cref="Follow"/> for tests.</summary>
     internal SystemdService(
-        Func<string, Descriptor?, int> trySend, TimeSpan? watchdog, ListenerRegistry listeners, LifecycleContext context, Func<OpenWork> open,
+        Func<string, Descriptor?, int> trySend, TimeSpan? watchdog, ResourceRegistry listeners, LifecycleContext context, Func<OpenWork> open,
         Func<Action<int, Action>, Action>? findStandIn, Action<Action>? runAmongWork = null)
     {
         ControlLoop loop = context.Loop;
@@ -40,7 +40,7 @@ internal sealed class SystemdService
     }
 
     /// <summary>Has systemd told what happens from now on; nobody outside a service.</summary>
-    internal static void Follow(SystemdEnvironment environment, int? predecessor, ListenerRegistry listeners, LifecycleContext context, Func<OpenWork> open)
+    internal static void Follow(SystemdEnvironment environment, int? predecessor, ResourceRegistry listeners, LifecycleContext context, Func<OpenWork> open)
     {
         if (environment.Socket is { } socket)
         {

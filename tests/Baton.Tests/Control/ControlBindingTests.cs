@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using Baton.Control;
 using Baton.Interop;
-using Baton.Listeners;
+using Baton.Resources;
 using Baton.Tests.Support;
 
 namespace Baton.Tests.Control;

@@ -29,11 +29,11 @@ public class DependencyTests
     [Theory]
     [InlineData("Interop")]
     [InlineData("Processes", "Interop")]
-    [InlineData("Listeners", "Interop")]
-    [InlineData("Handover", "Interop", "Listeners", "Processes")]
-    [InlineData("Lifecycle", "Handover", "Listeners", "Processes")]
-    [InlineData("Control", "Handover", "Interop", "Lifecycle", "Listeners", "Processes")]
-    [InlineData("Systemd", "Interop", "Lifecycle", "Listeners", "Processes")]
+    [InlineData("Resources", "Interop")]
+    [InlineData("Handover", "Interop", "Resources", "Processes")]
+    [InlineData("Lifecycle", "Handover", "Resources", "Processes")]
+    [InlineData("Control", "Handover", "Interop", "Lifecycle", "Resources", "Processes")]
+    [InlineData("Systemd", "Interop", "Lifecycle", "Resources", "Processes")]
     [InlineData("Telemetry", "Handover", "Lifecycle")]
     public void Folder_OfTheCore_UsesOnlyThoseBelowIt(string folder, params string[] below)
     {
@@ -48,7 +48,7 @@ public class DependencyTests
     [Fact]
     public void Core_Folders_AreAllInTheTable() =>
         Assert.Equal(
-            ["Control", "Handover", "Interop", "Lifecycle", "Listeners", "Processes", "Systemd", "Telemetry"],
+            ["Control", "Handover", "Interop", "Lifecycle", "Processes", "Resources", "Systemd", "Telemetry"],
             Repository.SourceFiles("src/Baton").Select(f => f.Split('/')[2]).Where(f => !f.EndsWith(".cs", StringComparison.Ordinal)).Distinct().Order());
 
     // Within Baton.* another namespace needs no using.

@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using Baton.Handover;
 using Baton.Interop;
-using Baton.Listeners;
+using Baton.Resources;
 using Baton.Tests.Support;
 
 namespace Baton.Tests.Handover;
@@ -60,8 +60,8 @@ public class FrameFuzzTests
                 UnixStream.Send(theirs, frame, Enumerable.Repeat(0, frame.Length % 3).ToArray(), Deadline.Limit);
                 using var end = new Socket(new SafeSocketHandle(theirs.Number, ownsHandle: false));
                 end.Shutdown(SocketShutdown.Send);
-                var registry = new ListenerRegistry(new RecordingLogger());
-                TryTo(() => PredecessorLink.Greet(ours, registry, "Shop 1.2.3", Deadline.Limit).Dispose());
+                var registry = new ResourceRegistry(new RecordingLogger());
+                TryTo(() => PredecessorLink.Greet(ours, registry.Unclaimed, "Shop 1.2.3", Deadline.Limit).Dispose());
                 registry.Release([]);
             }
         });

@@ -1,6 +1,6 @@
 using Baton.Handover;
 using Baton.Interop;
-using Baton.Listeners;
+using Baton.Resources;
 using Baton.Tests.Support;
 
 namespace Baton.Tests.Handover;
@@ -9,7 +9,7 @@ namespace Baton.Tests.Handover;
 public sealed class PredecessorLinkTests : IDisposable
 {
     private static readonly TimeSpan TinyLimit = TimeSpan.FromMilliseconds(10);
-    private readonly ListenerRegistry _registry = new(new RecordingLogger());
+    private readonly ResourceRegistry _registry = new(new RecordingLogger());
     private readonly Descriptor _ours;
     private readonly Descriptor _theirs;
 
@@ -50,7 +50,7 @@ public sealed class PredecessorLinkTests : IDisposable
         }
 
         using PredecessorLink link = Greet();
-        Assert.Equal(count, _registry.InheritedCount);
+        Assert.Equal(count, _registry.Unclaimed.Count);
     }
 
     [Fact]
@@ -173,7 +173,7 @@ public sealed class PredecessorLinkTests : IDisposable
     private void Answer(HandoverMessage message, int descriptors = 0) =>
         UnixStream.Send(_theirs, ChannelFixture.Frame(message), Enumerable.Repeat(0, descriptors).ToArray(), Deadline.Limit);
 
-    private PredecessorLink Greet(TimeSpan? limit = null) => PredecessorLink.Greet(_ours, _registry, "Shop 1.2.3", limit ?? Deadline.Limit);
+    private PredecessorLink Greet(TimeSpan? limit = null) => PredecessorLink.Greet(_ours, _registry.Unclaimed, "Shop 1.2.3", limit ?? Deadline.Limit);
 
     private RestartException GreetFails(TimeSpan? limit = null) => Assert.Throws<RestartException>(() => Greet(limit).Dispose());
 }

@@ -71,7 +71,7 @@ public sealed partial class SuccessorLinkTests : IDisposable
     public void Run_AListenerIsClosedWhileItIsPassedOn_OnlyTheHandoverBreaks()
     {
         _listeners.Registry.Listen(RegistryFixture.AnyPort);
-        Assert.Single(_listeners.Registry.Snapshot()).Dispose();
+        Assert.Single(_listeners.Registry.Resources.Held).Dispose();
         SuccessorLink link = StartGreeted([], Hang);
         Assert.IsType<SuccessorEvent.Broken>(Next());
         Kill(link);
@@ -236,7 +236,7 @@ public sealed partial class SuccessorLinkTests : IDisposable
 
     private SuccessorLink Start(StartCommand command, Action<SuccessorEvent>? post = null)
     {
-        SuccessorLink link = SuccessorLink.Start(command, blockedSignals: [], _listeners.Registry, Generation, Deadline.Limit, post ?? _events.Add);
+        SuccessorLink link = SuccessorLink.Start(command, blockedSignals: [], _listeners.Registry.Resources, Generation, Deadline.Limit, post ?? _events.Add);
         _started.Add(link);
         return link;
     }

@@ -1,4 +1,4 @@
-using Baton.Listeners;
+using Baton.Resources;
 using Baton.Systemd;
 using Baton.Tests.Support;
 
@@ -22,7 +22,7 @@ public class AnnouncingTests
                 fixture.Journal.Add($"systemd {text.Split('\n')[0]}");
                 return 0;
             },
-            watchdog: null, new ListenerRegistry(fixture.Logger), fixture.Context, () => default, findStandIn: null);
+            watchdog: null, new ResourceRegistry(fixture.Logger), fixture.Context, () => default, findStandIn: null);
         fixture.Do(fixture.Lifecycle.ServiceReady);
         fixture.Effects.ChoiceFailure = new RestartException(RestartFailure.ProgramRefused, "not allowed");
         _ = fixture.AskRestart();

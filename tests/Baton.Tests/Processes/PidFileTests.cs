@@ -58,7 +58,7 @@ public sealed class PidFileTests : IDisposable
         PidFile file = Create();
         file.Name(4711);
         file.Name(4711);
-        file.Leave([]);
+        file.Leave(successorHasIt: false);
         Assert.Contains($": {reason};", Assert.Single(_logger.Lines).Text, StringComparison.Ordinal);
         Assert.True(Path.Exists(Place) || new FileInfo(Place).LinkTarget is not null);
         Assert.Single(Directory.GetFileSystemEntries(Path.GetDirectoryName(Place)!));

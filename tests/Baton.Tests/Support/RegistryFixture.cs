@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Baton.Interop;
-using Baton.Listeners;
+using Baton.Resources;
 
 namespace Baton.Tests.Support;
 
@@ -34,9 +34,9 @@ internal sealed class RegistryFixture : IDisposable
     internal ListenerRegistry Successor()
     {
         ListenerRegistry successor = NewRegistry();
-        foreach (HeldListener held in Registry.Snapshot())
+        foreach (HeldListener held in Registry.Resources.Held)
         {
-            successor.Inherit(ListenerKey.Parse(held.Key.ToString()), held.Descriptor.Duplicate());
+            successor.Resources.Unclaimed.Inherit(ResourceKey.Parse(held.Key.ToString()), held.Descriptor.Duplicate());
         }
 
         return successor;
@@ -44,7 +44,7 @@ internal sealed class RegistryFixture : IDisposable
 
     internal static ClaimedListener Claim(ListenerRegistry registry, EndPoint endPoint)
     {
-        ClaimedListener claim = registry.Claim(ListenerKey.RequestOf(endPoint), () => ListenerBinding.Bind(endPoint));
+        ClaimedListener claim = registry.Claim(ResourceKey.Of(endPoint), () => ListenerBinding.Bind(endPoint));
         claim.Socket.Listen();
         return claim;
     }
@@ -75,7 +75,7 @@ internal sealed class RegistryFixture : IDisposable
 
     public void Dispose()
     {
-        _registries.ForEach(r => r.Release([]));
+        _registries.ForEach(r => r.Resources.Release([]));
         _directory.Dispose();
     }
 }

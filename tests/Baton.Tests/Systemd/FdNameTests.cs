@@ -1,4 +1,4 @@
-using Baton.Listeners;
+using Baton.Resources;
 using Baton.Systemd;
 
 namespace Baton.Tests.Systemd;
@@ -13,13 +13,13 @@ public class FdNameTests
     [InlineData("unix:@ü\n", "baton-unix%3A@%C3%BC%0A")]
     public void Of_AKey_IsLegalAndLeadsBack(string key, string name)
     {
-        Assert.Equal(name, FdName.Of(ListenerKey.Parse(key)));
+        Assert.Equal(name, FdName.Of(ResourceKey.Parse(key)));
         Assert.All(name, c => Assert.True(c is > ' ' and < (char)127 and not ':'));
         Assert.Equal(key, FdName.KeyOf(name)!.Value.ToString());
     }
 
     [Fact]
-    public void Of_ALongPath_HasNoName() => Assert.Null(FdName.Of(new ListenerKey("unix:/" + new string('ü', 50), 0)));
+    public void Of_ALongPath_HasNoName() => Assert.Null(FdName.Of(new ResourceKey(ResourceKind.Unix, "/" + new string('ü', 50))));
 
     [Theory]
     [InlineData("web")]

@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using Baton.Interop;
 using Baton.Lifecycle;
-using Baton.Listeners;
+using Baton.Resources;
 using Baton.Tests.Support;
 
 namespace Baton.Tests.Systemd;
@@ -73,13 +73,13 @@ public sealed class FdStoreTests : IDisposable
         using var predecessor = new RegistryFixture();
         using ClaimedListener used = RegistryFixture.Claim(predecessor.Registry, RegistryFixture.AnyPort);
         using ClaimedListener unused = RegistryFixture.Claim(predecessor.Registry, predecessor.UnixEndPoint);
-        foreach ((ListenerKey key, Descriptor descriptor) in predecessor.Registry.ToPassOn)
+        foreach ((ResourceKey key, Descriptor descriptor, _) in predecessor.Registry.Resources.PassOn((_, _) => false))
         {
-            _fixture.Listeners.Inherit(key, descriptor.Duplicate());
+            _fixture.Listeners.Resources.Unclaimed.Inherit(key, descriptor.Duplicate());
         }
 
         using ClaimedListener claim = RegistryFixture.Claim(_fixture.Listeners, RegistryFixture.AnyPort);
-        _fixture.Listeners.EndSharing();
+        _fixture.Listeners.Resources.EndSharing();
         _fixture.Hear(new LifecycleNews.Serves(2, TookOver: true, TimeSpan.Zero));
 
         string removed = Assert.Single(_fixture.Said);
@@ -104,7 +104,7 @@ public sealed class FdStoreTests : IDisposable
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         socket.Bind(RegistryFixture.AnyPort);
         socket.Listen();
-        _fixture.Listeners.TakeFromSystemd(ListenerKey.OfActivated(3, "web"), new Descriptor(Libc.fcntl((int)socket.Handle, Libc.F_DUPFD_CLOEXEC, 3)));
+        _fixture.Listeners.Resources.Unclaimed.TakeFromSystemd(ResourceKey.OfActivated(3, "web"), new Descriptor(Libc.fcntl((int)socket.Handle, Libc.F_DUPFD_CLOEXEC, 3)));
         _ = _fixture.Listeners.ListenActivated("web");
         _fixture.Serve();
         Assert.Equal(["READY=1 STATUS=Generation 1 serves"], _fixture.Said);

@@ -1,6 +1,6 @@
 using Baton.Interop;
 using Baton.Lifecycle;
-using Baton.Listeners;
+using Baton.Resources;
 using Baton.Systemd;
 using Baton.Tests.Support;
 
@@ -25,7 +25,7 @@ internal sealed class ServiceFixture : IDisposable
         var context = new LifecycleContext(new FakeEffects(new Journal()), _loop, Options, Logger);
         _feed = context.Feed;
         Application = context.Application;
-        _ = new SystemdService(TrySend, watchdog, Listeners, context, () => new OpenWork(12, 3), hasPredecessor ? FindStandIn : null, _work.Enqueue);
+        _ = new SystemdService(TrySend, watchdog, Listeners.Resources, context, () => new OpenWork(12, 3), hasPredecessor ? FindStandIn : null, _work.Enqueue);
     }
 
     internal RecordingLogger Logger { get; } = new();

@@ -114,6 +114,27 @@ public class AdminRulesTests
         Assert.Null(new AdminRules(new(), Own).Judge(call with { Acts = false }));
     }
 
+    [Theory]
+    [InlineData("/debug/admin/status", null)]
+    [InlineData("/DEBUG/Admin/restart?program=%2Fopt%2Fshop/../x", null)]
+    [InlineData("/verwaltung/%C3%BCbersicht", null)]
+    [InlineData("", null)]
+    [InlineData("http://localhost/debug/admin", null)] // what a request to a proxy looks like; proxies read it
+    [InlineData("/debug/%61dmin", "spelling")]
+    [InlineData("/debug/x/../admin", "spelling")]
+    [InlineData("/debug/./admin", "spelling")]
+    [InlineData("/debug/%zz/../admin", "spelling")] // HAProxy's url_dec gives up at it
+    [InlineData("/debug/%0a/%2e%2e/admin", "spelling")] // a regular expression's dot does not match it
+    [InlineData("/%/%2E./debug/admin", "spelling")]
+    [InlineData("/debug/admin/status%", "spelling")]
+    [InlineData("/debug/admin/%2", "spelling")]
+    [InlineData("/debug/admin/..", "spelling")]
+    public void Path_WrittenInARoundaboutWay_IsRefusedAlsoWithAPolicy(string target, string? rule)
+    {
+        Assert.Equal(rule, new AdminRules(new(), Own).Judge(Call([]) with { Target = target })?.Rule);
+        Assert.Equal(rule, new AdminRules(new() { AllowOtherUsers = true }, Own).Judge(Call([]) with { Target = target, HasPolicy = true })?.Rule);
+    }
+
     [Fact]
     public void Http10_WhichIsWhatASilentProxySpeaks_IsRefusedWithoutAPolicy()
     {
@@ -239,7 +260,7 @@ public class AdminRulesTests
 
         return new AdminCall
         {
-            Acts = false, IsGet = false, PeerUser = () => Own, Peers = [new IPEndPoint(IPAddress.Loopback, 4711)], HasPolicy = false, Protocol = "HTTP/1.1", Scheme = "http", Host = new HostString("localhost:5000"), Headers = all,
+            Acts = false, IsGet = false, Target = "/debug/admin", PeerUser = () => Own, Peers = [new IPEndPoint(IPAddress.Loopback, 4711)], HasPolicy = false, Protocol = "HTTP/1.1", Scheme = "http", Host = new HostString("localhost:5000"), Headers = all,
         };
     }
 }

@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using Baton.Interop;
 
-namespace Baton.Listeners;
+namespace Baton.Resources;
 
 /// <summary>
 /// A socket to accept on. It does not own its handle: a socket that does sets SO_LINGER or disconnects when disposed during an

@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 using Baton.Interop;
-using Baton.Listeners;
+using Baton.Resources;
 using Baton.Tests.Support;
 
-namespace Baton.Tests.Listeners;
+namespace Baton.Tests.Resources;
 
 /// <summary>Checklist E1: sockets that systemd made are found by number, name and address, and never lost.</summary>
 public sealed class ActivatedTests : IDisposable
@@ -28,9 +28,9 @@ public sealed class ActivatedTests : IDisposable
     public void Claim_ByEachOfItsNames_IsTheSocketOfSystemd(string request)
     {
         int port = ((IPEndPoint)Pass(3, "web", new IPEndPoint(IPAddress.IPv6Any, 0))).Port;
-        using ClaimedListener claim = Registry.Claim(string.Format(System.Globalization.CultureInfo.InvariantCulture, request, port), Fail);
+        using ClaimedListener claim = Registry.Claim(ResourceKey.Parse(string.Format(System.Globalization.CultureInfo.InvariantCulture, request, port)), Fail);
         Assert.Equal(KernelSocket(0), RegistryFixture.KernelSocket(claim.Socket));
-        Assert.Equal(["systemd:3:web"], Registry.Snapshot().Select(l => l.Key.ToString()));
+        Assert.Equal(["systemd:3:web"], Registry.Resources.Held.Select(l => l.Key.ToString()));
     }
 
     [Theory]
@@ -43,7 +43,7 @@ public sealed class ActivatedTests : IDisposable
     {
         int port = ((IPEndPoint)Pass(3, "web", new IPEndPoint(IPAddress.IPv6Any, 0))).Port;
         bool bound = false;
-        Assert.Throws<InvalidOperationException>(() => Registry.Claim(string.Format(System.Globalization.CultureInfo.InvariantCulture, request, port), () =>
+        Assert.Throws<InvalidOperationException>(() => Registry.Claim(ResourceKey.Parse(string.Format(System.Globalization.CultureInfo.InvariantCulture, request, port)), () =>
         {
             bound = true;
             return Fail();
@@ -56,7 +56,7 @@ public sealed class ActivatedTests : IDisposable
     public void Claim_AnyAddress_TakesTheFamilyThatTheAdministratorChose()
     {
         int port = ((IPEndPoint)Pass(3, "web", new IPEndPoint(IPAddress.Any, 0))).Port;
-        using ClaimedListener claim = Registry.Claim($"tcp:[::]:{port}", Fail);
+        using ClaimedListener claim = Registry.Claim(ResourceKey.Parse($"tcp:[::]:{port}"), Fail);
         Assert.Equal(KernelSocket(0), RegistryFixture.KernelSocket(claim.Socket));
     }
 
@@ -64,10 +64,10 @@ public sealed class ActivatedTests : IDisposable
     public void Claim_UnixPath_IsNeverRemoved()
     {
         Pass(3, "web", _fixture.UnixEndPoint);
-        ClaimedListener claim = Registry.Claim($"unix:{_fixture.SocketPath}", Fail);
-        Registry.SetPassedOn(false);
+        ClaimedListener claim = Registry.Claim(ResourceKey.Parse($"unix:{_fixture.SocketPath}"), Fail);
+        Registry.Resources.SetPassedOn(false);
         claim.Dispose();
-        Registry.Release([]);
+        Registry.Resources.Release([]);
         Assert.True(File.Exists(_fixture.SocketPath));
         Assert.True(RegistryFixture.Connects(_fixture.UnixEndPoint));
     }
@@ -102,9 +102,9 @@ public sealed class ActivatedTests : IDisposable
         Pass(3, "web", RegistryFixture.AnyPort);
         Pass(4, "admin", RegistryFixture.AnyPort);
         _ = Registry.ListenActivated("web");
-        Registry.CloseUnclaimed();
-        Assert.Equal(["systemd:3:web", "systemd:4:admin"], Registry.ToPassOn.Select(l => l.Key.ToString()));
-        Assert.Equal(["systemd:3:web"], Registry.Snapshot().Select(l => l.Key.ToString()));
+        Registry.Resources.CloseUnclaimed();
+        Assert.Equal(["systemd:3:web", "systemd:4:admin"], Registry.Resources.PassOn((_, _) => false).Select(l => l.Key.ToString()));
+        Assert.Equal(["systemd:3:web"], Registry.Resources.Held.Select(l => l.Key.ToString()));
     }
 
     [Fact]
@@ -112,12 +112,12 @@ public sealed class ActivatedTests : IDisposable
     {
         Pass(3, "web", RegistryFixture.AnyPort);
         ListenerRegistry successor = _fixture.NewRegistry();
-        foreach ((ListenerKey key, Descriptor descriptor) in Registry.ToPassOn)
+        foreach ((ResourceKey key, Descriptor descriptor, _) in Registry.Resources.PassOn((_, _) => false))
         {
-            successor.Inherit(ListenerKey.Parse(key.ToString()), descriptor.Duplicate());
+            successor.Resources.Unclaimed.Inherit(ResourceKey.Parse(key.ToString()), descriptor.Duplicate());
         }
 
-        Assert.Equal(1, successor.InheritedCount);
+        Assert.Equal(1, successor.Resources.Unclaimed.Count);
         Assert.Equal(KernelSocket(0), RegistryFixture.KernelSocket(successor.ListenActivated("web")));
     }
 
@@ -126,8 +126,8 @@ public sealed class ActivatedTests : IDisposable
     public void Claim_AfterItWasDropped_IsTheSameAgain()
     {
         Pass(3, "web", RegistryFixture.AnyPort);
-        Registry.Claim("name:web", Fail).Dispose();
-        using ClaimedListener again = Registry.Claim("handle:3", Fail);
+        Registry.Claim(ResourceKey.Parse("name:web"), Fail).Dispose();
+        using ClaimedListener again = Registry.Claim(ResourceKey.Parse("handle:3"), Fail);
         Assert.Equal(KernelSocket(0), RegistryFixture.KernelSocket(again.Socket));
     }
 
@@ -140,7 +140,7 @@ public sealed class ActivatedTests : IDisposable
         Socket socket = ListenerBinding.Bind(endPoint);
         socket.Listen();
         _systemd.Add(socket);
-        Registry.TakeFromSystemd(ListenerKey.OfActivated(number, name), new Descriptor(Libc.fcntl((int)socket.Handle, Libc.F_DUPFD_CLOEXEC, 3)));
+        Registry.Resources.Unclaimed.TakeFromSystemd(ResourceKey.OfActivated(number, name), new Descriptor(Libc.fcntl((int)socket.Handle, Libc.F_DUPFD_CLOEXEC, 3)));
         return socket.LocalEndPoint!;
     }
 }

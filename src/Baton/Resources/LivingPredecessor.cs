@@ -1,6 +1,6 @@
 using Baton.Interop;
 
-namespace Baton.Listeners;
+namespace Baton.Resources;
 
 /// <summary>The predecessor of a process that starts: it serves on, and may bind what its configuration says by now.</summary>
 /// <param name="pid">Its process.</param>

@@ -1,8 +1,8 @@
 using System.Net.Sockets;
-using Baton.Listeners;
+using Baton.Resources;
 using Baton.Tests.Support;
 
-namespace Baton.Tests.Listeners;
+namespace Baton.Tests.Resources;
 
 /// <summary>F13: what is at the path of a unix socket before it is bound.</summary>
 public sealed class StalePathTests : IDisposable

@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 using Baton.Interop;
-using Baton.Listeners;
+using Baton.Resources;
 using Baton.Tests.Support;
 
-namespace Baton.Tests.Listeners;
+namespace Baton.Tests.Resources;
 
 /// <summary>A listener asked for again is the one that was there before.</summary>
 public sealed class InheritingTests : IDisposable
@@ -41,7 +41,7 @@ public sealed class InheritingTests : IDisposable
         using ClaimedListener again = RegistryFixture.Claim(successor, RegistryFixture.AnyPort);
 
         Assert.Equal(RegistryFixture.KernelSocket(first.Socket), RegistryFixture.KernelSocket(again.Socket));
-        Assert.Single(successor.Snapshot());
+        Assert.Single(successor.Resources.Held);
     }
 
     [Fact]
@@ -52,13 +52,13 @@ public sealed class InheritingTests : IDisposable
         ListenerRegistry successor = _fixture.Successor();
         ClaimedListener claim = RegistryFixture.Claim(successor, RegistryFixture.AnyPort);
         first.Dispose();
-        _fixture.Registry.Release([]);
-        successor.EndSharing();
+        _fixture.Registry.Resources.Release([]);
+        successor.Resources.EndSharing();
 
         claim.Dispose();
 
         Assert.False(RegistryFixture.Connects(bound));
-        Assert.Empty(successor.Snapshot());
+        Assert.Empty(successor.Resources.Held);
     }
 
     // C3
@@ -68,13 +68,13 @@ public sealed class InheritingTests : IDisposable
         _fixture.Registry.Listen(_fixture.UnixEndPoint);
         ListenerRegistry successor = _fixture.Successor();
         ClaimedListener claim = RegistryFixture.Claim(successor, _fixture.UnixEndPoint);
-        string key = Assert.Single(successor.Snapshot()).Key.ToString();
-        successor.SetPassedOn(false);
+        ResourceKey key = Assert.Single(successor.Resources.Held).Key;
+        successor.Resources.SetPassedOn(false);
         claim.Dispose();
         Assert.True(File.Exists(_fixture.SocketPath), "the predecessor may take over again");
 
-        _fixture.Registry.Release([key]);
-        successor.EndSharing();
+        _fixture.Registry.Resources.Release([key]);
+        successor.Resources.EndSharing();
 
         Assert.False(File.Exists(_fixture.SocketPath));
     }
@@ -105,7 +105,7 @@ public sealed class InheritingTests : IDisposable
     public void Listen_EqualRequests_AreToldApartByTheirOrder()
     {
         Socket[] first = [_fixture.Registry.Listen(RegistryFixture.AnyPort), _fixture.Registry.Listen(RegistryFixture.AnyPort)];
-        Assert.Equal(["tcp:127.0.0.1:0", "tcp:127.0.0.1:0#1"], _fixture.Registry.Snapshot().Select(l => l.Key.ToString()).Order());
+        Assert.Equal(["tcp:127.0.0.1:0", "tcp:127.0.0.1:0#1"], _fixture.Registry.Resources.Held.Select(l => l.Key.ToString()).Order());
 
         ListenerRegistry successor = _fixture.Successor();
         Socket[] second = [successor.Listen(RegistryFixture.AnyPort), successor.Listen(RegistryFixture.AnyPort)];
@@ -133,8 +133,8 @@ public sealed class InheritingTests : IDisposable
         for (int generation = 2; generation <= 20; generation++)
         {
             ListenerRegistry next = _fixture.NewRegistry();
-            HeldListener held = Assert.Single(current.Snapshot());
-            next.Inherit(held.Key, held.Descriptor.Duplicate());
+            HeldListener held = Assert.Single(current.Resources.Held);
+            next.Resources.Unclaimed.Inherit(held.Key, held.Descriptor.Duplicate());
             Assert.Equal(RegistryFixture.KernelSocket(first), RegistryFixture.KernelSocket(next.Listen(RegistryFixture.AnyPort)));
             current = next;
         }
@@ -147,13 +147,13 @@ public sealed class InheritingTests : IDisposable
         EndPoint gone = _fixture.Registry.Listen(RegistryFixture.AnyPort).LocalEndPoint!;
         ListenerRegistry successor = _fixture.Successor();
         successor.Listen(_fixture.UnixEndPoint);
-        Assert.Equal(1, successor.InheritedCount);
+        Assert.Equal(1, successor.Resources.Unclaimed.Count);
 
-        successor.CloseUnclaimed();
-        Assert.Equal(1, successor.InheritedCount);
-        successor.EndSharing();
+        successor.Resources.CloseUnclaimed();
+        Assert.Equal(1, successor.Resources.Unclaimed.Count);
+        successor.Resources.EndSharing();
 
-        Assert.Equal(0, successor.InheritedCount);
+        Assert.Equal(0, successor.Resources.Unclaimed.Count);
         Assert.True(RegistryFixture.Connects(gone), "the predecessor still listens");
         Assert.Equal("Closed tcp:127.0.0.1:0: inherited, but this configuration does not use it", _fixture.Logger.Lines[^1].Text);
     }
@@ -168,7 +168,7 @@ public sealed class InheritingTests : IDisposable
 
         var failure = Assert.Throws<SocketException>(() => _fixture.Registry.Listen(other.LocalEndPoint!));
         Assert.Equal(SocketError.AddressAlreadyInUse, failure.SocketErrorCode);
-        Assert.Empty(_fixture.Registry.Snapshot());
+        Assert.Empty(_fixture.Registry.Resources.Held);
     }
 
     // C10
@@ -177,8 +177,8 @@ public sealed class InheritingTests : IDisposable
     {
         _fixture.Registry.Listen(RegistryFixture.AnyPort);
         ListenerRegistry successor = _fixture.Successor();
-        HeldListener held = Assert.Single(_fixture.Registry.Snapshot());
+        HeldListener held = Assert.Single(_fixture.Registry.Resources.Held);
         using Descriptor again = held.Descriptor.Duplicate();
-        Assert.Equal(RestartFailure.ProtocolError, Assert.Throws<RestartException>(() => successor.Inherit(held.Key, again)).Failure);
+        Assert.Equal(RestartFailure.ProtocolError, Assert.Throws<RestartException>(() => successor.Resources.Unclaimed.Inherit(held.Key, again)).Failure);
     }
 }

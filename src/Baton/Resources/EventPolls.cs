@@ -1,6 +1,6 @@
 using Baton.Interop;
 
-namespace Baton.Listeners;
+namespace Baton.Resources;
 
 /// <summary>
 /// The epoll sets of this process's sockets. .NET never takes a descriptor out of them, and the kernel does so only when the last
@@ -27,7 +27,8 @@ internal sealed class EventPolls
     }
 
     private static int[] Find() =>
-        [.. Directory.EnumerateFiles("/proc/self/fd").Where(IsEventPoll).Select(file => int.Parse(Path.GetFileName(file), System.Globalization.CultureInfo.InvariantCulture))];
+        [.. Directory.EnumerateFiles("/proc/self/fd").Where(IsEventPoll)
+            .Select(file => int.Parse(Path.GetFileName(file), System.Globalization.CultureInfo.InvariantCulture))];
 
     private static bool IsEventPoll(string file)
     {

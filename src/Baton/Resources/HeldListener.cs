@@ -1,22 +1,23 @@
 using System.Net.Sockets;
 using Baton.Interop;
 
-namespace Baton.Listeners;
+namespace Baton.Resources;
 
 /// <summary>
-/// Our own descriptor of a listening socket, kept to be passed on. Whoever accepts does so on a twin (<see cref="Adopt"/>), so that
-/// nothing .NET does to its sockets reaches the open file description that a successor shares.
+/// Our own descriptor of a listening socket, kept to be passed on. Whoever accepts does so on a twin (<see cref="Adopt"/>), so
+/// that nothing .NET does to its sockets reaches the open file description that a successor shares.
 /// </summary>
 /// <param name="key">What it is known by.</param>
 /// <param name="descriptor">Owned from now on.</param>
 /// <param name="polls">Forget what is accepted on no more.</param>
 /// <param name="inherited">Whether a predecessor had it before.</param>
 /// <param name="file">What lay at its path when it was bound, as the predecessor says; empty for what lies there now.</param>
-internal sealed class HeldListener(ListenerKey key, Descriptor descriptor, EventPolls polls, bool inherited, string file = "") : IDisposable
+internal sealed class HeldListener(ResourceKey key, Descriptor descriptor, EventPolls polls, bool inherited, string file = "")
+    : IDisposable
 {
     private readonly UnixPath? _path = UnixPath.Parse(key.Path, file) ?? UnixPath.Identify(key.Path);
 
-    internal ListenerKey Key => key;
+    internal ResourceKey Key => key;
 
     /// <summary>Whether a predecessor had it before.</summary>
     internal bool IsInherited => inherited;
@@ -40,7 +41,10 @@ internal sealed class HeldListener(ListenerKey key, Descriptor descriptor, Event
     internal ClaimedListener Adopt(Action released, IReadOnlyList<ClaimedListener>? beside = null)
     {
         WasClaimed = true;
-        return new(descriptor.Duplicate(), polls, released) { IsInherited = inherited, Reached = () => IsReached, Beside = beside ?? [] };
+        return new(descriptor.Duplicate(), polls, released)
+        {
+            IsInherited = inherited, Reached = () => IsReached, Beside = beside ?? [],
+        };
     }
 
     /// <summary>Removes the path of a unix socket, unless somebody else has put another socket there.</summary>

@@ -2,29 +2,30 @@ using System.Net;
 using System.Net.Sockets;
 using Baton.Interop;
 
-namespace Baton.Listeners;
+namespace Baton.Resources;
 
 /// <summary>
-/// Listening sockets that systemd made and this process does not use, yet or any more: found by number (as Kestrel's <c>UseSystemd</c> asks), by name and by
-/// address. They are passed on with the ones in use, so that a successor may use them. Owns their descriptors. Not thread-safe.
+/// Listening sockets that systemd made and this process does not use, yet or any more: found by number (as Kestrel's
+/// <c>UseSystemd</c> asks), by name and by address. They are passed on with the ones in use. Owns their descriptors. Not
+/// thread-safe.
 /// </summary>
 internal sealed class ActivatedSockets
 {
     private readonly SortedDictionary<int, Entry> _entries = [];
 
     /// <summary>All of them, in systemd's order.</summary>
-    internal IEnumerable<(ListenerKey Key, Descriptor Descriptor)> All => _entries.Values.Select(e => (e.Key, e.Descriptor));
+    internal IEnumerable<(ResourceKey Key, Descriptor Descriptor)> All => _entries.Values.Select(e => (e.Key, e.Descriptor));
 
-    internal void Add(ListenerKey key, Descriptor descriptor)
+    internal void Add(ResourceKey key, Descriptor descriptor)
     {
         (int number, string name) = key.Activated!.Value;
-        _entries[number] = new Entry(key, name, AddressOf(descriptor), descriptor);
+        _entries[number] = new Entry(key, number, name, AddressOf(descriptor), descriptor);
     }
 
     /// <summary>The first that a request means; it is the caller's now.</summary>
-    internal (ListenerKey Key, Descriptor Descriptor)? Take(string request)
+    internal (ResourceKey Key, Descriptor Descriptor)? Take(ResourceKey request)
     {
-        Entry? entry = _entries.Values.FirstOrDefault(e => ListenerKey.RequestOfHandle((ulong)e.Number) == request || ListenerKey.RequestOfName(e.Name) == request)
+        Entry? entry = _entries.Values.FirstOrDefault(e => e.Requests.Contains(request))
             ?? _entries.Values.FirstOrDefault(e => e.Address == request)
             ?? (AnyPort(request) is { } port ? _entries.Values.FirstOrDefault(e => AnyPort(e.Address) == port) : null);
         if (entry is null)
@@ -52,21 +53,20 @@ internal sealed class ActivatedSockets
     }
 
     // Who asks for any address gets what the administrator made of it: both families, or one.
-    private static int? AnyPort(string request) =>
-        request.StartsWith("tcp:", StringComparison.Ordinal) && IPEndPoint.TryParse(request.AsSpan("tcp:".Length), out IPEndPoint? asked)
-        && (asked.Address.Equals(IPAddress.IPv6Any) || asked.Address.Equals(IPAddress.Any))
+    private static int? AnyPort(ResourceKey? request) =>
+        request?.Address is { } asked && (asked.Address.Equals(IPAddress.IPv6Any) || asked.Address.Equals(IPAddress.Any))
             ? asked.Port
             : null;
 
-    private static string AddressOf(Descriptor descriptor)
+    private static ResourceKey? AddressOf(Descriptor descriptor)
     {
         // It does not own its handle: it does no harm when it goes.
         using var socket = new Socket(new SafeSocketHandle(descriptor.Number, ownsHandle: false));
-        return socket.LocalEndPoint is { } address ? ListenerKey.RequestOf(address) : "";
+        return socket.LocalEndPoint is { } address ? ResourceKey.Of(address) : null;
     }
 
-    private sealed record Entry(ListenerKey Key, string Name, string Address, Descriptor Descriptor)
+    private sealed record Entry(ResourceKey Key, int Number, string Name, ResourceKey? Address, Descriptor Descriptor)
     {
-        internal int Number => Key.Activated!.Value.Number;
+        internal ResourceKey[] Requests => [ResourceKey.OfHandle((ulong)Number), new ResourceKey(ResourceKind.Named, Name)];
     }
 }

@@ -2,10 +2,10 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Baton.Interop;
-using Baton.Listeners;
+using Baton.Resources;
 using Baton.Tests.Support;
 
-namespace Baton.Tests.Listeners;
+namespace Baton.Tests.Resources;
 
 /// <summary>Endpoints come, go and are bound anew in two processes that share listeners: whoever serves in the end has what its configuration says, and nobody else anything.</summary>
 public sealed class SharingTests : IDisposable
@@ -37,10 +37,10 @@ public sealed class SharingTests : IDisposable
         using ClaimedListener theirs = RegistryFixture.Claim(successor, _fixture.UnixEndPoint);
         Assert.Equal(RegistryFixture.KernelSocket(bound.Socket), RegistryFixture.KernelSocket(theirs.Socket));
 
-        _fixture.Registry.SetPassedOn(true);
-        _fixture.Registry.Release([]);
-        successor.SetPassedOn(false);
-        successor.EndSharing();
+        _fixture.Registry.Resources.SetPassedOn(true);
+        _fixture.Registry.Resources.Release([]);
+        successor.Resources.SetPassedOn(false);
+        successor.Resources.EndSharing();
 
         Assert.True(RegistryFixture.Connects(_fixture.UnixEndPoint));
     }
@@ -50,12 +50,12 @@ public sealed class SharingTests : IDisposable
     {
         ClaimedListener dropped = RegistryFixture.Claim(_fixture.Registry, RegistryFixture.AnyPort);
         EndPoint at = dropped.Socket.LocalEndPoint!;
-        Func<ListenerKey, Descriptor, bool> none = (_, _) => false;
-        _fixture.Registry.PassOn(none);
+        Func<ResourceKey, Descriptor, bool> none = (_, _) => false;
+        _fixture.Registry.Resources.PassOn(none);
         dropped.Dispose();
         Assert.True(RegistryFixture.Connects(at), "the successor has it");
 
-        _fixture.Registry.EndPassingOn(none);
+        _fixture.Registry.Resources.EndPassingOn(none);
 
         Assert.False(RegistryFixture.Connects(at));
     }
@@ -63,8 +63,8 @@ public sealed class SharingTests : IDisposable
     [Fact]
     public void Claim_AfterRelease_BindsNothing()
     {
-        _fixture.Registry.Release([]);
-        Assert.True(_fixture.Registry.BindsNothing);
+        _fixture.Registry.Resources.Release([]);
+        Assert.True(_fixture.Registry.Resources.BindsNothing);
         Assert.Equal(RestartFailure.Stopping, Assert.Throws<RestartException>(() => RegistryFixture.Claim(_fixture.Registry, _fixture.UnixEndPoint)).Failure);
         Assert.False(File.Exists(_fixture.SocketPath));
     }
@@ -111,9 +111,9 @@ public sealed class SharingTests : IDisposable
         for (int round = 0; round < Rounds; round++)
         {
             var old = new Server(_fixture.NewRegistry(), ports, random);
-            old.Registry.SetPassedOn(false);
+            old.Registry.Resources.SetPassedOn(false);
             old.ChangeSome();
-            Func<ListenerKey, Descriptor, bool>? give = null;
+            Func<ResourceKey, Descriptor, bool>? give = null;
             ListenerRegistry successor = Successor(old.Registry, g => give = g);
             var young = new Server(successor, ports, random);
             Change(random, old, young);
@@ -121,27 +121,27 @@ public sealed class SharingTests : IDisposable
             {
                 // It never serves.
                 young.End();
-                old.Registry.EndPassingOn(give!);
+                old.Registry.Resources.EndPassingOn(give!);
                 old.AssertServes($"round {round}, backed out");
                 old.End();
                 continue;
             }
 
-            old.Registry.SetPassedOn(true);
-            young.Registry.SetPassedOn(false);
-            young.Registry.CloseUnclaimed();
+            old.Registry.Resources.SetPassedOn(true);
+            young.Registry.Resources.SetPassedOn(false);
+            young.Registry.Resources.CloseUnclaimed();
             Change(random, old, young);
             bool rolledBack = random.Next(2) == 0;
             if (rolledBack)
             {
                 young.End();
-                old.Registry.SetPassedOn(false);
-                old.Registry.CloseUnclaimed();
+                old.Registry.Resources.SetPassedOn(false);
+                old.Registry.Resources.CloseUnclaimed();
             }
             else
             {
-                old.End(young.Registry.AnsweredFor);
-                young.Registry.EndSharing();
+                old.End(young.Registry.Resources.AnsweredFor);
+                young.Registry.Resources.EndSharing();
             }
 
             Server serves = rolledBack ? old : young;
@@ -166,20 +166,20 @@ public sealed class SharingTests : IDisposable
     }
 
     // As the two ends of a handover do it.
-    private ListenerRegistry Successor(ListenerRegistry predecessor, Action<Func<ListenerKey, Descriptor, bool>>? given = null)
+    private ListenerRegistry Successor(ListenerRegistry predecessor, Action<Func<ResourceKey, Descriptor, bool>>? given = null)
     {
         ListenerRegistry successor = _fixture.NewRegistry();
-        bool Give(ListenerKey key, Descriptor descriptor)
+        bool Give(ResourceKey key, Descriptor descriptor)
         {
-            successor.InheritLater(ListenerKey.Parse(key.ToString()), descriptor.Duplicate());
+            successor.Resources.InheritLater(ResourceKey.Parse(key.ToString()), descriptor.Duplicate());
             return true;
         }
 
-        Func<ListenerKey, Descriptor, bool> give = Give;
+        Func<ResourceKey, Descriptor, bool> give = Give;
         given?.Invoke(give);
-        foreach (PassedListener passed in predecessor.PassOn(give))
+        foreach (PassedResource passed in predecessor.Resources.PassOn(give))
         {
-            successor.Inherit(ListenerKey.Parse(passed.Key.ToString()), passed.Descriptor.Duplicate(), passed.File);
+            successor.Resources.Unclaimed.Inherit(ResourceKey.Parse(passed.Key.ToString()), passed.Descriptor.Duplicate(), passed.File);
         }
 
         return successor;
@@ -215,10 +215,10 @@ public sealed class SharingTests : IDisposable
             Assert.All(_endpoints, e => Assert.True(e.Value!.Socket.Poll(TimeSpan.Zero, SelectMode.SelectRead), $"{when}: what comes to port {e.Key} is not its"));
         }
 
-        internal void End(IReadOnlyCollection<string>? claimedBySuccessor = null)
+        internal void End(IReadOnlyCollection<ResourceKey>? claimedBySuccessor = null)
         {
-            registry.SetPassedOn(true);
-            registry.Release(claimedBySuccessor ?? []);
+            registry.Resources.SetPassedOn(true);
+            registry.Resources.Release(claimedBySuccessor ?? []);
             foreach (ClaimedListener? claim in _endpoints.Values)
             {
                 claim?.Dispose();
@@ -227,8 +227,8 @@ public sealed class SharingTests : IDisposable
 
         private ClaimedListener? TryClaim(int port)
         {
-            string request = string.Create(CultureInfo.InvariantCulture, $"tcp:127.0.0.1:{port}");
-            if (registry.BindsNothing)
+            var request = ResourceKey.Of(At(port));
+            if (registry.Resources.BindsNothing)
             {
                 return registry.ClaimUnused(request);
             }

@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using Baton.Listeners;
+using Baton.Resources;
 using Baton.Tests.Support;
 
-namespace Baton.Tests.Listeners;
+namespace Baton.Tests.Resources;
 
 /// <summary>What one process does to its end of a listener must not reach the process that shares it.</summary>
 public sealed class SharedListenerTests : IDisposable

@@ -1,8 +1,7 @@
 using System.Globalization;
-using System.Net;
 using Baton.Interop;
 
-namespace Baton.Listeners;
+namespace Baton.Resources;
 
 /// <summary>
 /// Who listens where this process could not bind, as far as <c>/proc</c> tells: for waiting and for messages, nothing is decided
@@ -14,18 +13,19 @@ internal static class AddressHolder
     private const string SocketLink = "socket:[";
 
     /// <summary>The sockets, by inode, that listen on the port of a request, whatever their address, or at its path.</summary>
-    internal static IReadOnlySet<long> SocketsAt(string request)
+    internal static IReadOnlySet<long> SocketsAt(ResourceKey request)
     {
         try
         {
-            if (request.StartsWith("tcp:", StringComparison.Ordinal) && IPEndPoint.TryParse(request.AsSpan("tcp:".Length), out IPEndPoint? ip))
+            if (request.Address is { } ip)
             {
                 string port = ip.Port.ToString("X4", CultureInfo.InvariantCulture);
                 return Rows("/proc/self/net/tcp").Concat(Rows("/proc/self/net/tcp6"))
-                    .Where(c => c.Length > 9 && c[3] == Listening && c[1].EndsWith($":{port}", StringComparison.Ordinal)).Select(c => ToInode(c[9])).ToHashSet();
+                    .Where(c => c.Length > 9 && c[3] == Listening && c[1].EndsWith($":{port}", StringComparison.Ordinal))
+                    .Select(c => ToInode(c[9])).ToHashSet();
             }
 
-            return new ListenerKey(request, 0).Path is { } path
+            return request.Path is { } path
                 ? Rows("/proc/self/net/unix").Where(c => c.Length > 7 && c[7] == path).Select(c => ToInode(c[6])).ToHashSet()
                 : new HashSet<long>();
         }
@@ -58,13 +58,17 @@ internal static class AddressHolder
     }
 
     private static IEnumerable<string[]> Rows(string table) =>
-        File.Exists(table) ? File.ReadLines(table).Skip(1).Select(row => row.Split(' ', StringSplitOptions.RemoveEmptyEntries)) : [];
+        File.Exists(table)
+            ? File.ReadLines(table).Skip(1).Select(row => row.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            : [];
 
     private static long InodeOf(string file)
     {
         try
         {
-            return new FileInfo(file).LinkTarget is { } link && link.StartsWith(SocketLink, StringComparison.Ordinal) ? ToInode(link[SocketLink.Length..^1]) : 0;
+            return new FileInfo(file).LinkTarget is { } link && link.StartsWith(SocketLink, StringComparison.Ordinal)
+                ? ToInode(link[SocketLink.Length..^1])
+                : 0;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -73,5 +77,6 @@ internal static class AddressHolder
         }
     }
 
-    private static long ToInode(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long inode) ? inode : 0;
+    private static long ToInode(string text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long inode) ? inode : 0;
 }

@@ -1,8 +1,10 @@
 using Baton.Interop;
 
-namespace Baton.Listeners;
+namespace Baton.Resources;
 
-/// <summary>A predecessor that passes nothing on: it may still have the addresses that this process binds, but not for long.</summary>
+/// <summary>
+/// A predecessor that passes nothing on: it may still have the addresses that this process binds, but not for long.
+/// </summary>
 /// <param name="waitGone">Waits until it has ended, at most as long as it is told; returns whether it has.</param>
 /// <param name="limit">How long this process is patient, all its listeners together, from now on.</param>
 internal sealed class DepartingPredecessor(Func<TimeSpan, bool> waitGone, TimeSpan limit)

@@ -1,9 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
-using Baton.Listeners;
+using Baton.Resources;
 using Baton.Tests.Support;
 
-namespace Baton.Tests.Listeners;
+namespace Baton.Tests.Resources;
 
 /// <summary>When a listener is closed, and when its path goes.</summary>
 public sealed class ReleasingTests : IDisposable
@@ -24,7 +24,7 @@ public sealed class ReleasingTests : IDisposable
 
         Assert.False(RegistryFixture.Connects(droppedAt));
         Assert.True(RegistryFixture.Connects(keptAt));
-        Assert.Equal("tcp:127.0.0.1:0#1", Assert.Single(_fixture.Registry.Snapshot()).Key.ToString());
+        Assert.Equal("tcp:127.0.0.1:0#1", Assert.Single(_fixture.Registry.Resources.Held).Key.ToString());
         Assert.Equal(1, _fixture.Logger.EventNames.Count(n => n == "ListenerClosed"));
     }
 
@@ -33,10 +33,10 @@ public sealed class ReleasingTests : IDisposable
     public void Dispose_AClaimThatIsPassedOn_ClosesNothing()
     {
         ClaimedListener claim = RegistryFixture.Claim(_fixture.Registry, _fixture.UnixEndPoint);
-        _fixture.Registry.SetPassedOn(true);
+        _fixture.Registry.Resources.SetPassedOn(true);
         claim.Dispose();
         Assert.True(RegistryFixture.Connects(_fixture.UnixEndPoint));
-        Assert.NotNull(_fixture.Registry.ClaimUnused(ListenerKey.RequestOf(_fixture.UnixEndPoint)));
+        Assert.NotNull(_fixture.Registry.ClaimUnused(ResourceKey.Of(_fixture.UnixEndPoint)));
     }
 
     // C3
@@ -47,13 +47,13 @@ public sealed class ReleasingTests : IDisposable
         ClaimedListener unix = RegistryFixture.Claim(_fixture.Registry, _fixture.UnixEndPoint);
         EndPoint port = tcp.Socket.LocalEndPoint!;
 
-        _fixture.Registry.Release([]);
+        _fixture.Registry.Resources.Release([]);
         tcp.Dispose();
         unix.Dispose();
 
         Assert.False(RegistryFixture.Connects(port));
         Assert.False(Path.Exists(_fixture.SocketPath));
-        Assert.Empty(_fixture.Registry.Snapshot());
+        Assert.Empty(_fixture.Registry.Resources.Held);
     }
 
     // C3: the path survives the end of the predecessor.
@@ -64,7 +64,7 @@ public sealed class ReleasingTests : IDisposable
         ListenerRegistry successor = _fixture.Successor();
         successor.Listen(_fixture.UnixEndPoint);
 
-        _fixture.Registry.Release([.. successor.Snapshot().Select(l => l.Key.ToString())]);
+        _fixture.Registry.Resources.Release([.. successor.Resources.Held.Select(l => l.Key)]);
         claim.Dispose();
 
         Assert.True(RegistryFixture.Connects(_fixture.UnixEndPoint));
@@ -80,7 +80,7 @@ public sealed class ReleasingTests : IDisposable
         other.Bind(_fixture.UnixEndPoint);
         other.Listen();
 
-        _fixture.Registry.Release([]);
+        _fixture.Registry.Resources.Release([]);
 
         Assert.True(RegistryFixture.Connects(_fixture.UnixEndPoint));
     }
@@ -90,7 +90,7 @@ public sealed class ReleasingTests : IDisposable
     {
         _fixture.Registry.Listen(_fixture.UnixEndPoint);
         File.Delete(_fixture.SocketPath);
-        _fixture.Registry.Release([]);
+        _fixture.Registry.Resources.Release([]);
         Assert.False(Path.Exists(_fixture.SocketPath));
     }
 
@@ -110,7 +110,7 @@ public sealed class ReleasingTests : IDisposable
         _fixture.Registry.Listen(_fixture.UnixEndPoint);
         ListenerRegistry successor = _fixture.Successor();
         successor.Listen(_fixture.UnixEndPoint);
-        successor.Release([]);
+        successor.Resources.Release([]);
         Assert.True(RegistryFixture.Connects(_fixture.UnixEndPoint));
     }
 }

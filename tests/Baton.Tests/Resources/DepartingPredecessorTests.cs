@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 using Baton.Interop;
-using Baton.Listeners;
+using Baton.Resources;
 using Baton.Tests.Support;
 
-namespace Baton.Tests.Listeners;
+namespace Baton.Tests.Resources;
 
 /// <summary>Binding an address that a predecessor, which passes nothing on, may still have.</summary>
 public sealed class DepartingPredecessorTests : IDisposable

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using Baton.Interop;
 
-namespace Baton.Listeners;
+namespace Baton.Resources;
 
 /// <summary>A unix socket in the file system, remembered by device and inode so that nobody else's is ever removed.</summary>
 internal sealed class UnixPath
@@ -14,7 +14,9 @@ internal sealed class UnixPath
 
     /// <summary>The socket that is at the path now; null if there is none.</summary>
     internal static UnixPath? Identify(string? path) =>
-        path is not null && Platform.HandoverSupported && Libc.Stat(path) is { } stat && IsSocket(stat) ? new UnixPath(path, stat) : null;
+        path is not null && Platform.HandoverSupported && Libc.Stat(path) is { } stat && IsSocket(stat)
+            ? new UnixPath(path, stat)
+            : null;
 
     /// <summary>
     /// The socket that was at the path when it was bound, as another process has told; null if it said nothing that can be read.
@@ -22,7 +24,8 @@ internal sealed class UnixPath
     internal static UnixPath? Parse(string? path, string identity)
     {
         string[] numbers = identity.Split(':');
-        return path is not null && numbers.Length == 3 && ulong.TryParse(numbers[0], NumberStyles.None, CultureInfo.InvariantCulture, out ulong inode)
+        return path is not null && numbers.Length == 3
+            && ulong.TryParse(numbers[0], NumberStyles.None, CultureInfo.InvariantCulture, out ulong inode)
             && uint.TryParse(numbers[1], NumberStyles.None, CultureInfo.InvariantCulture, out uint major)
             && uint.TryParse(numbers[2], NumberStyles.None, CultureInfo.InvariantCulture, out uint minor)
                 ? new UnixPath(path, new Libc.Statx { stx_ino = inode, stx_dev_major = major, stx_dev_minor = minor })
@@ -32,7 +35,8 @@ internal sealed class UnixPath
     /// <summary>
     /// For another process: inode and device. The kernel gives the inode to no other file while the socket lives.
     /// </summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{_identity.stx_ino}:{_identity.stx_dev_major}:{_identity.stx_dev_minor}");
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture, $"{_identity.stx_ino}:{_identity.stx_dev_major}:{_identity.stx_dev_minor}");
 
     /// <summary>Whether somebody who connects to the path, which may be a link by now, still comes to this socket.</summary>
     internal bool IsReached => Libc.StatFollowed(_path) is { } now && IsSocket(now) && Same(now, _identity);
@@ -47,8 +51,8 @@ internal sealed class UnixPath
     }
 
     /// <summary>
-    /// Whether nobody listens at the path any more: a socket is there, left by a process that crashed, and a connection is refused.
-    /// A file that is no socket refuses too, and is never ours to remove.
+    /// Whether nobody listens at the path any more: a socket is there, left by a process that crashed, and a connection is
+    /// refused. A file that is no socket refuses too, and is never ours to remove.
     /// </summary>
     internal static bool IsStale(string path)
     {

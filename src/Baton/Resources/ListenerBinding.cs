@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using Baton.Interop;
 using Microsoft.Extensions.Logging;
 
-namespace Baton.Listeners;
+namespace Baton.Resources;
 
 /// <summary>How a listener that was not inherited is bound.</summary>
 internal static class ListenerBinding
@@ -37,7 +37,8 @@ internal static class ListenerBinding
     }
 
     /// <summary>
-    /// Binds; an address that a departing predecessor still has is waited for. Once it is gone, or the patience is at its end, the last answer counts.
+    /// Binds; an address that a departing predecessor still has is waited for. Once it is gone, or the patience is at its end,
+    /// the last answer counts.
     /// </summary>
     internal static Socket BindAfter(DepartingPredecessor? predecessor, Func<Socket> bind)
     {
@@ -56,7 +57,7 @@ internal static class ListenerBinding
     }
 
     /// <summary>Binds; a unix socket path that a crashed process left behind is taken over.</summary>
-    internal static Socket BindReplacingStale(string request, Func<Socket> bind, ILogger logger)
+    internal static Socket BindReplacingStale(ResourceKey request, Func<Socket> bind, ILogger logger)
     {
         try
         {
@@ -71,6 +72,6 @@ internal static class ListenerBinding
         }
     }
 
-    private static string? StalePath(string request) =>
-        new ListenerKey(request, 0).Path is { } path && UnixPath.IsStale(path) ? path : null;
+    private static string? StalePath(ResourceKey request) =>
+        request.Path is { } path && UnixPath.IsStale(path) ? path : null;
 }

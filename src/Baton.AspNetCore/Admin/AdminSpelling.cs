@@ -1,0 +1,37 @@
+using System.Globalization;
+
+namespace Baton.AspNetCore.Admin;
+
+/// <summary>
+/// Whether the address of a request is written the plain way. The server decodes a path and takes out dot segments, each proxy in
+/// its own way: a rule of a proxy that matches the plain path would miss what is written otherwise.
+/// </summary>
+internal static class AdminSpelling
+{
+    private const int EscapeLength = 3;
+
+    /// <summary>
+    /// Whether a request target has no dot segment in its path, and no escape but of characters beyond ASCII, which have no plain
+    /// form.
+    /// </summary>
+    internal static bool IsPlain(string target)
+    {
+        string path = target.Split('?')[0];
+        return !path.Split('/').Any(segment => segment is "." or "..") && EscapesAreNeeded(path);
+    }
+
+    private static bool EscapesAreNeeded(string path)
+    {
+        for (int at = path.IndexOf('%', StringComparison.Ordinal); at >= 0; at = path.IndexOf('%', at + 1))
+        {
+            if (at + EscapeLength > path.Length
+                || !byte.TryParse(path.AsSpan(at + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out byte value)
+                || value < 0x80)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,61 @@
+using System.Net.Sockets;
+
+namespace Baton.Resources;
+
+/// <summary>What this process knows of an address that it could not bind.</summary>
+/// <param name="HasArrived">Whether the predecessor has passed it on by now.</param>
+/// <param name="PathIsLost">Whether the service listened there until another socket took the place.</param>
+/// <param name="HasServed">Whether this process has served.</param>
+/// <param name="Own">Its own listeners that are in the way, for people; empty for none.</param>
+internal sealed record AddressFacts(bool HasArrived, bool PathIsLost, bool HasServed, string Own);
+
+/// <summary>An address in use: by whom, and whether that is about to change.</summary>
+internal static class AddressInUse
+{
+    /// <summary>
+    /// While this process starts, an address that its predecessor has bound since the greeting is waited for: it is on its way
+    /// here. Else the error says who has the address.
+    /// </summary>
+    /// <exception cref="SocketException">It is no use to try again.</exception>
+    internal static void AwaitOrExplain(ResourceRegistry resources, ResourceKey request, SocketException inUse)
+    {
+        IReadOnlySet<long> holders = AddressHolder.SocketsAt(request);
+        AddressFacts facts = resources.Look(request, l => holders.Contains(AddressHolder.SocketOf(l.Descriptor)));
+        LivingPredecessor? predecessor = resources.Unclaimed.Predecessor;
+        if (facts.HasArrived)
+        {
+            return;
+        }
+
+        if (facts.PathIsLost)
+        {
+            throw Explain("another program's socket lies there, and has taken the place of the one that this service listens on");
+        }
+
+        if (facts.Own.Length > 0)
+        {
+            string whose = predecessor is null
+                ? $"this process {Environment.ProcessId}"
+                : $"this service (process {predecessor.Pid}, the predecessor of process {Environment.ProcessId})";
+            throw Explain(
+                $"it is held by {whose} itself, which listens on {facts.Own}. "
+                + "At a restart Kestrel can take a wider address of the same port; "
+                + "for any other change of it stop the service and start it again");
+        }
+
+        if (predecessor is not null && holders.Count > 0 && AddressHolder.Has(predecessor.Pid, holders) is not false)
+        {
+            if (!facts.HasServed && predecessor.WaitABit())
+            {
+                return;
+            }
+
+            throw Explain($"it is held by predecessor {predecessor.Pid}, which has not passed it on");
+        }
+
+        throw inUse;
+
+        SocketException Explain(string holder) =>
+            new((int)SocketError.AddressAlreadyInUse, $"{request}: {inUse.Message}: {holder}");
+    }
+}

@@ -1,0 +1,300 @@
+using Baton.Interop;
+using Microsoft.Extensions.Logging;
+
+namespace Baton.Resources;
+
+/// <summary>
+/// What this process has from its predecessor, and what its successor gets. Three sets of listeners, all by our own descriptors:
+/// those in use here, which are passed on at the next restart; those that nothing here uses; and those of narrower addresses,
+/// which a wider one takes the place of. Safe to call from any thread.
+/// </summary>
+internal sealed class ResourceRegistry
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<ResourceKey, HeldListener> _held = [];
+    private readonly Dictionary<ResourceKey, HeldListener> _beside = [];
+    private readonly EventPolls _polls = new();
+    private readonly Sharing _sharing = new();
+    private readonly ILogger _logger;
+    private readonly TaskCompletionSource _sharingOver = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Action<ResourceKey>? _dropped;
+    private Action? _changed;
+    private bool _released;
+
+    internal ResourceRegistry(ILogger logger) =>
+        (_logger, Unclaimed) = (logger, new UnclaimedResources(_gate, _sharing, _polls, logger));
+
+    internal UnclaimedResources Unclaimed { get; }
+
+    internal Task SharingOver => _sharingOver.Task;
+
+    /// <summary>Whether this process has handed over or is about to end: the process that serves needs the addresses.</summary>
+    internal bool BindsNothing => Locked(() => _sharing.PassedOn || _released);
+
+    /// <summary>Whether a predecessor or a successor lives that has listeners too: an address in use may be theirs.</summary>
+    internal bool HasKin => Locked(() => _sharing.WithPredecessor || _sharing.GiveMore is not null);
+
+    internal IReadOnlyList<HeldListener> Held => Locked(() => _held.Values.ToArray());
+
+    /// <summary>Whether something of the service was inherited that nobody has asked for yet.</summary>
+    internal bool HasUnclaimed => Locked(() => Unclaimed.OfService.Any());
+
+    /// <summary>The keys that this process answers for, used or not: its predecessor removes the paths of no others.</summary>
+    internal IReadOnlyList<ResourceKey> AnsweredFor => Locked(() => (ResourceKey[])[.. _held.Keys, .. Unclaimed.OfService]);
+
+    /// <summary>What is to be in systemd's store: bound here, or soon may be again.</summary>
+    internal IReadOnlyList<(ResourceKey Key, Descriptor Descriptor)> Storable => Locked(
+        () => _held.Values.Concat(Unclaimed.All).Where(l => l.Key.Policy.IsStored).Select(l => (l.Key, l.Descriptor)).ToArray());
+
+    /// <summary>
+    /// Someone else keeps the listeners of this process open: a dropped one is kept until <see cref="CloseDropped"/>. Both are
+    /// called from any thread: <paramref name="dropped"/> for each of these, <paramref name="changed"/> after other changes of
+    /// what is stored.
+    /// </summary>
+    internal void StoredElsewhere(Action<ResourceKey> dropped, Action changed) => (_dropped, _changed) = (dropped, changed);
+
+    /// <summary>Takes over what the predecessor has bound since the greeting.</summary>
+    internal void InheritLater(ResourceKey key, Descriptor descriptor)
+    {
+        lock (_gate)
+        {
+            Unclaimed.CloseLost(key);
+            if (!_released && !_sharing.PredecessorLeft && !_held.ContainsKey(key) && Unclaimed.Receive(key, descriptor))
+            {
+                _sharing.Inherited();
+                return;
+            }
+        }
+
+        // This process has one of the same name, or the predecessor is about to close it anyway.
+        descriptor.Dispose();
+    }
+
+    /// <summary>The inherited listener of a request; null if there is none.</summary>
+    internal HeldListener? Take(ResourceKey request)
+    {
+        Unclaimed.Await();
+        lock (_gate)
+        {
+            return _released || Unclaimed.Take(request) is not { } taken ? null : _held[taken.Key] = taken;
+        }
+    }
+
+    /// <summary>The inherited listener of a kind at a path that is wanted, if it is still found there.</summary>
+    internal HeldListener? Take(ResourceKind kind, Func<string, bool> wanted)
+    {
+        Unclaimed.Await();
+        HeldListener? found = Locked(() => Unclaimed.All.FirstOrDefault(
+            l => l.Key.Kind == kind && l.Key.Path is { } path && wanted(path) && l.IsReached));
+        return found is null ? null : Take(found.Key.Request);
+    }
+
+    /// <summary>Holds what was bound.</summary>
+    /// <exception cref="RestartException">This process has given up its listeners.</exception>
+    internal HeldListener Hold(ResourceKey request, Descriptor descriptor)
+    {
+        HeldListener held;
+        lock (_gate)
+        {
+            ResourceKey key = request;
+            while (_held.ContainsKey(key) || Unclaimed.Has(key))
+            {
+                key = key with { Ordinal = key.Ordinal + 1 };
+            }
+
+            held = new HeldListener(key, descriptor, _polls, inherited: false);
+            if (_released)
+            {
+                // Bound at the moment when this process gave up its listeners: nobody would ever close it.
+                held.RemovePath();
+                held.Dispose();
+                throw new RestartException(
+                    RestartFailure.Stopping,
+                    $"Process {Environment.ProcessId} has given up its listeners and binds no others; {request} was asked for.");
+            }
+
+            _held[key] = held;
+        }
+
+        _changed?.Invoke();
+        return held;
+    }
+
+    /// <summary>A socket to accept on. The listener is dropped when nobody accepts on it any more.</summary>
+    internal ClaimedListener Adopt(HeldListener held, IReadOnlyList<ClaimedListener>? beside = null) =>
+        held.Adopt(held.Key.Policy.OwnerKeeps ? static () => { } : () => Drop(held), beside);
+
+    /// <summary>
+    /// Takes inherited listeners that only the predecessor would accept on, to accept on them beside another one.
+    /// </summary>
+    internal HeldListener[] TakeBeside(Func<ResourceKey, bool> wanted) => Locked(() =>
+    {
+        HeldListener[] taken = _sharing.WithPredecessor ? Unclaimed.TakeAll(l => l.IsInherited && wanted(l.Key)) : [];
+        Array.ForEach(taken, l => _beside.Add(l.Key, l));
+        return taken;
+    });
+
+    /// <summary>
+    /// Nobody here accepts on it any more: its endpoint was removed, or is bound anew in a moment. It is kept where it could not
+    /// be bound again at once.
+    /// </summary>
+    internal void Drop(HeldListener listener)
+    {
+        lock (_gate)
+        {
+            bool wasHeld = _held.Remove(listener.Key);
+            if (_released || !(wasHeld || _beside.Remove(listener.Key)))
+            {
+                return;
+            }
+
+            bool isActivated = listener.Key.Activated is not null;
+            if (isActivated || _sharing.IsShared(listener) || (wasHeld && _dropped is not null))
+            {
+                Unclaimed.Add(listener);
+                if (wasHeld && !isActivated)
+                {
+                    _dropped?.Invoke(listener.Key);
+                }
+
+                return;
+            }
+        }
+
+        Close(listener);
+    }
+
+    /// <summary>What is known here of an address that is in use, and by listeners of which of these.</summary>
+    internal AddressFacts Look(ResourceKey request, Func<HeldListener, bool> isHolder) => Locked(() => new AddressFacts(
+        Unclaimed.HasAny(request), Unclaimed.HasLost(request), _sharing.HasServed,
+        string.Join(", ", _held.Values.Concat(Unclaimed.All).Where(isHolder).Select(l => l.Key))));
+
+    /// <summary>What a successor gets: all that this process uses, and what systemd made that it does not use.</summary>
+    /// <param name="more">Called with each listener that is bound while the successor lives; returns whether it gets it.</param>
+    internal IReadOnlyList<PassedResource> PassOn(Func<ResourceKey, Descriptor, bool> more) => Locked(() =>
+    {
+        PassedResource[] passedOn =
+        [
+            .. _held.Values.Select(h => new PassedResource(h.Key, h.Descriptor, h.PathIdentity)),
+            .. Unclaimed.Activated.All.Select(a => new PassedResource(a.Key, a.Descriptor, "")),
+        ];
+        _sharing.Give(passedOn.Select(l => l.Key), more);
+        return passedOn;
+    });
+
+    /// <summary>Gives what was bound to a successor that starts, whose configuration may have the same address by now.</summary>
+    internal void Give(HeldListener bound)
+    {
+        Func<ResourceKey, Descriptor, bool>? give = Locked(() => _sharing.GiveMore);
+        if (give?.Invoke(bound.Key, bound.Descriptor) == true)
+        {
+            Locked(() => _sharing.GaveLater(bound.Key, give));
+        }
+    }
+
+    /// <summary>The successor that <see cref="PassOn"/> was called for has ended.</summary>
+    internal void EndPassingOn(Func<ResourceKey, Descriptor, bool> more)
+    {
+        if (Locked(() => _sharing.EndGiving(more)))
+        {
+            CloseUnclaimed();
+        }
+    }
+
+    /// <summary>
+    /// While a successor serves what we hold, nothing is closed or removed one by one: all goes at
+    /// <see cref="Release(IReadOnlyCollection{ResourceKey})"/>, or stays ours if the successor gives it back.
+    /// </summary>
+    internal void SetPassedOn(bool passedOn) => Locked(() => _sharing.SetPassedOn(passedOn));
+
+    /// <summary>The predecessor has closed its listeners, or is about to: what nobody uses goes.</summary>
+    internal void EndSharing()
+    {
+        Locked(_sharing.EndWithPredecessor);
+        CloseUnclaimed();
+        _sharingOver.TrySetResult();
+    }
+
+    /// <summary>Closes what nobody here uses and nobody else has: this configuration has no use for it.</summary>
+    internal void CloseUnclaimed() => CloseUnclaimed(l => !_sharing.IsShared(l) || (l.Key.Policy.OwnerKeeps && !l.WasClaimed));
+
+    /// <summary>
+    /// Closes a dropped listener that was not claimed again, and removes its path. While a predecessor has it too it stays.
+    /// </summary>
+    internal void CloseDropped(ResourceKey key) => CloseUnclaimed(l => l.Key == key && !_sharing.IsShared(l));
+
+    /// <summary>Closes our descriptors for good. Paths go too, but not of those that the successor claimed.</summary>
+    internal void Release(IReadOnlyCollection<ResourceKey> claimedBySuccessor)
+    {
+        HeldListener[] released;
+        HashSet<ResourceKey> stay;
+        lock (_gate)
+        {
+            _released = true;
+            stay = [.. claimedBySuccessor, .. _sharing.GivenLater];
+            released =
+            [
+                .. TakeHeld(l => !l.Key.Policy.OwnerKeeps || claimedBySuccessor.Contains(l.Key)),
+                .. Unclaimed.TakeAll(static _ => true), .. _beside.Values,
+            ];
+            _beside.Clear();
+            Unclaimed.Activated.Clear();
+            _sharing.Ungive();
+        }
+
+        Array.ForEach(released, l => Dispose(l, removePath: !stay.Contains(l.Key)));
+    }
+
+    internal void Release(ResourceKind kind)
+    {
+        Array.ForEach(Locked(() => TakeHeld(l => l.Key.Kind == kind)), l => Dispose(l, removePath: true));
+    }
+
+    private HeldListener[] TakeHeld(Func<HeldListener, bool> which)
+    {
+        HeldListener[] taken = [.. _held.Values.Where(which)];
+        Array.ForEach(taken, l => _held.Remove(l.Key));
+        return taken;
+    }
+
+    private void CloseUnclaimed(Func<HeldListener, bool> which)
+    {
+        foreach (HeldListener listener in Locked(() => Unclaimed.TakeAll(which)))
+        {
+            Close(listener);
+            _changed?.Invoke();
+        }
+    }
+
+    private void Close(HeldListener listener)
+    {
+        Dispose(listener, removePath: true);
+        (listener.WasClaimed ? _logger.ListenerClosed : (Action<string>)_logger.ListenerUnclaimed)(listener.Key.ToString());
+    }
+
+    private void Dispose(HeldListener listener, bool removePath)
+    {
+        if (removePath && Locked(() => _sharing.OwnsPath(listener)))
+        {
+            listener.RemovePath();
+        }
+
+        listener.Dispose();
+    }
+
+    private T Locked<T>(Func<T> look)
+    {
+        lock (_gate)
+        {
+            return look();
+        }
+    }
+
+    private void Locked(Action change)
+    {
+        lock (_gate)
+        {
+            change();
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using Baton.Interop;
+
+namespace Baton.Resources;
+
+/// <summary>
+/// Which other process has the resources of this one: a predecessor, a successor, or none. As long as another process has a
+/// listener, closing ours would not free its address. Not thread-safe: the registry's lock protects it.
+/// </summary>
+internal sealed class Sharing
+{
+    // What a living successor has, and those of them that it got after the greeting: it answers for their paths.
+    private readonly HashSet<ResourceKey> _given = [];
+    private readonly HashSet<ResourceKey> _givenLater = [];
+
+    // Until this process has served, what it inherited is its predecessor's, which may serve on: its paths stay.
+    private bool _served;
+
+    /// <summary>Gives the successor what is bound from now on; null without a successor.</summary>
+    internal Func<ResourceKey, Descriptor, bool>? GiveMore { get; private set; }
+
+    /// <summary>Whether the predecessor has the same listeners.</summary>
+    internal bool WithPredecessor { get; private set; }
+
+    /// <summary>Whether the predecessor has closed its listeners, or is about to.</summary>
+    internal bool PredecessorLeft { get; private set; }
+
+    /// <summary>Whether a successor serves what this process holds.</summary>
+    internal bool PassedOn { get; private set; }
+
+    internal bool HasServed => _served;
+
+    internal IEnumerable<ResourceKey> GivenLater => _givenLater;
+
+    internal void Inherited() => WithPredecessor = true;
+
+    internal void EndWithPredecessor() => (WithPredecessor, PredecessorLeft) = (false, true);
+
+    internal void Give(IEnumerable<ResourceKey> keys, Func<ResourceKey, Descriptor, bool> more)
+    {
+        if (GiveMore != more)
+        {
+            Ungive();
+        }
+
+        _given.UnionWith(keys);
+        GiveMore = more;
+    }
+
+    internal void GaveLater(ResourceKey key, Func<ResourceKey, Descriptor, bool> by)
+    {
+        if (GiveMore == by)
+        {
+            _given.Add(key);
+            _givenLater.Add(key);
+        }
+    }
+
+    /// <returns>False if another successor is given to by now.</returns>
+    internal bool EndGiving(Func<ResourceKey, Descriptor, bool> more)
+    {
+        bool ended = GiveMore == more;
+        if (ended)
+        {
+            Ungive();
+        }
+
+        return ended;
+    }
+
+    internal void Ungive()
+    {
+        GiveMore = null;
+        _given.Clear();
+        _givenLater.Clear();
+    }
+
+    internal void SetPassedOn(bool passedOn)
+    {
+        PassedOn = passedOn;
+        _served |= !passedOn;
+        if (!passedOn)
+        {
+            // A successor that there was serves no more.
+            Ungive();
+        }
+    }
+
+    internal bool IsShared(HeldListener listener) =>
+        PassedOn || _given.Contains(listener.Key) || (WithPredecessor && listener.IsInherited);
+
+    /// <summary>Whether the path of a listener goes when this process closes it.</summary>
+    internal bool OwnsPath(HeldListener listener) =>
+        (_served || !listener.IsInherited) && (!listener.Key.Policy.OwnerKeeps || listener.WasClaimed);
+}
+
+/// <summary>A resource on its way to a successor.</summary>
+/// <param name="Key">What it is known by.</param>
+/// <param name="Descriptor">Still its owner's.</param>
+/// <param name="File">See <see cref="HeldListener.PathIdentity"/>.</param>
+internal sealed record PassedResource(ResourceKey Key, Descriptor Descriptor, string File);

@@ -1,0 +1,72 @@
+using System.Net;
+using System.Net.Sockets;
+using Baton.Interop;
+using Microsoft.Extensions.Logging;
+
+namespace Baton.Resources;
+
+/// <summary>
+/// A wider address on a port that the predecessor has: <c>127.0.0.1:80</c> becomes <c>0.0.0.0:80</c>. Linux lets two sockets of
+/// one user listen side by side if SO_REUSEPORT is set on both while the second is bound. Connections to the narrower address
+/// still come to the old listener, so it is accepted on until the predecessor is gone.
+/// </summary>
+internal static class WiderAddress
+{
+    /// <summary>
+    /// Whether every connection that both could get comes to the older one: for IPv4 that is 0.0.0.0, too, where the other is
+    /// [::].
+    /// </summary>
+    internal static bool IsWider(IPEndPoint wide, IPEndPoint old) =>
+        wide.Port == old.Port && wide.Port != 0
+        && ((wide.Address.Equals(IPAddress.IPv6Any) && !old.Address.Equals(IPAddress.IPv6Any))
+            || (wide.Address.Equals(IPAddress.Any)
+                && old.AddressFamily == AddressFamily.InterNetwork && !old.Address.Equals(IPAddress.Any)));
+
+    /// <summary>Binds beside inherited listeners of narrower addresses.</summary>
+    /// <param name="resources">Hold them, and what is bound.</param>
+    /// <param name="request">The wider address.</param>
+    /// <param name="bindShared">Binds with SO_REUSEPORT; null for a caller that can't accept on several listeners.</param>
+    /// <param name="logger">For what is bound.</param>
+    /// <returns>Null if there are none, or somebody else is in the way as well.</returns>
+    internal static ClaimedListener? TryBind(
+        ResourceRegistry resources, ResourceKey request, Func<Socket>? bindShared, ILogger logger)
+    {
+        HeldListener[] narrower = bindShared is not null && request.Address is { } wide
+            ? resources.TakeBeside(k => k.Address is { } old && IsWider(wide, old))
+            : [];
+        if (narrower.Length == 0)
+        {
+            return null;
+        }
+
+        try
+        {
+            HeldListener held = resources.Hold(request, Descriptor.TakeFrom(Bind(narrower, bindShared!)));
+            logger.ListenerBoundBeside(held.Key.ToString(), string.Join(", ", narrower.Select(l => l.Key)));
+            return resources.Adopt(held, [.. narrower.Select(l => resources.Adopt(l))]);
+        }
+        catch (SocketException)
+        {
+            // Of another user, or somebody else is in the way: the error of the plain bind says it.
+            Array.ForEach(narrower, resources.Drop);
+            return null;
+        }
+    }
+
+    // The option belongs to the description, so the predecessor need not help. Off again at once: nobody else is to bind there.
+    private static Socket Bind(HeldListener[] narrower, Func<Socket> bindShared)
+    {
+        try
+        {
+            Array.ForEach(narrower, l => ReusePort.Set(l.Descriptor.Number, on: true));
+            Socket bound = bindShared();
+            bound.Listen(ListenerRegistry.DefaultBacklog);
+            ReusePort.Set((int)bound.Handle, on: false);
+            return bound;
+        }
+        finally
+        {
+            Array.ForEach(narrower, l => ReusePort.Set(l.Descriptor.Number, on: false));
+        }
+    }
+}
