@@ -246,12 +246,16 @@ internal sealed class Succession
     // must not serve beside it.
     private void Lose(string reason, ProcessLifecycle lifecycle, ControlLoop loop)
     {
-        // After the commit it does not matter what became of it.
         bool died = false;
         if (_greeted.Task.IsCompletedSuccessfully && lifecycle.State == ProcessState.Starting)
         {
             Deserted?.Invoke();
             died = _predecessor.EndsWithin(EndingTime);
+        }
+
+        // On probation it takes over again and kills this process, which must start no successor until then.
+        while (lifecycle.State == ProcessState.OnProbation && !_predecessor.EndsWithin(EndingTime))
+        {
         }
 
         loop.Post(() =>

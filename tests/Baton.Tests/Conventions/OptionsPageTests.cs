@@ -16,7 +16,12 @@ public class OptionsPageTests
     // A word for the whole of Signals, no property.
     private static readonly string[] KeysOnly = ["SignalPreset"];
 
-    private static IEnumerable<string> Bound => WebOptionTable.All().Select(row => row.Key).Except(["WarmUp"]).Concat(WebOptionTable.WarmUp().Select(row => $"WarmUp:{row.Key}"));
+    private static IEnumerable<string> Bound =>
+    [
+        .. WebOptionTable.All().Select(row => row.Key).Except(["WarmUp", "Admin"]),
+        .. WebOptionTable.WarmUp().Select(row => $"WarmUp:{row.Key}"),
+        .. WebOptionTable.Admin().Select(row => $"Admin:{row.Key}"),
+    ];
 
     [Fact]
     public void Options_ThatAreData_HaveAKey() =>
@@ -38,8 +43,8 @@ public class OptionsPageTests
 
     private static IEnumerable<string> Properties() =>
         from property in typeof(GracefulRestartOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance)
-        from name in property.PropertyType == typeof(WarmUpOptions)
-            ? typeof(WarmUpOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(p => $"WarmUp:{p.Name}")
+        from name in property.PropertyType == typeof(WarmUpOptions) || property.PropertyType == typeof(RestartAdminOptions)
+            ? property.PropertyType.GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(p => $"{property.Name}:{p.Name}")
             : [property.Name]
         select name;
 }
