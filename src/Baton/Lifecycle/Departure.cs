@@ -1,16 +1,18 @@
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// The end of a process: open work finishes until the drain timeout, then it is cut. While a successor is on probation the process only becomes idle, and
-/// may be called back. Once it may end it does so the moment it is idle. Its application then has the time that its host gives
-/// it; one that has not ended by then, or within the exit timeout after force, is ended hard. Lives on the control loop.
+/// The end of a process: open work finishes until the drain timeout, then it is cut. While a successor is on probation the
+/// process only becomes idle, and may be called back. Once it may end it does so the moment it is idle. Its application then has
+/// the time that its host gives it; one that has not ended by then, or within the exit timeout after force, is ended hard. Lives
+/// on the control loop.
 /// </summary>
 /// <param name="context">What it works with.</param>
 /// <param name="describe">This process and what it has open.</param>
 /// <param name="idle">Called once when nothing is open any more.</param>
 /// <param name="finished">Called once when the process is idle and may end.</param>
 /// <param name="lastResort">Called before the process is ended hard.</param>
-internal sealed class Departure(LifecycleContext context, Func<GenerationStatus> describe, Action idle, Action finished, Action lastResort)
+internal sealed class Departure(
+    LifecycleContext context, Func<GenerationStatus> describe, Action idle, Action finished, Action lastResort)
 {
     private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(1);
 
@@ -29,9 +31,12 @@ internal sealed class Departure(LifecycleContext context, Func<GenerationStatus>
     internal TimeSpan? TimeLeft => Limit is { } limit ? LifecycleContext.Left(limit, context.Since(_begun)) : null;
 
     /// <summary>Since when nothing is open any more; null if something is. From any thread.</summary>
-    internal DateTimeOffset? DrainedAt => Volatile.Read(ref _drainedAt) is > 0 and var ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
+    internal DateTimeOffset? DrainedAt =>
+        Volatile.Read(ref _drainedAt) is > 0 and var ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
 
     private TimeSpan? Limit => Options.DrainTimeout == Timeout.InfiniteTimeSpan ? null : Options.DrainTimeout;
+
+    private TimeSpan HookTime => Options.Hooks.HasAny ? Options.HookTimeout : TimeSpan.Zero;
 
     private RestarterOptions Options => context.Options;
 
@@ -39,8 +44,7 @@ internal sealed class Departure(LifecycleContext context, Func<GenerationStatus>
     {
         context.Loop.Schedule(Options.DrainTimeout, DrainTimeoutPassed);
         Report();
-        _ = context.Effects.DrainAsync(_calledBack.Token).ContinueWith(
-            drained => context.Loop.Post(() => Drained(drained)), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        context.Drain(Drained, _calledBack.Token);
     }
 
     /// <summary>This process serves again.</summary>
@@ -60,7 +64,7 @@ internal sealed class Departure(LifecycleContext context, Func<GenerationStatus>
             TimeSpan limit = LifecycleContext.Then(context.Application.Limit ?? Options.DrainTimeout, Options.ExitTimeout);
             if (afterSuccessor)
             {
-                limit = LifecycleContext.Then(LifecycleContext.Then(limit, Options.ShutdownIdleGrace), Options.Hooks.HasAny ? Options.HookTimeout : TimeSpan.Zero);
+                limit = LifecycleContext.Then(LifecycleContext.Then(limit, Options.ShutdownIdleGrace), HookTime);
                 limit = LifecycleContext.Then(limit, Options.ExitTimeout);
             }
 
@@ -98,7 +102,7 @@ internal sealed class Departure(LifecycleContext context, Func<GenerationStatus>
         FinishIfDone();
 
         // Hooks have their own time: they are part of leaving, also for one that is forced.
-        TimeSpan limit = Options.Hooks.HasAny ? LifecycleContext.Then(Options.HookTimeout, Options.ExitTimeout) : Options.ExitTimeout;
+        TimeSpan limit = LifecycleContext.Then(HookTime, Options.ExitTimeout);
         string reason = $"forced by {trigger}, and after {limit.TotalSeconds:0.###} s more the application has still not ended";
         context.Loop.Schedule(limit, () => EndHard(reason));
     }
@@ -110,7 +114,7 @@ internal sealed class Departure(LifecycleContext context, Func<GenerationStatus>
         {
             _endsHard = true;
             lastResort();
-            context.Effects.EndProcess(Restarter.ForcedExitCode, reason);
+            context.Try(() => context.Process.End(Restarter.ForcedExitCode, reason));
         }
     }
 
@@ -173,7 +177,8 @@ internal sealed class Departure(LifecycleContext context, Func<GenerationStatus>
     /// <param name="asked">Whether somebody has asked for it, and is to hear of it in any case.</param>
     internal static void Cut(LifecycleContext context, string trigger, bool asked)
     {
-        OpenWork cut = context.Effects.Cut();
+        OpenWork cut = default;
+        context.Try(() => cut = context.Work.Cut());
         if (cut == default && !asked)
         {
             context.Logger.NothingCut(Environment.ProcessId, trigger);

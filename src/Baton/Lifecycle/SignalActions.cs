@@ -5,7 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Lifecycle;
 
 /// <summary>Does what the table says about a signal. Lives on the control loop.</summary>
-internal sealed class SignalActions(SignalTable table, ProcessLifecycle lifecycle, ILogger logger, TerminalSession? terminal = null, TimeProvider? time = null)
+internal sealed class SignalActions(
+    SignalTable table, ProcessLifecycle lifecycle, ILogger logger, TerminalSession? terminal = null, TimeProvider? time = null)
 {
     // A shell signals the whole job, and the stand-in in the terminal, which is a part of it, passes its own signal on.
     private static readonly TimeSpan EchoTime = TimeSpan.FromSeconds(1);
@@ -32,7 +33,7 @@ internal sealed class SignalActions(SignalTable table, ProcessLifecycle lifecycl
         else
         {
             logger.TerminalClosed(Environment.ProcessId);
-            lifecycle.HangUp(Trigger.Of(PosixSignal.SIGHUP));
+            lifecycle.Shutdown.HangUp(Trigger.Of(PosixSignal.SIGHUP));
         }
     }
 
@@ -49,17 +50,17 @@ internal sealed class SignalActions(SignalTable table, ProcessLifecycle lifecycl
         switch (table[signal])
         {
             case SignalAction.Restart:
-                lifecycle.RequestRestart(new RestartRequest(trigger, bySignal: true));
+                lifecycle.Restarts.Request(new RestartRequest(trigger, bySignal: true));
                 break;
             case SignalAction.Shutdown when _shutdownAsked:
-                lifecycle.Force(new Trigger($"a second signal, {name}", signal));
+                lifecycle.Shutdown.Force(new Trigger($"a second signal, {name}", signal));
                 break;
             case SignalAction.Shutdown:
                 _shutdownAsked = true;
-                lifecycle.RequestShutdown(trigger);
+                lifecycle.Shutdown.Request(trigger);
                 break;
             case SignalAction.Force:
-                if (!lifecycle.ForceDrain(trigger))
+                if (!lifecycle.Shutdown.ForceDrain(trigger))
                 {
                     logger.SignalIgnored(name, $"process {Environment.ProcessId} neither drains nor shuts down");
                 }

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// .NET runs the handlers of SIGUSR2 and SIGHUP on the thread pool, behind whatever waits there. Where the pool makes no progress at all, a restart,
-/// often the way out, would never be noticed; so threads are added until it moves, and taken back then.
+/// .NET runs the handlers of SIGUSR2 and SIGHUP on the thread pool, behind whatever waits there. Where the pool makes no progress
+/// at all, a restart, often the way out, would never be noticed; so threads are added until it moves, and taken back then.
 /// </summary>
 internal sealed class StarvationGuard(ControlLoop loop, ILogger logger)
 {
@@ -37,7 +37,8 @@ internal sealed class StarvationGuard(ControlLoop loop, ILogger logger)
             _minimum ??= workers;
 
             // Counted from the threads there are: below that, the minimum changes nothing. Refused beyond the pool's own maximum.
-            _ = ThreadPool.SetMinThreads(Math.Min(Math.Max(workers, ThreadPool.ThreadCount) + Step, _minimum.Value + MaxAdded), io);
+            int wanted = Math.Max(workers, ThreadPool.ThreadCount) + Step;
+            _ = ThreadPool.SetMinThreads(Math.Min(wanted, _minimum.Value + MaxAdded), io);
         }
         else if (_minimum is { } minimum)
         {

@@ -22,13 +22,13 @@ public sealed partial class SuccessorLinkTests
         }
         else
         {
-            Assert.IsType<SuccessorEvent.HandedOn>(Next());
+            Said<HandoverMessage.HandedOn>();
         }
 
         File.WriteAllBytes(_directory.File("end"), []);
-        Assert.Equal(new SuccessorEvent.Ended(new ExitStatus(0, null)), Next());
+        Assert.Equal(new PeerEvent.Ended(new ExitStatus(0, null)), Next());
         File.WriteAllBytes(_directory.File("go"), []);
-        Assert.Equal(new SuccessorEvent.ForceAsked("too many"), Next());
+        Assert.Equal(new HandoverMessage.Force("too many"), Said<HandoverMessage.Force>());
         before.AssertSoonUnchanged();
     }
 
@@ -42,7 +42,7 @@ public sealed partial class SuccessorLinkTests
         {
             string said = _directory.File($"said{i}");
             StartGreeted([], $"({WaitFor("go", Say("frame"))} 2>/dev/null; echo >{said}) >/dev/null & exit 0");
-            Assert.Equal(new SuccessorEvent.Ended(new ExitStatus(0, null)), Next());
+            Assert.Equal(new PeerEvent.Ended(new ExitStatus(0, null)), Next());
         }
 
         before.AssertUnchanged();
@@ -66,9 +66,9 @@ public sealed partial class SuccessorLinkTests
         ];
         SuccessorLink link = Start(new StartCommand("/bin/sh", ["sh", "-c", string.Join("; ", steps)], _directory.Path, new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin" }));
 
-        Assert.IsType<SuccessorEvent.Greeted>(Next());
-        Assert.Equal(new SuccessorEvent.Progress("warm-up", ""), Next());
-        Assert.Equal(new SuccessorEvent.Failed("the reason"), Next());
+        Said<HandoverMessage.Hello>();
+        Assert.Equal(new HandoverMessage.Progress("warm-up", ""), Said<HandoverMessage.Progress>());
+        Assert.Equal(new HandoverMessage.Failed("the reason"), Said<HandoverMessage.Failed>());
         Kill(link);
     }
 
@@ -78,13 +78,13 @@ public sealed partial class SuccessorLinkTests
     {
         File.WriteAllBytes(_directory.File("frame"), ChannelFixture.Frame(new HandoverMessage.Progress("an orphan", "")));
         StartGreeted([], $"(while {Say("frame")}; do :; done) >/dev/null 2>&1 & exit 0");
-        SuccessorEvent next;
+        PeerEvent next;
         do
         {
             next = Next();
         }
-        while (next is SuccessorEvent.Progress);
-        Assert.Equal(new SuccessorEvent.Ended(new ExitStatus(0, null)), next);
+        while (next is PeerEvent.Said { Message: HandoverMessage.Progress });
+        Assert.Equal(new PeerEvent.Ended(new ExitStatus(0, null)), next);
     }
 
     private string WaitFor(string file, string then) => $"until [ -e {_directory.File(file)} ]; do sleep 0.01; done; {then}";
