@@ -38,7 +38,9 @@ internal sealed class HealthPoll
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException && !cancel.IsCancellationRequested)
         {
-            return new HealthOutcome(HealthStatus.Unhealthy, $"no answer within {_options.HealthCheckTimeout.TotalSeconds:0.###} s from {string.Join(", ", _registrations.Select(r => r.Name))}");
+            string names = string.Join(", ", _registrations.Select(r => r.Name));
+            string text = $"no answer within {_options.HealthCheckTimeout.TotalSeconds:0.###} s from {names}";
+            return new HealthOutcome(HealthStatus.Unhealthy, text);
         }
         finally
         {
@@ -70,7 +72,8 @@ internal sealed class HealthPoll
             orderby entry.Value.Status, entry.Key
             let why = entry.Value.Description ?? entry.Value.Exception?.Message
             select $"; {entry.Key}: {entry.Value.Status}{(why is null ? "" : $": {why.ReplaceLineEndings(" ")}")}";
-        string text = $"{report.Entries.Values.Count(e => e.Status == HealthStatus.Healthy)} of {report.Entries.Count} healthy{string.Concat(troubles)}";
+        int healthy = report.Entries.Values.Count(e => e.Status == HealthStatus.Healthy);
+        string text = $"{healthy} of {report.Entries.Count} healthy{string.Concat(troubles)}";
         return text.Length <= LongestText ? text : $"{text[..LongestText]}...";
     }
 }

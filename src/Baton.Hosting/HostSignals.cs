@@ -9,7 +9,8 @@ namespace Baton.Hosting;
 /// console lifetime has one for each of three; so where the table claims one of these for anything but a shutdown, that
 /// lifetime's handlers go, and those of the signals that the table leaves alone are put back.
 /// </summary>
-internal sealed class HostSignals(RestarterOptions options, IHostLifetime hostLifetime, IHostApplicationLifetime lifetime) : IDisposable
+internal sealed class HostSignals(RestarterOptions options, IHostLifetime hostLifetime, IHostApplicationLifetime lifetime)
+    : IDisposable
 {
     private static readonly PosixSignal[] OfTheHost = [PosixSignal.SIGINT, PosixSignal.SIGQUIT, PosixSignal.SIGTERM];
 

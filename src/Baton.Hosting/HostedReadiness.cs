@@ -9,7 +9,12 @@ namespace Baton.Hosting;
 /// all others have started, and they learn only after the drain that the host stops.
 /// </summary>
 internal sealed class HostedReadiness(
-    Restarter restarter, HostedServer server, IHostApplicationLifetime lifetime, AsideLoggers loggers, HostedRestartOptions options, HealthPoll health,
+    Restarter restarter,
+    HostedServer server,
+    IHostApplicationLifetime lifetime,
+    AsideLoggers loggers,
+    HostedRestartOptions options,
+    HealthPoll health,
     IEnumerable<IReadinessPhase> phases)
     : IHostedLifecycleService
 {
@@ -36,7 +41,8 @@ internal sealed class HostedReadiness(
             // A shutdown was asked while the host was starting: it is started now, and told to stop.
             return;
         }
-        catch (OperationCanceledException) when (draining.IsCancellationRequested || lifetime.ApplicationStopping.IsCancellationRequested)
+        catch (OperationCanceledException)
+            when (draining.IsCancellationRequested || lifetime.ApplicationStopping.IsCancellationRequested)
         {
             // The same, and it came here first; or the host's own signal handler was faster.
             return;
@@ -80,7 +86,8 @@ internal sealed class HostedReadiness(
             await restarter.Parts.Lifecycle.Start.Ready.WaitAsync(draining).ConfigureAwait(false);
             await new ProbationWatch(health, options.HealthPollInterval, restarter.Parts.Lifecycle.Probation.Ended, restarter.ReportUnhealthy).RunAsync(draining).ConfigureAwait(false);
         }
-        catch (Exception e) when ((e is OperationCanceledException && draining.IsCancellationRequested) || e is RestartException { Failure: RestartFailure.Stopping })
+        catch (Exception e) when ((e is OperationCanceledException && draining.IsCancellationRequested)
+            || e is RestartException { Failure: RestartFailure.Stopping })
         {
             // This process departs, or ends before it has served: nobody asks any more.
         }

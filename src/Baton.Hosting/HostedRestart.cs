@@ -9,7 +9,12 @@ namespace Baton.Hosting;
 /// after them. When the host is ready, and its drain, is the part of <see cref="HostedReadiness"/>.
 /// </summary>
 internal sealed class HostedRestart(
-    Restarter restarter, HostedServer server, IHostApplicationLifetime lifetime, HostSignals signals, IServiceCollection registrations, HostedReadiness readiness)
+    Restarter restarter,
+    HostedServer server,
+    IHostApplicationLifetime lifetime,
+    HostSignals signals,
+    IServiceCollection registrations,
+    HostedReadiness readiness)
     : IHostedLifecycleService, IRestartParticipant
 {
     // A host whose building .NET does not announce has no last place: then this one has both parts.
@@ -30,9 +35,11 @@ internal sealed class HostedRestart(
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task StartedAsync(CancellationToken cancellationToken) => _alone ? readiness.StartedAsync(cancellationToken) : Task.CompletedTask;
+    public Task StartedAsync(CancellationToken cancellationToken) =>
+        _alone ? readiness.StartedAsync(cancellationToken) : Task.CompletedTask;
 
-    public Task StoppingAsync(CancellationToken cancellationToken) => _alone ? readiness.StoppingAsync(cancellationToken) : Task.CompletedTask;
+    public Task StoppingAsync(CancellationToken cancellationToken) =>
+        _alone ? readiness.StoppingAsync(cancellationToken) : Task.CompletedTask;
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

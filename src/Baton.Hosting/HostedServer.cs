@@ -7,7 +7,9 @@ namespace Baton.Hosting;
 /// This host among the servers of the process. Made when the host is built, and disposed with it: the others do not wait for one
 /// that will not come, and do not go on without one that was to be there.
 /// </summary>
-internal sealed class HostedServer(Restarter restarter, RegisteredServer server, HostedRestartOptions options, HostedFaults faults, ILoggerFactory loggerFactory) : IAsyncDisposable, IDisposable
+internal sealed class HostedServer(
+    Restarter restarter, RegisteredServer server, HostedRestartOptions options, HostedFaults faults, ILoggerFactory loggerFactory)
+    : IAsyncDisposable, IDisposable
 {
     private readonly ILogger _logger = restarter.Parts.Logger.Aside(loggerFactory.CreateLogger(Log.Category));
     private Stage _stage;
@@ -141,7 +143,8 @@ internal sealed class HostedServer(Restarter restarter, RegisteredServer server,
     }
 
     private static string Holder(RestarterOptions holding) =>
-        holding is not HostedRestartOptions host ? "Restarter.Start" : host.ServerName is { } name ? $"server {name}" : "the first server";
+        holding is not HostedRestartOptions host ? "Restarter.Start"
+        : host.ServerName is { } name ? $"server {name}" : "the first server";
 
     // On the control loop.
     private void Handle(LifecycleNews happened)

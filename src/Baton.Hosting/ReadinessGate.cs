@@ -3,7 +3,8 @@ namespace Baton.Hosting;
 /// <summary>
 /// Runs the phases between started and ready one after another, within the ready timeout, and says where it is.
 /// </summary>
-internal sealed class ReadinessGate(IEnumerable<IReadinessPhase> phases, TimeSpan readyTimeout, Action<string, string?> reportProgress)
+internal sealed class ReadinessGate(
+    IEnumerable<IReadinessPhase> phases, TimeSpan readyTimeout, Action<string, string?> reportProgress)
 {
     // A longer timer does not exist; who asks for so long means for ever.
     private const int LongestTimerDays = 49;
@@ -30,7 +31,9 @@ internal sealed class ReadinessGate(IEnumerable<IReadinessPhase> phases, TimeSpa
                 string state = last is null ? phase.Name : $"{phase.Name}: {last}";
                 throw new RestartException(
                     RestartFailure.ReadyTimedOut,
-                    $"Process {Environment.ProcessId} was not ready within {readyTimeout.TotalSeconds:0.###} s ({state}). It has accepted nothing, and does not start.", e);
+                    $"Process {Environment.ProcessId} was not ready within {readyTimeout.TotalSeconds:0.###} s ({state}). "
+                    + "It has accepted nothing, and does not start.",
+                    e);
             }
         }
     }

@@ -4,8 +4,9 @@ namespace Baton.Hosting.Configuration;
 internal delegate void BindOption<in T>(T options, OptionValue value);
 
 /// <summary>
-/// Every option that is data, by its key. One line for a new option: binding, the search for mistyped keys and <c>docs/options.md</c> follow from it, and a test fails where a
-/// property has none. Made only where the section has something, and what is in the section is bound in this order.
+/// Every option that is data, by its key. One line for a new option: binding, the search for mistyped keys and
+/// <c>docs/options.md</c> follow from it, and a test fails where a property has none. Made only where the section has something,
+/// and what is in the section is bound in this order.
 /// </summary>
 internal static class OptionTable
 {

@@ -3,7 +3,9 @@ using Microsoft.Extensions.Options;
 
 namespace Baton.Hosting.Configuration;
 
-/// <summary>Reads options from a section of the configuration. All that is wrong is found at once, and named by its key.</summary>
+/// <summary>
+/// Reads options from a section of the configuration. All that is wrong is found at once, and named by its key.
+/// </summary>
 internal static class SectionBinder
 {
     /// <summary>The section that is read where none is given.</summary>
@@ -92,7 +94,8 @@ internal static class SectionBinder
         return $"{unknown.Path} is no option of graceful restart; the nearest is {unknown.Path[..^unknown.Key.Length]}{nearest}.";
     }
 
-    // "DrainTimeout is -00:00:02; allowed is ..." becomes "GracefulRestart:DrainTimeout is "-2s"; allowed is ...": as it was given.
+    // "DrainTimeout is -00:00:02; allowed is ..." becomes "GracefulRestart:DrainTimeout is "-2s"; allowed is ...": as it was
+    // given.
     private static string WithKeyAndText(ArgumentOutOfRangeException refusal, IConfiguration configuration)
     {
         string name = refusal.ParamName!.Replace('.', ':');

@@ -30,7 +30,8 @@ internal sealed class OlderGenerations(TimeSpan limit, ILogger logger) : IOlderG
         {
             lock (_lock)
             {
-                return [.. _living.Select(l => l.Status).Concat(_returned.Select(r => r.Status())).OrderByDescending(s => s.Generation)];
+                IEnumerable<GenerationStatus> all = _living.Select(l => l.Status).Concat(_returned.Select(r => r.Status()));
+                return [.. all.OrderByDescending(s => s.Generation)];
             }
         }
     }
@@ -38,7 +39,8 @@ internal sealed class OlderGenerations(TimeSpan limit, ILogger logger) : IOlderG
     internal void Add(PredecessorLink link)
     {
         OlderProcess process = link.Process;
-        var unknown = new GenerationStatus(process.Pid, process.Generation, ProcessState.HandedOver, new Dictionary<string, int>(), RequestCount: 0, Requests: []);
+        var unknown = new GenerationStatus(
+            process.Pid, process.Generation, ProcessState.HandedOver, new Dictionary<string, int>(), RequestCount: 0, Requests: []);
         lock (_lock)
         {
             _living.Add((link, unknown));
@@ -136,7 +138,7 @@ internal sealed class OlderGenerations(TimeSpan limit, ILogger logger) : IOlderG
             // Of the same generation the one that was rolled back first.
             IEnumerable<(int Pid, int Generation, Action<string> Force)> all =
             [
-                .. _living.Select(l => (l.Link.Process.Pid, l.Link.Process.Generation, (Action<string>)(by => l.Link.Channel.TrySend(new HandoverMessage.Force(by))))),
+                .. _living.Select(l => (l.Link.Process.Pid, l.Link.Process.Generation, Forcing(l.Link))),
                 .. _returned.Select(r => (r.Pid, r.Generation, r.Force)),
             ];
             excess = [.. all.OrderBy(p => p.Generation).Take(Math.Max(0, _living.Count + _returned.Count - most))];
@@ -171,6 +173,8 @@ internal sealed class OlderGenerations(TimeSpan limit, ILogger logger) : IOlderG
         successor.Confirm(channels);
         channels.ForEach(c => c.Item2.Dispose());
     }
+
+    private static Action<string> Forcing(PredecessorLink link) => by => link.Channel.TrySend(new HandoverMessage.Force(by));
 
     private void Listen(PredecessorLink link)
     {

@@ -20,13 +20,16 @@ internal static class TraceContextCodec
     }
 
     internal static ActivityContext Read(JsonElement body) =>
-        TraceContext.Parse(Text(body, "traceparent"), Text(body, "tracestate") is { Length: <= TraceContext.LongestState } state ? state : null);
+        TraceContext.Parse(
+            Text(body, "traceparent"),
+            Text(body, "tracestate") is { Length: <= TraceContext.LongestState } state ? state : null);
 
     private static string? Text(JsonElement body, string name)
     {
         try
         {
-            return body.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+            bool isText = body.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String;
+            return isText ? value.GetString() : null;
         }
         catch (InvalidOperationException)
         {
