@@ -100,6 +100,7 @@ public sealed partial class Restarter : IAsyncDisposable
         _telemetry = new ServiceTelemetry(_lifecycle, context, _older, () => KnownGeneration > 0 ? KnownGeneration : null);
         Operations = new ControlService(_lifecycle, context, _status.Take);
         ControlServer? control = ControlServer.Create(Operations, Listeners.Resources, predecessor);
+        _status.NameHolder = () => control?.NameHolder;
         effects.BeforeReady = control is null ? null : control.Inherit;
         _loop.StepFailed = _lifecycle.PutRight;
         Exited = Task.WhenAll(LoggedAsync(), _telemetry.Told, control?.Told ?? Task.CompletedTask);

@@ -13,6 +13,7 @@ internal sealed partial class SuccessorLink
     private readonly HashSet<ResourceKey> _sentAhead = [];
     private readonly Lock _passingOn = new();
     private bool _takesMore;
+    private volatile IReadOnlyList<string> _loads = [];
 
     private void Greet(HandoverMessage.Hello hello)
     {
@@ -27,6 +28,7 @@ internal sealed partial class SuccessorLink
         lock (_passingOn)
         {
             _takesMore = hello.TakesMore;
+            _loads = hello.Loads;
             SendListeners(version, hello);
         }
     }
