@@ -49,10 +49,7 @@ internal sealed class ResourceRegistry
     internal IReadOnlyList<(ResourceKey Key, Descriptor Descriptor)> Storable => Locked(
         () => _held.Values.Concat(Unclaimed.All).Where(l => l.Key.Policy.IsStored).Select(l => (l.Key, l.Descriptor)).ToArray());
 
-    /// <summary>
-    /// Someone else keeps the listeners open, so a dropped one is kept until <see cref="CloseDropped"/>. Both are called from any
-    /// thread: <paramref name="changed"/> after other changes of <see cref="Storable"/>.
-    /// </summary>
+    /// <summary>Someone else keeps the listeners open, so a dropped one is kept until <see cref="CloseDropped"/>.</summary>
     internal void StoredElsewhere(Action<ResourceKey> dropped, Action changed) => (_dropped, _changed) = (dropped, changed);
 
     /// <summary>Takes over what the predecessor has bound since the greeting.</summary>
