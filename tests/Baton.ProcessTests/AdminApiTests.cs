@@ -9,31 +9,31 @@ namespace Baton.ProcessTests;
 /// <summary>The admin API: what each endpoint does and answers.</summary>
 public sealed class AdminApiTests
 {
-    [Theory]
-    [InlineData("POST", "restart")]
-    [InlineData("POST", "reload")]
-    [InlineData("GET", "restart")]
-    [InlineData("GET", "reload")]
-    public async Task Restart_is_answered_with_the_outcome_and_not_before_the_end_of_the_probation(string method, string operation)
+    [Fact]
+    public async Task Restart_is_answered_with_the_outcome_and_not_before_the_end_of_the_probation()
     {
         await using ServiceProcess service = await ServiceProcess.StartAsync(new ServiceSetup { Probation = TimeSpan.FromSeconds(1) });
-        int old = service.Pid;
         await using BackgroundLoad load = BackgroundLoad.Start(service.Address);
-        using HttpConnection asked = await new AdminClient(service.Address).BeginAsync(method, $"/{operation}");
+        foreach ((string method, string operation) in (IEnumerable<(string, string)>)[("POST", "restart"), ("POST", "reload"), ("GET", "restart"), ("GET", "reload")])
+        {
+            (int old, int generation) = (service.Pid, service.Generation);
+            using HttpConnection asked = await new AdminClient(service.Address).BeginAsync(method, $"/{operation}");
 
-        var answer = new AdminAnswer(await asked.ReceiveAsync());
+            var answer = new AdminAnswer(await asked.ReceiveAsync());
 
-        await service.Log.FirstAsync($"Process {old}, generation 1: HandedOver -> Draining");
-        Assert.Equal((200, "application/json"), (answer.Status, answer.Type));
-        Assert.True((bool)answer.Json["succeeded"]!);
-        Assert.False((bool)answer.Json["keepsServing"]!);
-        Assert.Equal((operation, old, 1), ((string)answer.Json["operation"]!, (int)answer.Json["pid"]!, (int)answer.Json["generation"]!));
-        await service.RestartedAsync();
-        Assert.Equal((service.Pid, 2), ((int)answer.Json["record"]!["successorPid"]!, (int)answer.Json["record"]!["generation"]!));
-        Assert.Equal((byte)'\n', answer.Http.Body[^1]);
-        Assert.Equal(0, await service.EndAsync(old));
+            await service.Log.FirstAsync($"Process {old}, generation {generation}: HandedOver -> Draining");
+            Assert.Equal((200, "application/json"), (answer.Status, answer.Type));
+            Assert.True((bool)answer.Json["succeeded"]!);
+            Assert.False((bool)answer.Json["keepsServing"]!);
+            Assert.Equal((operation, old, generation), ((string)answer.Json["operation"]!, (int)answer.Json["pid"]!, (int)answer.Json["generation"]!));
+            await service.RestartedAsync();
+            Assert.Equal((service.Pid, generation + 1), ((int)answer.Json["record"]!["successorPid"]!, (int)answer.Json["record"]!["generation"]!));
+            Assert.Equal((byte)'\n', answer.Http.Body[^1]);
+            Assert.Equal(0, await service.EndAsync(old));
+            await service.Log.FirstAsync($@"Restart asked by the admin API \(127\.0\.0\.1:\d+, {method} /debug/admin/{operation}\)");
+        }
+
         await load.EndWithoutFailureAsync();
-        await service.Log.FirstAsync($@"Restart asked by the admin API \(127\.0\.0\.1:\d+, {method} /debug/admin/{operation}\)");
     }
 
     [Fact]
@@ -71,23 +71,25 @@ public sealed class AdminApiTests
         Assert.Equal((200, 3), (answer.Status, (int)answer.Json["record"]!["generation"]!));
     }
 
-    [Theory]
-    [InlineData("crash-in-hosted-service", "SuccessorFailed", "told to crash in a hosted service")]
-    [InlineData("after-commit kill 1", "SuccessorDied", "rolled back")]
-    public async Task Restart_that_fails_says_why_and_the_service_goes_on(string behaviour, string failure, string detail)
+    [Fact]
+    public async Task Restart_that_fails_or_is_rolled_back_says_why_and_the_service_goes_on()
     {
         await using ServiceProcess service = await ServiceProcess.StartAsync(new ServiceSetup { Probation = TimeSpan.FromSeconds(60) });
-        service.SetNextBehaviour(behaviour);
         AdminClient client = new(service.Address);
+        foreach ((string behaviour, string failure, string detail) in (IEnumerable<(string, string, string)>)
+            [("crash-in-hosted-service", "SuccessorFailed", "told to crash in a hosted service"), ("after-commit kill 1", "SuccessorDied", "rolled back")])
+        {
+            service.SetNextBehaviour(behaviour);
 
-        AdminAnswer answer = await client.PostAsync("/restart");
+            AdminAnswer answer = await client.PostAsync("/restart");
 
-        Assert.Equal((502, "application/problem+json", failure), (answer.Status, answer.Type, answer.Failure));
-        Assert.Contains(detail, answer.Detail, StringComparison.Ordinal);
-        Assert.Equal(failure, (string)answer.Json["record"]!["failure"]!);
-        Assert.Equal(502, (int)answer.Json["status"]!);
-        JsonNode status = (await client.GetAsync("/status")).Json;
-        Assert.Equal((service.Pid, "Serving"), ((int)status["pid"]!, (string)status["state"]!));
+            Assert.Equal((502, "application/problem+json", failure), (answer.Status, answer.Type, answer.Failure));
+            Assert.Contains(detail, answer.Detail, StringComparison.Ordinal);
+            Assert.Equal(failure, (string)answer.Json["record"]!["failure"]!);
+            Assert.Equal(502, (int)answer.Json["status"]!);
+            JsonNode status = (await client.GetAsync("/status")).Json;
+            Assert.Equal((service.Pid, "Serving"), ((int)status["pid"]!, (string)status["state"]!));
+        }
     }
 
     [Fact]
@@ -156,24 +158,30 @@ public sealed class AdminApiTests
         Assert.Equal("image/svg+xml", (await client.GetAsync("/admin.svg")).Type);
     }
 
-    [Theory]
-    [InlineData("POST", "/restart?prog=/srv/2/App", null, 400)]
-    [InlineData("POST", "/restart?wait=maybe", null, 400)]
-    [InlineData("POST", "/restart", "program=/a&newExeFilePath=/b", 400)]
-    [InlineData("POST", "/force", null, 409)]
-    [InlineData("PUT", "/restart", null, 405)]
-    [InlineData("HEAD", "/restart", null, 405)]
-    [InlineData("OPTIONS", "/restart", null, 405)]
-    [InlineData("DELETE", "/status", null, 405)]
-    [InlineData("POST", "/status", null, 405)]
-    [InlineData("GET", "/restart/", "", 200)]
-    [InlineData("GET", "/nothing", null, 404)]
-    public async Task Request_that_is_not_meant_like_that_does_nothing(string method, string path, string? form, int status)
+    [Fact]
+    public async Task Request_that_is_not_meant_like_that_does_nothing()
     {
         await using ServiceProcess service = await ServiceProcess.StartAsync();
-        using HttpConnection connection = await new AdminClient(service.Address).BeginAsync(method, path, form);
-        Assert.Equal(status, (await connection.ReceiveHeadAsync()).Status);
-        Assert.Equal(status == 200 ? 1 : 0, service.Log.All("Started successor").Count);
+        AdminClient client = new(service.Address);
+        foreach ((string method, string path, string? form, int status) in (IEnumerable<(string, string, string?, int)>)
+            [
+                ("POST", "/restart?prog=/srv/2/App", null, 400), ("POST", "/restart?wait=maybe", null, 400), ("POST", "/restart", "program=/a&newExeFilePath=/b", 400),
+                ("POST", "/force", null, 409), ("PUT", "/restart", null, 405), ("HEAD", "/restart", null, 405), ("OPTIONS", "/restart", null, 405),
+                ("DELETE", "/status", null, 405), ("POST", "/status", null, 405), ("GET", "/nothing", null, 404),
+            ])
+        {
+            using HttpConnection connection = await client.BeginAsync(method, path, form);
+            Assert.Equal((method, path, status), (method, path, (await connection.ReceiveHeadAsync()).Status));
+        }
+
+        Assert.Equal([service.Pid], service.Living);
+        Assert.Empty(service.Log.All("Started successor"));
+
+        // And one that is.
+        using HttpConnection meant = await client.BeginAsync("GET", "/restart/", "");
+        Assert.Equal(200, (await meant.ReceiveHeadAsync()).Status);
+        await service.RestartedAsync();
+        Assert.Single(service.Log.All("Started successor"));
     }
 
     [Fact]

@@ -23,28 +23,24 @@ public sealed class AdminSecurityTests : IDisposable
         _directory.Dispose();
     }
 
-    [Theory] // S1
-    [InlineData("cross-site", "Sec-Fetch-Site: cross-site")]
-    [InlineData("cross-site", "Sec-Fetch-Site: same-site", "Sec-Fetch-Mode: navigate")]
-    [InlineData("origin", "Origin: http://evil.example")]
-    [InlineData("origin", "Origin: null")]
-    [InlineData("referer", "Referer: http://evil.example/")]
-    [InlineData("prefetch", "Sec-Purpose: prefetch")]
-    [InlineData("proxy", "X-Forwarded-For: 127.0.0.1")]
-    public async Task Request_on_behalf_of_another_site_is_refused_at_every_endpoint_and_nothing_is_done(string rule, params string[] headers)
+    [Fact] // S1
+    public async Task Request_on_behalf_of_another_site_is_refused_at_every_endpoint_and_nothing_is_done()
     {
         await using ServiceProcess service = await ServiceProcess.StartAsync();
-        await AssertAllRefusedAsync(service, new AdminClient(service.Address), rule, headers);
-    }
+        AdminClient client = new(service.Address);
+        await AssertAllRefusedAsync(service, client, "cross-site", "Sec-Fetch-Site: cross-site");
+        await AssertAllRefusedAsync(service, client, "cross-site", "Sec-Fetch-Site: same-site", "Sec-Fetch-Mode: navigate");
+        await AssertAllRefusedAsync(service, client, "origin", "Origin: http://evil.example");
+        await AssertAllRefusedAsync(service, client, "origin", "Origin: null");
+        await AssertAllRefusedAsync(service, client, "referer", "Referer: http://evil.example/");
+        await AssertAllRefusedAsync(service, client, "prefetch", "Sec-Purpose: prefetch");
+        await AssertAllRefusedAsync(service, client, "proxy", "X-Forwarded-For: 127.0.0.1");
 
-    [Theory] // S1
-    [InlineData("evil.example")]
-    [InlineData("localhost.evil.example:80")]
-    [InlineData("10.0.0.5")]
-    public async Task Request_for_a_foreign_host_is_refused_at_every_endpoint(string host)
-    {
-        await using ServiceProcess service = await ServiceProcess.StartAsync();
-        await AssertAllRefusedAsync(service, new AdminClient(service.Address) { Host = host }, "host");
+        // For a foreign host.
+        foreach (string host in (string[])["evil.example", "localhost.evil.example:80", "10.0.0.5"])
+        {
+            await AssertAllRefusedAsync(service, new AdminClient(service.Address) { Host = host }, "host");
+        }
     }
 
     [Fact] // S1
@@ -162,18 +158,25 @@ public sealed class AdminSecurityTests : IDisposable
         await AssertAllRefusedAsync(service, client, "origin", "Origin: http://evil.example");
     }
 
-    [Theory] // S1: a browser, by itself
-    [InlineData(403, "Sec-Fetch-Site: none", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: document", "Sec-Fetch-User: ?1")]
-    [InlineData(403, "User-Agent: Mozilla/5.0")]
-    [InlineData(403, "Sec-Fetch-Site: same-origin", "Sec-Fetch-Dest: image")]
-    [InlineData(403, "Sec-Fetch-Site: same-origin", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: document")]
-    [InlineData(200, "User-Agent: curl/8.14")]
-    public async Task Get_of_an_operation_is_for_curl_and_for_no_browser(int status, params string[] headers)
+    [Fact] // S1: a browser, by itself
+    public async Task Get_of_an_operation_is_for_curl_and_for_no_browser()
     {
         await using ServiceProcess service = await ServiceProcess.StartAsync();
         AdminClient client = new(service.Address);
-        Assert.Equal(status, (await client.GetAsync("/restart", headers)).Status);
-        Assert.Equal(status == 200 ? 1 : 0, service.Log.All("Started successor").Count);
+        foreach (string[] headers in (string[][])
+            [
+                ["Sec-Fetch-Site: none", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: document", "Sec-Fetch-User: ?1"],
+                ["User-Agent: Mozilla/5.0"],
+                ["Sec-Fetch-Site: same-origin", "Sec-Fetch-Dest: image"],
+                ["Sec-Fetch-Site: same-origin", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: document"],
+            ])
+        {
+            Assert.Equal(403, (await client.GetAsync("/restart", headers)).Status);
+        }
+
+        Assert.Equal(200, (await client.GetAsync("/restart", "User-Agent: curl/8.14")).Status);
+        await service.RestartedAsync();
+        Assert.Single(service.Log.All("Started successor"));
     }
 
     [Fact] // S1
@@ -189,30 +192,35 @@ public sealed class AdminSecurityTests : IDisposable
         Assert.DoesNotContain('\u202e', line);
     }
 
-    [Theory] // S2
-    [InlineData("/bin/true")]
-    [InlineData("TestService")]
-    [InlineData("{releases}/../current/TestService")]
-    [InlineData("{releases}")]
-    [InlineData("{releases}/1")]
-    [InlineData("{releases}/1/TestService\0")]
-    [InlineData("{releases}/1/TestService\n")]
-    [InlineData("{releases}/out")]
-    [InlineData("{releases}/1/TestService.dll")]
-    [InlineData("{releases}/1/appsettings.json")]
-    [InlineData("{releases}/open")]
-    [InlineData("{releases}/missing")]
-    public async Task Program_that_may_not_be_started_is_refused_and_the_service_goes_on(string program)
+    [Fact] // S2
+    public async Task Programs_that_may_not_be_started_are_refused_and_the_service_goes_on()
     {
         File.CreateSymbolicLink(_releases.PathOf("out"), "/bin/true");
         await File.WriteAllTextAsync(_releases.PathOf("1/appsettings.json"), "{}", TestContext.Current.CancellationToken);
         File.Copy("/bin/true", _releases.PathOf("open"));
         File.SetUnixFileMode(_releases.PathOf("open"), (UnixFileMode)0b111_111_111);
+        string releases = _releases.PathOf("").TrimEnd('/');
         await using ServiceProcess service = await ServiceProcess.StartAsync(
             new ServiceSetup { Command = [_releases.Program] }.With($"--GracefulRestart:AllowedProgramDirectories:0={_releases.PathOf("")}"));
         AdminClient client = new(service.Address);
-        string value = Uri.EscapeDataString(program.Replace("{releases}", _releases.PathOf("").TrimEnd('/'), StringComparison.Ordinal));
 
+        foreach (string program in (string[])
+            [
+                "/bin/true", "TestService", $"{releases}/../current/TestService", releases, $"{releases}/1", $"{releases}/1/TestService\0", $"{releases}/1/TestService\n",
+                $"{releases}/out", $"{releases}/1/TestService.dll", $"{releases}/1/appsettings.json", $"{releases}/open", $"{releases}/missing",
+            ])
+        {
+            await AssertProgramRefusedAsync(client, program);
+        }
+
+        Assert.Empty(service.Log.All("Started successor"));
+        Assert.Equal([service.Pid], service.Living);
+        Assert.Equal(200, (await client.PostAsync("/restart", $"program={Uri.EscapeDataString(_releases.PathOf("1/TestService"))}")).Status);
+    }
+
+    private static async Task AssertProgramRefusedAsync(AdminClient client, string program)
+    {
+        string value = Uri.EscapeDataString(program);
         foreach (AdminAnswer answer in (AdminAnswer[])[await client.GetAsync($"/restart?newExeFilePath={value}"), await client.PostAsync($"/reload?wait=false&program={value}")])
         {
             Assert.Equal((422, "application/problem+json", "ProgramRefused"), (answer.Status, answer.Type, answer.Failure));
@@ -222,10 +230,6 @@ public sealed class AdminSecurityTests : IDisposable
         // A form can't even have a NUL.
         AdminAnswer byForm = await client.PostAsync("/restart", $"wait=true&program={value}");
         Assert.Equal(program.Contains('\0') ? (400, "BadRequest") : (422, "ProgramRefused"), (byForm.Status, byForm.Failure));
-
-        Assert.Empty(service.Log.All("Started successor"));
-        Assert.Equal([service.Pid], service.Living);
-        Assert.Equal(200, (await client.PostAsync("/restart", $"program={Uri.EscapeDataString(_releases.PathOf("1/TestService"))}")).Status);
     }
 
     private static string Documented(string page, string line)
@@ -236,6 +240,7 @@ public sealed class AdminSecurityTests : IDisposable
 
     private static async Task AssertAllRefusedAsync(ServiceProcess service, AdminClient client, string rule, params string[] headers)
     {
+        int after = service.Log.Length;
         foreach ((string method, string path) in (IEnumerable<(string, string)>)
             [.. s_reads.Select(p => ("GET", p)), .. s_acts.Select(p => ("GET", p)), .. s_acts.Select(p => ("POST", p))])
         {
@@ -244,7 +249,7 @@ public sealed class AdminSecurityTests : IDisposable
             Assert.DoesNotContain("TestService", answer.Http.Text, StringComparison.Ordinal);
         }
 
-        await service.Log.FirstAsync($@"Refused force asked by the admin API.*: {rule}( \(uid \d+\))?\. Host ");
+        await service.Log.FirstAsync($@"Refused force asked by the admin API.*: {rule}( \(uid \d+\))?\. Host ", after);
         Assert.Empty(service.Log.All("Started successor|ShuttingDown"));
         Assert.Equal(service.Pid, (await HttpConnection.GetOnceAsync(service.Address)).Pid);
     }

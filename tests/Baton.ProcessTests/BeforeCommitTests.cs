@@ -42,6 +42,7 @@ public sealed class BeforeCommitTests
 
         Assert.Contains("could not start: told to fail", line, StringComparison.Ordinal);
         await service.Log.FirstAsync("The predecessor said .*\"refused\"");
+        await Deadline.UntilAsync(() => service.Living.Count == 1);
         Assert.Equal([pid], service.Living);
         service.SetNextBehaviour("");
         await service.RestartAsync();

@@ -4,13 +4,13 @@ using Baton.ProcessTests.Service;
 
 namespace Baton.ProcessTests;
 
-/// <summary>E1: what can be asked on the control socket, in every state of a real service.</summary>
-[Jit("The area: the control socket.")]
+/// <summary>E1: what can be asked on the control socket of a real service. What is refused, held or fails is told by AdminApiTests and BatonTests; each answer in each state is in ConversationTests.</summary>
 public sealed class ControlCommandTests
 {
     private const string Patient = "--GracefulRestart:DrainTimeout=01:00:00";
 
     [Fact]
+    [Jit("The area: the control socket.")]
     public async Task Status_tells_of_the_service_and_follows_the_process_in_charge()
     {
         await using ServiceProcess service = await ServiceProcess.StartAsync(new ServiceSetup { Probation = TimeSpan.FromSeconds(60) });
@@ -38,6 +38,7 @@ public sealed class ControlCommandTests
     }
 
     [Fact]
+    [Jit("The area: the control socket.")]
     public async Task Restart_is_told_through_one_connection_until_the_old_process_has_nothing_left_and_force_cuts_that()
     {
         await using ServiceProcess service = await ServiceProcess.StartAsync(new ServiceSetup { Probation = TimeSpan.FromSeconds(1) }.With(Patient));
@@ -95,24 +96,6 @@ public sealed class ControlCommandTests
     }
 
     [Fact]
-    public async Task Restart_that_fails_is_told_with_the_words_of_the_successor()
-    {
-        await using ServiceProcess service = await ServiceProcess.StartAsync();
-        service.SetNextBehaviour("crash-in-hosted-service");
-
-        IReadOnlyList<JsonNode> lines = await ControlWire.TalkAsync(service.ControlSocket, "restart");
-
-        Assert.Equal("accepted", ControlWire.Kind(lines[0]));
-        JsonNode outcome = ControlWire.Only(lines, "outcome");
-        Assert.False((bool)outcome["succeeded"]!);
-        Assert.True((bool)outcome["keepsServing"]!);
-        Assert.Equal("SuccessorFailed", (string)outcome["failure"]!);
-        Assert.Contains("told to crash in a hosted service", (string)outcome["explanation"]!, StringComparison.Ordinal);
-        Assert.Equal("SuccessorFailed", (string)outcome["record"]!["failure"]!);
-        Assert.Equal("Serving", (string)(await ControlWire.StatusAsync(service.ControlSocket))["state"]!);
-    }
-
-    [Fact]
     public async Task Restart_that_is_rolled_back_is_told_and_the_old_process_answers_again()
     {
         await using ServiceProcess service = await ServiceProcess.StartAsync(new ServiceSetup { Probation = TimeSpan.FromSeconds(60) });
@@ -126,29 +109,6 @@ public sealed class ControlCommandTests
         JsonNode status = await ControlWire.StatusAsync(service.ControlSocket);
         Assert.Equal((service.Pid, "Serving"), ((int)status["pid"]!, (string)status["state"]!));
         Assert.Equal("SuccessorDied", (string)status["lastRestarts"]![0]!["failure"]!);
-    }
-
-    [Fact]
-    public async Task Restart_asked_on_probation_is_held_and_then_told()
-    {
-        await using ServiceProcess service = await ServiceProcess.StartAsync(new ServiceSetup { Probation = TimeSpan.FromSeconds(3) });
-        await service.RestartAsync();
-
-        IReadOnlyList<JsonNode> lines = await ControlWire.TalkAsync(service.ControlSocket, "restart");
-
-        Assert.True((bool)lines[0]["held"]!);
-        Assert.Equal("the probation is over", (string)lines[0]["until"]!);
-        Assert.True((bool)ControlWire.Only(lines, "outcome")["succeeded"]!);
-        Assert.Equal(3, (int)ControlWire.Only(lines, "outcome")["record"]!["generation"]!);
-    }
-
-    [Fact]
-    public async Task Restart_with_a_program_that_is_not_allowed_is_refused()
-    {
-        await using ServiceProcess service = await ServiceProcess.StartAsync();
-        JsonNode end = Assert.Single(await ControlWire.TalkAsync(service.ControlSocket, """ "command":"restart","program":"/bin/sh" """));
-        Assert.Equal("ProgramRefused", (string)end["failure"]!);
-        Assert.Single(await ControlWire.TalkAsync(service.ControlSocket, "force"), l => (string)l["failure"]! == "NotAllowed");
     }
 
     [Fact]
@@ -199,6 +159,7 @@ public sealed class ControlCommandTests
     }
 
     [Fact]
+    [Jit("The area: the control socket.")]
     public async Task Starved_thread_pool_keeps_no_operator_out()
     {
         await using ServiceProcess service = await ServiceProcess.StartAsync();

@@ -24,7 +24,8 @@ public sealed class GenerationTests
             await service.RestartAsync();
         }
 
-        await service.Log.FirstAsync($"generation {Restarts + 1}: OnProbation -> Serving");
+        // Each process writes its own line, when it comes to that.
+        await Deadline.UntilAsync(() => service.Log.All("OnProbation -> Serving").Count >= Restarts);
         await load.EndWithoutFailureAsync();
         Assert.Equal(Restarts, service.Log.All("OnProbation -> Serving").Count);
         await service.StopAsync();

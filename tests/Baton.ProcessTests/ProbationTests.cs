@@ -26,6 +26,8 @@ public sealed class ProbationTests : IDisposable
         await service.RolledBackAsync();
         await service.Log.FirstAsync($@"Process (?!{killed},)\d+, generation 2: Starting -> OnProbation");
 
+        // The predecessor writes this line, and the successor the one above.
+        await Deadline.UntilAsync(() => service.Log.All("Started successor").Count >= 2);
         Assert.Equal(2, service.Log.All("Started successor").Count);
         Assert.Empty(service.Log.All("refused"));
     }
@@ -74,7 +76,7 @@ public sealed class ProbationTests : IDisposable
         await service.Log.FirstAsync($"Process {service.Pid}, .*OnProbation -> ShuttingDown");
         oldLatch.Open();
         Assert.Equal(predecessor, (await oldSlow.ReceiveAsync()).Pid);
-        Assert.Equal([predecessor, service.Pid], service.Living.Order());
+        Assert.Equal(((int[])[predecessor, service.Pid]).Order(), service.Living.Order());
         newLatch.Open();
         Assert.Equal(service.Pid, (await newSlow.ReceiveAsync()).Pid);
 

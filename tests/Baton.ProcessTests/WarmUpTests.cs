@@ -5,10 +5,10 @@ using Baton.ProcessTests.Service;
 namespace Baton.ProcessTests;
 
 /// <summary>G1, G4: what is requested before anybody else can, and what comes of requests that fail.</summary>
-[Jit("The area: the warm-up.")]
 public sealed class WarmUpTests
 {
     [Theory] // G1
+    [Jit("The area: the warm-up.")]
     [InlineData(HttpVariant.Http1, "HTTP/1.1", "http")]
     [InlineData(HttpVariant.Http1OverTls, "HTTP/2", "https")]
     [InlineData(HttpVariant.Http2, "HTTP/2", "http")]
@@ -29,6 +29,7 @@ public sealed class WarmUpTests
     }
 
     [Fact] // G1
+    [Jit("The area: the warm-up.")]
     public async Task All_endpoints_and_configured_requests_are_used_before_the_service_serves()
     {
         using var directory = new TemporaryDirectory();
@@ -65,6 +66,7 @@ public sealed class WarmUpTests
     }
 
     [Fact] // G4
+    [Jit("The area: the warm-up.")]
     public async Task Request_that_fails_is_reported_and_the_service_serves()
     {
         await using ServiceProcess service = await ServiceProcess.StartAsync();

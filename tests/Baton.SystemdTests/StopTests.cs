@@ -69,9 +69,8 @@ public class StopTests(SystemdMachine machine) : IClassFixture<SystemdMachine>
         await using Unit unit = await Unit.StartAsync(machine);
         int second = await unit.ReloadAsync();
         await unit.SettleAsync();
-        unit.SetNextBehaviour("after-commit kill 500");
-        await unit.ReloadAsync();
-        await unit.UntilAsync("MainPID", $"{second}");
+        unit.SetNextBehaviour("after-commit kill 1");
+        await unit.ReloadInVainAsync(second);
 
         await EndWithOpenRequestAsync(unit, "stop");
         Assert.Empty(await unit.PidsAsync());

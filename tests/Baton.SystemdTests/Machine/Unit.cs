@@ -14,6 +14,14 @@ internal sealed class Unit : IAsyncDisposable
     private const string BehaviourFile = "/run/baton-test/behaviour";
     private const string RuntimeDirectory = "/run/hello";
     private const string Releases = "/srv/hello/releases";
+
+    // Its working directory is "/": a watched configuration would be a watch on each directory of the machine, in each process that starts.
+    private const string Surroundings =
+        $"TEST_SERVICE_BEHAVIOUR={BehaviourFile} GracefulRestart__Probation=00:00:01 DOTNET_EnableDiagnostics=0 DOTNET_hostBuilder__reloadConfigOnChange=false";
+
+    // Each look is two processes and work for systemd: the longer the wait, the rarer.
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(30);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(250);
     private readonly SystemdMachine _machine;
     private readonly string? _socket;
     private string _cursor = "";
@@ -35,7 +43,7 @@ internal sealed class Unit : IAsyncDisposable
         machine.Write($"/run/systemd/system/{unit.Name}", await File.ReadAllTextAsync(Path.Combine(SystemdMachine.Samples, unit.Name)));
         machine.Write(
             $"/run/systemd/system/{unit.Name}.d/test.conf",
-            $"[Service]\nEnvironment=TEST_SERVICE_BEHAVIOUR={BehaviourFile} GracefulRestart__Probation=00:00:02 DOTNET_EnableDiagnostics=0\nLimitCORE=0\n{service}\n");
+            $"[Service]\nEnvironment={Surroundings}\nLimitCORE=0\n{service}\n");
         if (unit._socket is not null)
         {
             machine.Write($"/run/systemd/system/{unit._socket}", await File.ReadAllTextAsync(Path.Combine(SystemdMachine.Samples, unit._socket)));
@@ -117,6 +125,7 @@ internal sealed class Unit : IAsyncDisposable
     internal async Task<string> UntilAsync(string property, Func<string, bool> wanted)
     {
         long begun = TimeProvider.System.GetTimestamp();
+        TimeSpan pause = FirstPause;
         while (true)
         {
             string value = await ShowAsync(property);
@@ -126,7 +135,8 @@ internal sealed class Unit : IAsyncDisposable
             }
 
             Assert.True(TimeProvider.System.GetElapsedTime(begun) < TimeSpan.FromSeconds(60), $"{property} of {Name} is still {value}");
-            await Task.Delay(50, TestContext.Current.CancellationToken);
+            await Task.Delay(pause, TestContext.Current.CancellationToken);
+            pause = pause * 1.5 < LongestPause ? pause * 1.5 : LongestPause;
         }
     }
 
@@ -141,11 +151,19 @@ internal sealed class Unit : IAsyncDisposable
         return int.Parse(await UntilAsync("MainPID", pid => pid != old), CultureInfo.InvariantCulture);
     }
 
+    /// <summary>Asks for a reload whose release dies on probation, and waits until the old process is the main one again: the other is that for too short a time to be seen.</summary>
+    internal async Task ReloadInVainAsync(int main)
+    {
+        Assert.Equal(0, (await SystemctlAsync("reload")).Code);
+        await UntilAsync("StatusText", status => status.Contains("rolled back", StringComparison.OrdinalIgnoreCase));
+        await UntilAsync("MainPID", $"{main}");
+    }
+
     /// <summary>Waits until the process in charge has passed its probation, and its predecessor has gone.</summary>
     internal async Task SettleAsync()
     {
         await UntilAsync("StatusText", status => status.StartsWith("Generation", StringComparison.Ordinal) && status.EndsWith("serves", StringComparison.Ordinal));
-        await Deadline.UntilAsync(() => PidsAsync().GetAwaiter().GetResult().Length == 1);
+        await Deadline.UntilAsync(async () => (await PidsAsync()).Length == 1);
     }
 
     /// <summary>All processes of the unit.</summary>

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Boots a systemd on a throw-away copy of this machine's files, and ends it when standard input ends.
 #   boot.sh TEMPORARY_DIRECTORY PACKAGES_DIRECTORY BOUND_DIRECTORY...
-# The packages are fetched once: several machines may be booted at a time.
+# The packages are fetched and unpacked once: several machines may be booted at a time.
 # Says "systemd VERSION", "cgroups unified" or "cgroups legacy", "note ..." for what could not be had, and "leader PID" once it runs. All mounts are in a mount namespace of its own (unshare): they go with it.
 set -euo pipefail
 if [ "${BATON_UNSHARED:-}" != 1 ]; then
@@ -37,6 +37,7 @@ backports() {
   [ -e "$packages/complete" ] || {
     apt-get "${options[@]}" update >/dev/null &&
       (cd "$packages" && apt-get "${options[@]}" download systemd libsystemd0 libsystemd-shared systemd-sysv >/dev/null) &&
+      for package in "$packages"/*.deb; do dpkg-deb --fsys-tarfile "$package" >"$package.tar" || return; done &&
       touch "$packages/complete"
   }
 }
@@ -45,7 +46,7 @@ if [ "$(version | cut -d' ' -f2)" -lt 253 ] && [ "${BATON_SYSTEMD:-}" != install
   exec 8>"$packages/lock"
   flock 8
   if backports; then
-    for package in "$packages"/*.deb; do dpkg-deb --fsys-tarfile "$package" | tar -x --keep-directory-symlink -C root; done
+    for package in "$packages"/*.tar; do tar -x --keep-directory-symlink -C root -f "$package"; done
   else
     echo "note systemd from bookworm-backports could not be had"
   fi
