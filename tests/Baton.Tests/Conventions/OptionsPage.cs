@@ -82,7 +82,9 @@ internal static partial class OptionsPage
         page.Append(title == "ASP.NET Core" ? "" : "\n");
     }
 
-    private static PropertyInfo? Find(string key) => key.Split(':') is [_, var inner] ? typeof(WarmUpOptions).GetProperty(inner) : typeof(GracefulRestartOptions).GetProperty(key);
+    private static PropertyInfo? Find(string key) => key.Split(':') is [var outer, var inner]
+        ? typeof(GracefulRestartOptions).GetProperty(outer)!.PropertyType.GetProperty(inner)
+        : typeof(GracefulRestartOptions).GetProperty(key);
 
     private static string Type(Type type) => type switch
     {
@@ -99,7 +101,8 @@ internal static partial class OptionsPage
     private static string Default(string key)
     {
         var options = new GracefulRestartOptions();
-        object? value = key.Split(':') is [_, var inner] ? typeof(WarmUpOptions).GetProperty(inner)!.GetValue(options.WarmUp) : typeof(GracefulRestartOptions).GetProperty(key)!.GetValue(options);
+        object of = key.Split(':') is [var outer, _] ? typeof(GracefulRestartOptions).GetProperty(outer)!.GetValue(options)! : options;
+        object? value = Find(key)!.GetValue(of);
         return value switch
         {
             null => "none",

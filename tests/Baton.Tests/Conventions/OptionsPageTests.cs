@@ -46,8 +46,8 @@ public class OptionsPageTests
 
     private static IEnumerable<string> Properties() =>
         from property in typeof(GracefulRestartOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance)
-        from name in property.PropertyType == typeof(WarmUpOptions)
-            ? typeof(WarmUpOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(p => $"WarmUp:{p.Name}")
+        from name in property.PropertyType == typeof(WarmUpOptions) || property.PropertyType == typeof(RestartAdminOptions)
+            ? property.PropertyType.GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(p => $"{property.Name}:{p.Name}")
             : [property.Name]
         select name;
 }
