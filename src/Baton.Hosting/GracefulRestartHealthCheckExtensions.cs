@@ -7,8 +7,9 @@ namespace Baton.Hosting;
 public static class GracefulRestartHealthCheckExtensions
 {
     /// <summary>
-    /// Adds a health check that is healthy while this process accepts connections, also on probation, and fails while it starts, finishes its work after a handover, or shuts
-    /// down. It decides neither about readiness nor on probation, whatever its tags are; and is healthy where graceful restart is turned off.
+    /// Adds a health check that is healthy while this process accepts connections, also on probation, and fails while it starts,
+    /// finishes its work after a handover, or shuts down. It decides neither about readiness nor on probation, whatever its tags
+    /// are; and is healthy where graceful restart is turned off.
     /// </summary>
     /// <param name="builder">The builder of the health checks.</param>
     /// <param name="name">The name of the check.</param>

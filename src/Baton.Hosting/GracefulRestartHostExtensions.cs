@@ -10,14 +10,16 @@ namespace Baton.Hosting;
 public static class GracefulRestartHostExtensions
 {
     /// <summary>
-    /// Restarts and shuts down this host gracefully, by signal or by the <see cref="Restarter"/> service. Call it first of all: a successor takes
-    /// over its listeners here. Options come from the section <c>GracefulRestart</c> of the configuration as it is now, then from the code. A second call does nothing.
-    /// Several hosts of one process are one service: it is ready when all are that have called this, and is restarted and shut down as one.
+    /// Restarts and shuts down this host gracefully, by signal or by the <see cref="Restarter"/> service. Call it first of all: a
+    /// successor takes over its listeners here. Options come from the section <c>GracefulRestart</c> of the configuration as it
+    /// is now, then from the code. A second call does nothing. Several hosts of one process are one service: it is ready when all
+    /// are that have called this, and is restarted and shut down as one.
     /// </summary>
     /// <param name="builder">The host's builder.</param>
     /// <param name="configure">Changes the options; has the last word. Null for nothing to change.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
-    /// <exception cref="OptionsValidationException">The section has an unknown key, or a value that can't be read or is out of its range; the message names the key.</exception>
+    /// <exception cref="OptionsValidationException">The section has an unknown key, or a value that can't be read or is out of
+    /// its range; the message names the key.</exception>
     /// <returns>The builder.</returns>
     public static IHostApplicationBuilder AddGracefulRestart(this IHostApplicationBuilder builder, Action<HostedRestartOptions>? configure = null)
     {
@@ -30,7 +32,8 @@ public static class GracefulRestartHostExtensions
     /// <param name="section">The section that holds the options.</param>
     /// <param name="configure">Changes the options; has the last word. Null for nothing to change.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
-    /// <exception cref="OptionsValidationException">The section has an unknown key, or a value that can't be read or is out of its range; the message names the key.</exception>
+    /// <exception cref="OptionsValidationException">The section has an unknown key, or a value that can't be read or is out of
+    /// its range; the message names the key.</exception>
     /// <returns>The builder.</returns>
     public static IHostApplicationBuilder AddGracefulRestart(this IHostApplicationBuilder builder, IConfiguration section, Action<HostedRestartOptions>? configure = null)
     {
@@ -66,7 +69,8 @@ public static class GracefulRestartHostExtensions
 
         if (!options.Enabled)
         {
-            // Known to the container, so that endpoints and services that name it can be built up to the moment in which they really need it.
+            // Known to the container, so that endpoints and services that name it can be built up to the moment in which they
+            // really need it.
             services.AddSingleton<Restarter>(_ => throw new InvalidOperationException(
                 "Graceful restart is turned off (GracefulRestart:Enabled is false), so there is no Restarter. Code that can do without asks Restarter.Default, which is null then."));
             return false;
@@ -106,7 +110,8 @@ public static class GracefulRestartHostExtensions
             _ = provider.GetRequiredService<HostedServer>();
             return new PostConfigureOptions<HostOptions>(Options.DefaultName, host =>
             {
-                // Draining comes before the services stop; it must not use up the time that they are given. Nor must hooks, before the shutdown and at the departure.
+                // Draining comes before the services stop; it must not use up the time that they are given. Nor must hooks,
+                // before the shutdown and at the departure.
                 RestarterOptions options = restarter.Options;
                 TimeSpan hooks = options.Hooks.HasAny ? Add(options.HookTimeout, options.HookTimeout) : TimeSpan.Zero;
                 host.ShutdownTimeout = Add(Add(host.ShutdownTimeout, Add(options.ShutdownIdleGrace, options.DrainTimeout)), hooks);

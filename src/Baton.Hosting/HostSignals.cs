@@ -5,8 +5,9 @@ using Microsoft.Extensions.Hosting.Internal;
 namespace Baton.Hosting;
 
 /// <summary>
-/// Keeps the host from stopping by a signal for which the table has another use. .NET calls every handler of a signal, and the console lifetime has one for each of three; so where the table
-/// claims one of these for anything but a shutdown, that lifetime's handlers go, and those of the signals that the table leaves alone are put back.
+/// Keeps the host from stopping by a signal for which the table has another use. .NET calls every handler of a signal, and the
+/// console lifetime has one for each of three; so where the table claims one of these for anything but a shutdown, that
+/// lifetime's handlers go, and those of the signals that the table leaves alone are put back.
 /// </summary>
 internal sealed class HostSignals(RestarterOptions options, IHostLifetime hostLifetime, IHostApplicationLifetime lifetime) : IDisposable
 {

@@ -6,41 +6,50 @@ namespace Baton.Hosting;
 public class HostedRestartOptions : RestarterOptions
 {
     /// <summary>
-    /// Whether anything is done at all. Default true. False leaves the host as it would be without Baton: no signals, no handover, no listeners of ours; <see cref="Restarter.Default"/>
-    /// is null, and who asks the container for a <see cref="Restarter"/> gets an <see cref="InvalidOperationException"/>. A running service is turned off by stop and start, not by a restart.
+    /// Whether anything is done at all. Default true. False leaves the host as it would be without Baton: no signals, no
+    /// handover, no listeners of ours; <see cref="Restarter.Default"/>
+    /// is null, and who asks the container for a <see cref="Restarter"/> gets an <see cref="InvalidOperationException"/>. A
+    /// running service is turned off by stop and start, not by a restart.
     /// </summary>
     public bool Enabled { get; set; } = true;
 
     /// <summary>
-    /// What log lines and the progress of a restart call this server, such as <c>s1</c>; for processes that have several. 1 to 64 characters, no control characters. Default null: no name,
-    /// and where there are several servers their number.
+    /// What log lines and the progress of a restart call this server, such as <c>s1</c>; for processes that have several. 1 to 64
+    /// characters, no control characters. Default null: no name, and where there are several servers their number.
     /// </summary>
     public string? ServerName { get; set; }
 
     /// <summary>
-    /// Whether health checks decide: a process is ready only when they are <c>Healthy</c> (<c>Degraded</c> is not enough), and a successor on probation that is
-    /// <c>Unhealthy</c>, or does not answer, says so and is rolled back. Default true; it means nothing in a host without health checks.
+    /// Whether health checks decide: a process is ready only when they are <c>Healthy</c> (<c>Degraded</c> is not enough), and a
+    /// successor on probation that is
+    /// <c>Unhealthy</c>, or does not answer, says so and is rolled back. Default true; it means nothing in a host without health
+    /// checks.
     /// </summary>
     public bool HealthGate { get; set; } = true;
 
     /// <summary>The tag of the health checks that decide. Default "ready". Where no check has it, all of them decide.</summary>
     public string ReadinessTag { get; set; } = "ready";
 
-    /// <summary>The pause between two polls of the health checks, at the start and on probation. Default 500 milliseconds; more than zero, at most a day.</summary>
+    /// <summary>
+    /// The pause between two polls of the health checks, at the start and on probation. Default 500 milliseconds; more than zero,
+    /// at most a day.
+    /// </summary>
     public TimeSpan HealthPollInterval { get; set; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>
-    /// How long one poll of the health checks may take; a poll that takes longer counts as unhealthy, and the next one waits for the same checks again.
-    /// Default 5 seconds; more than zero, at most a day, or <see cref="Timeout.InfiniteTimeSpan"/>: only <see cref="RestarterOptions.ReadyTimeout"/> ends it.
+    /// How long one poll of the health checks may take; a poll that takes longer counts as unhealthy, and the next one waits for
+    /// the same checks again. Default 5 seconds; more than zero, at most a day, or <see cref="Timeout.InfiniteTimeSpan"/>: only
+    /// <see cref="RestarterOptions.ReadyTimeout"/> ends it.
     /// </summary>
     public TimeSpan HealthCheckTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     internal IList<Func<CancellationToken, Task>> ReadyCallbacks { get; } = [];
 
     /// <summary>
-    /// Adds work that must complete before this process serves, such as filling a cache. Callbacks run one after another, in the order of these calls, once
-    /// all hosted services are started and the health checks are healthy. One that throws fails the start: a predecessor then keeps serving, and reports
-    /// the exception. All must complete within <see cref="RestarterOptions.ReadyTimeout"/>, which also cancels the token.
+    /// Adds work that must complete before this process serves, such as filling a cache. Callbacks run one after another, in the
+    /// order of these calls, once all hosted services are started and the health checks are healthy. One that throws fails the
+    /// start: a predecessor then keeps serving, and reports the exception. All must complete within <see
+    /// cref="RestarterOptions.ReadyTimeout"/>, which also cancels the token.
     /// </summary>
     /// <param name="callback">The work.</param>
     /// <exception cref="ArgumentNullException">There is no callback.</exception>

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Hosting;
 
 /// <summary>
-/// This host among the servers of the process. Made when the host is built, and disposed with it: the others do not wait for one that will not come, and do not go on without one that
-/// was to be there.
+/// This host among the servers of the process. Made when the host is built, and disposed with it: the others do not wait for one
+/// that will not come, and do not go on without one that was to be there.
 /// </summary>
 internal sealed class HostedServer(Restarter restarter, RegisteredServer server, HostedRestartOptions options, HostedFaults faults, ILoggerFactory loggerFactory) : IAsyncDisposable, IDisposable
 {
@@ -43,7 +43,11 @@ internal sealed class HostedServer(Restarter restarter, RegisteredServer server,
     /// <summary>Completes when the process serves if this was the last server that it waited for; else at once.</summary>
     internal async Task ReadyAsync(CancellationToken cancel)
     {
-        await restarter.ReadyAsync(server, cancel).ConfigureAwait(false);
+        if (await restarter.Servers.ReadyAsync(server).WaitAsync(cancel).ConfigureAwait(false))
+        {
+            await restarter.Serving.WaitAsync(cancel).ConfigureAwait(false);
+        }
+
         _stage = Stage.Started;
     }
 
@@ -74,14 +78,19 @@ internal sealed class HostedServer(Restarter restarter, RegisteredServer server,
         }
     }
 
-    /// <summary>Ends the process's work, of which this server is a part: completes when that is done, also for the other servers.</summary>
+    /// <summary>
+    /// Ends the process's work, of which this server is a part: completes when that is done, also for the other servers.
+    /// </summary>
     internal Task LeaveAsync(CancellationToken cancel)
     {
         _stage = Stage.Ending;
         return restarter.LeaveAsync(Speaker, faults.Describe(), cancel);
     }
 
-    /// <summary>Where the application waits for the end of another server only, nobody would stop this one. A start that is cut short has its own end.</summary>
+    /// <summary>
+    /// Where the application waits for the end of another server only, nobody would stop this one. A start that is cut short has
+    /// its own end.
+    /// </summary>
     internal void AskedToStop()
     {
         if (_stage == Stage.Started)
@@ -123,7 +132,8 @@ internal sealed class HostedServer(Restarter restarter, RegisteredServer server,
                 Task left = restarter.LeaveAsync($"{Speaker}, which was disposed", fault: null, CancellationToken.None);
                 if (restarter.Servers.Leave(server))
                 {
-                    // It was not stopped before, so this is the end of the work; a host that is made next is to find it ended. What hangs is ended by the limits of the process.
+                    // It was not stopped before, so this is the end of the work; a host that is made next is to find it ended.
+                    // What hangs is ended by the limits of the process.
                     await Task.WhenAny(left, Task.Delay(restarter.Options.ExitTimeout)).ConfigureAwait(false);
                 }
 

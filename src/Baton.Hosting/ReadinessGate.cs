@@ -1,6 +1,8 @@
 namespace Baton.Hosting;
 
-/// <summary>Runs the phases between started and ready one after another, within the ready timeout, and says where it is.</summary>
+/// <summary>
+/// Runs the phases between started and ready one after another, within the ready timeout, and says where it is.
+/// </summary>
 internal sealed class ReadinessGate(IEnumerable<IReadinessPhase> phases, TimeSpan readyTimeout, Action<string, string?> reportProgress)
 {
     // A longer timer does not exist; who asks for so long means for ever.

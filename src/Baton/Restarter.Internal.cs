@@ -19,10 +19,10 @@ public sealed partial class Restarter
     internal ProcessState State => _lifecycle.State;
 
     /// <inheritdoc cref="RestartStatus.SuccessorPid"/>
-    internal int? SuccessorPid => _lifecycle.SuccessorPid;
+    internal int? SuccessorPid => _lifecycle.Restarts.SuccessorPid;
 
     /// <summary>Completes when this process is no longer on probation: at once in a first generation that serves.</summary>
-    internal Task ProbationEnded => _lifecycle.ProbationEnded;
+    internal Task ProbationEnded => _lifecycle.Probation.Ended;
 
     /// <summary>What operators can ask of this process, as over the control socket, and the news of what becomes of it.</summary>
     internal ControlService Operations { get; }
@@ -34,7 +34,7 @@ public sealed partial class Restarter
     internal RestarterOptions Options => _options;
 
     /// <summary>Completes when this process serves; fails when it never will.</summary>
-    internal Task Serving => _lifecycle.Ready;
+    internal Task Serving => _lifecycle.Start.Ready;
 
     /// <summary>Several hosts of one process share its restarter; hosts one after the other, as in tests, get one each.</summary>
     internal static Restarter StartOrJoin(RestarterOptions options)
@@ -56,36 +56,25 @@ public sealed partial class Restarter
         }
     }
 
-    /// <summary>
-    /// Says that one server can serve. Completes when the process serves if it was the last one; else at once: the others may be started by whoever waits for this one.
-    /// </summary>
-    internal async Task ReadyAsync(RegisteredServer server, CancellationToken cancellationToken)
-    {
-        if (await Servers.ReadyAsync(server).WaitAsync(cancellationToken).ConfigureAwait(false))
-        {
-            await Serving.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-    }
-
     /// <summary>The application ends by itself, which is not the same as being asked to shut the service down.</summary>
     /// <param name="who">What ends.</param>
     /// <param name="fault">What made it end; null if that is not known.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     internal Task LeaveAsync(string who, string? fault, CancellationToken cancellationToken)
     {
-        _loop.Post(() => _lifecycle.Leave(who, fault));
+        _loop.Post(() => _lifecycle.Shutdown.Leave(who, fault));
         return Exited.WaitAsync(cancellationToken);
     }
 
     /// <summary>An exception in one line, as the predecessor gets it.</summary>
-    internal string Describe(Exception exception) => _succession?.Describe(exception) ?? FailureReason.Describe(exception, predecessor: null);
+    internal string Describe(Exception exception) => _successor?.Describe(exception) ?? FailureReason.Describe(exception, predecessor: null);
 
     /// <summary>The start of a host has failed with that; what becomes of the process is the application's decision.</summary>
-    internal void StartFailed(string reason) => _succession?.StartFailed(reason);
+    internal void StartFailed(string reason) => _successor?.StartFailed(reason);
 
     /// <summary>
-    /// Has our handlers called before those that were registered meanwhile: .NET calls the last one first, and a host that heard of a signal before us would
-    /// seem to end by itself.
+    /// Has our handlers called before those that were registered meanwhile: .NET calls the last one first, and a host that heard
+    /// of a signal before us would seem to end by itself.
     /// </summary>
     internal void HearSignalsFirst() => _signals.Renew();
 
@@ -105,7 +94,7 @@ public sealed partial class Restarter
     internal void AllowHost(TimeSpan time) => Operations.Context.Application.Allow(time);
 
     /// <summary>The host gives its stop no more time.</summary>
-    internal void HostTimeIsUp(string trigger) => _loop.Post(() => _lifecycle.HostTimeIsUp(trigger));
+    internal void HostTimeIsUp(string trigger) => _loop.Post(() => _lifecycle.Shutdown.HostTimeIsUp(trigger));
 
     /// <summary>
     /// A logger for what happens on the control loop: its lines stand in order with Baton's own, and are written elsewhere.

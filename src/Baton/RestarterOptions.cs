@@ -28,9 +28,11 @@ public class RestarterOptions
     public TimeSpan ReadyTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// How long a successor whose hosts are all ready, but which has inherited a listener that none of them uses, waits for a host that is made later: an application may make and start its
-    /// hosts one after the other. The predecessor serves meanwhile; it is what a restart costs more where the configuration has dropped an address. It is also how long the exception of a host
-    /// that has not started may take to end the process, before it is the host's failure and not the process's. Default 2 seconds; zero or more, finite. Zero does not wait.
+    /// How long a successor whose hosts are all ready, but which has inherited a listener that none of them uses, waits for a
+    /// host that is made later: an application may make and start its hosts one after the other. The predecessor serves
+    /// meanwhile; it is what a restart costs more where the configuration has dropped an address. It is also how long the
+    /// exception of a host that has not started may take to end the process, before it is the host's failure and not the
+    /// process's. Default 2 seconds; zero or more, finite. Zero does not wait.
     /// </summary>
     public TimeSpan LaterServerTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
@@ -56,8 +58,8 @@ public class RestarterOptions
     public bool AcceptDuringShutdownIdleGrace { get; set; }
 
     /// <summary>
-    /// How long the other side of a handover may take to answer or to finish a message it has begun; also how long a successor waits for its
-    /// listeners. Default 10 seconds; more than zero, finite.
+    /// How long the other side of a handover may take to answer or to finish a message it has begun; also how long a successor
+    /// waits for its listeners. Default 10 seconds; more than zero, finite.
     /// </summary>
     public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
@@ -76,72 +78,82 @@ public class RestarterOptions
     public TimeSpan CrashDumpTimeout { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>
-    /// Where programs lie that a restart may be asked to start instead of this one; absolute paths. Default empty: only the program this process was
-    /// started as. Links are followed before a path is compared. On Linux a file or directory in them that everybody may write is refused.
+    /// Where programs lie that a restart may be asked to start instead of this one; absolute paths. Default empty: only the
+    /// program this process was started as. Links are followed before a path is compared. On Linux a file or directory in them
+    /// that everybody may write is refused.
     /// </summary>
     public IList<string> AllowedProgramDirectories { get; } = [];
 
     /// <summary>
-    /// Arguments that make the new program check itself and end, such as <c>--check</c>, appended to the arguments of the service. It is run with them
-    /// before a restart, must exit with code 0 within <see cref="CheckTimeout"/>, and is told nothing else: it must not serve. Default empty: no check.
+    /// Arguments that make the new program check itself and end, such as <c>--check</c>, appended to the arguments of the
+    /// service. It is run with them before a restart, must exit with code 0 within <see cref="CheckTimeout"/>, and is told
+    /// nothing else: it must not serve. Default empty: no check.
     /// </summary>
     public IList<string> CheckArguments { get; } = [];
 
     /// <summary>
-    /// How long a check may take; then it is killed and the restart refused. Default 30 seconds; more than zero, finite. Counts only with
+    /// How long a check may take; then it is killed and the restart refused. Default 30 seconds; more than zero, finite. Counts
+    /// only with
     /// <see cref="CheckArguments"/>.
     /// </summary>
     public TimeSpan CheckTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How long, after a successor was told to serve, this process stays able to take over again: it keeps its listeners, and does so if the
-    /// successor ends, says that it is unhealthy, or hangs. A restart that is asked meanwhile starts when it is over. Default 10 seconds. Zero turns it off: this
-    /// process leaves as soon as its work is done. Finite.
+    /// How long, after a successor was told to serve, this process stays able to take over again: it keeps its listeners, and
+    /// does so if the successor ends, says that it is unhealthy, or hangs. A restart that is asked meanwhile starts when it is
+    /// over. Default 10 seconds. Zero turns it off: this process leaves as soon as its work is done. Finite.
     /// </summary>
     public TimeSpan Probation { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// How long a successor on probation may be without any sign of progress on its thread pool; then it counts as hanging, is killed, and
-    /// this process takes over again. Default 5 seconds; at least 100 milliseconds. <see cref="Timeout.InfiniteTimeSpan"/> does not look.
+    /// How long a successor on probation may be without any sign of progress on its thread pool; then it counts as hanging, is
+    /// killed, and this process takes over again. Default 5 seconds; at least 100 milliseconds. <see
+    /// cref="Timeout.InfiniteTimeSpan"/> does not look.
     /// </summary>
     public TimeSpan HeartbeatTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// How many processes of the service may live at the same time: the one that serves, the one that starts, and those that still finish their work. Where
-    /// a restart would make more, the oldest is forced first. Default 3; between 2 and 250.
+    /// How many processes of the service may live at the same time: the one that serves, the one that starts, and those that
+    /// still finish their work. Where a restart would make more, the oldest is forced first. Default 3; between 2 and 250.
     /// </summary>
     public int MaxGenerations { get; set; } = 3;
 
-    /// <summary>How many of the last restarts <see cref="RestartStatus.LastRestarts"/> remembers. Default 10; zero or more.</summary>
+    /// <summary>
+    /// How many of the last restarts <see cref="RestartStatus.LastRestarts"/> remembers. Default 10; zero or more.
+    /// </summary>
     public int RestartsRemembered { get; set; } = 10;
 
     /// <summary>
-    /// A file that names the process in charge: the one that serves, from the moment it does; the old one again after a roll back. Replaced in one step, removed at the
-    /// end of the service. Its directory must exist; what goes wrong with it is logged, and the service goes on. Default null: no file.
+    /// A file that names the process in charge: the one that serves, from the moment it does; the old one again after a roll
+    /// back. Replaced in one step, removed at the end of the service. Its directory must exist; what goes wrong with it is
+    /// logged, and the service goes on. Default null: no file.
     /// </summary>
     public string? PidFile { get; set; }
 
     /// <summary>
-    /// The name by which <c>baton</c> finds this service. Letters, digits, <c>.</c>, <c>-</c> and <c>_</c>, not a <c>.</c> in front, at most 64 of them. Default
-    /// null: the name of the entry assembly.
+    /// The name by which <c>baton</c> finds this service. Letters, digits, <c>.</c>, <c>-</c> and <c>_</c>, not a <c>.</c> in
+    /// front, at most 64 of them. Default null: the name of the entry assembly.
     /// </summary>
     public string? Name { get; set; }
 
     /// <summary>
-    /// Whether the service has a control socket: <c>NAME.sock</c> in <see cref="ControlDirectory"/>, by which <c>baton</c>, run by the same user or root, shows,
-    /// restarts and ends it. What goes wrong with it is logged, and the service goes on without. Linux only. Default true.
+    /// Whether the service has a control socket: <c>NAME.sock</c> in <see cref="ControlDirectory"/>, by which <c>baton</c>, run
+    /// by the same user or root, shows, restarts and ends it. What goes wrong with it is logged, and the service goes on without.
+    /// Linux only. Default true.
     /// </summary>
     public bool ControlSocket { get; set; } = true;
 
     /// <summary>
-    /// The directory of the control socket, an absolute path; made if it is missing, and then for this user alone (0700), which it must be. Default null:
-    /// <c>baton</c> in the first directory of <c>$RUNTIME_DIRECTORY</c>, else in <c>$XDG_RUNTIME_DIR</c>, else <c>baton-UID</c> in <c>$TMPDIR</c> or <c>/tmp</c>.
+    /// The directory of the control socket, an absolute path; made if it is missing, and then for this user alone (0700), which
+    /// it must be. Default null:
+    /// <c>baton</c> in the first directory of <c>$RUNTIME_DIRECTORY</c>, else in <c>$XDG_RUNTIME_DIR</c>, else <c>baton-UID</c>
+    /// in <c>$TMPDIR</c> or <c>/tmp</c>.
     /// </summary>
     public string? ControlDirectory { get; set; }
 
     /// <summary>
-    /// How long a client of the control socket may take to send its request, and how long one may not read an answer until it is dropped; also how long
-    /// the end of the process waits for the last lines. Default 5 seconds; more than zero, finite.
+    /// How long a client of the control socket may take to send its request, and how long one may not read an answer until it is
+    /// dropped; also how long the end of the process waits for the last lines. Default 5 seconds; more than zero, finite.
     /// </summary>
     public TimeSpan ControlTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
@@ -153,22 +165,28 @@ public class RestarterOptions
     public int MaxControlConnections { get; set; } = 16;
 
     /// <summary>
-    /// How a restart is done. Default <see cref="RestartStrategy.Handover"/>: the successor gets the listening sockets, and nobody is refused. <see cref="RestartStrategy.Complete"/>:
-    /// this process ends its work first and starts the new program then, with a gap in between; what other systems than Linux always do.
+    /// How a restart is done. Default <see cref="RestartStrategy.Handover"/>: the successor gets the listening sockets, and
+    /// nobody is refused. <see cref="RestartStrategy.Complete"/>: this process ends its work first and starts the new program
+    /// then, with a gap in between; what other systems than Linux always do.
     /// </summary>
     public RestartStrategy Strategy { get; set; } = RestartStrategy.Handover;
 
     /// <summary>
-    /// What each signal does. Default SIGUSR2 and SIGHUP restart; SIGTERM, SIGINT and SIGQUIT shut down, and a second one of these forces. A signal that is not in it is not touched. Not
-    /// allowed are signals that nobody can catch (SIGKILL, SIGSTOP) or that the runtime needs for itself (SIGSEGV, SIGABRT, SIGCHLD, SIGCONT, SIGPIPE and the like).
+    /// What each signal does. Default SIGUSR2 and SIGHUP restart; SIGTERM, SIGINT and SIGQUIT shut down, and a second one of
+    /// these forces. A signal that is not in it is not touched. Not allowed are signals that nobody can catch (SIGKILL, SIGSTOP)
+    /// or that the runtime needs for itself (SIGSEGV, SIGABRT, SIGCHLD, SIGCONT, SIGPIPE and the like).
     /// </summary>
     public SignalTable Signals { get; } = new();
 
-    /// <summary>The application's own work before and after what is asked of this process, before a successor starts and at the end. Default none.</summary>
+    /// <summary>
+    /// The application's own work before and after what is asked of this process, before a successor starts and at the end.
+    /// Default none.
+    /// </summary>
     public RestartHooks Hooks { get; } = new();
 
     /// <summary>
-    /// How long the hooks of one moment may take together; then they are given up, which is logged, and things go on. Default 5 seconds; more than zero, finite.
+    /// How long the hooks of one moment may take together; then they are given up, which is logged, and things go on. Default 5
+    /// seconds; more than zero, finite.
     /// </summary>
     public TimeSpan HookTimeout { get; set; } = TimeSpan.FromSeconds(5);
 

@@ -34,7 +34,7 @@ internal sealed class CheckConversation(ControlService service, string trigger, 
 
     private void Check()
     {
-        StartCommand command = Service.Context.Effects.Choose(asked.Program);
+        StartCommand command = Service.Context.Programs.Choose(asked.Program);
         string program = DotnetHost.Application(command);
         string? problem = LinkResolution.Resolve(program) is { } resolved ? ProgramFile.Problem(resolved) : "there is no such file, or it can't be seen by this user";
         if (problem is not null)
@@ -48,7 +48,7 @@ internal sealed class CheckConversation(ControlService service, string trigger, 
         else
         {
             Say(new ControlAnswer.Phase("check", "", TimeSpan.Zero));
-            Service.Context.Effects.Check(command, defect => Conclude(
+            Service.Context.Programs.Check(command, defect => Conclude(
                 defect is null, defect is null ? null : nameof(RestartFailure.CheckFailed), defect ?? $"{Printable.Line(program)} has passed its check"));
         }
     }

@@ -108,7 +108,7 @@ internal sealed class ControlServer(ControlService service, Lazy<ControlBinding>
 
     private void OpenEarly()
     {
-        if (service.Lifecycle is { State: ProcessState.Starting, IsAlone: true })
+        if (service.Lifecycle is { State: ProcessState.Starting, Start.IsAlone: true })
         {
             Inherit();
             Accept();

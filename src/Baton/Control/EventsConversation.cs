@@ -38,7 +38,7 @@ internal sealed class EventsConversation(ControlService service, string trigger,
                 Tell(news);
 
                 // After the outcome of the restart, which is news of the same moment.
-                OnLoop(() => End(failure: null, $"process {Pid} has handed over to process {Lifecycle.SuccessorPid}"));
+                OnLoop(() => End(failure: null, $"process {Pid} has handed over to process {Lifecycle.Restarts.SuccessorPid}"));
                 break;
             default:
                 Tell(news);

@@ -57,10 +57,10 @@ internal sealed class ForceConversation(ControlService service, string trigger, 
     {
         ProcessState state = Lifecycle.State;
         GenerationStatus[] older = [.. Service.Status().Generations.Skip(1)];
-        _own = state is ProcessState.Draining or ProcessState.ShuttingDown || Lifecycle.StepsBack;
+        _own = state is ProcessState.Draining or ProcessState.ShuttingDown || Lifecycle.Probation.StepsBack;
         if (state == ProcessState.HandedOver)
         {
-            End(nameof(RestartFailure.AlreadyHandedOver), Refusals.Describe(RestartFailure.AlreadyHandedOver, Lifecycle.SuccessorPid));
+            End(nameof(RestartFailure.AlreadyHandedOver), Refusals.Describe(RestartFailure.AlreadyHandedOver, Lifecycle.Restarts.SuccessorPid));
         }
         else if (!_own && older.Length == 0)
         {
@@ -71,15 +71,15 @@ internal sealed class ForceConversation(ControlService service, string trigger, 
             Accept();
             Listen(Heard);
             (_begun, _forced) = (Service.Context.Now, older);
-            if (!Lifecycle.StepsBack)
+            if (!Lifecycle.Probation.StepsBack)
             {
                 // One that gives back has no older one but its predecessor, which is about to serve.
-                Service.Context.Effects.ForceOlderDownTo(0, Trigger);
+                Service.Context.Try(() => Service.Context.Older.ForceDownTo(0, Trigger));
             }
 
             if (_own)
             {
-                Lifecycle.ForceDrain(Trigger);
+                Lifecycle.Shutdown.ForceDrain(Trigger);
             }
         }
     }

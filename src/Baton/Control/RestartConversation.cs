@@ -15,7 +15,7 @@ internal sealed class RestartConversation(ControlService service, string trigger
         OnLoop(() =>
         {
             Listen(Heard);
-            Lifecycle.RequestRestart(_request);
+            Lifecycle.Restarts.Request(_request);
         });
     }
 

@@ -31,7 +31,7 @@ internal sealed class ShutdownConversation(ControlService service, string trigge
     {
         if (Lifecycle.State is ProcessState.Draining)
         {
-            End(nameof(RestartFailure.AlreadyHandedOver), Refusals.Describe(RestartFailure.AlreadyHandedOver, Lifecycle.SuccessorPid));
+            End(nameof(RestartFailure.AlreadyHandedOver), Refusals.Describe(RestartFailure.AlreadyHandedOver, Lifecycle.Restarts.SuccessorPid));
             return;
         }
 
@@ -40,11 +40,11 @@ internal sealed class ShutdownConversation(ControlService service, string trigge
         Listen(Heard);
         if (asked.Force)
         {
-            Lifecycle.Force(Trigger);
+            Lifecycle.Shutdown.Force(Trigger);
         }
         else
         {
-            Lifecycle.RequestShutdown(Trigger);
+            Lifecycle.Shutdown.Request(Trigger);
         }
 
         if (!asked.Wait)

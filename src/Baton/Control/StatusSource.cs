@@ -15,13 +15,20 @@ internal sealed class StatusSource(ProcessLifecycle lifecycle, ResourceRegistry 
     {
         GenerationStatus own = lifecycle.Describe();
         return new RestartStatus(
-            own.Pid, own.Generation, own.State, predecessor, lifecycle.SuccessorPid, [.. resources.Held.Where(l => l.Key.Policy.IsOfService).Select(l => l.Key.ToString())], [own, .. older.Living], lifecycle.History)
+            own.Pid,
+            own.Generation,
+            own.State,
+            predecessor,
+            lifecycle.Restarts.SuccessorPid,
+            [.. resources.Held.Where(l => l.Key.Policy.IsOfService).Select(l => l.Key.ToString())],
+            [own, .. older.Living],
+            lifecycle.Restarts.History)
         {
             Name = identity.Name,
             Version = identity.Version,
             Program = identity.Program,
             StartedAt = identity.StartedAt,
-            Restart = lifecycle.Progress,
+            Restart = lifecycle.Restarts.Progress,
             ProbationEnds = lifecycle.ProbationLeft,
             NameHeldBy = NameHolder(),
         };

@@ -4,15 +4,16 @@ using Baton.Interop;
 namespace Baton.Handover;
 
 /// <summary>
-/// Where a successor finds its end of the channel: <c>fd:pid</c> in the environment, the descriptor and the process that passed it. What
-/// stands there is checked before it is believed, since anybody can set a variable.
+/// Where a successor finds its end of the channel: <c>fd:pid</c> in the environment, the descriptor and the process that passed
+/// it. What stands there is checked before it is believed, since anybody can set a variable.
 /// </summary>
 internal static class HandoverAddress
 {
     internal static string Format(int descriptor, int predecessor) => string.Create(CultureInfo.InvariantCulture, $"{descriptor}:{predecessor}");
 
     /// <summary>
-    /// Takes the descriptor if the variable tells the truth: a connected unix stream socket, made by that process of our own user.
+    /// Takes the descriptor if the variable tells the truth: a connected unix stream socket, made by that process of our own
+    /// user.
     /// </summary>
     /// <param name="value">The variable's value.</param>
     /// <param name="predecessor">The process it names.</param>

@@ -10,7 +10,8 @@ namespace Baton.Handover;
 /// </summary>
 /// <param name="socket">A connected stream socket.</param>
 /// <param name="frameLimit">How long the peer may take to accept, or to finish, a message.</param>
-/// <param name="tap">For tests that end a process at a given step: told of every message, before and after it is sent and when it has arrived.</param>
+/// <param name="tap">For tests that end a process at a given step: told of every message, before and after it is sent and when it
+/// has arrived.</param>
 internal sealed class HandoverChannel(Descriptor socket, TimeSpan frameLimit, Action<HandoverStep, HandoverMessage>? tap = null) : IDisposable
 {
     private readonly Lock _sending = new();
@@ -147,7 +148,10 @@ internal sealed class HandoverChannel(Descriptor socket, TimeSpan frameLimit, Ac
         }
     }
 
-    /// <summary>Our end, to be passed on to another process: it is the caller's now, and this channel is closed. Call on the thread that receives.</summary>
+    /// <summary>
+    /// Our end, to be passed on to another process: it is the caller's now, and this channel is closed. Call on the thread that
+    /// receives.
+    /// </summary>
     internal Descriptor Detach()
     {
         lock (_sending)

@@ -9,7 +9,9 @@ namespace Baton.Handover;
 /// </summary>
 internal static class HandoverCodec
 {
-    /// <summary>A new kind of message is a record of <see cref="HandoverMessage"/>, a row here, and a case where it is heard.</summary>
+    /// <summary>
+    /// A new kind of message is a record of <see cref="HandoverMessage"/>, a row here, and a case where it is heard.
+    /// </summary>
     private static readonly Row[] Rows =
     [
         Row.Of<HandoverMessage.Hello>("hello", WriteHello, ReadHello),

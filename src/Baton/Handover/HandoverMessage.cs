@@ -23,8 +23,8 @@ internal abstract record HandoverMessage
     }
 
     /// <summary>
-    /// Predecessor, in answer: the successor's generation, and a batch of listeners. <see cref="Keys"/> name the descriptors that ride
-    /// with the message, in order; <see cref="More"/> announces another batch.
+    /// Predecessor, in answer: the successor's generation, and a batch of listeners. <see cref="Keys"/> name the descriptors that
+    /// ride with the message, in order; <see cref="More"/> announces another batch.
     /// </summary>
     internal sealed record Listeners(int Version, int Pid, int Generation, IReadOnlyList<string> Keys, bool More) : HandoverMessage
     {
@@ -68,8 +68,8 @@ internal abstract record HandoverMessage
     internal sealed record Loaded : HandoverMessage;
 
     /// <summary>
-    /// Predecessor, in answer to ready: it stopped accepting; open your gate. The successor is on probation for that long, zero for not at all, and
-    /// says that it is alive at that interval.
+    /// Predecessor, in answer to ready: it stopped accepting; open your gate. The successor is on probation for that long, zero
+    /// for not at all, and says that it is alive at that interval.
     /// </summary>
     internal sealed record Commit(TimeSpan Probation, TimeSpan Heartbeat) : HandoverMessage;
 
@@ -96,21 +96,27 @@ internal abstract record HandoverMessage
     internal sealed record TakenBack : HandoverMessage;
 
     /// <summary>
-    /// Predecessor: the probation is over. <see cref="Older"/> are the generations before it that still live; the channels to them ride with the
-    /// message, in order.
+    /// Predecessor: the probation is over. <see cref="Older"/> are the generations before it that still live; the channels to
+    /// them ride with the message, in order.
     /// </summary>
     internal sealed record Confirmed(IReadOnlyList<OlderProcess> Older) : HandoverMessage;
 
-    /// <summary>Predecessor: somebody asked it to shut down while it waited for the probation to end, and meant the service.</summary>
+    /// <summary>
+    /// Predecessor: somebody asked it to shut down while it waited for the probation to end, and meant the service.
+    /// </summary>
     internal sealed record Shutdown(string Trigger) : HandoverMessage;
 
     /// <summary>Successor that was rolled back, each second: what it still has to do. May be passed over.</summary>
     internal sealed record Remaining(GenerationStatus Status) : HandoverMessage;
 
-    /// <summary>Predecessor, with the end of the probation: a signal asked it for a restart meanwhile, and meant the service.</summary>
+    /// <summary>
+    /// Predecessor, with the end of the probation: a signal asked it for a restart meanwhile, and meant the service.
+    /// </summary>
     internal sealed record Restart(string Trigger) : HandoverMessage;
 
-    /// <summary>Predecessor, after the end of the probation: the last restarts of the service, this one first. May be passed over.</summary>
+    /// <summary>
+    /// Predecessor, after the end of the probation: the last restarts of the service, this one first. May be passed over.
+    /// </summary>
     internal sealed record History(IReadOnlyList<RestartRecord> Restarts) : HandoverMessage;
 
     /// <summary>Any generation to a later one: what it still has to do.</summary>

@@ -2,7 +2,9 @@ using Baton.Interop;
 
 namespace Baton.Handover;
 
-/// <summary>A successor that was started, as the lifecycle sees it. Nothing here blocks for longer than the handshake limit.</summary>
+/// <summary>
+/// A successor that was started, as the lifecycle sees it. Nothing here blocks for longer than the handshake limit.
+/// </summary>
 internal interface ISuccessor
 {
     int Pid { get; }
@@ -18,11 +20,16 @@ internal interface ISuccessor
     /// </summary>
     bool HasUnheard { get; }
 
+    /// <summary>How many listeners it was given in answer to its hello; the control socket is not counted.</summary>
+    int ListenersGiven { get; }
+
     /// <summary>Tells it to serve, how long it is on probation, and how often to say that it is alive.</summary>
     /// <exception cref="RestartException">It could not be told.</exception>
     void Commit(TimeSpan probation, TimeSpan heartbeat);
 
-    /// <summary>Tells it that its probation is over, and gives it the channels to older generations; they stay the caller's.</summary>
+    /// <summary>
+    /// Tells it that its probation is over, and gives it the channels to older generations; they stay the caller's.
+    /// </summary>
     void Confirm(IReadOnlyList<(OlderProcess Process, Descriptor Channel)> older);
 
     /// <summary>Says something on which nothing depends: it may not be there to hear it.</summary>

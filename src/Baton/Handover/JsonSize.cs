@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Baton.Handover;
 
 /// <summary>
-/// How much of long texts and lists goes into one message: what an application says of itself has no bound, a message has. A longer one is written once more with
-/// the next size; the last one always fits.
+/// How much of long texts and lists goes into one message: what an application says of itself has no bound, a message has. A
+/// longer one is written once more with the next size; the last one always fits.
 /// </summary>
 internal sealed record JsonSize(int LongestText, int MostItems)
 {

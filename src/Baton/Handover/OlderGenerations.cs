@@ -8,7 +8,7 @@ namespace Baton.Handover;
 /// which go to the successor in time; and successors that were rolled back, which stay with this one. A thread for each link
 /// posts what it hears; everything here is safe from any thread.
 /// </summary>
-internal sealed class OlderGenerations(TimeSpan limit, ILogger logger)
+internal sealed class OlderGenerations(TimeSpan limit, ILogger logger) : IOlderGenerations
 {
     private readonly Lock _lock = new();
     private readonly List<(PredecessorLink Link, GenerationStatus Status)> _living = [];
@@ -18,8 +18,8 @@ internal sealed class OlderGenerations(TimeSpan limit, ILogger logger)
     internal delegate void DepartureListener(int generation, DateTimeOffset? drainedAt, bool gone);
 
     /// <summary>
-    /// Gets the generation of one that has said since when it has nothing to do any more, perhaps again and again, or that has ended. On the thread that listens
-    /// to it.
+    /// Gets the generation of one that has said since when it has nothing to do any more, perhaps again and again, or that has
+    /// ended. On the thread that listens to it.
     /// </summary>
     internal DepartureListener? Departed { get; set; }
 
@@ -102,7 +102,7 @@ internal sealed class OlderGenerations(TimeSpan limit, ILogger logger)
     }
 
     /// <summary>A successor was rolled back, and finishes its work.</summary>
-    internal void Add(DepartingProcess returned)
+    public void Add(DepartingProcess returned)
     {
         lock (_lock)
         {
@@ -110,7 +110,7 @@ internal sealed class OlderGenerations(TimeSpan limit, ILogger logger)
         }
     }
 
-    internal void Gone(DepartingProcess returned)
+    public void Gone(DepartingProcess returned)
     {
         lock (_lock)
         {
@@ -128,7 +128,7 @@ internal sealed class OlderGenerations(TimeSpan limit, ILogger logger)
     }
 
     /// <summary>Has the oldest ones cut their work and end, until at most so many are left.</summary>
-    internal void ForceDownTo(int most, string trigger)
+    public void ForceDownTo(int most, string trigger)
     {
         (int Pid, int Generation, Action<string> Force)[] excess;
         lock (_lock)
@@ -136,7 +136,7 @@ internal sealed class OlderGenerations(TimeSpan limit, ILogger logger)
             // Of the same generation the one that was rolled back first.
             IEnumerable<(int Pid, int Generation, Action<string> Force)> all =
             [
-                .. _living.Select(l => (l.Link.Process.Pid, l.Link.Process.Generation, (Action<string>)(by => l.Link.TrySend(new HandoverMessage.Force(by))))),
+                .. _living.Select(l => (l.Link.Process.Pid, l.Link.Process.Generation, (Action<string>)(by => l.Link.Channel.TrySend(new HandoverMessage.Force(by))))),
                 .. _returned.Select(r => (r.Pid, r.Generation, r.Force)),
             ];
             excess = [.. all.OrderBy(p => p.Generation).Take(Math.Max(0, _living.Count + _returned.Count - most))];
@@ -150,7 +150,7 @@ internal sealed class OlderGenerations(TimeSpan limit, ILogger logger)
     }
 
     /// <summary>Confirms a successor, and gives it the channels.</summary>
-    internal void PassOn(ISuccessor successor)
+    public void PassOn(ISuccessor successor)
     {
         PredecessorLink[] links;
         lock (_lock)

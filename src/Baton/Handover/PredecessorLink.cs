@@ -6,8 +6,9 @@ using Baton.Processes;
 namespace Baton.Handover;
 
 /// <summary>
-/// A channel to a process before this one. To the predecessor: takes over the listeners, says when this process is ready, and learns what is decided. To
-/// a generation before that, whose channel was passed on: learns what it still has to do. Owns the channel until it is passed on in turn.
+/// A channel to a process before this one. To the predecessor: takes over the listeners, says when this process is ready, and
+/// learns what is decided. To a generation before that, whose channel was passed on: learns what it still has to do. Owns the
+/// channel until it is passed on in turn.
 /// </summary>
 internal sealed class PredecessorLink : IDisposable
 {
@@ -15,7 +16,6 @@ internal sealed class PredecessorLink : IDisposable
     // is not.
     private const int MostLastWords = 1024;
 
-    private readonly HandoverChannel _channel;
     private readonly WatchedProcess? _watched;
     private readonly ManualResetEventSlim _stopped = new();
 
@@ -24,7 +24,10 @@ internal sealed class PredecessorLink : IDisposable
     private Descriptor? _detached;
 
     private PredecessorLink(HandoverChannel channel, OlderProcess process, int ownGeneration, WatchedProcess? watched = null) =>
-        (_channel, Process, OwnGeneration, _watched) = (channel, process, ownGeneration, watched);
+        (Channel, Process, OwnGeneration, _watched) = (channel, process, ownGeneration, watched);
+
+    /// <summary>To send; the link is its owner, and receives.</summary>
+    internal HandoverChannel Channel { get; }
 
     /// <summary>Who is at the other end.</summary>
     internal OlderProcess Process { get; }
@@ -43,7 +46,8 @@ internal sealed class PredecessorLink : IDisposable
     /// <param name="tap">For tests, see <see cref="HandoverChannel"/>.</param>
     /// <param name="watched">The predecessor: its end is the end of the conversation, whoever else has a copy of its channel. The
     /// caller's.</param>
-    /// <exception cref="RestartException">The predecessor is gone, refused, does not answer in time, or breaks the protocol.</exception>
+    /// <exception cref="RestartException">The predecessor is gone, refused, does not answer in time, or breaks the
+    /// protocol.</exception>
     internal static PredecessorLink Greet(
         Descriptor socket, UnclaimedResources listeners, string program, TimeSpan limit, Action<HandoverStep, HandoverMessage>? tap = null, WatchedProcess? watched = null)
     {
@@ -78,12 +82,6 @@ internal sealed class PredecessorLink : IDisposable
     internal static PredecessorLink Adopt(OlderProcess process, Descriptor socket, int ownGeneration, TimeSpan limit) =>
         new(new HandoverChannel(socket, limit), process, ownGeneration);
 
-    internal void Send(HandoverMessage message) => _channel.Send(message);
-
-    /// <summary>Says something on which nothing depends, as far as it still can be said.</summary>
-    /// <returns>Whether it could.</returns>
-    internal bool TrySend(HandoverMessage message) => _channel.TrySend(message);
-
     /// <summary>Hands on every further message, and null at the end; returns then, or when the channel was detached.</summary>
     /// <exception cref="RestartException">The peer breaks the protocol; the channel is closed.</exception>
     internal void Listen(Action<Received?> received)
@@ -93,15 +91,15 @@ internal sealed class PredecessorLink : IDisposable
             for (int lastWords = 0; ;)
             {
                 (bool said, bool detach, bool ended) =
-                    Poller.WaitRead(_channel.Number, _wake.Watched.Number, _watched?.PidfdNumber ?? -1, Timeout.InfiniteTimeSpan);
+                    Poller.WaitRead(Channel.Number, _wake.Watched.Number, _watched?.PidfdNumber ?? -1, Timeout.InfiniteTimeSpan);
                 if (detach)
                 {
-                    _detached = _channel.Detach();
+                    _detached = Channel.Detach();
                     return;
                 }
 
                 // What it said before its end comes first.
-                Received? message = said && lastWords < MostLastWords ? _channel.Receive() : null;
+                Received? message = said && lastWords < MostLastWords ? Channel.Receive() : null;
                 lastWords += ended ? 1 : 0;
                 received(message);
                 if (message is null)
@@ -112,21 +110,24 @@ internal sealed class PredecessorLink : IDisposable
         }
         finally
         {
-            _channel.Dispose();
+            Channel.Dispose();
             _wake.Watched.Dispose();
             _wake.Ours.Dispose();
             _stopped.Set();
         }
     }
 
-    /// <summary>Stops listening, to pass the channel on. Null if it has ended, or its peer is in the middle of a message for longer than the limit.</summary>
+    /// <summary>
+    /// Stops listening, to pass the channel on. Null if it has ended, or its peer is in the middle of a message for longer than
+    /// the limit.
+    /// </summary>
     internal Descriptor? Detach(TimeSpan limit)
     {
         _wake.Ours.Dispose();
         return _stopped.Wait(limit) ? _detached : null;
     }
 
-    public void Dispose() => _channel.Dispose();
+    public void Dispose() => Channel.Dispose();
 
     private static void Inherit(HandoverMessage.Listeners batch, Received received, UnclaimedResources listeners)
     {

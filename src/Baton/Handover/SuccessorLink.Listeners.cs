@@ -36,7 +36,8 @@ internal sealed partial class SuccessorLink
     private void SendListeners(int version, HandoverMessage.Hello hello)
     {
         IReadOnlyList<PassedResource> listeners = _listeners.PassOn(GiveMore);
-        _post(new SuccessorEvent.Greeted(hello.Program, listeners.Count(l => l.Key.Policy.IsOfService)));
+        ListenersGiven = listeners.Count(l => l.Key.Policy.IsOfService);
+        _post(new PeerEvent.Said(hello));
         PassedResource[] rest = [.. listeners.Where(l => !_sentAhead.Contains(l.Key))];
         int sent = 0;
         do

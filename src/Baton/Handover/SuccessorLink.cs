@@ -6,13 +6,13 @@ using Baton.Processes;
 namespace Baton.Handover;
 
 /// <summary>
-/// The predecessor's side: talks to a successor and watches it until it has ended. Owns the channel and the pidfd. A thread of its own receives, so
-/// that neither a silent successor nor a stuck thread pool delays anything else.
+/// The predecessor's side: talks to a successor and watches it until it has ended. Owns the channel and the pidfd. A thread of
+/// its own receives, so that neither a silent successor nor a stuck thread pool delays anything else.
 /// </summary>
 internal sealed partial class SuccessorLink : ISuccessor
 {
-    // Between the closing of the descriptors of a process that ends and its end: milliseconds, seconds on a machine that is overloaded. A longer one costs no more than a
-    // killed dead process, and that its exit code is not named as the reason.
+    // Between the closing of the descriptors of a process that ends and its end: milliseconds, seconds on a machine that is
+    // overloaded. A longer one costs no more than a killed dead process, and that its exit code is not named as the reason.
     private static readonly TimeSpan EndingTime = TimeSpan.FromSeconds(5);
 
     // More than the kernel queues for one socket: what a process said before its end is read, what a copy of its channel goes on
@@ -23,13 +23,13 @@ internal sealed partial class SuccessorLink : ISuccessor
     private readonly HandoverChannel _channel;
     private readonly ResourceRegistry _listeners;
     private readonly int _generation;
-    private readonly Action<SuccessorEvent> _post;
+    private readonly Action<PeerEvent> _post;
     private bool _greeted;
 
     // From here on the channel may be passed on, to be heard after the successor's end.
     private volatile bool _mayBePassedOn;
 
-    private SuccessorLink(SpawnedProcess process, HandoverChannel channel, ResourceRegistry listeners, int generation, Action<SuccessorEvent> post) =>
+    private SuccessorLink(SpawnedProcess process, HandoverChannel channel, ResourceRegistry listeners, int generation, Action<PeerEvent> post) =>
         (_process, _channel, _listeners, _generation, _post) = (process, channel, listeners, generation, post);
 
     /// <summary>Whether sockets can be handed over on this platform.</summary>
@@ -43,13 +43,15 @@ internal sealed partial class SuccessorLink : ISuccessor
 
     public bool HasUnheard => _channel.HasUnread;
 
+    public int ListenersGiven { get; private set; }
+
     /// <summary>Gives the place of the restart in a trace; null for none.</summary>
     private Func<ActivityContext>? Trace { get; init; }
 
     /// <summary>Starts the command as a successor of the given generation and begins to watch it.</summary>
     /// <exception cref="RestartException">It could not be started.</exception>
     internal static SuccessorLink Start(
-        StartCommand command, IEnumerable<int> blockedSignals, ResourceRegistry listeners, int generation, TimeSpan frameLimit, Action<SuccessorEvent> post,
+        StartCommand command, IEnumerable<int> blockedSignals, ResourceRegistry listeners, int generation, TimeSpan frameLimit, Action<PeerEvent> post,
         Action<HandoverStep, HandoverMessage>? tap = null, Func<ActivityContext>? trace = null)
     {
         (HandoverChannel ours, Descriptor theirs) = HandoverChannel.CreatePair(frameLimit, tap);
@@ -74,7 +76,9 @@ internal sealed partial class SuccessorLink : ISuccessor
         }
     }
 
-    /// <summary>Does all of a start and a conversation but the start, so that it is compiled before a restart waits for it.</summary>
+    /// <summary>
+    /// Does all of a start and a conversation but the start, so that it is compiled before a restart waits for it.
+    /// </summary>
     internal static void Rehearse(StartCommand command)
     {
         (HandoverChannel ours, Descriptor theirs) = HandoverChannel.CreatePair(TimeSpan.Zero);
@@ -140,14 +144,14 @@ internal sealed partial class SuccessorLink : ISuccessor
                 }
 
                 _listeners.EndPassingOn(GiveMore);
-                _post(new SuccessorEvent.Ended(status));
+                _post(new PeerEvent.Ended(status));
             }
             else if (said)
             {
                 talking = Listen();
                 if (!talking && living && !Poller.Wait(_process.PidfdNumber, Libc.POLLIN, EndingTime))
                 {
-                    _post(new SuccessorEvent.Closed());
+                    _post(new PeerEvent.Closed());
                 }
             }
         }
@@ -196,7 +200,7 @@ internal sealed partial class SuccessorLink : ISuccessor
         }
         catch (RestartException e)
         {
-            _post(new SuccessorEvent.Broken(e));
+            _post(new PeerEvent.Broken(e));
             return false;
         }
     }
@@ -215,33 +219,13 @@ internal sealed partial class SuccessorLink : ISuccessor
                 _greeted = true;
                 Greet(hello);
                 break;
-            case HandoverMessage.Progress progress:
-                _post(new SuccessorEvent.Progress(progress.Phase, progress.Detail));
-                break;
-            case HandoverMessage.Ready ready:
-                _post(new SuccessorEvent.Ready(ready.Claimed));
-                break;
-            case HandoverMessage.Failed failed:
-                _post(new SuccessorEvent.Failed(failed.Reason));
-                break;
-            case HandoverMessage.Alive alive:
-                _post(new SuccessorEvent.Alive(alive.Connections, alive.Requests));
-                break;
-            case HandoverMessage.Unhealthy unhealthy:
-                _post(new SuccessorEvent.Unhealthy(unhealthy.Reason, unhealthy.Ends));
-                break;
-            case HandoverMessage.Remaining remaining:
-                _post(new SuccessorEvent.Remaining(remaining.Status));
-                break;
-            case HandoverMessage.Stopping stopping:
-                _post(new SuccessorEvent.Stopping(stopping.Trigger));
-                break;
-            case HandoverMessage.Force force:
-                _post(new SuccessorEvent.ForceAsked(force.Trigger));
-                break;
-            case HandoverMessage.HandedOn handedOn:
+            case HandoverMessage.HandedOn:
                 _mayBePassedOn = true;
-                _post(new SuccessorEvent.HandedOn(handedOn.Successor));
+                _post(new PeerEvent.Said(message));
+                break;
+            case HandoverMessage.Progress or HandoverMessage.Ready or HandoverMessage.Failed or HandoverMessage.Alive
+                or HandoverMessage.Unhealthy or HandoverMessage.Remaining or HandoverMessage.Stopping or HandoverMessage.Force:
+                _post(new PeerEvent.Said(message));
                 break;
             case HandoverMessage.Unknown:
                 break;

@@ -1,76 +1,76 @@
+using Baton.Handover;
 using Baton.Processes;
 
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// A restart without handover: this process stops accepting, finishes its work, starts the program, and ends. If that can't be started, this process
-/// serves again; what becomes of it after its start is not known here. Lives on the control loop.
+/// A restart without handover: this process stops accepting, finishes its work, starts the program, and ends. If the program
+/// can't be started, this process serves again; what becomes of it later is not known here. Lives on the control loop.
 /// </summary>
 internal sealed class CompleteAttempt(RestartRequest request, StartCommand command, int generation, ProcessLifecycle lifecycle, LifecycleContext context)
     : RestartAttempt(request, command, generation, lifecycle, context)
 {
-    private readonly ProcessLifecycle _lifecycle = lifecycle;
-    private readonly LifecycleContext _context = context;
     private readonly CancellationTokenSource _calledBack = new();
     private int? _pid;
-    private bool _draining;
-    private bool _started;
 
     internal override int? SuccessorPid => _pid;
 
-    /// <summary>Whether open work is waited for.</summary>
-    internal bool Drains => _draining && !_started && !Answered;
+    /// <summary>Whether open work is waited for; from any thread.</summary>
+    internal bool Drains => Stage == RestartStage.Starting;
 
     /// <summary>Cuts what is still open, if that is waited for, and goes on with the start.</summary>
-    internal void CutDrain(string trigger) => CutDrain(trigger, asked: true);
-
-    private void CutDrain(string trigger, bool asked)
+    internal void CutDrain(string trigger, bool asked = true)
     {
         if (Drains)
         {
-            Departure.Cut(_context, trigger, asked);
-            Start();
+            Departure.Cut(Context, trigger, asked);
+            Happen(RestartEvent.Drained);
         }
     }
 
-    protected override void Proceed()
+    protected override void Do(RestartAction action, HandoverMessage? message, RestartFault? fault)
     {
-        _draining = true;
-        Enter("drain");
-        _context.Effects.CloseGate();
-        _context.Loop.Schedule(_context.Options.DrainTimeout, () => CutDrain($"the drain timeout of {_context.Options.DrainTimeout.TotalSeconds:0.###} s", asked: false));
-        _ = _context.Effects.DrainAsync(_calledBack.Token).ContinueWith(
-            _ => _context.Loop.Post(Start), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        _context.Effects.NobodyServes();
-    }
-
-    private void Start()
-    {
-        // Drained after it was cut, or given up because a shutdown was asked.
-        if (_started || Answered)
+        if (action == RestartAction.Start)
         {
-            return;
+            Drain();
         }
+        else
+        {
+            Replace();
+        }
+    }
 
-        _started = true;
-        Enter("spawn");
-        _context.Feed.Publish(new LifecycleNews.Replacing());
+    private void Drain()
+    {
+        Account.Enter("drain");
+        Context.Try(Context.Endpoints.CloseGate);
+        string limit = $"the drain timeout of {Options.DrainTimeout.TotalSeconds:0.###} s";
+        Context.Loop.Schedule(Options.DrainTimeout, () => CutDrain(limit, asked: false));
+        Context.Drain(_ => Happen(RestartEvent.Drained), _calledBack.Token);
+        Context.Try(Context.Work.NobodyServes);
+    }
+
+    private void Replace()
+    {
+        Account.Enter("spawn");
+        Context.Feed.Publish(new LifecycleNews.Replacing());
         try
         {
-            _pid = _context.Effects.StartPlainly(Command, Generation, Trace());
+            _pid = Context.Programs.StartPlainly(Command, Generation, Trace());
         }
         catch (Exception e)
         {
             _calledBack.Cancel();
-            _context.Effects.Resume();
-            _context.Effects.OpenGate();
-            NotBegun(e);
+            Context.Try(Context.Work.Resume);
+            Context.Try(Context.Endpoints.OpenGate);
+            NotStarted(e);
             return;
         }
 
         AnnounceSuccessor(_pid.Value, RestartStrategy.Complete);
-        _context.Logger.StartedInPlace(_pid.Value, Generation, (long)Timeline.Elapsed.TotalMilliseconds);
-        _lifecycle.Replaced(this);
-        Succeed(new RestartOutcome(_pid.Value, Generation, RestartStrategy.Complete, Timeline.Elapsed, Timeline.Phases));
+        Context.Logger.StartedInPlace(_pid.Value, Generation, (long)Account.Elapsed.TotalMilliseconds);
+        Happen(RestartEvent.Started);
+        Lifecycle.Restarts.Replaced(this);
+        Account.Succeed(new RestartOutcome(_pid.Value, Generation, RestartStrategy.Complete, Account.Elapsed, Account.Phases));
     }
 }

@@ -4,8 +4,9 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// The one thread that owns the lifecycle: what is posted to it runs there in order, and so do its timers. A thread of its own, not the
-/// pool, so that a service whose pool is stuck can still be restarted. Tests leave it unstarted and call <see cref="RunDue"/>.
+/// The one thread that owns the lifecycle: what is posted to it runs there in order, and so do its timers. A thread of its own,
+/// not the pool, so that a service whose pool is stuck can still be restarted. Tests leave it unstarted and call <see
+/// cref="RunDue"/>.
 /// </summary>
 internal sealed class ControlLoop(TimeProvider time, ILogger logger) : IDisposable
 {
@@ -32,7 +33,9 @@ internal sealed class ControlLoop(TimeProvider time, ILogger logger) : IDisposab
         }
     }
 
-    /// <summary>Runs an action on the loop after a delay, unless cancelled before; an infinite delay never ends. Call on the loop.</summary>
+    /// <summary>
+    /// Runs an action on the loop after a delay, unless cancelled before; an infinite delay never ends. Call on the loop.
+    /// </summary>
     internal LoopTimer Schedule(TimeSpan delay, Action action)
     {
         var timer = new LoopTimer(action);

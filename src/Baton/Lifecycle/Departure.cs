@@ -1,9 +1,10 @@
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// The end of a process: open work finishes until the drain timeout, then it is cut. While a successor is on probation the process only becomes idle, and
-/// may be called back. Once it may end it does so the moment it is idle. Its application then has the time that its host gives
-/// it; one that has not ended by then, or within the exit timeout after force, is ended hard. Lives on the control loop.
+/// The end of a process: open work finishes until the drain timeout, then it is cut. While a successor is on probation the
+/// process only becomes idle, and may be called back. Once it may end it does so the moment it is idle. Its application then has
+/// the time that its host gives it; one that has not ended by then, or within the exit timeout after force, is ended hard. Lives
+/// on the control loop.
 /// </summary>
 /// <param name="context">What it works with.</param>
 /// <param name="describe">This process and what it has open.</param>
@@ -39,8 +40,7 @@ internal sealed class Departure(LifecycleContext context, Func<GenerationStatus>
     {
         context.Loop.Schedule(Options.DrainTimeout, DrainTimeoutPassed);
         Report();
-        _ = context.Effects.DrainAsync(_calledBack.Token).ContinueWith(
-            drained => context.Loop.Post(() => Drained(drained)), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        context.Drain(Drained, _calledBack.Token);
     }
 
     /// <summary>This process serves again.</summary>
@@ -110,7 +110,7 @@ internal sealed class Departure(LifecycleContext context, Func<GenerationStatus>
         {
             _endsHard = true;
             lastResort();
-            context.Effects.EndProcess(Restarter.ForcedExitCode, reason);
+            context.Try(() => context.Process.End(Restarter.ForcedExitCode, reason));
         }
     }
 
@@ -173,7 +173,8 @@ internal sealed class Departure(LifecycleContext context, Func<GenerationStatus>
     /// <param name="asked">Whether somebody has asked for it, and is to hear of it in any case.</param>
     internal static void Cut(LifecycleContext context, string trigger, bool asked)
     {
-        OpenWork cut = context.Effects.Cut();
+        OpenWork cut = default;
+        context.Try(() => cut = context.Work.Cut());
         if (cut == default && !asked)
         {
             context.Logger.NothingCut(Environment.ProcessId, trigger);

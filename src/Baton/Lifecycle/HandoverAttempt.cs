@@ -5,45 +5,42 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// A restart by handover: a successor that gets its commit and proves itself, or a failure after which it is dead and reaped and nothing of ours has
-/// changed. What comes after the commit is in <see cref="SuccessorProbation"/>.
+/// A restart by handover: a successor that is told to serve and proves itself; or one that fails before, after which it is dead
+/// and reaped; or one that served and failed, after which this process serves again. Lives on the control loop.
 /// </summary>
 internal sealed class HandoverAttempt : RestartAttempt
 {
-    private const int MostPostponements = 4;
-
-    private readonly ProcessLifecycle _lifecycle;
-    private readonly LifecycleContext _context;
-    private readonly ProgressThrottle _words;
+    private readonly ProgressThrottle _progress;
     private ISuccessor? _successor;
-    private IReadOnlyList<string> _claimed = [];
-    private volatile SuccessorProbation? _probation;
-    private LoopTimer? _readyTimer;
-    private SuccessorKill? _kill;
-    private LoopTimer? _exitTimer;
-    private RestartException? _failure;
-    private bool _over;
+    private SuccessorWatch? _watch;
+    private RestartOutcome? _outcome;
+    private RollBack? _rollBack;
+
+    // Why it fails before the successor serves.
+    private RestartFault? _fault;
 
     internal HandoverAttempt(RestartRequest request, StartCommand command, int generation, ProcessLifecycle lifecycle, LifecycleContext context)
-        : base(request, command, generation, lifecycle, context)
-    {
-        (_lifecycle, _context) = (lifecycle, context);
-        _words = new ProgressThrottle(context, Hear);
-    }
+        : base(request, command, generation, lifecycle, context) =>
+        _progress = new ProgressThrottle(context, (phase, detail) => Happen(RestartEvent.Progress, new HandoverMessage.Progress(phase, detail)));
 
     internal override int? SuccessorPid => _successor?.Pid;
 
-    internal override IReadOnlyList<string> Claimed => _claimed;
+    /// <summary>Only once the successor is started.</summary>
+    internal SuccessorWatch Watch => _watch!;
 
-    /// <summary>The successor's time to prove itself; null before its commit.</summary>
-    internal SuccessorProbation? Probation => _probation;
+    private ILogger Logger => Context.Logger;
 
-    protected override bool Served => _probation is not null;
+    private int Pid => _successor!.Pid;
 
-    private ILogger Logger => _context.Logger;
+    internal void Tell(HandoverMessage message) => Context.Try(() => _successor!.TryTell(message));
 
-    private RestarterOptions Options => _context.Options;
+    /// <summary>This process gives up its right to come back, before the end of the probation.</summary>
+    internal void Leave() => Happen(RestartEvent.LeaveAsked);
 
+    /// <summary>This process was asked to shut down, and the service was meant: has a successor on probation end too.</summary>
+    internal void ShutDown(string trigger) => Happen(RestartEvent.ShutdownAsked, new HandoverMessage.Shutdown(trigger));
+
+    /// <summary>This process was asked to shut down before the successor serves.</summary>
     internal override void Cancel()
     {
         if (_successor is null)
@@ -52,236 +49,246 @@ internal sealed class HandoverAttempt : RestartAttempt
         }
         else
         {
-            GiveUp();
+            Happen(RestartEvent.Cancelled, fault: new RestartFault(RestartFailure.Stopping, "was killed because a shutdown was asked"));
         }
     }
 
-    /// <summary>Ends the successor, if it has been started: this process is about to shut down.</summary>
-    internal void GiveUp()
+    protected override void Do(RestartAction action, HandoverMessage? message, RestartFault? fault)
     {
-        if (_successor is not null)
+        Action step = action switch
         {
-            Fail(RestartFailure.Stopping, "was killed because a shutdown was asked", TimeSpan.Zero);
-        }
+            RestartAction.Start => Start,
+            RestartAction.Note => () => Note(message!),
+            RestartAction.Commit => () => Commit((HandoverMessage.Ready)message!),
+            RestartAction.BeginProbation => BeginProbation,
+            RestartAction.Refuse => () => Tell(new HandoverMessage.Refused(Account.Explain(_fault!))),
+            RestartAction.Fail => () => Fail(fault!),
+            RestartAction.ImproveReason => () => ImproveReason(fault!),
+            RestartAction.Pass => Pass,
+            RestartAction.PassAndForce => () =>
+            {
+                Pass();
+                Lifecycle.Shutdown.Force(((HandoverMessage.Force)message!).Trigger);
+            },
+            RestartAction.TakeBack => () => TakeBack(fault!),
+            RestartAction.Report => () => _rollBack!.Report(status: default),
+            RestartAction.NoteRemaining => () => _rollBack!.Heard(((HandoverMessage.Remaining)message!).Status),
+            RestartAction.TellShutdown => () => TellShutdown((HandoverMessage.Shutdown)message!),
+            RestartAction.Follow => () => Follow((HandoverMessage.Stopping)message!),
+            RestartAction.ShutDownToo => () => ShutDownToo((HandoverMessage.Stopping)message!),
+            RestartAction.ForceSelf => () => Lifecycle.Shutdown.Force(((HandoverMessage.Force)message!).Trigger),
+            RestartAction.IgnoreForce => () => Logger.ForceIgnored(Pid, ((HandoverMessage.Force)message!).Trigger, Environment.ProcessId),
+            RestartAction.LogBroken => () => Logger.ChannelBroken(fault!.Cause!.Message),
+            RestartAction.LogEnd => () => LogEnd(fault!.Status),
+            _ => throw new ArgumentOutOfRangeException(nameof(action), action, message: null),
+        };
+        step();
     }
 
-    /// <summary>Forces the oldest where there would be too many beside this process and its successor: before the start, and again when more of them become known.</summary>
-    internal void BoundGenerations() =>
-        _context.Effects.ForceOlderDownTo(Options.MaxGenerations - 2, $"a restart, as no more than {Options.MaxGenerations} processes may live");
-
-    protected override void Proceed()
+    protected override void BackOut(RestartFault? fault)
     {
-        Enter("spawn");
-        BoundGenerations();
+        _watch?.End();
+        if (fault is null)
+        {
+            Logger.SuccessorNotReaped(Pid, Options.ExitTimeout);
+        }
+
+        if (_fault is not null)
+        {
+            fault = _fault with { Status = fault?.Status ?? default };
+        }
+        else if (_successor is not null)
+        {
+            fault = Account.InFull(fault!);
+        }
+
+        base.BackOut(fault);
+    }
+
+    private void Start()
+    {
+        Account.Enter("spawn");
+        Lifecycle.Restarts.BoundGenerations();
 
         // From here on a successor may have to serve without us. Our own predecessor, if it was stopped all the time, must not
         // take over beside it.
-        _context.Effects.TellPredecessor(new HandoverMessage.HandedOn());
+        Context.TellPredecessor(new HandoverMessage.HandedOn());
         try
         {
-            _successor = _context.Effects.StartSuccessor(Command, Generation, Trace, e => _context.Loop.Post(() => Handle(e)));
+            _successor = Context.Programs.StartSuccessor(Command, Generation, Trace, happened => Context.Loop.Post(() => Hear(happened)));
         }
         catch (Exception e)
         {
-            NotBegun(e);
+            NotStarted(e);
             return;
         }
 
-        _context.Effects.TellPredecessor(new HandoverMessage.HandedOn(_successor.Pid));
-        AnnounceSuccessor(_successor.Pid, RestartStrategy.Handover);
-        AwaitReady(Options.ReadyTimeout, MostPostponements);
-    }
-
-    // The time that this process was paused is none in which the successor was known to be silent.
-    private void AwaitReady(TimeSpan time, int postponements)
-    {
-        long begun = _context.Now;
-        _readyTimer = _context.Loop.Schedule(time, () =>
+        _watch = new SuccessorWatch(_successor, Context, (found, fault) =>
         {
-            if (postponements > 0 && (_successor!.HasUnheard || _context.WasPaused(begun, time)))
-            {
-                AwaitReady(Options.ReadyTimeout / MostPostponements, postponements - 1);
-                return;
-            }
-
-            _words.Flush();
-            if (_successor!.Dump is { } dump)
-            {
-                Fail(RestartFailure.SuccessorExited, $"crashed before it was ready, and {dump}; last heard: {Timeline.Last}", TimeSpan.Zero);
-                return;
-            }
-
-            string limit = $"{Options.ReadyTimeout.TotalSeconds:0.###} s";
-            Fail(RestartFailure.ReadyTimedOut, $"was not ready within {limit} and was killed; last heard: {Timeline.Last}", TimeSpan.Zero);
+            _progress.Flush();
+            Happen(found, fault: fault);
         });
+        Context.TellPredecessor(new HandoverMessage.HandedOn(Pid));
+        AnnounceSuccessor(Pid, RestartStrategy.Handover);
+        _watch.AwaitReady();
     }
 
-    private void Handle(SuccessorEvent happened)
+    private void Hear(PeerEvent happened)
     {
-        if (_probation is not null)
-        {
-            _probation.Handle(happened);
-            return;
-        }
-
-        if (happened is SuccessorEvent.Progress words)
-        {
-            _words.Say(words.Phase, words.Detail);
-            return;
-        }
-
-        // What it said before.
-        _words.Flush();
+        HandoverMessage? message = (happened as PeerEvent.Said)?.Message;
         switch (happened)
         {
-            case SuccessorEvent.Greeted greeted:
-                Hear("starting", $"{greeted.Program}, with {greeted.Listeners} listeners");
+            case PeerEvent.Said { Message: HandoverMessage.Progress progress }:
+                _progress.Say(progress.Phase, progress.Detail);
+                return;
+            case PeerEvent.Said { Message: HandoverMessage.Alive alive } when Served:
+                Watch.NoteSign(alive);
                 break;
-            case SuccessorEvent.Ready ready:
-                Commit(ready);
+            case PeerEvent.Said { Message: HandoverMessage.HandedOn handedOn } when Served:
+                Watch.HandedOn = handedOn;
                 break;
-            case SuccessorEvent.Failed failed:
-                HearFailed(failed.Reason);
+            case PeerEvent.Ended:
+                Watch.Kill.Cancel();
+                _rollBack?.Ended();
                 break;
-            case SuccessorEvent.Broken broken:
-                Fail(broken.Cause.Failure, $"broke the handover: {broken.Cause.Message}", TimeSpan.Zero);
-                break;
-            case SuccessorEvent.Closed:
-                Fail(RestartFailure.PeerLost, "closed its end of the handover and lives on", TimeSpan.Zero);
-                break;
-            case SuccessorEvent.Ended ended:
-                _failure = Ended(ended.Status);
-                BackOut();
-                break;
-            default:
-                Fail(RestartFailure.ProtocolError, $"broke the handover: it said {happened.GetType().Name} before it was told to serve", TimeSpan.Zero);
-                break;
+        }
+
+        // What it said before comes first.
+        _progress.Flush();
+        if (message is not (HandoverMessage.Alive or HandoverMessage.Force) || !RestartTable.IsOnProbation(Stage) || _successor!.Lives)
+        {
+            Happen(RestartTable.Of(happened), message, RestartFault.Of(happened, Served, Options.ExitTimeout));
+        }
+
+        if (happened is PeerEvent.Ended)
+        {
+            Lifecycle.Restarts.SuccessorEnded(this);
         }
     }
 
-    private void Hear(string phase, string detail)
+    private void Note(HandoverMessage message)
     {
-        if (_over)
-        {
-            return;
-        }
-
-        Enter(phase, detail, _successor!.Pid);
-        Logger.SuccessorProgress(_successor.Pid, Timeline.Last);
+        HandoverMessage.Progress progress = message is HandoverMessage.Hello hello
+            ? new("starting", $"{hello.Program}, with {_successor!.ListenersGiven} listeners")
+            : (HandoverMessage.Progress)message;
+        Account.Enter(progress.Phase, progress.Detail, Pid);
+        Logger.SuccessorProgress(Pid, Account.Last);
     }
 
-    private void HearFailed(string reason)
+    private void Commit(HandoverMessage.Ready ready)
     {
-        string what = $"could not start: {reason}";
-        if (_failure?.Failure == RestartFailure.SuccessorFailed)
-        {
-            // An application that disposes what it has says only then which exception made it do so.
-            _failure = NewFailure(RestartFailure.SuccessorFailed, what, reason);
-        }
-        else
-        {
-            // It is about to end; killed at once, the rest of its own account would be missing from the log.
-            Fail(RestartFailure.SuccessorFailed, what, Options.ExitTimeout, reason);
-        }
-    }
-
-    private RestartException NewFailure(RestartFailure failure, string what, string? words) =>
-        new(failure, Explain(failure, $"successor {_successor!.Pid} {what}")) { SuccessorWords = words, Phases = Timeline.Phases };
-
-    private void Commit(SuccessorEvent.Ready ready)
-    {
-        if (_failure is not null)
-        {
-            _successor!.TryTell(new HandoverMessage.Refused(_failure.Message));
-            return;
-        }
-
-        _readyTimer?.Cancel();
-        _claimed = ready.Claimed;
-        Enter("commit");
+        Watch.EndWait();
+        Claimed = ready.Claimed;
+        Account.Enter("commit");
+        Context.Try(Context.Endpoints.CloseGate);
+        Context.Try(() => Context.Endpoints.NameMain(Pid));
+        Context.Feed.Publish(new LifecycleNews.HandingOver(Pid, Generation, Options.Probation));
         try
         {
-            _context.Effects.CloseGate();
-            _context.Effects.NameMain(_successor!.Pid);
-            _context.Feed.Publish(new LifecycleNews.HandingOver(_successor.Pid, Generation, Options.Probation));
-            _successor.Commit(Options.Probation, Heartbeat.IntervalOf(Options));
+            _successor!.Commit(Options.Probation, Heartbeat.IntervalOf(Options));
         }
         catch (Exception e)
         {
-            // It never learned that it may serve, so it does not, and is killed first: we go on where we stopped.
-            Fail((e as RestartException)?.Failure ?? RestartFailure.ProtocolError, $"was ready, but could not be told to serve: {e.Message}", TimeSpan.Zero);
-            _context.Effects.OpenGate();
-            _context.Effects.NameMain(Environment.ProcessId);
-            _context.Feed.Publish(new LifecycleNews.ServesAgain(Generation - 1));
+            // It never learned that it may serve, so it does not, and is killed first: this process goes on where it stopped.
+            RestartFailure failure = (e as RestartException)?.Failure ?? RestartFailure.ProtocolError;
+            string what = $"was ready, but could not be told to serve: {e.Message}";
+            Happen(RestartEvent.CommitFailed, fault: new RestartFault(failure, what) { KillAfter = TimeSpan.Zero });
+            Context.Try(Context.Endpoints.OpenGate);
+            Context.Try(() => Context.Endpoints.NameMain(Environment.ProcessId));
+            Context.Feed.Publish(new LifecycleNews.ServesAgain(Generation - 1));
             return;
         }
 
-        var outcome = new RestartOutcome(_successor.Pid, Generation, RestartStrategy.Handover, Timeline.Elapsed, Timeline.Phases);
-        Logger.HandedOver(_successor.Pid, Generation, (long)outcome.Duration.TotalMilliseconds);
-        Enter("probation");
-        _probation = new SuccessorProbation(_successor, Generation, _lifecycle, this, _context);
-        _lifecycle.Committed(this);
-        _probation.Begin(passed: () => Proved(outcome with { Phases = Timeline.Phases }), failed: Report);
+        Happen(RestartEvent.Committed);
     }
 
-    private void Proved(RestartOutcome outcome)
+    private void BeginProbation()
     {
-        Succeed(outcome);
-        _successor!.TryTell(new HandoverMessage.History(_lifecycle.History));
-    }
-
-    /// <summary>The answer to a restart that was rolled back, with all that is known by then.</summary>
-    private void Report(RestartFailure failure, string what, string? words, ExitStatus? status) => Fail(new RestartException(failure, Explain(failure, what, "serves again"))
-    {
-        SuccessorWords = words, SuccessorExitCode = status?.Code, SuccessorSignal = status?.Signal, Phases = Timeline.Phases,
-    });
-
-    private void Fail(RestartFailure failure, string what, TimeSpan untilKilled, string? words = null)
-    {
-        if (_failure is not null || _probation is not null)
+        _outcome = new RestartOutcome(Pid, Generation, RestartStrategy.Handover, Account.Elapsed, Account.Phases);
+        Logger.HandedOver(Pid, Generation, (long)_outcome.Duration.TotalMilliseconds);
+        Account.Enter("probation");
+        Watch.BeginProbation();
+        Lifecycle.Restarts.Committed(this);
+        if (Options.Probation == TimeSpan.Zero)
         {
+            Happen(RestartEvent.Proved);
+        }
+    }
+
+    private void Fail(RestartFault fault)
+    {
+        Watch.EndWait();
+        _fault = Account.InFull(fault);
+        Watch.Kill.After(fault.KillAfter);
+    }
+
+    private void ImproveReason(RestartFault fault)
+    {
+        if (_rollBack is not null)
+        {
+            _rollBack.ImproveReason(fault);
+        }
+        else if (_fault!.Failure == RestartFailure.SuccessorFailed)
+        {
+            // An application that disposes what it has says only then which exception made it do so.
+            _fault = Account.InFull(fault);
+        }
+    }
+
+    private void Pass()
+    {
+        Watch.End();
+
+        // For good, and before the channel is passed on: whatever becomes of this process, another one serves.
+        Context.TellPredecessor(new HandoverMessage.HandedOn());
+        Context.Try(() => Context.Older.PassOn(_successor!));
+        Lifecycle.Restarts.SuccessorProved(this);
+        Account.Succeed(_outcome! with { Phases = Account.Phases });
+        Tell(new HandoverMessage.History(Lifecycle.Restarts.History));
+    }
+
+    private void TakeBack(RestartFault fault)
+    {
+        Watch.End();
+        _rollBack = new RollBack(this, _successor!, Watch, Context);
+        _rollBack.Begin(fault, Lifecycle, reportTimeout: () => Happen(RestartEvent.ReportTimeout));
+    }
+
+    private void TellShutdown(HandoverMessage.Shutdown shutdown)
+    {
+        Tell(shutdown);
+        Stop($"was told to shut down too, as {shutdown.Trigger} asked process {Environment.ProcessId}");
+    }
+
+    private void Follow(HandoverMessage.Stopping stopping)
+    {
+        Stop($"served, and was then asked to shut down by {stopping.Trigger}");
+        ShutDownToo(stopping);
+    }
+
+    // That somebody wants the service to end is no failure of the successor.
+    private void Stop(string what)
+    {
+        Watch.End();
+        Account.Fail(Account.InFull(new RestartFault(RestartFailure.Stopping, what)));
+    }
+
+    // Also after a roll back: it was asked before it knew of that, and has removed its unix paths.
+    private void ShutDownToo(HandoverMessage.Stopping stopping) =>
+        Lifecycle.Shutdown.Request($"{stopping.Trigger}, sent to successor {Pid}");
+
+    private void LogEnd(ExitStatus status)
+    {
+        if (_rollBack is { IsReported: false })
+        {
+            _rollBack.Report(status);
             return;
         }
 
-        _readyTimer?.Cancel();
-        _failure = NewFailure(failure, what, words);
-        _kill = new SuccessorKill(_successor!, _context, killed: () => _exitTimer = _context.Loop.Schedule(Options.ExitTimeout, () =>
+        Logger.SuccessorGone(Pid, status.ToString(), Environment.ProcessId);
+        if (!Watch.HasHeir && status.Code != 0)
         {
-            Logger.SuccessorNotReaped(_successor!.Pid, Options.ExitTimeout);
-            BackOut();
-        }));
-        if (failure == RestartFailure.Stopping)
-        {
-            _kill.Now();
-        }
-        else
-        {
-            _kill.After(untilKilled);
-        }
-    }
-
-    private RestartException Ended(ExitStatus status)
-    {
-        RestartFailure failure = _failure?.Failure ?? RestartFailure.SuccessorExited;
-        string message = _failure?.Message ?? Explain(failure, $"successor {_successor!.Pid} {status} before it was ready; last heard: {Timeline.Last}");
-        return new RestartException(failure, message)
-        {
-            SuccessorWords = _failure?.SuccessorWords, SuccessorExitCode = status.Code, SuccessorSignal = status.Signal, Phases = _failure?.Phases ?? Timeline.Phases,
-        };
-    }
-
-    private void BackOut()
-    {
-        if (!_over)
-        {
-            _over = true;
-            _readyTimer?.Cancel();
-            _kill?.Cancel();
-            _exitTimer?.Cancel();
-
-            // The state first: who hears of the failure may ask for the next restart at once.
-            _lifecycle.BackedOut(this);
-            Fail(_failure!);
+            Lifecycle.Restarts.SuccessorDied(this, Pid);
         }
     }
 }

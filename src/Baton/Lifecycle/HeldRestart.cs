@@ -1,6 +1,8 @@
 namespace Baton.Lifecycle;
 
-/// <summary>A restart that was asked too early: it starts when it can. All who ask for the same meanwhile have the same one.</summary>
+/// <summary>
+/// A restart that was asked too early: it starts when it can. All who ask for the same meanwhile have the same one.
+/// </summary>
 internal sealed class HeldRestart
 {
     private RestartRequest? _request;

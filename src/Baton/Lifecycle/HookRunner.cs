@@ -2,7 +2,10 @@ using Baton.Processes;
 
 namespace Baton.Lifecycle;
 
-/// <summary>Calls the application's hooks at the moments of a life. Lives on the control loop. Without hooks nothing is different: what comes after them comes at once.</summary>
+/// <summary>
+/// Calls the application's hooks at the moments of a life. Lives on the control loop. Without hooks nothing is different: what
+/// comes after them comes at once.
+/// </summary>
 internal sealed class HookRunner(LifecycleContext context)
 {
     private readonly List<HookWait> _waits = [];

@@ -1,7 +1,8 @@
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// The hooks of one moment while they run: over when they have ended, when their time is up, or when nobody wants to wait any longer. Lives on the control loop; the hooks do not.
+/// The hooks of one moment while they run: over when they have ended, when their time is up, or when nobody wants to wait any
+/// longer. Lives on the control loop; the hooks do not.
 /// </summary>
 internal sealed class HookWait(string moment, LifecycleContext context, Action<HookWait> over)
 {
@@ -19,8 +20,17 @@ internal sealed class HookWait(string moment, LifecycleContext context, Action<H
 
         // First, so that it fires whatever becomes of the rest.
         _timer = context.Loop.Schedule(context.Options.HookTimeout, TimeIsUp);
-        context.Effects.RunHooks(
-            hooks, failed: e => context.Loop.Post(() => Failed(e)), finished: () => context.Loop.Post(() => End(goOn: true)), _givenUp.Token);
+        try
+        {
+            context.Process.RunHooks(
+                hooks, failed: e => context.Loop.Post(() => Failed(e)), finished: () => context.Loop.Post(() => End(goOn: true)), _givenUp.Token);
+        }
+        catch (Exception e)
+        {
+            // No thread can be had: the hooks can't be called, and hold nothing up.
+            Failed(e);
+            context.Loop.Post(() => End(goOn: true));
+        }
     }
 
     /// <summary>Goes on without them, now.</summary>

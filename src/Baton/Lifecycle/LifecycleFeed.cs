@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// Who wants to know what happens: systemd, the clients of the control socket. News are given out on the control loop, at once and in order, to those first who
-/// subscribed first; whoever gets them must not block. Subscribing is safe from any thread.
+/// Who wants to know what happens: systemd, the clients of the control socket. News are given out on the control loop, at once
+/// and in order, to those first who subscribed first; whoever gets them must not block. Subscribing is safe from any thread.
 /// </summary>
 internal sealed class LifecycleFeed(ILogger logger)
 {

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// What happens to this process, its restarts and the service, as it happens. A closed set. Who serves is said by the process that it happens to: after the pid file
-/// is written, and before a successor is told to serve.
+/// What happens to this process, its restarts and the service, as it happens. A closed set. Who serves is said by the process
+/// that it happens to: after the pid file is written, and before a successor is told to serve.
 /// </summary>
 internal abstract record LifecycleNews
 {
@@ -75,7 +75,8 @@ internal abstract record LifecycleNews
     /// <param name="Request">Who asked.</param>
     /// <param name="Record">The story.</param>
     /// <param name="RolledBack">Whether the successor served before it failed.</param>
-    /// <param name="ServesOn">Whether it failed and this process serves: not if another has begun since it was rolled back, or the service ends.</param>
+    /// <param name="ServesOn">Whether it failed and this process serves: not if another has begun since it was rolled back, or
+    /// the service ends.</param>
     internal sealed record RestartEnded(RestartRequest Request, RestartRecord Record, bool RolledBack, bool ServesOn) : OfRestart(Request);
 
     /// <summary>As a successor: the predecessor has answered.</summary>

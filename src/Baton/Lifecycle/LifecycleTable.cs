@@ -39,8 +39,8 @@ internal enum LifecycleEvent
 internal readonly record struct Transition(ProcessState Next, RestartFailure? Refusal = null, bool Held = false);
 
 /// <summary>
-/// The whole lifecycle as one pure function; nothing else decides. An event that means nothing in a state, because it was overtaken by
-/// another, leaves the state as it is.
+/// The whole lifecycle as one pure function; nothing else decides. An event that means nothing in a state, because it was
+/// overtaken by another, leaves the state as it is.
 /// </summary>
 internal static class LifecycleTable
 {

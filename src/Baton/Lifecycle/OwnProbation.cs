@@ -3,54 +3,147 @@ using Baton.Handover;
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// A successor's own time of probation: it gives signs of life, and may ask its predecessor to take over again. Lives on the control loop.
+/// A successor's own time of probation: it gives signs of life, and may ask its predecessor to take over again. Lives on the
+/// control loop.
 /// </summary>
-internal sealed class OwnProbation(LifecycleContext context, Action<string> keepsServing, Action unanswered)
+internal sealed class OwnProbation(ProcessLifecycle lifecycle, LifecycleContext context)
 {
-    // The predecessor's silence is counted in looks: after a pause of this whole process there is one look, not a verdict.
+    // The predecessor's silence is counted in looks: after a pause of this whole process there is one look, and no decision.
     private const int Looks = 8;
 
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _begun;
     private TimeSpan _length;
     private bool _signPending;
-    private bool _givingBack;
-    private bool _over;
-    private bool _silent;
-    private volatile bool _stepsBack;
+    private string? _leaving;
+    private volatile Stage _stage;
 
-    /// <summary>Whether it has stopped accepting, and waits for its predecessor.</summary>
-    internal bool StepsBack => _stepsBack;
+    private enum Stage
+    {
+        NotBegun,
+
+        /// <summary>It serves, and the predecessor may take over again.</summary>
+        Serving,
+
+        /// <summary>It has stopped accepting, and waits for its predecessor to take over again.</summary>
+        StepsBack,
+
+        /// <summary>The same, but the predecessor does not answer: it serves meanwhile.</summary>
+        Unanswered,
+
+        /// <summary>
+        /// It no longer counts on its predecessor, which is stopped or stuck, and goes on giving signs of life.
+        /// </summary>
+        Unwatched,
+
+        /// <summary>The predecessor has decided, or is gone.</summary>
+        Over,
+    }
+
+    /// <summary>Completes when this process is no longer on probation, or never will be.</summary>
+    internal Task Ended => _ended.Task;
+
+    /// <summary>Whether it has stopped accepting, and waits for its predecessor; from any thread.</summary>
+    internal bool StepsBack => lifecycle.State == ProcessState.OnProbation && _stage == Stage.StepsBack;
+
+    /// <summary>Whether the predecessor has taken over again.</summary>
+    internal bool IsTakenBack { get; private set; }
 
     /// <summary>Until the predecessor may confirm; from any thread.</summary>
     internal TimeSpan TimeLeft => LifecycleContext.Left(_length, context.Since(_begun));
 
     internal void Begin(TimeSpan length, TimeSpan heartbeat)
     {
-        (_begun, _length) = (context.Now, length);
+        (_begun, _length, _stage) = (context.Now, length, Stage.Serving);
 
         // The predecessor decides; this is for one that is stopped or stuck.
-        TimeSpan limit = LifecycleContext.Then(length, context.Options.HandshakeTimeout);
-        LookAfter(limit, Looks);
+        LookAfter(LifecycleContext.Then(length, context.Options.HandshakeTimeout), Looks);
         if (heartbeat > TimeSpan.Zero)
         {
             Beat(heartbeat);
         }
     }
 
-    /// <summary>Stops accepting and asks the predecessor to take over again; it may be too late for that, then this process serves on.</summary>
-    /// <param name="reason">Why.</param>
-    /// <param name="ends">Whether the application ends by itself.</param>
-    internal void GiveBack(string reason, bool ends = false)
+    internal void NeverBegins() => _ended.TrySetResult();
+
+    /// <summary>The application says that it can't serve after all.</summary>
+    internal void ReportUnhealthy(string reason)
     {
-        if (_over || _givingBack)
+        if (lifecycle.State == ProcessState.OnProbation)
+        {
+            GiveBack(reason);
+        }
+        else
+        {
+            context.Logger.UnhealthyIgnored(Environment.ProcessId, reason);
+        }
+    }
+
+    /// <summary>The application ends by itself.</summary>
+    /// <param name="trigger">Who ends: if the predecessor does not take over again, this process shuts down by that.</param>
+    /// <param name="reason">Why.</param>
+    internal void Leave(string trigger, string reason)
+    {
+        _leaving = trigger;
+        GiveBack(reason, ends: true);
+    }
+
+    /// <summary>No predecessor takes over again, or there is no reason to.</summary>
+    internal void Keep(string reason)
+    {
+        Stage previous = _stage;
+        _stage = Stage.Over;
+        if (previous is Stage.StepsBack or Stage.Unanswered)
+        {
+            context.Logger.NotTakenBack(Environment.ProcessId, reason);
+            context.Try(context.Endpoints.OpenGate);
+        }
+
+        if (previous is Stage.Serving or Stage.StepsBack or Stage.Unanswered)
+        {
+            Confirm();
+        }
+    }
+
+    /// <summary>This process ends: nothing of the probation matters any more.</summary>
+    internal void End()
+    {
+        _stage = Stage.Over;
+        _ended.TrySetResult();
+    }
+
+    /// <summary>The predecessor serves again: finish what was accepted, and end.</summary>
+    internal void TakenBack()
+    {
+        if (!lifecycle.Move(LifecycleEvent.GaveBack))
         {
             return;
         }
 
-        _givingBack = _stepsBack = true;
+        IsTakenBack = true;
+        End();
+        lifecycle.Restarts.RefuseHeld(RestartFailure.Stopping);
+        context.Try(context.Endpoints.CloseGate);
+        context.Try(context.Endpoints.Return);
+        context.Feed.Publish(new LifecycleNews.GaveBack());
+        lifecycle.Depart().MayEnd();
+        context.Try(context.Work.AnnounceStopping);
+        lifecycle.Report();
+        lifecycle.Shutdown.ForceIfHeld();
+    }
+
+    // It may be too late for that: then this process serves on.
+    private void GiveBack(string reason, bool ends = false)
+    {
+        if (_stage != Stage.Serving)
+        {
+            return;
+        }
+
+        _stage = Stage.StepsBack;
         context.Logger.GivingBack(Environment.ProcessId, reason);
-        context.Effects.CloseGate();
-        if (context.Effects.TellPredecessor(new HandoverMessage.Unhealthy(reason, ends)))
+        context.Try(context.Endpoints.CloseGate);
+        if (context.TellPredecessor(new HandoverMessage.Unhealthy(reason, ends)))
         {
             context.Loop.Schedule(context.Options.HandshakeTimeout, ServeMeanwhile);
         }
@@ -60,39 +153,19 @@ internal sealed class OwnProbation(LifecycleContext context, Action<string> keep
         }
     }
 
-    /// <summary>There is nobody to take over again, or no reason.</summary>
-    internal void Keep(string reason)
+    private void Confirm()
     {
-        _silent = true;
-        Settle(reason);
+        lifecycle.Move(LifecycleEvent.Confirmed);
+        _ended.TrySetResult();
+        ShutDownIfLeaving();
+        lifecycle.Restarts.TakeUpHeld();
     }
 
-    /// <returns>False if it was over before.</returns>
-    internal bool End()
+    private void ShutDownIfLeaving()
     {
-        _silent = true;
-        return Settle();
-    }
-
-    private bool Settle()
-    {
-        bool ended = !_over;
-        _over = true;
-        return ended;
-    }
-
-    private void Settle(string reason)
-    {
-        if (Settle())
+        if (_leaving is { } trigger)
         {
-            if (_givingBack)
-            {
-                _stepsBack = false;
-                context.Logger.NotTakenBack(Environment.ProcessId, reason);
-                context.Effects.OpenGate();
-            }
-
-            keepsServing(reason);
+            lifecycle.Shutdown.Request(trigger);
         }
     }
 
@@ -101,43 +174,35 @@ internal sealed class OwnProbation(LifecycleContext context, Action<string> keep
         TimeSpan interval = limit == Timeout.InfiniteTimeSpan ? limit : limit / Looks;
         context.Loop.Schedule(interval, () =>
         {
-            if (looks > 1 && !_over)
+            if (looks > 1 && _stage is Stage.Serving or Stage.StepsBack or Stage.Unanswered)
             {
                 LookAfter(limit, looks - 1);
             }
-            else
+            else if (_stage == Stage.Serving)
             {
-                NothingHeard(limit);
+                // One that was asked to take over again may still do so, and must find this process able to step back.
+                _stage = Stage.Unwatched;
+                Confirm();
             }
         });
     }
 
-    private void NothingHeard(TimeSpan limit)
-    {
-        // One that was asked to take over again may still do so, and must find this process able to step back.
-        if (!_givingBack && !_over)
-        {
-            // Goes on giving signs of life: one that was stopped judges by them when it wakes up.
-            Settle($"the predecessor has said nothing for {limit.TotalSeconds:0.###} s");
-        }
-    }
-
-    // It is stopped or stuck. Whenever it goes on, it takes over again, or says that it does not; until then better this than nobody.
+    // It is stopped or stuck. Whenever it goes on, it takes over again, or says that it does not; until then this process serves.
     private void ServeMeanwhile()
     {
-        if (!_over)
+        if (_stage == Stage.StepsBack)
         {
-            _stepsBack = false;
+            _stage = Stage.Unanswered;
             context.Logger.NotTakenBack(Environment.ProcessId, "the predecessor did not answer");
-            context.Effects.OpenGate();
-            unanswered();
+            context.Try(context.Endpoints.OpenGate);
+            ShutDownIfLeaving();
         }
     }
 
     // By way of the application's own threads: what this process can still do for itself says nothing about the service.
     private void Beat(TimeSpan interval)
     {
-        if (_silent)
+        if (_stage == Stage.Over)
         {
             return;
         }
@@ -145,7 +210,7 @@ internal sealed class OwnProbation(LifecycleContext context, Action<string> keep
         if (!_signPending)
         {
             _signPending = true;
-            context.Effects.RunAmongWork(() => context.Loop.Post(Sign));
+            context.Try(() => context.Process.QueueToThreadPool(() => context.Loop.Post(Sign)));
         }
 
         context.Loop.Schedule(interval, () => Beat(interval));
@@ -154,10 +219,10 @@ internal sealed class OwnProbation(LifecycleContext context, Action<string> keep
     private void Sign()
     {
         _signPending = false;
-        if (!_silent)
+        if (_stage != Stage.Over)
         {
-            OpenWork open = context.Effects.Describe().Total;
-            context.Effects.TellPredecessor(new HandoverMessage.Alive(open.Connections, open.Requests));
+            OpenWork open = context.OpenWork.Total;
+            context.TellPredecessor(new HandoverMessage.Alive(open.Connections, open.Requests));
         }
     }
 }

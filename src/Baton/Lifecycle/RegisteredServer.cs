@@ -1,6 +1,9 @@
 namespace Baton.Lifecycle;
 
-/// <summary>One server of this process: a host that has graceful restart, from the moment it was added until it has ended. Its state belongs to the <see cref="ServerRegister"/>.</summary>
+/// <summary>
+/// One server of this process: a host that has graceful restart, from the moment it was added until it has ended. Its state
+/// belongs to the <see cref="ServerRegister"/>.
+/// </summary>
 /// <param name="name">What the application calls it; null for no name.</param>
 /// <param name="number">1 for the first.</param>
 /// <param name="added">How many there are by now.</param>
@@ -28,6 +31,8 @@ internal sealed class RegisteredServer(string? name, int number, Func<int> added
     /// <returns>True for the first call.</returns>
     internal bool Leave() => Interlocked.Exchange(ref _left, 1) == 0;
 
-    /// <summary>As log lines call it: <c>server s1</c>; without a name <c>server 2</c>, and <c>server</c> if there is no other.</summary>
+    /// <summary>
+    /// As log lines call it: <c>server s1</c>; without a name <c>server 2</c>, and <c>server</c> if there is no other.
+    /// </summary>
     public override string ToString() => IsPlain ? "server" : $"server {name ?? number.ToString(System.Globalization.CultureInfo.InvariantCulture)}";
 }

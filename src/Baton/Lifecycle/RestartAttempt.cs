@@ -1,158 +1,145 @@
 using System.Diagnostics;
+using Baton.Handover;
 using Baton.Processes;
 
 namespace Baton.Lifecycle;
 
-/// <summary>One restart, from the request to its outcome, which its requesters and the history get. Lives on the control loop.</summary>
-internal abstract class RestartAttempt(RestartRequest request, StartCommand command, int generation, ProcessLifecycle lifecycle, LifecycleContext context)
+/// <summary>
+/// One restart, from the request to its outcome. <see cref="RestartTable"/> says what follows from what happens; here is what
+/// that does before anything is started. Lives on the control loop.
+/// </summary>
+internal abstract class RestartAttempt
 {
+    private readonly RestartRequest _request;
+    private volatile RestartStage _stage;
+    private StartCommand _command;
     private Action? _giveUpCheck;
-    private volatile Step? _step;
     private HookWait? _hooks;
+
+    private protected RestartAttempt(RestartRequest request, StartCommand command, int generation, ProcessLifecycle lifecycle, LifecycleContext context)
+    {
+        (_request, _command, Generation, Lifecycle, Context) = (request, command, generation, lifecycle, context);
+        Account = new RestartAccount(this, request, lifecycle, context);
+    }
 
     internal abstract int? SuccessorPid { get; }
 
     /// <summary>What the successor uses; the rest goes with us.</summary>
-    internal virtual IReadOnlyList<string> Claimed => [];
+    internal IReadOnlyList<string> Claimed { get; private protected set; } = [];
 
-    /// <summary>How far it is; from any thread.</summary>
-    internal RestartProgress Progress => _step is { } step
-        ? new(request.Trigger, step.Phase.Name, step.Phase.Detail, Timeline.Elapsed) { Phases = step.Before }
-        : new(request.Trigger, "", "", Timeline.Elapsed);
+    /// <summary>From any thread.</summary>
+    internal RestartStage Stage => _stage;
 
-    protected RestartTimeline Timeline { get; } = new(context.Options.TimeProvider);
+    internal RestartAccount Account { get; }
 
-    protected StartCommand Command { get; private set; } = command;
+    /// <summary>The successor's.</summary>
+    internal int Generation { get; }
 
-    protected int Generation => generation;
+    internal string Program => _command.Program;
+
+    /// <summary>Whether the successor was told to serve, and may have failed since; from any thread.</summary>
+    internal bool Served => RestartTable.IsServed(_stage);
+
+    protected ProcessLifecycle Lifecycle { get; }
+
+    protected LifecycleContext Context { get; }
+
+    protected StartCommand Command => _command;
+
+    protected RestarterOptions Options => Context.Options;
 
     /// <summary>Its place in a trace, if it has one by now; from any thread.</summary>
-    protected Func<ActivityContext> Trace => () => request.Activity?.Context ?? default;
+    protected Func<ActivityContext> Trace => () => _request.Activity?.Context ?? default;
 
-    /// <summary>Whether the successor was told to serve, and may have come to grief since.</summary>
-    protected virtual bool Served => false;
+    internal void Begin() => _hooks = Lifecycle.Hooks.BeforeRestart(
+        _request, _command, Generation, Change, begun: () => Account.Enter("hooks"), then: () => Happen(RestartEvent.HooksEnded));
 
-    /// <summary>Whether requesters and history have their answer.</summary>
-    protected bool Answered { get; private set; }
+    /// <summary>This process was asked to shut down before a successor serves.</summary>
+    internal virtual void Cancel()
+    {
+        _hooks?.Cancel();
+        _giveUpCheck?.Invoke();
+        Happen(RestartEvent.NotStarted, fault: new RestartFault(RestartFailure.Stopping, "was given up because a shutdown was asked"));
+    }
 
-    internal void Begin() => _hooks = lifecycle.Hooks.BeforeRestart(request, Command, generation, Change, begun: () => Enter("hooks"), then: Check);
+    /// <summary>No successor could be started, whatever the reason: the service goes on, and so must the next restart.</summary>
+    internal void NotStarted(Exception cause) => Happen(
+        RestartEvent.NotStarted,
+        fault: new RestartFault((cause as RestartException)?.Failure ?? RestartFailure.SpawnFailed, cause.Message) { Cause = cause });
+
+    /// <summary>Takes the step that the table names.</summary>
+    /// <param name="happened">What happened.</param>
+    /// <param name="message">The message that it was, if it was one.</param>
+    /// <param name="fault">Why the restart fails, if it does by this.</param>
+    protected void Happen(RestartEvent happened, HandoverMessage? message = null, RestartFault? fault = null)
+    {
+        (_stage, RestartAction action) = RestartTable.Next(_stage, happened);
+        switch (action)
+        {
+            case RestartAction.None:
+                break;
+            case RestartAction.RunCheck:
+                RunCheck();
+                break;
+            case RestartAction.BackOut:
+                BackOut(fault);
+                break;
+            default:
+                Do(action, message, fault);
+                break;
+        }
+    }
+
+    protected abstract void Do(RestartAction action, HandoverMessage? message, RestartFault? fault);
+
+    /// <summary>Nothing has changed, and nothing is left of it.</summary>
+    protected virtual void BackOut(RestartFault? fault)
+    {
+        // The state first: a requester that gets the failure may ask for the next restart at once.
+        Lifecycle.Restarts.BackedOut(this);
+        Account.Fail(fault!);
+    }
+
+    protected void AnnounceSuccessor(int pid, RestartStrategy strategy) =>
+        Context.Feed.Publish(new LifecycleNews.SuccessorStarted(_request, pid, Generation, strategy));
 
     private void Change(StartCommand changed)
     {
         if (_hooks is { IsOver: false })
         {
-            Command = changed;
+            _command = changed;
         }
     }
 
-    private void Check()
+    private void RunCheck()
     {
-        if (context.Options.CheckArguments.Count == 0)
+        if (Options.CheckArguments.Count == 0)
         {
-            Proceed();
+            Happen(RestartEvent.CheckPassed);
             return;
         }
 
-        Enter("check");
+        Account.Enter("check");
         try
         {
-            _giveUpCheck = context.Effects.Check(Command, defect => context.Loop.Post(() => Checked(defect)));
+            _giveUpCheck = Context.Programs.Check(_command, defect => Context.Loop.Post(() => Checked(defect)));
         }
         catch (Exception e)
         {
-            NotBegun(e);
-        }
-    }
-
-    /// <summary>Gives up before the successor serves: the process shuts down instead.</summary>
-    internal virtual void Cancel()
-    {
-        _hooks?.Cancel();
-        _giveUpCheck?.Invoke();
-        lifecycle.BackedOut(this);
-        Fail(new RestartException(RestartFailure.Stopping, Explain(RestartFailure.Stopping, "was given up because a shutdown was asked")));
-    }
-
-    /// <summary>The program is known to be good as far as that can be known: start it.</summary>
-    protected abstract void Proceed();
-
-    /// <summary>Does something else, or has come further with it.</summary>
-    /// <param name="phase">What.</param>
-    /// <param name="detail">How far.</param>
-    /// <param name="speaker">The successor, where these are its words.</param>
-    protected void Enter(string phase, string detail = "", int? speaker = null)
-    {
-        if (Timeline.Enter(phase, detail))
-        {
-            _step = new Step(Timeline.Current, Timeline.Ended);
-            context.Feed.Publish(new LifecycleNews.RestartPhaseChanged(request, Timeline.Current, Timeline.Elapsed, speaker));
-        }
-    }
-
-    /// <summary>The successor is there.</summary>
-    protected void AnnounceSuccessor(int pid, RestartStrategy strategy) => context.Feed.Publish(new LifecycleNews.SuccessorStarted(request, pid, generation, strategy));
-
-    /// <summary>What was tried, what happened, what holds now.</summary>
-    protected string Explain(RestartFailure failure, string what, string holds = "keeps serving") =>
-        $"Restart by {request.Trigger}: {what.TrimEnd('.')}. Process {Environment.ProcessId} {(failure == RestartFailure.Stopping ? "shuts down" : holds)}.";
-
-    /// <summary>What could not even be started, also for a reason that nobody foresaw (no descriptors, no threads): the service goes on, and so must the next restart.</summary>
-    internal void NotBegun(Exception cause)
-    {
-        RestartFailure failure = (cause as RestartException)?.Failure ?? RestartFailure.SpawnFailed;
-
-        // The state first: who hears of the failure may ask for the next restart at once.
-        lifecycle.BackedOut(this);
-        Fail(new RestartException(failure, Explain(failure, cause.Message), cause) { Phases = Timeline.Phases });
-    }
-
-    protected void Succeed(RestartOutcome outcome)
-    {
-        Answered = true;
-        RestartRecord record = Remember(failure: null, "");
-        request.Succeed(outcome);
-        lifecycle.Hooks.AfterRestart(request, record, failure: null);
-    }
-
-    protected void Fail(RestartException failure)
-    {
-        if (!Answered)
-        {
-            Answered = true;
-            RestartRecord record = Remember(failure.Failure, failure.Message);
-            context.Logger.RestartFailed(failure.Message);
-            request.Fail(failure);
-            lifecycle.Hooks.AfterRestart(request, record, failure);
+            NotStarted(e);
         }
     }
 
     private void Checked(string? defect)
     {
-        if (Answered)
-        {
-            return;
-        }
-
         _giveUpCheck = null;
         if (defect is null)
         {
-            Proceed();
-            return;
+            Happen(RestartEvent.CheckPassed);
         }
-
-        lifecycle.BackedOut(this);
-        Fail(new RestartException(RestartFailure.CheckFailed, Explain(RestartFailure.CheckFailed, defect)) { SuccessorWords = defect, Phases = Timeline.Phases });
+        else
+        {
+            Happen(RestartEvent.NotStarted, fault: new RestartFault(RestartFailure.CheckFailed, defect, defect));
+        }
     }
-
-    private RestartRecord Remember(RestartFailure? failure, string explanation)
-    {
-        var record = new RestartRecord(
-            Timeline.BegunAt, request.Trigger, Command.Program, generation, SuccessorPid, failure, explanation, Timeline.Elapsed, Timeline.Phases);
-        lifecycle.Remember(record);
-        context.Feed.Publish(new LifecycleNews.RestartEnded(
-            request, record, RolledBack: Served && failure is not (null or RestartFailure.Stopping), ServesOn: failure is not null && lifecycle.State == ProcessState.Serving));
-        return record;
-    }
-
-    private sealed record Step(RestartPhase Phase, IReadOnlyList<RestartPhase> Before);
 }

@@ -26,7 +26,9 @@ internal sealed class RestartRequest(Trigger trigger, string? program = null, bo
     /// <summary>What whoever asks is doing, as far as that is traced.</summary>
     internal ActivityContext Origin { get; } = System.Diagnostics.Activity.Current?.Context ?? default;
 
-    /// <summary>The span of this restart; null if nobody traces it, or not yet. Set by whoever does; read from any thread.</summary>
+    /// <summary>
+    /// The span of this restart; null if nobody traces it, or not yet. Set by whoever does; read from any thread.
+    /// </summary>
     internal Activity? Activity
     {
         get => _activity;

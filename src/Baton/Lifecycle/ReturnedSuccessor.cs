@@ -17,23 +17,23 @@ internal sealed class ReturnedSuccessor(ISuccessor successor, int generation, Li
     /// <summary>Tells it that this process serves again, and counts it from now on.</summary>
     internal void Begin()
     {
-        successor.TryTell(new HandoverMessage.TakenBack());
+        context.Try(() => successor.TryTell(new HandoverMessage.TakenBack()));
         _departing = new DepartingProcess(successor.Pid, generation, () => _status, trigger => context.Loop.Post(() => Force(trigger)));
-        context.Effects.AddReturned(_departing);
-        context.Loop.Schedule(LifecycleContext.Then(Options.DrainTimeout, Options.ExitTimeout), successor.Kill);
+        context.Try(() => context.Older.Add(_departing));
+        context.Loop.Schedule(LifecycleContext.Then(Options.DrainTimeout, Options.ExitTimeout), () => context.Try(successor.Kill));
     }
 
     /// <summary>What it says of itself; who it is this process knows better.</summary>
     internal void Heard(GenerationStatus status) => _status = status with { Pid = successor.Pid, Generation = generation };
 
-    internal void Ended() => context.Effects.RemoveReturned(_departing!);
+    internal void Ended() => context.Try(() => context.Older.Gone(_departing!));
 
     private void Force(string trigger)
     {
-        successor.TryTell(new HandoverMessage.Force(trigger));
+        context.Try(() => successor.TryTell(new HandoverMessage.Force(trigger)));
 
         // It ends itself within hooks and exit timeout. This is for one that can't.
         TimeSpan own = LifecycleContext.Then(Options.HookTimeout, Options.ExitTimeout);
-        context.Loop.Schedule(LifecycleContext.Then(own, Options.ExitTimeout), successor.Kill);
+        context.Loop.Schedule(LifecycleContext.Then(own, Options.ExitTimeout), () => context.Try(successor.Kill));
     }
 }

@@ -3,9 +3,10 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// The servers of this process, and when the process is ready: when all of them are. From any thread; what is decided is decided on the control loop, in the order of the calls.
+/// The servers of this process, and when the process is ready: when all of them are. From any thread; what is decided is decided
+/// on the control loop, in the order of the calls.
 /// </summary>
-internal sealed class ServerRegister(ControlLoop loop, ILogger logger, IServerSurroundings process)
+internal sealed class ServerRegister(ControlLoop loop, ILogger logger, RestarterOptions options, IStartingProcess process)
 {
     private readonly List<RegisteredServer> _servers = [];
     private int _added;
@@ -15,6 +16,9 @@ internal sealed class ServerRegister(ControlLoop loop, ILogger logger, IServerSu
     private bool _settled;
     private LoopTimer? _settling;
     private string? _awaited;
+
+    // The predecessor measures it for a successor, from the start of the process on.
+    private TimeSpan ReadyTimeout => process.AwaitsCommit ? Timeout.InfiniteTimeSpan : options.ReadyTimeout;
 
     /// <summary>Adds a server, which is waited for from now on.</summary>
     internal RegisteredServer Add(string? name)
@@ -26,7 +30,8 @@ internal sealed class ServerRegister(ControlLoop loop, ILogger logger, IServerSu
     }
 
     /// <summary>It can serve.</summary>
-    /// <returns>Whether the process has said that it is ready; false if it waits for other servers, and this one must not wait for them: they may be started after it.</returns>
+    /// <returns>Whether the process has said that it is ready; false if it waits for other servers, and this one must not wait
+    /// for them: they may be started after it.</returns>
     internal Task<bool> ReadyAsync(RegisteredServer server)
     {
         var decided = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -63,8 +68,8 @@ internal sealed class ServerRegister(ControlLoop loop, ILogger logger, IServerSu
     }
 
     /// <summary>
-    /// Its start has failed. Of a successor with other servers that is the end, as the application may go on without: the predecessor has them all. A first generation serves with the rest, if
-    /// the application goes on.
+    /// Its start has failed. Of a successor with other servers that is the end, as the application may go on without: the
+    /// predecessor has them all. A first generation serves with the rest, if the application goes on.
     /// </summary>
     internal void Fail(RegisteredServer server, string reason) => loop.Post(() =>
     {
@@ -75,7 +80,7 @@ internal sealed class ServerRegister(ControlLoop loop, ILogger logger, IServerSu
         else
         {
             // The exception behind it may end the process, and says more than can be said here.
-            loop.Schedule(process.LaterServerTimeout, () => GoOnWithout(server, reason));
+            loop.Schedule(options.LaterServerTimeout, () => GoOnWithout(server, reason));
         }
     });
 
@@ -83,7 +88,7 @@ internal sealed class ServerRegister(ControlLoop loop, ILogger logger, IServerSu
     {
         _servers.Add(server);
         _settled = false;
-        if (_saidReady && process.IsSuccessor)
+        if (_saidReady && process.AwaitsCommit)
         {
             logger.ServerLate(server.ToString(), Environment.ProcessId);
         }
@@ -101,7 +106,7 @@ internal sealed class ServerRegister(ControlLoop loop, ILogger logger, IServerSu
         if (process.IsStarting)
         {
             logger.ServerFailed(server.ToString(), reason);
-            if (process.IsSuccessor)
+            if (process.AwaitsCommit)
             {
                 process.GiveUp($"{server} did not start: {reason}");
                 return;
@@ -123,11 +128,11 @@ internal sealed class ServerRegister(ControlLoop loop, ILogger logger, IServerSu
         {
             Await(awaited);
         }
-        else if (!_settled && process.LaterServerTimeout > TimeSpan.Zero && process.HasUnclaimedListeners)
+        else if (!_settled && options.LaterServerTimeout > TimeSpan.Zero && process.HasUnclaimedListeners)
         {
             Await("another server, which may use the other listeners");
             _settling?.Cancel();
-            _settling = loop.Schedule(process.LaterServerTimeout, () =>
+            _settling = loop.Schedule(options.LaterServerTimeout, () =>
             {
                 _settled = true;
                 Look();
@@ -136,7 +141,7 @@ internal sealed class ServerRegister(ControlLoop loop, ILogger logger, IServerSu
         else
         {
             _saidReady = true;
-            process.SayReady();
+            process.ServiceReady();
         }
     }
 
@@ -152,7 +157,7 @@ internal sealed class ServerRegister(ControlLoop loop, ILogger logger, IServerSu
         if (!_limited)
         {
             _limited = true;
-            loop.Schedule(process.ReadyTimeout, ReadyTimeoutPassed);
+            loop.Schedule(ReadyTimeout, ReadyTimeoutPassed);
         }
     }
 
@@ -160,7 +165,7 @@ internal sealed class ServerRegister(ControlLoop loop, ILogger logger, IServerSu
     {
         if (!_saidReady && process.IsStarting)
         {
-            string limit = $"{process.ReadyTimeout.TotalSeconds:0.###} s";
+            string limit = $"{ReadyTimeout.TotalSeconds:0.###} s";
             string awaited = string.Join(", ", _servers.Where(s => !s.IsReady).Select(s => s.HasBegun ? $"{s}" : $"{s}, which was not started"));
             logger.ServersNotReady(Environment.ProcessId, limit, awaited);
             process.GiveUp($"it was not ready within {limit} (waiting for {awaited})");

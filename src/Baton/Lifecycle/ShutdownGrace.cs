@@ -57,7 +57,7 @@ internal sealed class ShutdownGrace(LifecycleContext context, Action stopAccepti
             return;
         }
 
-        if (context.Effects.Describe() is { CountsConnections: true, Total: { Connections: 0, Requests: 0 } })
+        if (context.OpenWork is { CountsConnections: true, Total: { Connections: 0, Requests: 0 } })
         {
             End();
         }

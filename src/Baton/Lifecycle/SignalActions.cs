@@ -32,7 +32,7 @@ internal sealed class SignalActions(SignalTable table, ProcessLifecycle lifecycl
         else
         {
             logger.TerminalClosed(Environment.ProcessId);
-            lifecycle.HangUp(Trigger.Of(PosixSignal.SIGHUP));
+            lifecycle.Shutdown.HangUp(Trigger.Of(PosixSignal.SIGHUP));
         }
     }
 
@@ -49,17 +49,17 @@ internal sealed class SignalActions(SignalTable table, ProcessLifecycle lifecycl
         switch (table[signal])
         {
             case SignalAction.Restart:
-                lifecycle.RequestRestart(new RestartRequest(trigger, bySignal: true));
+                lifecycle.Restarts.Request(new RestartRequest(trigger, bySignal: true));
                 break;
             case SignalAction.Shutdown when _shutdownAsked:
-                lifecycle.Force(new Trigger($"a second signal, {name}", signal));
+                lifecycle.Shutdown.Force(new Trigger($"a second signal, {name}", signal));
                 break;
             case SignalAction.Shutdown:
                 _shutdownAsked = true;
-                lifecycle.RequestShutdown(trigger);
+                lifecycle.Shutdown.Request(trigger);
                 break;
             case SignalAction.Force:
-                if (!lifecycle.ForceDrain(trigger))
+                if (!lifecycle.Shutdown.ForceDrain(trigger))
                 {
                     logger.SignalIgnored(name, $"process {Environment.ProcessId} neither drains nor shuts down");
                 }

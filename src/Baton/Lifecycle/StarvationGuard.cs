@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// .NET runs the handlers of SIGUSR2 and SIGHUP on the thread pool, behind whatever waits there. Where the pool makes no progress at all, a restart,
-/// often the way out, would never be noticed; so threads are added until it moves, and taken back then.
+/// .NET runs the handlers of SIGUSR2 and SIGHUP on the thread pool, behind whatever waits there. Where the pool makes no progress
+/// at all, a restart, often the way out, would never be noticed; so threads are added until it moves, and taken back then.
 /// </summary>
 internal sealed class StarvationGuard(ControlLoop loop, ILogger logger)
 {

@@ -18,17 +18,21 @@ internal sealed class SuccessorKill(ISuccessor successor, LifecycleContext conte
     private long? _dumpSeen;
     private bool _over;
 
-    /// <summary>Kills it when the time is up, unless it has ended by then.</summary>
-    internal void After(TimeSpan limit)
+    /// <summary>Kills it when the time is up, unless it has ended by then; null is no time, not even for a dump.</summary>
+    internal void After(TimeSpan? limit)
     {
-        if (limit == TimeSpan.Zero)
+        if (limit is null)
         {
-            // Now, not with the next timer: this process may be about to leave.
+            Now();
+        }
+        else if (limit == TimeSpan.Zero)
+        {
+            // At once, not with the next timer: this process may be about to leave.
             Try();
         }
         else
         {
-            _timer = context.Loop.Schedule(limit, Try);
+            _timer = context.Loop.Schedule(limit.Value, Try);
         }
     }
 
@@ -45,7 +49,7 @@ internal sealed class SuccessorKill(ISuccessor successor, LifecycleContext conte
         if (!_over)
         {
             Cancel();
-            successor.Kill();
+            context.Try(successor.Kill);
             killed();
         }
     }

@@ -1,7 +1,9 @@
 namespace Baton.Lifecycle;
 
-/// <summary>The servers of this process and the tokens by which the application learns that it is to finish. Safe from any thread.</summary>
-internal sealed class WorkRegister
+/// <summary>
+/// The servers of this process and the tokens by which the application learns that it is to finish. Safe from any thread.
+/// </summary>
+internal sealed class WorkRegister : IOpenWork
 {
     private readonly Lock _lock = new();
     private readonly List<IRestartParticipant> _participants = [];
@@ -52,7 +54,7 @@ internal sealed class WorkRegister
         stop();
     }
 
-    internal void AnnounceStopping()
+    public void AnnounceStopping()
     {
         Action[] stops;
         lock (_lock)
@@ -74,7 +76,7 @@ internal sealed class WorkRegister
     /// <summary>Ends the wait for an application without registered servers.</summary>
     internal void ApplicationDone() => _applicationDone.TrySetResult();
 
-    internal Task DrainAsync(CancellationToken calledBack)
+    public Task DrainAsync(CancellationToken calledBack)
     {
         IRestartParticipant[] participants;
         lock (_lock)
@@ -87,7 +89,7 @@ internal sealed class WorkRegister
         return participants.Length == 0 ? _applicationDone.Task : Task.WhenAll(participants.Select(p => p.DrainAsync(calledBack)));
     }
 
-    internal void NobodyServes()
+    public void NobodyServes()
     {
         foreach (IRestartParticipant participant in Snapshot())
         {
@@ -96,7 +98,7 @@ internal sealed class WorkRegister
     }
 
     /// <summary>This process serves again: a new token, for a cancelled one stays so.</summary>
-    internal void Resume()
+    public void Resume()
     {
         lock (_lock)
         {
@@ -109,7 +111,7 @@ internal sealed class WorkRegister
         }
     }
 
-    internal OpenWork Cut()
+    public OpenWork Cut()
     {
         var cut = default(OpenWork);
         foreach (IRestartParticipant participant in Snapshot())
@@ -125,7 +127,7 @@ internal sealed class WorkRegister
         return cut;
     }
 
-    internal OpenWorkReport Describe()
+    public OpenWorkReport Describe()
     {
         var report = new OpenWorkReport();
         foreach (IRestartParticipant participant in Snapshot())

@@ -16,7 +16,7 @@ internal sealed class ConversationFixture(LifecycleFixture process)
 
     private ControlService Service => new(process.Lifecycle, process.Context, () => ControlSamples.Status with
     {
-        State = process.Lifecycle.State, Generations = [ControlSamples.Generation, .. Older], SuccessorPid = process.Lifecycle.SuccessorPid,
+        State = process.Lifecycle.State, Generations = [ControlSamples.Generation, .. Older], SuccessorPid = process.Lifecycle.Restarts.SuccessorPid,
     });
 
     internal void Ask(ControlRequest request) => Begin(ControlConversation.Of(request, Service, "baton, the test", _answers));

@@ -79,7 +79,7 @@ public class ConversationTests
         _ = fixture.Process.AskRestart();
         fixture.Ask(Restart);
         Assert.Equal("held", fixture.Said());
-        fixture.Process.Do(() => fixture.Process.Lifecycle.PredecessorLeft("it confirmed"));
+        fixture.Process.Do(() => fixture.Process.Lifecycle.Start.PredecessorLeft("it confirmed"));
         Assert.Equal("OnProbation->Serving, Serving->Restarting, phase spawn, successor 0", fixture.Said());
     }
 

@@ -22,13 +22,13 @@ public sealed partial class SuccessorLinkTests
         }
         else
         {
-            Assert.IsType<SuccessorEvent.HandedOn>(Next());
+            Said<HandoverMessage.HandedOn>();
         }
 
         File.WriteAllBytes(_directory.File("end"), []);
-        Assert.Equal(new SuccessorEvent.Ended(new ExitStatus(0, null)), Next());
+        Assert.Equal(new PeerEvent.Ended(new ExitStatus(0, null)), Next());
         File.WriteAllBytes(_directory.File("go"), []);
-        Assert.Equal(new SuccessorEvent.ForceAsked("too many"), Next());
+        Assert.Equal(new HandoverMessage.Force("too many"), Said<HandoverMessage.Force>());
         before.AssertSoonUnchanged();
     }
 
@@ -42,7 +42,7 @@ public sealed partial class SuccessorLinkTests
         {
             string said = _directory.File($"said{i}");
             StartGreeted([], $"({WaitFor("go", Say("frame"))} 2>/dev/null; echo >{said}) >/dev/null & exit 0");
-            Assert.Equal(new SuccessorEvent.Ended(new ExitStatus(0, null)), Next());
+            Assert.Equal(new PeerEvent.Ended(new ExitStatus(0, null)), Next());
         }
 
         before.AssertUnchanged();
@@ -57,13 +57,13 @@ public sealed partial class SuccessorLinkTests
     {
         File.WriteAllBytes(_directory.File("frame"), ChannelFixture.Frame(new HandoverMessage.Progress("an orphan", "")));
         StartGreeted([], $"(while {Say("frame")}; do :; done) >/dev/null 2>&1 & exit 0");
-        SuccessorEvent next;
+        PeerEvent next;
         do
         {
             next = Next();
         }
-        while (next is SuccessorEvent.Progress);
-        Assert.Equal(new SuccessorEvent.Ended(new ExitStatus(0, null)), next);
+        while (next is PeerEvent.Said { Message: HandoverMessage.Progress });
+        Assert.Equal(new PeerEvent.Ended(new ExitStatus(0, null)), next);
     }
 
     private string WaitFor(string file, string then) => $"until [ -e {_directory.File(file)} ]; do sleep 0.01; done; {then}";

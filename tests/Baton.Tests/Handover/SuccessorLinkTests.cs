@@ -18,7 +18,7 @@ public sealed partial class SuccessorLinkTests : IDisposable
 
     private readonly TemporaryDirectory _directory = new();
     private readonly RegistryFixture _listeners = new();
-    private readonly BlockingCollection<SuccessorEvent> _events = [];
+    private readonly BlockingCollection<PeerEvent> _events = [];
     private readonly List<SuccessorLink> _started = [];
 
     public void Dispose()
@@ -35,7 +35,8 @@ public sealed partial class SuccessorLinkTests : IDisposable
     {
         _listeners.Registry.Listen(RegistryFixture.AnyPort);
         SuccessorLink link = Start([ChannelFixture.Frame(Hello)], Hang);
-        Assert.Equal(new SuccessorEvent.Greeted("Shop 1.2.3", Listeners: 1), Next());
+        Assert.Equal(new PeerEvent.Said(Hello), Next());
+        Assert.Equal(1, link.ListenersGiven);
         Kill(link);
     }
 
@@ -50,7 +51,7 @@ public sealed partial class SuccessorLinkTests : IDisposable
         // Holds the conversation at its first word until the successor has ended.
         SuccessorLink link = Start(frames, "exit 7", happened =>
         {
-            if (happened is SuccessorEvent.Failed { Reason: "a" })
+            if (happened is PeerEvent.Said { Message: HandoverMessage.Failed { Reason: "a" } })
             {
                 using var process = SpawnedProcess.Watch(pid.Take());
                 Poller.Wait(process.PidfdNumber, Libc.POLLIN, Deadline.Limit);
@@ -60,10 +61,10 @@ public sealed partial class SuccessorLinkTests : IDisposable
         });
         pid.Add(link.Pid, TestContext.Current.CancellationToken);
 
-        Assert.Equal(new SuccessorEvent.Failed("a"), Next());
-        Assert.IsType<SuccessorEvent.Greeted>(Next());
-        Assert.Equal(new SuccessorEvent.Failed("no such database"), Next());
-        Assert.Equal(new SuccessorEvent.Ended(new ExitStatus(7, null)), Next());
+        Assert.Equal(new HandoverMessage.Failed("a"), Said<HandoverMessage.Failed>());
+        Assert.Equal(new PeerEvent.Said(Hello), Next());
+        Assert.Equal(new HandoverMessage.Failed("no such database"), Said<HandoverMessage.Failed>());
+        Assert.Equal(new PeerEvent.Ended(new ExitStatus(7, null)), Next());
     }
 
     // C5: its server closes a listener at the very moment in which it is passed on. The thread that passes it on must not end this process.
@@ -73,7 +74,7 @@ public sealed partial class SuccessorLinkTests : IDisposable
         _listeners.Registry.Listen(RegistryFixture.AnyPort);
         Assert.Single(_listeners.Registry.Resources.Held).Dispose();
         SuccessorLink link = StartGreeted([], Hang);
-        Assert.IsType<SuccessorEvent.Broken>(Next());
+        Assert.IsType<PeerEvent.Broken>(Next());
         Kill(link);
     }
 
@@ -83,16 +84,16 @@ public sealed partial class SuccessorLinkTests : IDisposable
     {
         StartGreeted(
             [ChannelFixture.Frame(new HandoverMessage.Progress("warming up", "")), ChannelFixture.Frame(new HandoverMessage.Failed("no such database"))], "exit 1");
-        Assert.Equal(new SuccessorEvent.Progress("warming up", ""), Next());
-        Assert.Equal(new SuccessorEvent.Failed("no such database"), Next());
-        Assert.Equal(new SuccessorEvent.Ended(new ExitStatus(1, null)), Next());
+        Assert.Equal(new HandoverMessage.Progress("warming up", ""), Said<HandoverMessage.Progress>());
+        Assert.Equal(new HandoverMessage.Failed("no such database"), Said<HandoverMessage.Failed>());
+        Assert.Equal(new PeerEvent.Ended(new ExitStatus(1, null)), Next());
     }
 
     [Fact]
     public void Run_SuccessorIsReady_TellsWhatItClaimed()
     {
         SuccessorLink link = StartGreeted([ChannelFixture.Frame(new HandoverMessage.Ready(["tcp:127.0.0.1:0"]))], Hang);
-        Assert.Equal(["tcp:127.0.0.1:0"], Assert.IsType<SuccessorEvent.Ready>(Next()).Claimed);
+        Assert.Equal(["tcp:127.0.0.1:0"], Said<HandoverMessage.Ready>().Claimed);
         Kill(link);
     }
 
@@ -102,10 +103,10 @@ public sealed partial class SuccessorLinkTests : IDisposable
         HandoverMessage[] said =
             [new HandoverMessage.Alive(3, 5), new HandoverMessage.Unhealthy("no database"), new HandoverMessage.Stopping("SIGTERM"), new HandoverMessage.Force("too many")];
         SuccessorLink link = StartGreeted(said.Select(ChannelFixture.Frame), Hang);
-        Assert.Equal(new SuccessorEvent.Alive(3, 5), Next());
-        Assert.Equal(new SuccessorEvent.Unhealthy("no database"), Next());
-        Assert.Equal(new SuccessorEvent.Stopping("SIGTERM"), Next());
-        Assert.Equal(new SuccessorEvent.ForceAsked("too many"), Next());
+        Assert.Equal(new HandoverMessage.Alive(3, 5), Said<HandoverMessage.Alive>());
+        Assert.Equal(new HandoverMessage.Unhealthy("no database"), Said<HandoverMessage.Unhealthy>());
+        Assert.Equal(new HandoverMessage.Stopping("SIGTERM"), Said<HandoverMessage.Stopping>());
+        Assert.Equal(new HandoverMessage.Force("too many"), Said<HandoverMessage.Force>());
         Kill(link);
     }
 
@@ -122,7 +123,7 @@ public sealed partial class SuccessorLinkTests : IDisposable
     public void Run_NoVersionInCommon_IsBrokenAndNamesBothRanges()
     {
         SuccessorLink link = Start([ChannelFixture.Frame(new HandoverMessage.Hello(8, 9, Pid: 4711, "Shop 9.0.0"))], Hang);
-        RestartException cause = Assert.IsType<SuccessorEvent.Broken>(Next()).Cause;
+        RestartException cause = Assert.IsType<PeerEvent.Broken>(Next()).Cause;
         Assert.Equal(RestartFailure.ProtocolError, cause.Failure);
         Assert.Contains("the successor speaks handover protocol 8 to 9", cause.Message, StringComparison.Ordinal);
         Kill(link);
@@ -133,7 +134,7 @@ public sealed partial class SuccessorLinkTests : IDisposable
     public void Run_Garbage_IsBroken()
     {
         SuccessorLink link = Start([ChannelFixture.Frame("garbage")], Hang);
-        Assert.Equal(RestartFailure.ProtocolError, Assert.IsType<SuccessorEvent.Broken>(Next()).Cause.Failure);
+        Assert.Equal(RestartFailure.ProtocolError, Assert.IsType<PeerEvent.Broken>(Next()).Cause.Failure);
         Kill(link);
     }
 
@@ -142,7 +143,7 @@ public sealed partial class SuccessorLinkTests : IDisposable
     public void Run_AMessageOnlyAPredecessorSends_IsBroken()
     {
         SuccessorLink link = StartGreeted([ChannelFixture.Frame(Messages.Commit)], Hang);
-        Assert.Contains("A successor does not send Commit", Assert.IsType<SuccessorEvent.Broken>(Next()).Cause.Message, StringComparison.Ordinal);
+        Assert.Contains("A successor does not send Commit", Assert.IsType<PeerEvent.Broken>(Next()).Cause.Message, StringComparison.Ordinal);
         Kill(link);
     }
 
@@ -151,7 +152,7 @@ public sealed partial class SuccessorLinkTests : IDisposable
     public void Run_ReadyBeforeHello_IsBroken()
     {
         SuccessorLink link = Start([ChannelFixture.Frame(new HandoverMessage.Ready([]))], Hang);
-        Assert.Contains("Ready before Hello", Assert.IsType<SuccessorEvent.Broken>(Next()).Cause.Message, StringComparison.Ordinal);
+        Assert.Contains("Ready before Hello", Assert.IsType<PeerEvent.Broken>(Next()).Cause.Message, StringComparison.Ordinal);
         Kill(link);
     }
 
@@ -160,7 +161,7 @@ public sealed partial class SuccessorLinkTests : IDisposable
     public void Run_HelloTwice_IsBroken()
     {
         SuccessorLink link = StartGreeted([ChannelFixture.Frame(Hello)], Hang);
-        Assert.Contains("Hello a second time", Assert.IsType<SuccessorEvent.Broken>(Next()).Cause.Message, StringComparison.Ordinal);
+        Assert.Contains("Hello a second time", Assert.IsType<PeerEvent.Broken>(Next()).Cause.Message, StringComparison.Ordinal);
         Kill(link);
     }
 
@@ -169,8 +170,8 @@ public sealed partial class SuccessorLinkTests : IDisposable
     public void Run_AnOptionalMessageOfANewerVersion_IsPassedOver()
     {
         StartGreeted([ChannelFixture.Frame("""{"kind":"later","optional":true,"body":{}}"""), ChannelFixture.Frame(new HandoverMessage.Progress("a", ""))], "exit 0");
-        Assert.Equal(new SuccessorEvent.Progress("a", ""), Next());
-        Assert.Equal(new SuccessorEvent.Ended(new ExitStatus(0, null)), Next());
+        Assert.Equal(new HandoverMessage.Progress("a", ""), Said<HandoverMessage.Progress>());
+        Assert.Equal(new PeerEvent.Ended(new ExitStatus(0, null)), Next());
     }
 
     // F9
@@ -178,7 +179,7 @@ public sealed partial class SuccessorLinkTests : IDisposable
     public void Commit_SuccessorHasEnded_SaysThatItIsGone()
     {
         SuccessorLink link = Start([], "exit 0");
-        Assert.IsType<SuccessorEvent.Ended>(Next());
+        Assert.IsType<PeerEvent.Ended>(Next());
         Assert.Equal(RestartFailure.PeerLost, Assert.Throws<RestartException>(() => link.Commit(TimeSpan.Zero, TimeSpan.Zero)).Failure);
         link.TryTell(new HandoverMessage.Refused("a courtesy"));
         link.Kill();
@@ -189,10 +190,10 @@ public sealed partial class SuccessorLinkTests : IDisposable
     public void Run_SuccessorHasEnded_NothingOfItIsLeftOpen()
     {
         Start([], "exit 0");
-        Assert.IsType<SuccessorEvent.Ended>(Next());
+        Assert.IsType<PeerEvent.Ended>(Next());
         var before = DescriptorCount.Take();
         SuccessorLink link = Start([ChannelFixture.Frame(Hello)], Hang);
-        Assert.IsType<SuccessorEvent.Greeted>(Next());
+        Assert.Equal(new PeerEvent.Said(Hello), Next());
         Kill(link);
         before.AssertSoonUnchanged();
     }
@@ -207,26 +208,29 @@ public sealed partial class SuccessorLinkTests : IDisposable
         before.AssertUnchanged();
     }
 
-    private SuccessorEvent Next()
+    private T Said<T>()
+        where T : HandoverMessage => Assert.IsType<T>(Assert.IsType<PeerEvent.Said>(Next()).Message);
+
+    private PeerEvent Next()
     {
-        Assert.True(_events.TryTake(out SuccessorEvent? next, Deadline.Limit), "nothing more happens");
+        Assert.True(_events.TryTake(out PeerEvent? next, Deadline.Limit), "nothing more happens");
         return next;
     }
 
     private void Kill(SuccessorLink link)
     {
         link.Kill();
-        Assert.Equal(new SuccessorEvent.Ended(new ExitStatus(null, 9)), Next());
+        Assert.Equal(new PeerEvent.Ended(new ExitStatus(null, 9)), Next());
     }
 
     private SuccessorLink StartGreeted(IEnumerable<byte[]> frames, string end)
     {
         SuccessorLink link = Start([ChannelFixture.Frame(Hello), .. frames], end);
-        Assert.IsType<SuccessorEvent.Greeted>(Next());
+        Assert.Equal(new PeerEvent.Said(Hello), Next());
         return link;
     }
 
-    private SuccessorLink Start(IEnumerable<byte[]> frames, string end, Action<SuccessorEvent>? post = null)
+    private SuccessorLink Start(IEnumerable<byte[]> frames, string end, Action<PeerEvent>? post = null)
     {
         string file = _directory.File(Path.GetRandomFileName());
         File.WriteAllBytes(file, [.. frames.SelectMany(f => f)]);
@@ -234,7 +238,7 @@ public sealed partial class SuccessorLinkTests : IDisposable
         return Start(new StartCommand("/bin/sh", ["sh", "-c", script], _directory.Path, new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin" }), post);
     }
 
-    private SuccessorLink Start(StartCommand command, Action<SuccessorEvent>? post = null)
+    private SuccessorLink Start(StartCommand command, Action<PeerEvent>? post = null)
     {
         SuccessorLink link = SuccessorLink.Start(command, blockedSignals: [], _listeners.Registry.Resources, Generation, Deadline.Limit, post ?? _events.Add);
         _started.Add(link);

@@ -23,7 +23,7 @@ public class AnnouncingTests
                 return 0;
             },
             watchdog: null, new ResourceRegistry(fixture.Logger), fixture.Context, () => default, findStandIn: null);
-        fixture.Do(fixture.Lifecycle.ServiceReady);
+        fixture.Do(fixture.Lifecycle.Start.ServiceReady);
         fixture.Effects.ChoiceFailure = new RestartException(RestartFailure.ProgramRefused, "not allowed");
         _ = fixture.AskRestart();
         fixture.Effects.ChoiceFailure = null;
@@ -116,7 +116,7 @@ public class AnnouncingTests
     public void Relieved_Successor_IsNoLongerInChargeAndStopsNothing()
     {
         LifecycleFixture fixture = LifecycleFixture.OnProbation();
-        fixture.Do(fixture.Lifecycle.TakenBack);
+        fixture.Do(fixture.Lifecycle.Probation.TakenBack);
         AssertLast(fixture, "announce GaveBack");
     }
 
@@ -124,8 +124,8 @@ public class AnnouncingTests
     public void Successor_IsConfirmed_IsProvedOnce()
     {
         LifecycleFixture fixture = LifecycleFixture.OnProbation();
-        fixture.Do(() => fixture.Lifecycle.PredecessorLeft("confirmed"));
-        fixture.Do(() => fixture.Lifecycle.PredecessorLeft("gone"));
+        fixture.Do(() => fixture.Lifecycle.Start.PredecessorLeft("confirmed"));
+        fixture.Do(() => fixture.Lifecycle.Start.PredecessorLeft("gone"));
         Assert.Equal(1, fixture.Journal.Count("announce StateChanged"));
     }
 

@@ -194,7 +194,7 @@ public class BackingOutTests
         fixture.Do(() => first.EndsBySignal(9));
 
         Assert.Equal(ProcessState.Restarting, fixture.Lifecycle.State);
-        Assert.Equal(FakeEffects.FirstSuccessorPid + 1, fixture.Lifecycle.SuccessorPid);
+        Assert.Equal(FakeEffects.FirstSuccessorPid + 1, fixture.Lifecycle.Restarts.SuccessorPid);
     }
 
     // F12

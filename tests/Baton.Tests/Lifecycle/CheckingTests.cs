@@ -17,7 +17,7 @@ public class CheckingTests
         RestartException refusal = await _fixture.AskRestart(program: "/tmp/app").Failure();
         Assert.Equal(RestartFailure.ProgramRefused, refusal.Failure);
         Assert.Equal(["log RestartRefused", "announce RestartRefused"], _fixture.Journal.Entries.Skip(before));
-        Assert.Empty(_fixture.Lifecycle.History);
+        Assert.Empty(_fixture.Lifecycle.Restarts.History);
 
         _fixture.Effects.ChoiceFailure = null;
         _fixture.AssertServesAndCanRestart();

@@ -76,7 +76,7 @@ public class EndingOnProbationTests
         fixture.Shutdown();
         fixture.Journal.AssertOrder("tell predecessor Stopping { Trigger = the test }", "close gate", "release all but []", "drain", "announce stopping");
         Assert.Equal(ProcessState.ShuttingDown, fixture.Lifecycle.State);
-        Assert.True(fixture.Lifecycle.ProbationEnded.IsCompleted);
+        Assert.True(fixture.Lifecycle.Probation.Ended.IsCompleted);
     }
 
     [Fact]
@@ -102,8 +102,8 @@ public class EndingOnProbationTests
     public void Force_AfterTakenBack_CutsAndEnds()
     {
         LifecycleFixture fixture = LifecycleFixture.OnProbation();
-        fixture.Do(() => fixture.Lifecycle.ReportUnhealthy("no database"));
-        fixture.Do(fixture.Lifecycle.TakenBack);
+        fixture.Do(() => fixture.Lifecycle.Probation.ReportUnhealthy("no database"));
+        fixture.Do(fixture.Lifecycle.Probation.TakenBack);
         fixture.Force();
         Assert.Equal(1, fixture.Journal.Count("cut"));
         Assert.Equal(ProcessState.Exited, fixture.Lifecycle.State);
@@ -131,10 +131,10 @@ public class EndingOnProbationTests
     public void Shutdown_StartingAsSuccessor_TellsThePredecessorThatItWillNotServe()
     {
         var fixture = new LifecycleFixture(hasPredecessor: true, generation: 2);
-        fixture.Do(fixture.Lifecycle.ServiceReady);
+        fixture.Do(fixture.Lifecycle.Start.ServiceReady);
         fixture.Shutdown();
         fixture.Journal.AssertOrder("announce ready", "tell predecessor Failed { Reason = it was asked to shut down by the test }");
-        fixture.Do(() => fixture.Lifecycle.Serve(TimeSpan.FromSeconds(10), TimeSpan.Zero));
+        fixture.Do(() => fixture.Lifecycle.Start.Serve(TimeSpan.FromSeconds(10), TimeSpan.Zero));
         Assert.Equal(0, fixture.Journal.Count("open gate"));
     }
 

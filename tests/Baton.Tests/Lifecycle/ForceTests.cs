@@ -101,8 +101,8 @@ public class ForceTests
     public void TakenBack_WorkIsOpen_ThePredecessorHearsWhatIsLeftEachSecond()
     {
         LifecycleFixture fixture = LifecycleFixture.OnProbation();
-        fixture.Do(() => fixture.Lifecycle.ReportUnhealthy("no database"));
-        fixture.Do(fixture.Lifecycle.TakenBack);
+        fixture.Do(() => fixture.Lifecycle.Probation.ReportUnhealthy("no database"));
+        fixture.Do(fixture.Lifecycle.Probation.TakenBack);
         int said = Remaining(fixture);
         fixture.Pass(TimeSpan.FromSeconds(1));
         fixture.Pass(TimeSpan.FromSeconds(1));
@@ -114,11 +114,11 @@ public class ForceTests
     public void GivesBack_ForceDrain_WaitsUntilItIsRelievedAndCutsItsOwn()
     {
         LifecycleFixture fixture = LifecycleFixture.OnProbation();
-        fixture.Do(() => fixture.Lifecycle.ReportUnhealthy("no database"));
-        fixture.Do(() => Assert.True(fixture.Lifecycle.ForceDrain("an operator")));
+        fixture.Do(() => fixture.Lifecycle.Probation.ReportUnhealthy("no database"));
+        fixture.Do(() => Assert.True(fixture.Lifecycle.Shutdown.ForceDrain("an operator")));
         Assert.Equal((ProcessState.OnProbation, 0), (fixture.Lifecycle.State, fixture.Journal.Count("cut")));
 
-        fixture.Do(fixture.Lifecycle.TakenBack);
+        fixture.Do(fixture.Lifecycle.Probation.TakenBack);
         Assert.Equal(1, fixture.Journal.Count("cut"));
         Assert.DoesNotContain(fixture.Journal.Entries, e => e.StartsWith("tell predecessor Stopping", StringComparison.Ordinal) || e.StartsWith("tell predecessor Force", StringComparison.Ordinal));
     }
@@ -127,9 +127,9 @@ public class ForceTests
     public void GivesBack_ForceDrainAndThePredecessorIsGone_ServesOnAndCutsNothing()
     {
         LifecycleFixture fixture = LifecycleFixture.OnProbation();
-        fixture.Do(() => fixture.Lifecycle.ReportUnhealthy("no database"));
-        fixture.Do(() => fixture.Lifecycle.ForceDrain("an operator"));
-        fixture.Do(() => fixture.Lifecycle.PredecessorLeft("the predecessor is gone"));
+        fixture.Do(() => fixture.Lifecycle.Probation.ReportUnhealthy("no database"));
+        fixture.Do(() => fixture.Lifecycle.Shutdown.ForceDrain("an operator"));
+        fixture.Do(() => fixture.Lifecycle.Start.PredecessorLeft("the predecessor is gone"));
         Assert.Equal((ProcessState.Serving, 0), (fixture.Lifecycle.State, fixture.Journal.Count("cut")));
         Assert.Equal("open gate", fixture.Journal.Entries.Last(e => e.EndsWith(" gate", StringComparison.Ordinal)));
     }
@@ -143,11 +143,11 @@ public class ForceTests
         LifecycleFixture fixture = LifecycleFixture.OnProbation();
         if (confirmed)
         {
-            fixture.Do(() => fixture.Lifecycle.PredecessorLeft("confirmed"));
+            fixture.Do(() => fixture.Lifecycle.Start.PredecessorLeft("confirmed"));
         }
 
         ProcessState before = fixture.Lifecycle.State;
-        fixture.Do(() => fixture.Lifecycle.ForceAskedByPredecessor("somebody"));
+        fixture.Do(() => fixture.Lifecycle.Shutdown.ForceAskedByPredecessor("somebody"));
         Assert.Equal((before, 0), (fixture.Lifecycle.State, fixture.Journal.Count("cut")));
     }
 
@@ -157,8 +157,8 @@ public class ForceTests
     public void PredecessorAsksForForce_OfOneThatEnds_CutsIt(bool takenBack)
     {
         LifecycleFixture fixture = LifecycleFixture.OnProbation();
-        fixture.Do(takenBack ? fixture.Lifecycle.TakenBack : () => fixture.Lifecycle.RequestShutdown("SIGTERM"));
-        fixture.Do(() => fixture.Lifecycle.ForceAskedByPredecessor("somebody"));
+        fixture.Do(takenBack ? fixture.Lifecycle.Probation.TakenBack : () => fixture.Lifecycle.Shutdown.Request("SIGTERM"));
+        fixture.Do(() => fixture.Lifecycle.Shutdown.ForceAskedByPredecessor("somebody"));
         Assert.Equal(1, fixture.Journal.Count("cut"));
     }
 

@@ -22,7 +22,7 @@ public class HandingOverTests
 
         RestartOutcome done = await outcome.Soon();
         Assert.Equal((FakeEffects.FirstSuccessorPid, 2, RestartStrategy.Handover, TimeSpan.FromSeconds(3)), (done.SuccessorPid, done.Generation, done.Strategy, done.Duration));
-        Assert.Equal(FakeEffects.FirstSuccessorPid, fixture.Lifecycle.SuccessorPid);
+        Assert.Equal(FakeEffects.FirstSuccessorPid, fixture.Lifecycle.Restarts.SuccessorPid);
     }
 
     [Fact]

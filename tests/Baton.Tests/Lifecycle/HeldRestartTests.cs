@@ -50,7 +50,7 @@ public class HeldRestartTests
         LifecycleFixture fixture = LifecycleFixture.OnProbation();
         fixture.Options.Probation = TimeSpan.FromSeconds(10);
         Task<RestartOutcome>[] held = [fixture.AskRestart("a"), fixture.AskRestart("b"), fixture.AskRestart("SIGUSR2", bySignal: true)];
-        fixture.Do(() => fixture.Lifecycle.PredecessorLeft("confirmed"));
+        fixture.Do(() => fixture.Lifecycle.Start.PredecessorLeft("confirmed"));
         Assert.Equal(1, fixture.Journal.Count("start generation 3"));
         fixture.Do(() => fixture.Successor.SaysReady());
         Assert.All(held, outcome => Assert.False(outcome.IsCompleted));
@@ -69,7 +69,7 @@ public class HeldRestartTests
         LifecycleFixture fixture = LifecycleFixture.OnProbation();
         Task<RestartOutcome>[] held = [fixture.AskRestart("a"), fixture.AskRestart("b")];
         fixture.Effects.StartFailure = new RestartException(RestartFailure.SpawnFailed, "no such file");
-        fixture.Do(() => fixture.Lifecycle.PredecessorLeft("confirmed"));
+        fixture.Do(() => fixture.Lifecycle.Start.PredecessorLeft("confirmed"));
         foreach (Task<RestartOutcome> outcome in held)
         {
             Assert.Equal(RestartFailure.SpawnFailed, (await outcome.Failure()).Failure);
@@ -92,7 +92,7 @@ public class HeldRestartTests
         LifecycleFixture fixture = LifecycleFixture.OnProbation();
         fixture.AskRestart();
         Assert.DoesNotContain("start generation 3", fixture.Journal.Entries);
-        fixture.Do(() => fixture.Lifecycle.PredecessorLeft("confirmed"));
+        fixture.Do(() => fixture.Lifecycle.Start.PredecessorLeft("confirmed"));
         Assert.Equal(ProcessState.Restarting, fixture.Lifecycle.State);
     }
 
@@ -101,8 +101,8 @@ public class HeldRestartTests
     {
         LifecycleFixture fixture = LifecycleFixture.OnProbation();
         Task<RestartOutcome> held = fixture.AskRestart();
-        fixture.Do(() => fixture.Lifecycle.ReportUnhealthy("no database"));
-        fixture.Do(fixture.Lifecycle.TakenBack);
+        fixture.Do(() => fixture.Lifecycle.Probation.ReportUnhealthy("no database"));
+        fixture.Do(fixture.Lifecycle.Probation.TakenBack);
         Assert.Equal(RestartFailure.Stopping, (await held.Failure()).Failure);
     }
 

@@ -43,8 +43,8 @@ public class HookTests
 
         _fixture.AskRestart(name);
         _fixture.Do(() => _fixture.Successor.Exits(1));
-        _fixture.Do(() => _fixture.Lifecycle.RequestShutdown(name));
-        _fixture.Do(() => _fixture.Lifecycle.Force(name));
+        _fixture.Do(() => _fixture.Lifecycle.Shutdown.Request(name));
+        _fixture.Do(() => _fixture.Lifecycle.Shutdown.Force(name));
         Assert.Equal(6, told.Count);
         Assert.All(told, c => Assert.Equal((name, null), (c.Trigger, c.Signal)));
     }
@@ -253,7 +253,7 @@ public class HookTests
             told = context;
             return Task.CompletedTask;
         });
-        fixture.Do(fixture.Lifecycle.TakenBack);
+        fixture.Do(fixture.Lifecycle.Probation.TakenBack);
         fixture.Do(fixture.Effects.WorkEnds);
         Assert.Equal(new DepartureContext(DepartureReason.RolledBack, SuccessorPid: null), told);
     }

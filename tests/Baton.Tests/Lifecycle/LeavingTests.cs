@@ -44,7 +44,7 @@ public class LeavingTests
         fixture.Journal.AssertOrder("close gate", "tell predecessor Unhealthy { Reason = the host ends by itself, Ends = True }");
         Assert.Equal(ProcessState.OnProbation, fixture.Lifecycle.State);
 
-        fixture.Do(fixture.Lifecycle.TakenBack);
+        fixture.Do(fixture.Lifecycle.Probation.TakenBack);
         Assert.Equal(ProcessState.ShuttingDown, fixture.Lifecycle.State);
         Assert.Equal(1, fixture.Journal.Count("return listeners"));
     }
@@ -55,9 +55,9 @@ public class LeavingTests
     public void Leave_Starting_TellsThePredecessorWhatIsKnownOfTheCause(string? fault, string reason)
     {
         var fixture = new LifecycleFixture(hasPredecessor: true, generation: 2);
-        fixture.Do(() => fixture.Lifecycle.Leave("the host", fault));
+        fixture.Do(() => fixture.Lifecycle.Shutdown.Leave("the host", fault));
         Assert.Equal(1, fixture.Journal.Count($"tell predecessor Failed {{ Reason = {reason} }}"));
-        Assert.True(fixture.Lifecycle.EndsByItself);
+        Assert.True(fixture.Lifecycle.Shutdown.EndsByItself);
     }
 
     // The operator's word is the reason, also when the application ends because of it.
@@ -67,7 +67,7 @@ public class LeavingTests
         var fixture = new LifecycleFixture(hasPredecessor: true, generation: 2);
         fixture.Shutdown();
         Leave(fixture);
-        Assert.False(fixture.Lifecycle.EndsByItself);
+        Assert.False(fixture.Lifecycle.Shutdown.EndsByItself);
     }
 
     // Nobody else can serve then, and this process is about to end.
@@ -85,7 +85,7 @@ public class LeavingTests
         }
         else
         {
-            fixture.Do(() => fixture.Lifecycle.PredecessorLeft(predecessor));
+            fixture.Do(() => fixture.Lifecycle.Start.PredecessorLeft(predecessor));
         }
 
         Assert.Equal(ProcessState.ShuttingDown, fixture.Lifecycle.State);
@@ -119,5 +119,5 @@ public class LeavingTests
         Assert.Equal(before, fixture.Journal.Entries.Count);
     }
 
-    private static void Leave(LifecycleFixture fixture) => fixture.Do(() => fixture.Lifecycle.Leave("the host"));
+    private static void Leave(LifecycleFixture fixture) => fixture.Do(() => fixture.Lifecycle.Shutdown.Leave("the host"));
 }

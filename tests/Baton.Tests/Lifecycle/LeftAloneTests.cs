@@ -5,19 +5,17 @@ namespace Baton.Tests.Lifecycle;
 /// <summary>F8: a successor whose predecessor dies before the commit: nobody else can serve.</summary>
 public class LeftAloneTests
 {
-    private const int Dead = 4710;
-
     private readonly LifecycleFixture _successor = new(hasPredecessor: true, generation: 2);
 
     [Fact]
     public async Task PredecessorDied_ReadyWasSaid_ServesAtOnceAndForGood()
     {
-        _successor.Do(_successor.Lifecycle.ServiceReady);
+        _successor.Do(_successor.Lifecycle.Start.ServiceReady);
         Die();
         _successor.Journal.AssertOrder("announce ready", "log LeftAlone", "name self", "announce LeftAlone", "name self", "open gate", "announce Serves", "end sharing");
         Assert.Equal(ProcessState.Serving, _successor.Lifecycle.State);
-        await _successor.Lifecycle.Ready.Soon();
-        await _successor.Lifecycle.ProbationEnded.Soon();
+        await _successor.Lifecycle.Start.Ready.Soon();
+        await _successor.Lifecycle.Probation.Ended.Soon();
         _successor.AssertServesAndCanRestart();
     }
 
@@ -27,9 +25,9 @@ public class LeftAloneTests
         Die();
         Assert.Equal(ProcessState.Starting, _successor.Lifecycle.State);
         Assert.Equal(0, _successor.Journal.Count("open gate"));
-        Assert.True(_successor.Lifecycle.IsAlone);
+        Assert.True(_successor.Lifecycle.Start.IsAlone);
 
-        _successor.Do(_successor.Lifecycle.ServiceReady);
+        _successor.Do(_successor.Lifecycle.Start.ServiceReady);
 
         Assert.Equal(ProcessState.Serving, _successor.Lifecycle.State);
         Assert.Equal(0, _successor.Journal.Count("announce ready"));
@@ -41,7 +39,7 @@ public class LeftAloneTests
     {
         _successor.Pass(_successor.Options.ReadyTimeout);
         Die();
-        _successor.Do(() => _successor.Lifecycle.ReportProgress("health", "3 of 4"));
+        _successor.Do(() => _successor.Lifecycle.Start.ReportProgress("health", "3 of 4"));
         _successor.Pass(_successor.Options.ReadyTimeout - TimeSpan.FromTicks(1));
         Assert.DoesNotContain(_successor.Journal.Entries, e => e.StartsWith("end process", StringComparison.Ordinal));
 
@@ -49,7 +47,7 @@ public class LeftAloneTests
 
         _successor.Journal.AssertOrder(
             "release all but []", "end process with 1: its predecessor 4710 has died, and it was not ready within 60 s of that; last: health: 3 of 4");
-        _successor.Do(_successor.Lifecycle.ServiceReady);
+        _successor.Do(_successor.Lifecycle.Start.ServiceReady);
         Assert.Equal(0, _successor.Journal.Count("open gate"));
     }
 
@@ -57,8 +55,8 @@ public class LeftAloneTests
     [Fact]
     public void PredecessorDied_AfterItRefused_EndsTheProcessForThatReason()
     {
-        _successor.Do(_successor.Lifecycle.ServiceReady);
-        _successor.Do(() => _successor.Lifecycle.GiveUpStarting("the predecessor refused: too late"));
+        _successor.Do(_successor.Lifecycle.Start.ServiceReady);
+        _successor.Do(() => _successor.Lifecycle.Start.GiveUp("the predecessor refused: too late"));
         Die();
         Assert.Equal(0, _successor.Journal.Count("open gate"));
         Assert.Single(_successor.Journal.Entries, e => e.StartsWith("end process", StringComparison.Ordinal));
@@ -90,7 +88,7 @@ public class LeftAloneTests
         Die();
         _successor.AskRestart(bySignal: true);
         Assert.Contains("log RestartHeld", _successor.Journal.Entries);
-        _successor.Do(_successor.Lifecycle.ServiceReady);
+        _successor.Do(_successor.Lifecycle.Start.ServiceReady);
         Assert.Equal(ProcessState.Restarting, _successor.Lifecycle.State);
     }
 
@@ -99,11 +97,11 @@ public class LeftAloneTests
     public void PredecessorDied_AfterTheCommit_IsNotNews()
     {
         LifecycleFixture fixture = LifecycleFixture.OnProbation();
-        fixture.Do(() => fixture.Lifecycle.PredecessorDied(Dead, "the predecessor is gone"));
+        fixture.Do(() => fixture.Lifecycle.Start.PredecessorDied("the predecessor is gone"));
         Assert.Equal(ProcessState.Serving, fixture.Lifecycle.State);
-        Assert.False(fixture.Lifecycle.IsAlone);
+        Assert.False(fixture.Lifecycle.Start.IsAlone);
         Assert.DoesNotContain("announce LeftAlone", fixture.Journal.Entries);
     }
 
-    private void Die() => _successor.Do(() => _successor.Lifecycle.PredecessorDied(Dead, "the predecessor is gone"));
+    private void Die() => _successor.Do(() => _successor.Lifecycle.Start.PredecessorDied("the predecessor is gone"));
 }

@@ -43,7 +43,7 @@ public class LifecycleFeedTests
         var fixture = new LifecycleFixture();
         fixture.Context.Feed.Subscribe(_ => throw new InvalidOperationException("a defect"), reports: false);
         fixture.Context.Feed.Subscribe(_news.Add, reports: false);
-        fixture.Do(fixture.Lifecycle.ServiceReady);
+        fixture.Do(fixture.Lifecycle.Start.ServiceReady);
         Assert.Equal(["StateChanged", "Serves"], _news.Select(n => n.GetType().Name));
         Assert.Equal(2, fixture.Logger.EventNames.Count(e => e == "LoopFailed"));
         fixture.AssertServesAndCanRestart();

@@ -13,8 +13,8 @@ public class OwnProbationTests
     [Fact]
     public async Task Serve_OnProbation_AcceptsAndSaysThatItIsAlive()
     {
-        await _fixture.Lifecycle.Ready.Soon();
-        Assert.False(_fixture.Lifecycle.ProbationEnded.IsCompleted);
+        await _fixture.Lifecycle.Start.Ready.Soon();
+        Assert.False(_fixture.Lifecycle.Probation.Ended.IsCompleted);
         Assert.Equal(ProcessState.OnProbation, _fixture.Lifecycle.State);
         _fixture.Journal.AssertOrder("announce ready", "open gate", "run among work", Sign);
     }
@@ -50,7 +50,7 @@ public class OwnProbationTests
     public void SignOfLife_NotWanted_IsNotGiven()
     {
         var fixture = new LifecycleFixture(hasPredecessor: true, generation: 2);
-        fixture.Do(() => fixture.Lifecycle.Serve(TimeSpan.FromSeconds(10), TimeSpan.Zero));
+        fixture.Do(() => fixture.Lifecycle.Start.Serve(TimeSpan.FromSeconds(10), TimeSpan.Zero));
         fixture.Pass(TimeSpan.FromSeconds(9));
         Assert.DoesNotContain("run among work", fixture.Journal.Entries);
     }
@@ -58,9 +58,9 @@ public class OwnProbationTests
     [Fact]
     public async Task Confirmed_TheProbationIsOver_ServesForGoodAndGivesNoMoreSigns()
     {
-        _fixture.Do(() => _fixture.Lifecycle.PredecessorLeft("confirmed"));
+        _fixture.Do(() => _fixture.Lifecycle.Start.PredecessorLeft("confirmed"));
         Assert.Equal(ProcessState.Serving, _fixture.Lifecycle.State);
-        await _fixture.Lifecycle.ProbationEnded.Soon();
+        await _fixture.Lifecycle.Probation.Ended.Soon();
 
         int signs = _fixture.Journal.Count(Sign);
         _fixture.Pass(TimeSpan.FromMinutes(1));
@@ -71,7 +71,7 @@ public class OwnProbationTests
     [Fact]
     public void PredecessorGone_OnProbation_ServesForGood()
     {
-        _fixture.Do(() => _fixture.Lifecycle.PredecessorLeft("the predecessor is gone"));
+        _fixture.Do(() => _fixture.Lifecycle.Start.PredecessorLeft("the predecessor is gone"));
         Assert.Equal(ProcessState.Serving, _fixture.Lifecycle.State);
         _fixture.AssertServesAndCanRestart();
     }
@@ -106,7 +106,7 @@ public class OwnProbationTests
         _fixture.Pass(TimeSpan.FromSeconds(1));
         Assert.Equal(signs + 2, _fixture.Journal.Count(Sign));
 
-        _fixture.Do(() => _fixture.Lifecycle.PredecessorLeft(answer));
+        _fixture.Do(() => _fixture.Lifecycle.Start.PredecessorLeft(answer));
         _fixture.Pass(TimeSpan.FromSeconds(1));
         Assert.Equal(signs + 2, _fixture.Journal.Count(Sign));
     }
@@ -124,7 +124,7 @@ public class OwnProbationTests
     public void Unhealthy_ReportedTwice_IsToldOnce()
     {
         Unhealthy();
-        _fixture.Do(() => _fixture.Lifecycle.ReportUnhealthy("still no database"));
+        _fixture.Do(() => _fixture.Lifecycle.Probation.ReportUnhealthy("still no database"));
         Assert.Single(_fixture.Journal.Entries, e => e.Contains("Unhealthy", StringComparison.Ordinal));
     }
 
@@ -132,11 +132,11 @@ public class OwnProbationTests
     public async Task TakenBack_AfterUnhealthy_ReturnsTheListenersAndFinishesItsWork()
     {
         Unhealthy();
-        _fixture.Do(_fixture.Lifecycle.TakenBack);
+        _fixture.Do(_fixture.Lifecycle.Probation.TakenBack);
         _fixture.Journal.AssertOrder("return listeners", "drain", "announce stopping");
         Assert.DoesNotContain(_fixture.Journal.Entries, e => e.StartsWith("release", StringComparison.Ordinal));
         Assert.Equal(ProcessState.ShuttingDown, _fixture.Lifecycle.State);
-        await _fixture.Lifecycle.ProbationEnded.Soon();
+        await _fixture.Lifecycle.Probation.Ended.Soon();
 
         _fixture.Do(_fixture.Effects.WorkEnds);
         Assert.True(_fixture.Lifecycle.Exited.IsCompletedSuccessfully);
@@ -147,7 +147,7 @@ public class OwnProbationTests
     public void Confirmed_AfterUnhealthy_AcceptsAgainAndServes()
     {
         Unhealthy();
-        _fixture.Do(() => _fixture.Lifecycle.PredecessorLeft("confirmed"));
+        _fixture.Do(() => _fixture.Lifecycle.Start.PredecessorLeft("confirmed"));
         _fixture.Journal.AssertOrder("close gate", "log NotTakenBack", "open gate");
         Assert.Equal(ProcessState.Serving, _fixture.Lifecycle.State);
     }
@@ -165,7 +165,7 @@ public class OwnProbationTests
     public void Unhealthy_PredecessorDiesBeforeItAnswers_AcceptsAgainAndServes()
     {
         Unhealthy();
-        _fixture.Do(() => _fixture.Lifecycle.PredecessorLeft("the predecessor is gone"));
+        _fixture.Do(() => _fixture.Lifecycle.Start.PredecessorLeft("the predecessor is gone"));
         _fixture.Journal.AssertOrder("close gate", "open gate");
         Assert.Equal(ProcessState.Serving, _fixture.Lifecycle.State);
     }
@@ -190,7 +190,7 @@ public class OwnProbationTests
         _fixture.Pass(TimeSpan.FromHours(1));
         Assert.Equal(ProcessState.OnProbation, _fixture.Lifecycle.State);
         Assert.DoesNotContain("start generation 3", _fixture.Journal.Entries);
-        _fixture.Do(() => _fixture.Lifecycle.PredecessorLeft("confirmed"));
+        _fixture.Do(() => _fixture.Lifecycle.Start.PredecessorLeft("confirmed"));
         Assert.Equal(ProcessState.Restarting, _fixture.Lifecycle.State);
     }
 
@@ -218,7 +218,7 @@ public class OwnProbationTests
     {
         Unhealthy();
         _fixture.Pass(_fixture.Options.HandshakeTimeout);
-        _fixture.Do(_fixture.Lifecycle.TakenBack);
+        _fixture.Do(_fixture.Lifecycle.Probation.TakenBack);
         _fixture.Journal.AssertOrder("open gate", "close gate", "open gate", "close gate", "return listeners");
         Assert.Equal(ProcessState.ShuttingDown, _fixture.Lifecycle.State);
     }
@@ -226,7 +226,7 @@ public class OwnProbationTests
     [Fact]
     public void Unhealthy_NotOnProbation_IsLoggedOnly()
     {
-        _fixture.Do(() => _fixture.Lifecycle.PredecessorLeft("confirmed"));
+        _fixture.Do(() => _fixture.Lifecycle.Start.PredecessorLeft("confirmed"));
         Unhealthy();
         Assert.Contains("UnhealthyIgnored", _fixture.Logger.EventNames);
         Assert.Equal(ProcessState.Serving, _fixture.Lifecycle.State);
@@ -241,5 +241,5 @@ public class OwnProbationTests
         }
     }
 
-    private void Unhealthy() => _fixture.Do(() => _fixture.Lifecycle.ReportUnhealthy("no database"));
+    private void Unhealthy() => _fixture.Do(() => _fixture.Lifecycle.Probation.ReportUnhealthy("no database"));
 }

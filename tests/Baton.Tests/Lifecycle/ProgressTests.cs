@@ -59,10 +59,10 @@ public class ProgressTests
         {
             for (int i = 0; i < 100_000; i++)
             {
-                fixture.Lifecycle.ReportProgress("loading", $"{i}");
+                fixture.Lifecycle.Start.ReportProgress("loading", $"{i}");
             }
         });
-        fixture.Do(fixture.Lifecycle.ServiceReady);
+        fixture.Do(fixture.Lifecycle.Start.ServiceReady);
         fixture.Journal.AssertOrder("tell predecessor Progress { Phase = loading, Detail = 99999 }", "announce ready");
         Assert.InRange(fixture.Journal.Entries.Count, 1, 50);
     }

@@ -27,7 +27,7 @@ public class RefusingTests
     {
         var fixture = new LifecycleFixture();
         Assert.Equal(RestartFailure.NotReady, (await fixture.AskRestart().Failure()).Failure);
-        fixture.Do(fixture.Lifecycle.ServiceReady);
+        fixture.Do(fixture.Lifecycle.Start.ServiceReady);
         Assert.Equal(ProcessState.Serving, fixture.Lifecycle.State);
     }
 
@@ -39,7 +39,7 @@ public class RefusingTests
         fixture.AskRestart("SIGUSR2", bySignal: true);
         Assert.Equal(["log RestartHeld"], fixture.Journal.Entries);
 
-        fixture.Do(fixture.Lifecycle.ServiceReady);
+        fixture.Do(fixture.Lifecycle.Start.ServiceReady);
 
         fixture.Journal.AssertOrder("open gate", "start generation 2");
         Assert.Equal(ProcessState.Restarting, fixture.Lifecycle.State);
@@ -52,7 +52,7 @@ public class RefusingTests
         var fixture = new LifecycleFixture();
         fixture.AskRestart("SIGUSR2", bySignal: true);
         fixture.AskRestart("SIGHUP", bySignal: true);
-        fixture.Do(fixture.Lifecycle.ServiceReady);
+        fixture.Do(fixture.Lifecycle.Start.ServiceReady);
         Assert.Equal(1, fixture.Journal.Count("start generation 2"));
         Assert.DoesNotContain("RestartRefused", fixture.Logger.EventNames);
     }

@@ -21,7 +21,7 @@ public class RestartHistoryTests
         fixture.Do(() => fixture.Successor.SaysReady());
 
         Assert.Collection(
-            fixture.Lifecycle.History,
+            fixture.Lifecycle.Restarts.History,
             r => Assert.Equal(("c", null, "", FakeEffects.FirstSuccessorPid + 1), (r.Trigger, r.Failure, r.Explanation, r.SuccessorPid)),
             r =>
             {
@@ -30,17 +30,17 @@ public class RestartHistoryTests
                 Assert.Contains("exited with code 3", r.Explanation, StringComparison.Ordinal);
             },
             r => Assert.Equal(("a", RestartFailure.SpawnFailed, null), (r.Trigger, r.Failure, r.SuccessorPid)));
-        Assert.Equal(TimeSpan.FromMinutes(1), fixture.Lifecycle.History[1].AskedAt - fixture.Lifecycle.History[2].AskedAt);
+        Assert.Equal(TimeSpan.FromMinutes(1), fixture.Lifecycle.Restarts.History[1].AskedAt - fixture.Lifecycle.Restarts.History[2].AskedAt);
     }
 
     [Fact]
     public void History_ARestartOnProbation_IsRememberedWhenItsEndIsKnown()
     {
         LifecycleFixture fixture = LifecycleFixture.Watching(out _);
-        Assert.Empty(fixture.Lifecycle.History);
+        Assert.Empty(fixture.Lifecycle.Restarts.History);
         fixture.Pass(TimeSpan.FromSeconds(1));
         fixture.Do(() => fixture.Successor.Exits(1));
-        RestartRecord record = Assert.Single(fixture.Lifecycle.History);
+        RestartRecord record = Assert.Single(fixture.Lifecycle.Restarts.History);
         Assert.Equal((RestartFailure.SuccessorDied, FakeEffects.FirstSuccessorPid, TimeSpan.FromSeconds(1)), (record.Failure, record.SuccessorPid, record.Duration));
     }
 

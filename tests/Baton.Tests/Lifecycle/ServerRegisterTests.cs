@@ -9,13 +9,14 @@ public class ServerRegisterTests
     private readonly ManualTime _time = new();
     private readonly RecordingLogger _logger = new();
     private readonly ControlLoop _loop;
-    private readonly FakeSurroundings _process = new();
+    private readonly FakeProcess _process = new();
+    private readonly RestarterOptions _options = new();
     private readonly ServerRegister _servers;
 
     public ServerRegisterTests()
     {
         _loop = new ControlLoop(_time, _logger);
-        _servers = new ServerRegister(_loop, _logger, _process);
+        _servers = new ServerRegister(_loop, _logger, _options, _process);
     }
 
     [Fact]
@@ -62,7 +63,7 @@ public class ServerRegisterTests
     [Fact]
     public async Task Add_AfterReady_Successor_IsWarnedOf()
     {
-        _process.IsSuccessor = true;
+        _process.AwaitsCommit = true;
         await ReadyAsync(_servers.Add("s1"));
         _servers.Add("s2");
         _loop.RunDue();
@@ -96,9 +97,9 @@ public class ServerRegisterTests
     {
         _process.HasUnclaimedListeners = true;
         Assert.False(await ReadyAsync(_servers.Add("s1")));
-        Pass(_process.LaterServerTimeout / 2);
+        Pass(_options.LaterServerTimeout / 2);
         RegisteredServer second = _servers.Add("s2");
-        Pass(_process.LaterServerTimeout);
+        Pass(_options.LaterServerTimeout);
         Assert.DoesNotContain("ready", _process.Said);
 
         _process.HasUnclaimedListeners = false;
@@ -112,14 +113,14 @@ public class ServerRegisterTests
         _process.HasUnclaimedListeners = true;
         Assert.False(await ReadyAsync(_servers.Add(name: null)));
         Assert.Equal(["servers: waiting for another server, which may use the other listeners"], _process.Said);
-        Pass(_process.LaterServerTimeout);
+        Pass(_options.LaterServerTimeout);
         Assert.Equal("ready", _process.Said[^1]);
     }
 
     [Fact]
     public async Task Ready_WithListenersThatNobodyAskedForAndNoTimeForALaterServer_IsSaidAtOnce()
     {
-        (_process.HasUnclaimedListeners, _process.LaterServerTimeout) = (true, TimeSpan.Zero);
+        (_process.HasUnclaimedListeners, _options.LaterServerTimeout) = (true, TimeSpan.Zero);
         Assert.True(await ReadyAsync(_servers.Add(name: null)));
         Assert.Equal(["ready"], _process.Said);
     }
@@ -132,7 +133,7 @@ public class ServerRegisterTests
         _servers.Add("s3").HasBegun = true;
         await ReadyAsync(first);
 
-        Pass(_process.ReadyTimeout);
+        Pass(_options.ReadyTimeout);
 
         Assert.Equal("give up: it was not ready within 60 s (waiting for server s2, which was not started, server s3)", _process.Said[^1]);
         Assert.Contains("ServersNotReady", _logger.EventNames);
@@ -144,20 +145,20 @@ public class ServerRegisterTests
         (RegisteredServer first, RegisteredServer second) = (_servers.Add("s1"), _servers.Add("s2"));
         await ReadyAsync(first);
         await ReadyAsync(second);
-        Pass(_process.ReadyTimeout);
+        Pass(_options.ReadyTimeout);
         Assert.Equal("ready", _process.Said[^1]);
     }
 
     [Fact]
     public async Task Fail_OfASuccessor_GivesUpTheWholeProcess()
     {
-        _process.IsSuccessor = true;
+        _process.AwaitsCommit = true;
         (RegisteredServer first, RegisteredServer second) = (_servers.Add("s1"), _servers.Add("s2"));
         await ReadyAsync(first);
         Fail(second);
         Assert.DoesNotContain("give up: server s2 did not start: told to", _process.Said);
 
-        Pass(_process.LaterServerTimeout);
+        Pass(_options.LaterServerTimeout);
 
         Assert.Equal("give up: server s2 did not start: told to", _process.Said[^1]);
         Assert.DoesNotContain("ready", _process.Said);
@@ -171,7 +172,7 @@ public class ServerRegisterTests
         Fail(second);
         Assert.DoesNotContain("ready", _process.Said);
 
-        Pass(_process.LaterServerTimeout);
+        Pass(_options.LaterServerTimeout);
 
         Assert.Equal("ready", _process.Said[^1]);
         Assert.Contains("ServerFailed", _logger.EventNames);
@@ -183,7 +184,7 @@ public class ServerRegisterTests
         _servers.Add("s1");
         Fail(_servers.Add("s2"));
         _process.IsStarting = false;
-        Pass(_process.LaterServerTimeout);
+        Pass(_options.LaterServerTimeout);
         Assert.Empty(_process.Said);
         Assert.Empty(_logger.Lines);
     }
@@ -192,9 +193,9 @@ public class ServerRegisterTests
     [Fact]
     public async Task Fail_OfTheOnlyServer_LeavesTheRestToItsException()
     {
-        _process.IsSuccessor = true;
+        _process.AwaitsCommit = true;
         Fail(_servers.Add(name: null));
-        Pass(_process.LaterServerTimeout);
+        Pass(_options.LaterServerTimeout);
         Assert.Empty(_process.Said);
         Assert.True(await ReadyAsync(_servers.Add(name: null)));
     }
@@ -230,21 +231,17 @@ public class ServerRegisterTests
         _loop.RunDue();
     }
 
-    private sealed class FakeSurroundings : IServerSurroundings
+    private sealed class FakeProcess : IStartingProcess
     {
-        public bool IsSuccessor { get; set; }
+        public bool AwaitsCommit { get; set; }
 
         public bool IsStarting { get; set; } = true;
 
         public bool HasUnclaimedListeners { get; set; }
 
-        public TimeSpan ReadyTimeout => TimeSpan.FromSeconds(60);
-
-        public TimeSpan LaterServerTimeout { get; set; } = TimeSpan.FromSeconds(2);
-
         internal List<string> Said { get; } = [];
 
-        public void SayReady() => Said.Add("ready");
+        public void ServiceReady() => Said.Add("ready");
 
         public void ReportProgress(string phase, string detail) => Said.Add($"{phase}: {detail}");
 

@@ -156,8 +156,8 @@ public class ShutdownGraceTests
     public void TakenBack_NobodyHearsThatNobodyServes()
     {
         LifecycleFixture fixture = LifecycleFixture.OnProbation();
-        fixture.Do(() => fixture.Lifecycle.ReportUnhealthy("the test"));
-        fixture.Do(fixture.Lifecycle.TakenBack);
+        fixture.Do(() => fixture.Lifecycle.Probation.ReportUnhealthy("the test"));
+        fixture.Do(fixture.Lifecycle.Probation.TakenBack);
         Assert.Equal(1, fixture.Journal.Count("drain"));
         Assert.Equal(0, fixture.Journal.Count("nobody serves"));
     }

@@ -28,10 +28,10 @@ public class ShuttingDownTests
         var fixture = new LifecycleFixture();
         fixture.Shutdown();
 
-        RestartException failure = await fixture.Lifecycle.Ready.Failure();
+        RestartException failure = await fixture.Lifecycle.Start.Ready.Failure();
         Assert.Equal(RestartFailure.Stopping, failure.Failure);
         Assert.Contains("was asked to shut down by the test before it served", failure.Message, StringComparison.Ordinal);
-        fixture.Do(fixture.Lifecycle.ServiceReady);
+        fixture.Do(fixture.Lifecycle.Start.ServiceReady);
         Assert.Equal(ProcessState.ShuttingDown, fixture.Lifecycle.State);
     }
 
@@ -42,7 +42,7 @@ public class ShuttingDownTests
         var fixture = new LifecycleFixture();
         fixture.AskRestart("SIGUSR2", bySignal: true);
         fixture.Shutdown();
-        fixture.Do(fixture.Lifecycle.ServiceReady);
+        fixture.Do(fixture.Lifecycle.Start.ServiceReady);
         Assert.Equal(0, fixture.Journal.Count("start generation 2"));
     }
 

@@ -47,7 +47,7 @@ internal sealed class World
         }
 
         Processes.Add(new WorldProcess(this, generation: 1, predecessor: null));
-        Processes[0].Loop.Post(Processes[0].Lifecycle.ServiceReady);
+        Processes[0].Loop.Post(Processes[0].Lifecycle.Start.ServiceReady);
         Processes[0].Run();
     }
 
@@ -144,7 +144,7 @@ internal sealed class World
     /// <summary>A process ends itself. The only one left may, if its application did not get ready in time.</summary>
     internal void GaveUp(WorldProcess process)
     {
-        if (process.Lifecycle is { IsAlone: true, State: ProcessState.Starting })
+        if (process.Lifecycle is { Start.IsAlone: true, State: ProcessState.Starting })
         {
             Crashed ??= $"{process.Name} was left alone and did not get ready";
         }

@@ -2,11 +2,12 @@ using System.Diagnostics;
 using Baton.Handover;
 using Baton.Lifecycle;
 using Baton.Processes;
+using Microsoft.Extensions.Logging;
 
 namespace Baton.Tests.Model;
 
 /// <summary>What the lifecycle of one process does to the world.</summary>
-internal sealed class WorldEffects(WorldProcess process) : ILifecycleEffects
+internal sealed class WorldEffects(WorldProcess process) : IEndpoints, IOpenWork, IPrograms, IOlderGenerations, IOwnProcess, IPredecessor
 {
     private static readonly string[] Claimed = ["unix:/run/app.sock"];
 
@@ -15,6 +16,10 @@ internal sealed class WorldEffects(WorldProcess process) : ILifecycleEffects
     private bool _gateEnded;
 
     public bool CanHandOver => true;
+
+    public bool HasUnclaimed => false;
+
+    public int Pid => process.Predecessor!.Owner.Pid;
 
     /// <summary>Has listeners: a first generation from its start, a successor by inheritance.</summary>
     internal bool Holds { get; private set; } = true;
@@ -41,21 +46,23 @@ internal sealed class WorldEffects(WorldProcess process) : ILifecycleEffects
         return () => { };
     }
 
-    public ISuccessor StartSuccessor(StartCommand command, int generation, Func<ActivityContext> trace, Action<SuccessorEvent> post) => process.Start(generation, post);
+    public ISuccessor StartSuccessor(StartCommand command, int generation, Func<ActivityContext> trace, Action<PeerEvent> post) => process.Start(generation, post);
 
     public int StartPlainly(StartCommand command, int generation, ActivityContext trace) => throw new WorldException("There is no complete restart in this world.");
 
-    public void AnnounceReady()
+    public IReadOnlyList<string> Claim() => Claimed;
+
+    public void SayReady(IReadOnlyList<string> claimed)
     {
-        if (!process.Tell(new HandoverMessage.Ready(Claimed)))
+        if (!process.Tell(new HandoverMessage.Ready(claimed)))
         {
             throw new RestartException(RestartFailure.PeerLost, "The peer has closed its end of the channel.");
         }
     }
 
-    public bool TellPredecessor(HandoverMessage message) => process.Tell(message);
+    public bool TrySay(HandoverMessage message) => process.Tell(message);
 
-    public void Confirm(ISuccessor successor)
+    public void PassOn(ISuccessor successor)
     {
         WorldProcess confirmed = ((WorldSuccessor)successor).Process;
         World.Confirmed(process, confirmed);
@@ -65,7 +72,7 @@ internal sealed class WorldEffects(WorldProcess process) : ILifecycleEffects
         confirmed.Predecessor!.TellDown(new HandoverMessage.Confirmed([]));
     }
 
-    public void ForceOlderDownTo(int most, string trigger)
+    public void ForceDownTo(int most, string trigger)
     {
         WorldChannel[] oldest = [.. process.Older.OrderBy(c => c.Owner.Generation).Take(Math.Max(0, process.Older.Count - most))];
         foreach (WorldChannel channel in oldest)
@@ -74,13 +81,13 @@ internal sealed class WorldEffects(WorldProcess process) : ILifecycleEffects
         }
     }
 
-    public bool Lives(int pid) => World.Living.Any(p => p.Pid == pid);
+    public bool Sees(int pid) => World.Living.Any(p => p.Pid == pid);
 
-    public void AddReturned(DepartingProcess returned)
+    public void Add(DepartingProcess returned)
     {
     }
 
-    public void RemoveReturned(DepartingProcess returned)
+    public void Gone(DepartingProcess returned)
     {
     }
 
@@ -106,7 +113,7 @@ internal sealed class WorldEffects(WorldProcess process) : ILifecycleEffects
 
     public void CloseGate() => GateOpen = false;
 
-    public void ReleaseListeners(IReadOnlyCollection<string> claimedBySuccessor)
+    public void Release(IReadOnlyCollection<string> claimedBySuccessor)
     {
         GateOpen = false;
         _gateEnded = true;
@@ -118,7 +125,7 @@ internal sealed class WorldEffects(WorldProcess process) : ILifecycleEffects
         Holds = false;
     }
 
-    public void ReturnListeners() => ReleaseListeners(Claimed);
+    public void Return() => Release(Claimed);
 
     public void AnnounceStopping()
     {
@@ -136,7 +143,7 @@ internal sealed class WorldEffects(WorldProcess process) : ILifecycleEffects
 
     public OpenWorkReport Describe() => new();
 
-    public void RunAmongWork(Action action)
+    public void QueueToThreadPool(Action action)
     {
         if (PoolIsStuck)
         {
@@ -149,15 +156,20 @@ internal sealed class WorldEffects(WorldProcess process) : ILifecycleEffects
     }
 
     // Where the pool is stuck they hang, and are given up in time.
-    public void RunHooks(IReadOnlyList<Func<CancellationToken, Task>> hooks, Action<Exception> failed, Action finished, CancellationToken givenUp) => RunAmongWork(finished);
+    public void RunHooks(IReadOnlyList<Func<CancellationToken, Task>> hooks, Action<Exception> failed, Action finished, CancellationToken givenUp) => QueueToThreadPool(finished);
 
-    public void EndProcess(int exitCode, string reason)
+    public void End(int exitCode, string reason)
     {
         World.Trace($"{process.Name} ends itself: {reason}");
         World.GaveUp(process);
         EndCode ??= exitCode;
         process.Tell(new HandoverMessage.Failed(reason));
     }
+
+    internal LifecycleContext Context(ControlLoop loop, ILogger logger) => new(loop, World.Options, logger)
+    {
+        Endpoints = this, Work = this, Programs = this, Older = this, Process = this, Predecessor = process.HasPredecessor ? this : null,
+    };
 
     internal void FinishWork() => _drained.TrySetResult();
 

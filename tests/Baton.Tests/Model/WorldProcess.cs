@@ -11,7 +11,7 @@ namespace Baton.Tests.Model;
 /// </summary>
 internal sealed class WorldProcess
 {
-    private readonly Dictionary<WorldProcess, Action<SuccessorEvent>> _successors = [];
+    private readonly Dictionary<WorldProcess, Action<PeerEvent>> _successors = [];
     private readonly WorldChannel? _predecessor;
     private ExitStatus? _status;
 
@@ -30,9 +30,9 @@ internal sealed class WorldProcess
         Effects = new WorldEffects(this);
         var logger = new RecordingLogger(line => world.Logged(this, line));
         Loop = new ControlLoop(world.Time, logger);
-        var context = new LifecycleContext(Effects, Loop, world.Options, logger);
+        LifecycleContext context = Effects.Context(Loop, logger);
         context.Feed.Subscribe(TellSystemd, reports: false);
-        Lifecycle = new ProcessLifecycle(() => generation, predecessor is not null, context);
+        Lifecycle = new ProcessLifecycle(() => generation, context);
         Loop.StepFailed = Lifecycle.PutRight;
     }
 
@@ -108,7 +108,7 @@ internal sealed class WorldProcess
     }
 
     /// <summary>Starts a successor whose events go to the lifecycle.</summary>
-    internal ISuccessor Start(int generation, Action<SuccessorEvent> post)
+    internal ISuccessor Start(int generation, Action<PeerEvent> post)
     {
         WorldProcess successor = World.Start(generation, this);
         _successors[successor] = post;
@@ -133,49 +133,26 @@ internal sealed class WorldProcess
 
     internal void Forget(WorldChannel channel) => Older.Remove(channel);
 
-    /// <summary>What the real link to a successor makes of a message.</summary>
+    /// <summary>A message of a successor arrives.</summary>
     internal void HearSuccessor(WorldProcess successor, HandoverMessage message)
     {
         World.Trace($"{Name} hears {message} from {successor.Name}");
-        SuccessorEvent happened = message switch
-        {
-            HandoverMessage.Ready m => new SuccessorEvent.Ready(m.Claimed),
-            HandoverMessage.Failed m => new SuccessorEvent.Failed(m.Reason),
-            HandoverMessage.Alive m => new SuccessorEvent.Alive(m.Connections, m.Requests),
-            HandoverMessage.Unhealthy m => new SuccessorEvent.Unhealthy(m.Reason, m.Ends),
-            HandoverMessage.Stopping m => new SuccessorEvent.Stopping(m.Trigger),
-            HandoverMessage.HandedOn m => new SuccessorEvent.HandedOn(m.Successor),
-            HandoverMessage.Remaining m => new SuccessorEvent.Remaining(m.Status),
-            HandoverMessage.Force m => new SuccessorEvent.ForceAsked(m.Trigger),
-            _ => throw new WorldException($"A successor does not send {message}."),
-        };
-        _successors[successor](happened);
+        _successors[successor](new PeerEvent.Said(message));
     }
 
     internal void HearEnd(WorldProcess successor)
     {
         World.Trace($"{Name} hears the end of {successor.Name}");
-        _successors[successor](new SuccessorEvent.Ended(successor._status!.Value));
+        _successors[successor](new PeerEvent.Ended(successor._status!.Value));
     }
 
-    /// <summary>What the real succession makes of a message; null is the end of the stream.</summary>
+    /// <summary>A message of the predecessor arrives; null is the end of the stream.</summary>
     internal void HearPredecessor(HandoverMessage? message)
     {
         World.Trace($"{Name} hears {message?.ToString() ?? "the end of its predecessor"}");
         WasTakenBack |= message is HandoverMessage.TakenBack;
-        Loop.Post(message switch
-        {
-            HandoverMessage.Commit m => () => Lifecycle.Serve(m.Probation, m.Heartbeat),
-            HandoverMessage.Confirmed => () => Lifecycle.PredecessorLeft("confirmed"),
-            HandoverMessage.Refused m => () => Lifecycle.GiveUpStarting(m.Reason),
-            HandoverMessage.TakenBack => Lifecycle.TakenBack,
-            HandoverMessage.Shutdown m => () => Lifecycle.RequestShutdown(m.Trigger),
-            HandoverMessage.Restart m => () => Lifecycle.RequestRestart(new RestartRequest(m.Trigger, bySignal: true)),
-            HandoverMessage.History m => () => Lifecycle.InheritHistory(m.Restarts),
-            HandoverMessage.Force m => () => Lifecycle.ForceAskedByPredecessor(m.Trigger),
-            null => () => Lifecycle.PredecessorDied(_predecessor!.Owner.Pid, "the predecessor is gone"),
-            _ => throw new WorldException($"A predecessor does not send {message}."),
-        });
+        PeerEvent happened = message is null ? new PeerEvent.Ended() : new PeerEvent.Said(message);
+        Loop.Post(() => Lifecycle.Hear(happened));
     }
 
     // Where systemd is told a main process.
@@ -202,6 +179,8 @@ internal sealed class WorldSuccessor(WorldProcess process) : ISuccessor
     public bool Lives => process.Alive;
 
     public bool HasUnheard => process.Predecessor!.Up.Count > 0;
+
+    public int ListenersGiven => 1;
 
     public void Commit(TimeSpan probation, TimeSpan heartbeat)
     {

@@ -62,7 +62,7 @@ internal static class WorldRules
                 if (process.InheritsAlone)
                 {
                     // Its application is no worse than others.
-                    process.Loop.Post(process.Lifecycle.ServiceReady);
+                    process.Loop.Post(process.Lifecycle.Start.ServiceReady);
                 }
             }
 

@@ -124,7 +124,7 @@ internal sealed record WorldStep(StepKind Kind, int Target, int Amount)
         switch (Kind)
         {
             case StepKind.Ready:
-                process.Loop.Post(lifecycle.ServiceReady);
+                process.Loop.Post(lifecycle.Start.ServiceReady);
                 break;
             case StepKind.Restart:
                 Ask(process, new RestartRequest("somebody"));
@@ -136,17 +136,17 @@ internal sealed record WorldStep(StepKind Kind, int Target, int Amount)
                 Ask(process, new RestartRequest("somebody", "/srv/other"));
                 break;
             case StepKind.Shutdown:
-                process.Loop.Post(() => lifecycle.RequestShutdown("SIGTERM"));
+                process.Loop.Post(() => lifecycle.Shutdown.Request("SIGTERM"));
                 break;
             case StepKind.Force:
-                process.Loop.Post(() => lifecycle.Force("an operator"));
+                process.Loop.Post(() => lifecycle.Shutdown.Force("an operator"));
                 break;
             case StepKind.Leave:
                 process.AskedToLeave = true;
-                process.Loop.Post(() => lifecycle.Leave("the host"));
+                process.Loop.Post(() => lifecycle.Shutdown.Leave("the host"));
                 break;
             case StepKind.Unhealthy:
-                process.Loop.Post(() => lifecycle.ReportUnhealthy("no database"));
+                process.Loop.Post(() => lifecycle.Probation.ReportUnhealthy("no database"));
                 break;
             case StepKind.StickPool:
                 process.Effects.Stick();
@@ -182,7 +182,7 @@ internal sealed record WorldStep(StepKind Kind, int Target, int Amount)
     private static void Ask(WorldProcess process, RestartRequest request)
     {
         process.World.Requests.Add((process.Name, request));
-        process.Loop.Post(() => process.Lifecycle.RequestRestart(request));
+        process.Loop.Post(() => process.Lifecycle.Restarts.Request(request));
     }
 
     private static void HandOver(World world, WorldProcess process)
@@ -193,7 +193,7 @@ internal sealed record WorldStep(StepKind Kind, int Target, int Amount)
         if (world.Processes.Count > before)
         {
             WorldProcess successor = world.Processes[^1];
-            successor.Loop.Post(successor.Lifecycle.ServiceReady);
+            successor.Loop.Post(successor.Lifecycle.Start.ServiceReady);
             world.Flush();
         }
     }

@@ -23,6 +23,8 @@ internal sealed class ChannelSuccessor : ISuccessor, IDisposable
 
     public bool HasUnheard => false;
 
+    public int ListenersGiven => 0;
+
     public void Commit(TimeSpan probation, TimeSpan heartbeat) => _ours.Send(new HandoverMessage.Commit(probation, heartbeat));
 
     public void Confirm(IReadOnlyList<(OlderProcess Process, Descriptor Channel)> older) =>

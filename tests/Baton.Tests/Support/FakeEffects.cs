@@ -2,13 +2,16 @@ using System.Diagnostics;
 using Baton.Handover;
 using Baton.Lifecycle;
 using Baton.Processes;
+using Microsoft.Extensions.Logging;
 
 namespace Baton.Tests.Support;
 
 /// <summary>The world as the lifecycle sees it, written down instead of changed.</summary>
-internal sealed class FakeEffects(Journal journal) : ILifecycleEffects
+internal sealed class FakeEffects(Journal journal) : IEndpoints, IOpenWork, IPrograms, IOlderGenerations, IOwnProcess, IPredecessor
 {
     internal const int FirstSuccessorPid = 4711;
+
+    internal const int PredecessorPid = 4710;
 
     private readonly List<FakeSuccessor> _successors = [];
     private TaskCompletionSource _drained = new();
@@ -45,6 +48,10 @@ internal sealed class FakeEffects(Journal journal) : ILifecycleEffects
 
     public bool CanHandOver { get; set; } = true;
 
+    public bool HasUnclaimed => false;
+
+    public int Pid => PredecessorPid;
+
     /// <summary>Successors that were rolled back and live.</summary>
     internal List<DepartingProcess> Returned { get; } = [];
 
@@ -74,7 +81,7 @@ internal sealed class FakeEffects(Journal journal) : ILifecycleEffects
         return StartFailure is null ? FirstSuccessorPid : throw StartFailure;
     }
 
-    public ISuccessor StartSuccessor(StartCommand command, int generation, Func<ActivityContext> trace, Action<SuccessorEvent> post)
+    public ISuccessor StartSuccessor(StartCommand command, int generation, Func<ActivityContext> trace, Action<PeerEvent> post)
     {
         journal.Add($"start generation {generation}");
         Started = command;
@@ -87,7 +94,9 @@ internal sealed class FakeEffects(Journal journal) : ILifecycleEffects
         return Successor;
     }
 
-    public void AnnounceReady()
+    public IReadOnlyList<string> Claim() => [];
+
+    public void SayReady(IReadOnlyList<string> claimed)
     {
         journal.Add("announce ready");
         if (AnnounceFailure is not null)
@@ -96,28 +105,28 @@ internal sealed class FakeEffects(Journal journal) : ILifecycleEffects
         }
     }
 
-    public bool TellPredecessor(HandoverMessage message)
+    public bool TrySay(HandoverMessage message)
     {
         journal.Add($"tell predecessor {message}");
         return PredecessorLives;
     }
 
-    public void Confirm(ISuccessor successor) => journal.Add($"confirm {successor.Pid}");
+    public void PassOn(ISuccessor successor) => journal.Add($"confirm {successor.Pid}");
 
-    public void ForceOlderDownTo(int most, string trigger) => journal.Add($"force older down to {most}");
+    public void ForceDownTo(int most, string trigger) => journal.Add($"force older down to {most}");
 
-    public bool Lives(int pid) => LivingHeirs.Contains(pid);
+    public bool Sees(int pid) => LivingHeirs.Contains(pid);
 
     /// <summary>Processes that are not started by the lifecycle under test.</summary>
     internal HashSet<int> LivingHeirs { get; } = [];
 
-    public void AddReturned(DepartingProcess returned)
+    public void Add(DepartingProcess returned)
     {
         journal.Add($"count {returned.Pid}");
         Returned.Add(returned);
     }
 
-    public void RemoveReturned(DepartingProcess returned)
+    public void Gone(DepartingProcess returned)
     {
         journal.Add($"uncount {returned.Pid}");
         Returned.Remove(returned);
@@ -129,11 +138,11 @@ internal sealed class FakeEffects(Journal journal) : ILifecycleEffects
 
     public void CloseGate() => journal.Add("close gate");
 
-    public void ReleaseListeners(IReadOnlyCollection<string> claimedBySuccessor) => journal.Add($"release all but [{string.Join(", ", claimedBySuccessor)}]");
+    public void Release(IReadOnlyCollection<string> claimedBySuccessor) => journal.Add($"release all but [{string.Join(", ", claimedBySuccessor)}]");
 
     public void EndSharing() => journal.Add("end sharing");
 
-    public void ReturnListeners() => journal.Add("return listeners");
+    public void Return() => journal.Add("return listeners");
 
     public void Resume()
     {
@@ -159,7 +168,7 @@ internal sealed class FakeEffects(Journal journal) : ILifecycleEffects
         return report;
     }
 
-    public void RunAmongWork(Action action)
+    public void QueueToThreadPool(Action action)
     {
         journal.Add("run among work");
         if (WorkMakesProgress)
@@ -196,7 +205,13 @@ internal sealed class FakeEffects(Journal journal) : ILifecycleEffects
         }
     }
 
-    public void EndProcess(int exitCode, string reason) => journal.Add($"end process with {exitCode}: {reason}");
+    public void End(int exitCode, string reason) => journal.Add($"end process with {exitCode}: {reason}");
+
+    /// <summary>A context in which all is fake but the loop.</summary>
+    internal LifecycleContext Context(ControlLoop loop, RestarterOptions options, ILogger logger, bool hasPredecessor = false) => new(loop, options, logger)
+    {
+        Endpoints = this, Work = this, Programs = this, Older = this, Process = this, Predecessor = hasPredecessor ? this : null,
+    };
 
     /// <summary>The thread pool goes on.</summary>
     internal void WorkGoesOn()

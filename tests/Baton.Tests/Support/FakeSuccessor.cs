@@ -5,7 +5,7 @@ using Baton.Processes;
 namespace Baton.Tests.Support;
 
 /// <summary>A successor without a process: a test says what it says.</summary>
-internal sealed class FakeSuccessor(int pid, Journal journal, Action<SuccessorEvent> post) : ISuccessor
+internal sealed class FakeSuccessor(int pid, Journal journal, Action<PeerEvent> post) : ISuccessor
 {
     public int Pid => pid;
 
@@ -14,6 +14,8 @@ internal sealed class FakeSuccessor(int pid, Journal journal, Action<SuccessorEv
     public string? Dump { get; set; }
 
     public bool HasUnheard { get; set; }
+
+    public int ListenersGiven => 1;
 
     /// <summary>Whether it was told to serve.</summary>
     internal bool Committed { get; private set; }
@@ -52,27 +54,29 @@ internal sealed class FakeSuccessor(int pid, Journal journal, Action<SuccessorEv
 
     public void Kill() => journal.Add($"kill {pid}");
 
-    internal void SaysReady(params string[] claimed) => post(new SuccessorEvent.Ready(claimed));
+    internal void Says(HandoverMessage message) => post(new PeerEvent.Said(message));
 
-    internal void SaysProgress(string phase, string detail = "") => post(new SuccessorEvent.Progress(phase, detail));
+    internal void SaysReady(params string[] claimed) => Says(new HandoverMessage.Ready(claimed));
 
-    internal void IsAlive(int connections = 0, int requests = 0) => post(new SuccessorEvent.Alive(connections, requests));
+    internal void SaysProgress(string phase, string detail = "") => Says(new HandoverMessage.Progress(phase, detail));
 
-    internal void SaysUnhealthy(string reason, bool ends = false) => post(new SuccessorEvent.Unhealthy(reason, ends));
+    internal void IsAlive(int connections = 0, int requests = 0) => Says(new HandoverMessage.Alive(connections, requests));
 
-    internal void SaysStopping(string trigger) => post(new SuccessorEvent.Stopping(trigger));
+    internal void SaysUnhealthy(string reason, bool ends = false) => Says(new HandoverMessage.Unhealthy(reason, ends));
 
-    internal void HandsOn(int? successor = null) => post(new SuccessorEvent.HandedOn(successor));
+    internal void SaysStopping(string trigger) => Says(new HandoverMessage.Stopping(trigger));
 
-    internal void AsksForce(string trigger) => post(new SuccessorEvent.ForceAsked(trigger));
+    internal void HandsOn(int? successor = null) => Says(new HandoverMessage.HandedOn(successor));
 
-    internal void SaysRemaining(GenerationStatus status) => post(new SuccessorEvent.Remaining(status));
+    internal void AsksForce(string trigger) => Says(new HandoverMessage.Force(trigger));
 
-    internal void SaysFailed(string reason) => post(new SuccessorEvent.Failed(reason));
+    internal void SaysRemaining(GenerationStatus status) => Says(new HandoverMessage.Remaining(status));
 
-    internal void Breaks(RestartException cause) => post(new SuccessorEvent.Broken(cause));
+    internal void SaysFailed(string reason) => Says(new HandoverMessage.Failed(reason));
 
-    internal void Exits(int code) => post(new SuccessorEvent.Ended(new ExitStatus(code, Signal: null)));
+    internal void Breaks(RestartException cause) => post(new PeerEvent.Broken(cause));
 
-    internal void EndsBySignal(int signal) => post(new SuccessorEvent.Ended(new ExitStatus(Code: null, signal)));
+    internal void Exits(int code) => post(new PeerEvent.Ended(new ExitStatus(code, Signal: null)));
+
+    internal void EndsBySignal(int signal) => post(new PeerEvent.Ended(new ExitStatus(Code: null, signal)));
 }

@@ -14,9 +14,9 @@ internal sealed class LifecycleFixture
         Logger = new RecordingLogger(line => Journal.Add($"log {line.Event.Name}"));
         _loop = new ControlLoop(_time, Logger);
         Options = new RestarterOptions { TimeProvider = _time, Probation = TimeSpan.Zero };
-        Context = new LifecycleContext(Effects, _loop, Options, Logger);
+        Context = Effects.Context(_loop, Options, Logger, hasPredecessor);
         Context.Feed.Subscribe(Announced, reports: false);
-        Lifecycle = new ProcessLifecycle(() => generation, hasPredecessor, Context);
+        Lifecycle = new ProcessLifecycle(() => generation, Context);
         _loop.StepFailed = Lifecycle.PutRight;
         Signals = new SignalActions(Options.Signals, Lifecycle, Logger);
     }
@@ -41,7 +41,7 @@ internal sealed class LifecycleFixture
     internal static LifecycleFixture Serving()
     {
         var fixture = new LifecycleFixture();
-        fixture.Do(fixture.Lifecycle.ServiceReady);
+        fixture.Do(fixture.Lifecycle.Start.ServiceReady);
         return fixture;
     }
 
@@ -75,8 +75,8 @@ internal sealed class LifecycleFixture
     internal static LifecycleFixture OnProbation()
     {
         var fixture = new LifecycleFixture(hasPredecessor: true, generation: 2);
-        fixture.Do(fixture.Lifecycle.ServiceReady);
-        fixture.Do(() => fixture.Lifecycle.Serve(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1)));
+        fixture.Do(fixture.Lifecycle.Start.ServiceReady);
+        fixture.Do(() => fixture.Lifecycle.Start.Serve(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1)));
         return fixture;
     }
 
@@ -98,13 +98,13 @@ internal sealed class LifecycleFixture
     internal Task<RestartOutcome> AskRestart(string trigger = "the test", bool bySignal = false, string? program = null)
     {
         var request = new RestartRequest(trigger, program, bySignal);
-        Do(() => Lifecycle.RequestRestart(request));
+        Do(() => Lifecycle.Restarts.Request(request));
         return request.Outcome;
     }
 
-    internal void Shutdown() => Do(() => Lifecycle.RequestShutdown("the test"));
+    internal void Shutdown() => Do(() => Lifecycle.Shutdown.Request("the test"));
 
-    internal void Force() => Do(() => Lifecycle.Force("the test"));
+    internal void Force() => Do(() => Lifecycle.Shutdown.Force("the test"));
 
     internal void Pass(TimeSpan time)
     {

@@ -22,7 +22,7 @@ internal sealed class ServiceFixture : IDisposable
     {
         _loop = new ControlLoop(_time, Logger);
         Options = new RestarterOptions { TimeProvider = _time };
-        var context = new LifecycleContext(new FakeEffects(new Journal()), _loop, Options, Logger);
+        var context = new FakeEffects(new Journal()).Context(_loop, Options, Logger);
         _feed = context.Feed;
         Application = context.Application;
         _ = new SystemdService(TrySend, watchdog, Listeners.Resources, context, () => new OpenWork(12, 3), hasPredecessor ? FindStandIn : null, _work.Enqueue);

@@ -97,7 +97,7 @@ public sealed class RestartTracerTests : IDisposable
         ActivitySource.AddActivityListener(listener);
         using Activity asker = source.StartActivity("POST /restart")!;
         var request = new RestartRequest("the admin page");
-        Process.Do(() => Process.Lifecycle.RequestRestart(request));
+        Process.Do(() => Process.Lifecycle.Restarts.Request(request));
         Assert.Equal(asker, Activity.Current);
         Assert.Equal((asker.TraceId, asker.SpanId), (request.Activity!.TraceId, request.Activity.ParentSpanId));
     }
@@ -133,7 +133,7 @@ public sealed class RestartTracerTests : IDisposable
             action();
         });
         var request = new RestartRequest("the test");
-        telemetry.Process.Do(() => telemetry.Process.Lifecycle.RequestRestart(request));
+        telemetry.Process.Do(() => telemetry.Process.Lifecycle.Restarts.Request(request));
         telemetry.Process.Effects.WorkEnds();
         telemetry.Process.Do(() => telemetry.Process.Successor.SaysReady());
 

@@ -21,9 +21,9 @@ public sealed class SuccessionTracerTests : IDisposable
         DateTime greeted = _telemetry.Now;
         Start(Messages.Trace);
         _telemetry.WithTraces();
-        Process.Do(() => Process.Lifecycle.Serve(TimeSpan.FromSeconds(10), TimeSpan.Zero));
+        Process.Do(() => Process.Lifecycle.Start.Serve(TimeSpan.FromSeconds(10), TimeSpan.Zero));
         Process.Pass(TimeSpan.FromSeconds(10));
-        Process.Do(() => Process.Lifecycle.PredecessorLeft("confirmed"));
+        Process.Do(() => Process.Lifecycle.Start.PredecessorLeft("confirmed"));
 
         Assert.Equal(["start", "starting", "health", "ready", "probation"], _telemetry.Spans.Select(s => s.OperationName));
         Assert.Equal([0, 1, 3, 4], _telemetry.Spans.Skip(1).Select(s => (s.StartTimeUtc - greeted).TotalSeconds));
@@ -38,8 +38,8 @@ public sealed class SuccessionTracerTests : IDisposable
     {
         _telemetry.WithTraces();
         Start(Messages.Trace);
-        Process.Do(() => Process.Lifecycle.Serve(TimeSpan.FromSeconds(10), TimeSpan.Zero));
-        Process.Do(Process.Lifecycle.TakenBack);
+        Process.Do(() => Process.Lifecycle.Start.Serve(TimeSpan.FromSeconds(10), TimeSpan.Zero));
+        Process.Do(Process.Lifecycle.Probation.TakenBack);
         Process.Do(Process.Effects.WorkEnds);
         Assert.Equal(ActivityStatusCode.Error, _telemetry.Span("probation").Status);
         Assert.Equal(Messages.Trace.SpanId, _telemetry.Span("drain").ParentSpanId);
@@ -51,7 +51,7 @@ public sealed class SuccessionTracerTests : IDisposable
     {
         _telemetry.WithTraces();
         Start(Messages.Trace);
-        Process.Do(() => Process.Lifecycle.Serve(TimeSpan.Zero, TimeSpan.Zero));
+        Process.Do(() => Process.Lifecycle.Start.Serve(TimeSpan.Zero, TimeSpan.Zero));
         Process.Shutdown();
         Process.Do(Process.Effects.WorkEnds);
         Assert.Equal(default, _telemetry.Span("drain").ParentSpanId);
@@ -63,18 +63,18 @@ public sealed class SuccessionTracerTests : IDisposable
     {
         _telemetry.WithTraces();
         Start(trace: default);
-        Process.Do(() => Process.Lifecycle.Serve(TimeSpan.FromSeconds(10), TimeSpan.Zero));
-        Process.Do(() => Process.Lifecycle.PredecessorLeft("confirmed"));
+        Process.Do(() => Process.Lifecycle.Start.Serve(TimeSpan.FromSeconds(10), TimeSpan.Zero));
+        Process.Do(() => Process.Lifecycle.Start.PredecessorLeft("confirmed"));
         Assert.Empty(_telemetry.Spans);
     }
 
     private void Start(ActivityContext trace)
     {
-        Process.Do(() => Process.Lifecycle.Greeted(trace));
+        Process.Do(() => Process.Lifecycle.Start.Greeted(trace));
         Process.Pass(TimeSpan.FromSeconds(1));
-        Process.Do(() => Process.Lifecycle.ReportProgress("health", "3 of 4"));
+        Process.Do(() => Process.Lifecycle.Start.ReportProgress("health", "3 of 4"));
         Process.Pass(TimeSpan.FromSeconds(2));
-        Process.Do(Process.Lifecycle.ServiceReady);
+        Process.Do(Process.Lifecycle.Start.ServiceReady);
         Process.Pass(TimeSpan.FromSeconds(1));
     }
 }

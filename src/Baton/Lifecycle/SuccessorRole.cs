@@ -7,10 +7,10 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// This process's part as a successor: from the variable that a predecessor set to the decision that it may serve. The conversation has a thread of
-/// its own, so that the application builds its host meanwhile; who needs a listener waits for it.
+/// This process's part as a successor: from the variable that a predecessor set to the decision that it may serve. The
+/// conversation has a thread of its own, so that the application builds its host meanwhile; who needs a listener waits for it.
 /// </summary>
-internal sealed class Succession
+internal sealed class SuccessorRole : IPredecessor
 {
     // Between the closing of the descriptors of a process that ends and its end: milliseconds, a second on a machine that is
     // overloaded. Less than a predecessor that lives waits for the end of a successor that closed the channel: so the reason is
@@ -28,15 +28,16 @@ internal sealed class Succession
     private readonly WatchedProcess _predecessor;
     private readonly ILogger _logger;
 
-    private Succession(
+    private SuccessorRole(
         Func<PredecessorLink> greet, LivingPredecessor living, WatchedProcess predecessor, ResourceRegistry listeners, OlderGenerations older, ILogger logger)
     {
-        (_greet, PredecessorPid, _predecessor, _listeners, _older, _logger) = (greet, living.Pid, predecessor, listeners, older, logger);
+        (_greet, Pid, _predecessor, _listeners, _older, _logger) = (greet, living.Pid, predecessor, listeners, older, logger);
         listeners.Unclaimed.AwaitArrival(_greeted.Task, living);
         _oomScore.Raise();
     }
 
-    internal int PredecessorPid { get; }
+    /// <summary>The predecessor's.</summary>
+    public int Pid { get; }
 
     /// <summary>This process's own generation, once the predecessor has said it.</summary>
     /// <exception cref="RestartException">The predecessor is gone, does not answer, refuses or breaks the protocol.</exception>
@@ -63,7 +64,7 @@ internal sealed class Succession
     }
 
     /// <summary>Reads and removes the variable; null in a first generation.</summary>
-    internal static Succession? Find(ResourceRegistry listeners, OlderGenerations older, RestarterOptions options, ILogger logger)
+    internal static SuccessorRole? Find(ResourceRegistry listeners, OlderGenerations older, RestarterOptions options, ILogger logger)
     {
         string? address = Environment.GetEnvironmentVariable(HandoverProtocol.EnvironmentVariable);
         if (address is null)
@@ -75,7 +76,7 @@ internal sealed class Succession
         if (HandoverAddress.Open(address, out int predecessorPid, out string problem) is { } socket)
         {
             var predecessor = WatchedProcess.Watch(predecessorPid);
-            return new Succession(
+            return new SuccessorRole(
                 () => PredecessorLink.Greet(socket, listeners.Unclaimed, Program, options.HandshakeTimeout, options.Tap, predecessor),
                 new LivingPredecessor(predecessorPid, options.HandshakeTimeout), predecessor, listeners, older, logger);
         }
@@ -91,12 +92,13 @@ internal sealed class Succession
         {
             if (_greeted.Task.IsFaulted)
             {
-                // This is how the application heard of it: the process is ending already, with an exit code and a word that say more.
+                // This is how the application heard of it: the process is ending already, with an exit code and a word that say
+                // more.
                 new ManualResetEventSlim().Wait(limit);
                 return;
             }
 
-            if (lifecycle.EndsByItself || lifecycle.State is ProcessState.Starting or ProcessState.OnProbation)
+            if (lifecycle.Shutdown.EndsByItself || lifecycle.State is ProcessState.Starting or ProcessState.OnProbation)
             {
                 // What is accepted from now on would die with this process; the predecessor accepts it instead.
                 gate.Close();
@@ -115,7 +117,7 @@ internal sealed class Succession
     }
 
     /// <summary>This process serves: from now on it is as dear as its predecessor was.</summary>
-    internal void Serves()
+    internal void RestoreOomScore()
     {
         if (_oomScore.Restore() is { } problem)
         {
@@ -123,15 +125,17 @@ internal sealed class Succession
         }
     }
 
-    /// <exception cref="RestartException">The predecessor is gone.</exception>
-    internal void SayReady(IReadOnlyList<string> claimed) => Link.Send(new HandoverMessage.Ready(claimed));
+    public void SayReady(IReadOnlyList<string> claimed) => Link.Channel.Send(new HandoverMessage.Ready(claimed));
 
-    /// <summary>Says something to the predecessor. If that has not been greeted yet, it hears the last word of progress afterwards, and nothing else.</summary>
+    /// <summary>
+    /// Says something to the predecessor. If that has not been greeted yet, it hears the last word of progress afterwards, and
+    /// nothing else.
+    /// </summary>
     /// <returns>False if the predecessor is gone, or not greeted yet.</returns>
-    internal bool TrySay(HandoverMessage message)
+    public bool TrySay(HandoverMessage message)
     {
         _unsaid = message as HandoverMessage.Progress ?? _unsaid;
-        return _greeted.Task.IsCompletedSuccessfully && Link.TrySend(message);
+        return _greeted.Task.IsCompletedSuccessfully && Link.Channel.TrySend(message);
     }
 
     internal void SayFailed(string reason)
@@ -140,7 +144,7 @@ internal sealed class Succession
         // Waits for the greeting, which has a limit: without it the predecessor could not be told.
         if (Task.WhenAny(_greeted.Task).GetAwaiter().GetResult().IsCompletedSuccessfully)
         {
-            Link.TrySend(new HandoverMessage.Failed(reason));
+            Link.Channel.TrySend(new HandoverMessage.Failed(reason));
         }
     }
 
@@ -154,11 +158,11 @@ internal sealed class Succession
             if (_unsaid is { } progress)
             {
                 // First: after the greeting is known to be done others speak, and what is said here would come too late.
-                link.TrySend(progress);
+                link.Channel.TrySend(progress);
             }
 
             _greeted.SetResult(link);
-            loop.Post(() => lifecycle.Greeted(link.Trace));
+            loop.Post(() => lifecycle.Start.Greeted(link.Trace));
             HandoverCodec.WarmUp();
             try
             {
@@ -171,9 +175,11 @@ internal sealed class Succession
         }
         catch (Exception e)
         {
-            // Also what nobody foresaw, such as no descriptor to load code with: the application waits for this, and must not wait for ever.
-            _greeted.TrySetException(e as RestartException ?? new RestartException(RestartFailure.ProtocolError, $"The handover broke: {e.Message}", e));
-            Lose(e.Message, lifecycle, loop);
+            // Also what nobody foresaw, such as no descriptor to load code with: the application waits for this, and must not
+            // wait for ever.
+            RestartException cause = e as RestartException ?? new(RestartFailure.ProtocolError, $"The handover broke: {e.Message}", e);
+            _greeted.TrySetException(cause);
+            Lose(new PeerEvent.Broken(cause), lifecycle, loop);
         }
         finally
         {
@@ -182,7 +188,7 @@ internal sealed class Succession
     }
 
     /// <summary>The reason of an exception, for the predecessor.</summary>
-    internal string Describe(Exception? exception) => FailureReason.Describe(exception, PredecessorPid);
+    internal string Describe(Exception? exception) => FailureReason.Describe(exception, Pid);
 
     /// <summary>A start has failed. The application may still try another; if it ends instead, this is why.</summary>
     internal void StartFailed(string reason) => _startFailure = reason;
@@ -190,81 +196,49 @@ internal sealed class Succession
     // On the link's thread.
     private void Hear(PredecessorLink link, Received? received, ProcessLifecycle lifecycle, ControlLoop loop)
     {
-        void post(Action<ProcessLifecycle> action) => loop.Post(() => action(lifecycle));
-
-        if (received?.Message is HandoverMessage.Confirmed confirmed)
+        switch (received?.Message)
         {
-            _older.Adopt(confirmed, received, link.OwnGeneration);
-            post(l => l.PredecessorLeft("the predecessor has confirmed this process"));
-            return;
-        }
-
-        if (received?.Message is HandoverMessage.MoreListeners more && more.Keys.Count == received.Descriptors.Count)
-        {
-            for (int i = 0; i < more.Keys.Count; i++)
-            {
-                _listeners.InheritLater(ResourceKey.Parse(more.Keys[i]), received.Descriptors[i]);
-            }
-
-            return;
-        }
-
-        switch (received?.WithoutDescriptors())
-        {
-            case HandoverMessage.Commit commit:
-                post(l => l.Serve(commit.Probation, commit.Heartbeat));
-                break;
-            case HandoverMessage.Refused refused:
-                post(l => l.GiveUpStarting($"the predecessor refused: {refused.Reason}"));
-                break;
-            case HandoverMessage.TakenBack:
-                post(l => l.TakenBack());
-                break;
-            case HandoverMessage.Shutdown shutdown:
-                post(l => l.RequestShutdown($"{shutdown.Trigger}, sent to predecessor {PredecessorPid}"));
-                break;
-            case HandoverMessage.Restart restart:
-                post(l => l.RequestRestart(new RestartRequest($"{restart.Trigger}, sent to predecessor {PredecessorPid}", bySignal: true)));
-                break;
-            case HandoverMessage.Force force:
-                post(l => l.ForceAskedByPredecessor(force.Trigger));
-                break;
-            case HandoverMessage.History history:
-                post(l => l.InheritHistory(history.Restarts));
+            case null:
+                _older.Heard(link, message: null);
+                Lose(new PeerEvent.Closed(), lifecycle, loop);
                 break;
             case HandoverMessage.Report report:
                 _older.Heard(link, report);
+                received.WithoutDescriptors();
                 break;
-            case null:
-                _older.Heard(link, message: null);
-                Lose("the predecessor is gone", lifecycle, loop);
+            case HandoverMessage.MoreListeners more when more.Keys.Count == received.Descriptors.Count:
+                for (int i = 0; i < more.Keys.Count; i++)
+                {
+                    _listeners.InheritLater(ResourceKey.Parse(more.Keys[i]), received.Descriptors[i]);
+                }
+
+                break;
+            default:
+                if (received.Message is HandoverMessage.Confirmed confirmed)
+                {
+                    _older.Adopt(confirmed, received, link.OwnGeneration);
+                }
+                else
+                {
+                    received.WithoutDescriptors();
+                }
+
+                loop.Post(() => lifecycle.Hear(new PeerEvent.Said(received.Message)));
                 break;
         }
     }
 
     // On the link's thread. An end of the channel alone is no proof: a predecessor that lives may still serve, and this process
     // must not serve beside it.
-    private void Lose(string reason, ProcessLifecycle lifecycle, ControlLoop loop)
+    private void Lose(PeerEvent happened, ProcessLifecycle lifecycle, ControlLoop loop)
     {
         // After the commit it does not matter what became of it.
-        bool died = false;
         if (_greeted.Task.IsCompletedSuccessfully && lifecycle.State == ProcessState.Starting)
         {
             Deserted?.Invoke();
-            died = _predecessor.EndsWithin(EndingTime);
+            happened = _predecessor.EndsWithin(EndingTime) ? new PeerEvent.Ended() : happened;
         }
 
-        loop.Post(() =>
-        {
-            _logger.PredecessorGone(PredecessorPid);
-            if (died)
-            {
-                lifecycle.PredecessorDied(PredecessorPid, reason);
-            }
-            else
-            {
-                lifecycle.PredecessorLeft(reason);
-            }
-        });
+        loop.Post(() => lifecycle.Hear(happened));
     }
 }

@@ -1,0 +1,84 @@
+using Baton.Handover;
+using Baton.Processes;
+using Baton.Resources;
+using Microsoft.Extensions.Logging;
+
+namespace Baton.Lifecycle;
+
+/// <summary>The gate, the listeners and the pid file of this process.</summary>
+internal sealed class Endpoints(
+    ResourceRegistry listeners, AcceptGate gate, SuccessorRole? successor, OlderGenerations older, string? pidFile, ILogger logger) : IEndpoints
+{
+    private readonly PidFile _pidFile = new(pidFile, logger);
+
+    public bool HasUnclaimed => listeners.HasUnclaimed;
+
+    /// <summary>Takes what was inherited for Baton itself, before the rest of what no server asked for is closed.</summary>
+    internal Action? TakeOurs { get; set; }
+
+    // The pid file is not passed on. A successor says that it goes on with it, as it does of listeners.
+    private IEnumerable<ResourceKey> Named => _pidFile.Path is { } path ? [new(ResourceKind.PidFile, path)] : [];
+
+    private ResourceKey[] AnsweredFor => [.. listeners.AnsweredFor, .. Named];
+
+    public IReadOnlyList<string> Claim()
+    {
+        CloseUnclaimed();
+        return [.. AnsweredFor.Select(k => k.ToString())];
+    }
+
+    public void OpenGate()
+    {
+        try
+        {
+            successor?.RestoreOomScore();
+            listeners.SetPassedOn(false);
+
+            // One whose predecessor died has claimed nothing before.
+            CloseUnclaimed();
+        }
+        finally
+        {
+            gate.Open();
+        }
+    }
+
+    public void CloseGate()
+    {
+        try
+        {
+            listeners.SetPassedOn(true);
+        }
+        finally
+        {
+            gate.Close();
+        }
+    }
+
+    public void NameMain(int pid) => _pidFile.Name(pid);
+
+    public void Release(IReadOnlyCollection<string> claimedBySuccessor) => Release([.. claimedBySuccessor.Select(ResourceKey.Parse)]);
+
+    public void EndSharing() => listeners.EndSharing();
+
+    public void Return()
+    {
+        // Exit code 1 tells the supervisor that this release was rolled back.
+        Environment.ExitCode = Restarter.RolledBackExitCode;
+        older.Clear();
+        Release(AnsweredFor);
+    }
+
+    private void Release(ResourceKey[] claimedBySuccessor)
+    {
+        gate.End();
+        listeners.Release(claimedBySuccessor);
+        _pidFile.Leave(Named.All(claimedBySuccessor.Contains));
+    }
+
+    private void CloseUnclaimed()
+    {
+        TakeOurs?.Invoke();
+        listeners.CloseUnclaimed();
+    }
+}

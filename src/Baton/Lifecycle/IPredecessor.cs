@@ -1,0 +1,17 @@
+using Baton.Handover;
+
+namespace Baton.Lifecycle;
+
+/// <summary>The predecessor, as this process speaks to it. A seam for tests.</summary>
+internal interface IPredecessor
+{
+    int Pid { get; }
+
+    /// <summary>Tells it that this process can serve.</summary>
+    /// <exception cref="RestartException">The predecessor is gone, or does not take the message.</exception>
+    void SayReady(IReadOnlyList<string> claimed);
+
+    /// <summary>Sends a message on which nothing depends.</summary>
+    /// <returns>False if the predecessor is gone, or has not answered yet.</returns>
+    bool TrySay(HandoverMessage message);
+}

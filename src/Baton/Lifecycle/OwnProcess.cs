@@ -1,0 +1,76 @@
+using Baton.Processes;
+
+namespace Baton.Lifecycle;
+
+/// <summary>This process: its threads and its end.</summary>
+internal sealed class OwnProcess(SuccessorRole? successor, TimeSpan exitTimeout, TimeSpan logTime, BufferedLogger logger) : IOwnProcess
+{
+    public bool Sees(int pid) => CurrentProcess.Sees(pid);
+
+    public void QueueToThreadPool(Action action) => ThreadPool.UnsafeQueueUserWorkItem(static a => a(), action, preferLocal: false);
+
+    // A thread of their own: a starved pool must not keep hooks from their work, nor hooks the pool from its.
+    public void RunHooks(IReadOnlyList<Func<CancellationToken, Task>> hooks, Action<Exception> failed, Action finished, CancellationToken givenUp) =>
+        OwnThread.Start("baton-hooks", () => RunAll(hooks, failed, finished, givenUp));
+
+    public void End(int exitCode, string reason)
+    {
+        logger.ProcessEnded(Environment.ProcessId, reason);
+        try
+        {
+            successor?.SayFailed(reason);
+        }
+        finally
+        {
+            EndWithin(exitTimeout, exitCode, reason);
+        }
+    }
+
+    private static void RunAll(IReadOnlyList<Func<CancellationToken, Task>> hooks, Action<Exception> failed, Action finished, CancellationToken givenUp)
+    {
+        foreach (Func<CancellationToken, Task> hook in hooks)
+        {
+            if (givenUp.IsCancellationRequested)
+            {
+                return;
+            }
+
+            try
+            {
+                hook(givenUp).GetAwaiter().GetResult();
+            }
+            catch (Exception e)
+            {
+                failed(e);
+            }
+        }
+
+        finished();
+    }
+
+    private void EndWithin(TimeSpan limit, int exitCode, string reason)
+    {
+        try
+        {
+            OwnThread.Start("baton-kill", () =>
+            {
+                new ManualResetEventSlim().Wait(limit);
+                CurrentProcess.Kill();
+            });
+
+            // Exit runs the application's own exit handlers, which may hang, and so may its logger: this process ends all the
+            // same.
+            OwnThread.Start("baton-exit", () =>
+            {
+                logger.Abandon($"Process {Environment.ProcessId} ends at once: {reason}", logTime);
+                Environment.Exit(exitCode);
+            });
+        }
+        catch (RestartException e)
+        {
+            // No thread is left to end it in good order.
+            logger.ProcessEnded(Environment.ProcessId, e.Message);
+            CurrentProcess.Kill();
+        }
+    }
+}

@@ -1,0 +1,279 @@
+using Baton.Handover;
+using Microsoft.Extensions.Logging;
+
+namespace Baton.Lifecycle;
+
+/// <summary>
+/// The end of a process without a successor, and force: what is open is cut. Force is for a process that departs, never for one
+/// that serves instead of it. Lives on the control loop.
+/// </summary>
+internal sealed class OwnShutdown(ProcessLifecycle lifecycle, LifecycleContext context)
+{
+    private HookWait? _hooks;
+    private HookWait? _forceHooks;
+    private ShutdownGrace? _grace;
+    private bool _forced;
+    private Trigger? _forceWhenTakenBack;
+
+    // Told that this process was asked to shut down while on probation, and so the service.
+    private bool _predecessorFollows;
+
+    // Why this process ends by itself before it serves for good; null if it does not.
+    private volatile string? _ownEnd;
+
+    /// <summary>Whether its hooks run; the state is the old one until they have ended.</summary>
+    internal bool IsAsked => _hooks is not null;
+
+    /// <summary>
+    /// Whether the application ends by itself before it serves for good: an exception may be behind that. From any thread.
+    /// </summary>
+    internal bool EndsByItself => _ownEnd is not null;
+
+    private ProcessState State => lifecycle.State;
+
+    private ILogger Logger => context.Logger;
+
+    internal void Request(Trigger trigger)
+    {
+        // Else it is on its way out already, or about to be.
+        if (_hooks is null && LifecycleTable.Next(State, LifecycleEvent.ShutdownAsked).Next != State)
+        {
+            if (State == ProcessState.Restarting)
+            {
+                // At once: should this process be killed while its hooks run, the successor must not serve on.
+                lifecycle.Restarts.KillStarting();
+            }
+
+            _hooks = lifecycle.Hooks.Before(SignalAction.Shutdown, trigger, () => ShutDown(trigger));
+        }
+    }
+
+    /// <summary>
+    /// The terminal was closed, and the service was meant. The kernel tells it to a session's leader alone, also when that only
+    /// drains.
+    /// </summary>
+    internal void HangUp(Trigger trigger)
+    {
+        if (State == ProcessState.Draining)
+        {
+            lifecycle.Restarts.Successor?.Tell(new HandoverMessage.Shutdown(trigger.Words));
+        }
+        else
+        {
+            Request(trigger);
+        }
+    }
+
+    /// <summary>
+    /// The application ends by itself. Where another process can serve instead, it does: a successor on probation gives back, a
+    /// predecessor no longer waits to be called back. Else it is a shutdown.
+    /// </summary>
+    /// <param name="trigger">Who ends.</param>
+    /// <param name="fault">What made it end; null if that is not known.</param>
+    internal void Leave(string trigger, string? fault = null)
+    {
+        if (State is ProcessState.Starting or ProcessState.OnProbation && _hooks is null)
+        {
+            _ownEnd ??= fault ?? $"{trigger} ends by itself";
+        }
+
+        if (State == ProcessState.OnProbation)
+        {
+            lifecycle.Probation.Leave(trigger, _ownEnd ?? $"{trigger} ends by itself");
+        }
+        else if (State == ProcessState.HandedOver && lifecycle.Restarts.Successor is { Watch.SuccessorLives: true } successor)
+        {
+            successor.Leave();
+        }
+        else
+        {
+            Request(trigger);
+        }
+    }
+
+    /// <summary>The host gives its stop no more time: what is open is cut. Where nothing has stopped yet it is force.</summary>
+    internal void HostTimeIsUp(string trigger)
+    {
+        _grace?.End();
+        if (lifecycle.Departure is { } departure && State != ProcessState.HandedOver)
+        {
+            departure.StopWaiting(trigger);
+        }
+        else
+        {
+            Force(trigger);
+        }
+    }
+
+    /// <summary>Ends now, cutting what is open. A second time it does not even wait for hooks.</summary>
+    internal void Force(Trigger trigger)
+    {
+        if (_forceHooks is { } waiting)
+        {
+            waiting.GiveUp();
+        }
+        else if (_forced)
+        {
+            lifecycle.Hooks.GiveUpAll();
+        }
+        else
+        {
+            _forceHooks = lifecycle.Hooks.Before(SignalAction.Force, trigger, () => ForceNow(trigger));
+        }
+    }
+
+    /// <summary>
+    /// The predecessor wants this process to hurry: one that it has told to shut down, or that it has taken over from. Not one
+    /// that serves.
+    /// </summary>
+    internal void ForceAskedByPredecessor(string trigger)
+    {
+        if (State is ProcessState.ShuttingDown || IsAsked)
+        {
+            Force(trigger);
+        }
+        else
+        {
+            Logger.PredecessorForceIgnored(trigger, Environment.ProcessId);
+        }
+    }
+
+    /// <summary>
+    /// Cuts what a process has open that finishes its work anyhow, and nothing else: no shutdown begins by it, and a process that
+    /// may be called back still may.
+    /// </summary>
+    /// <returns>False if this process does not finish its work.</returns>
+    internal bool ForceDrain(Trigger trigger)
+    {
+        if (State is ProcessState.Draining or ProcessState.ShuttingDown)
+        {
+            Force(trigger);
+            return true;
+        }
+
+        if (lifecycle.Probation.StepsBack)
+        {
+            // A shutdown now would be one of the whole service.
+            _forceWhenTakenBack = trigger;
+            Logger.ForceHeld(trigger.Words, Environment.ProcessId);
+            return true;
+        }
+
+        if (!lifecycle.Drains)
+        {
+            return false;
+        }
+
+        lifecycle.Hooks.Before(SignalAction.Force, trigger, () =>
+        {
+            lifecycle.Departure?.CutNow(trigger.Words);
+            lifecycle.Restarts.CutDrain(trigger.Words);
+            lifecycle.Hooks.After(SignalAction.Force, trigger);
+        });
+        return true;
+    }
+
+    /// <summary>The predecessor has taken over again: force that was asked meanwhile.</summary>
+    internal void ForceIfHeld()
+    {
+        if (_forceWhenTakenBack is { } trigger)
+        {
+            Force(trigger);
+        }
+    }
+
+    private void ShutDown(Trigger trigger)
+    {
+        _hooks = null;
+        ProcessState previous = State;
+        if (LifecycleTable.Next(previous, LifecycleEvent.ShutdownAsked).Next == previous)
+        {
+            return;
+        }
+
+        Logger.ShutdownAsked(trigger.Words);
+        TellPredecessor(trigger, previous);
+        bool awaitsCommit = previous == ProcessState.Starting && lifecycle.Start.AwaitsCommit;
+        lifecycle.Move(LifecycleEvent.ShutdownAsked);
+        if (previous != ProcessState.HandedOver && !awaitsCommit)
+        {
+            context.Feed.Publish(new LifecycleNews.Stopping());
+        }
+
+        lifecycle.Start.NeverServes(trigger);
+        lifecycle.Probation.End();
+        lifecycle.Restarts.RefuseHeld(RestartFailure.Stopping);
+        if (previous == ProcessState.HandedOver)
+        {
+            EndWithSuccessor(trigger);
+            return;
+        }
+
+        if (previous == ProcessState.Restarting)
+        {
+            lifecycle.Restarts.Cancel();
+        }
+
+        _grace = new ShutdownGrace(context, StopAccepting, () => EndServing(trigger));
+        TimeSpan time = previous == ProcessState.Starting ? TimeSpan.Zero : context.Options.ShutdownIdleGrace;
+        _grace.Begin(time, context.Options.AcceptDuringShutdownIdleGrace);
+    }
+
+    // Before the commit: this process will not serve. On probation: its end must not cause a roll back. Else nothing depends on
+    // it.
+    private void TellPredecessor(Trigger trigger, ProcessState previous)
+    {
+        bool told = context.TellPredecessor(previous == ProcessState.Starting
+            ? new HandoverMessage.Failed(_ownEnd ?? $"it was asked to shut down by {trigger}")
+            : new HandoverMessage.Stopping(trigger.Words));
+        _predecessorFollows = told && previous == ProcessState.OnProbation;
+    }
+
+    // On the successor's probation: both end.
+    private void EndWithSuccessor(Trigger trigger)
+    {
+        HandoverAttempt successor = lifecycle.Restarts.Successor!;
+        successor.ShutDown(trigger.Words);
+        context.Try(() => context.Endpoints.Release(successor.Claimed));
+        lifecycle.Departure!.MayEnd(afterSuccessor: true);
+
+        // Until then the successor serves.
+        context.Loop.Schedule(context.Options.ShutdownIdleGrace, () => context.Try(context.Work.NobodyServes));
+        context.Try(context.Work.AnnounceStopping);
+        lifecycle.Hooks.After(SignalAction.Shutdown, trigger);
+    }
+
+    private void StopAccepting()
+    {
+        context.Try(context.Endpoints.CloseGate);
+        context.Try(() => context.Endpoints.Release([]));
+    }
+
+    private void EndServing(Trigger trigger)
+    {
+        Departure departure = lifecycle.Depart();
+        context.Try(context.Work.NobodyServes);
+        departure.MayEnd();
+        context.Try(context.Work.AnnounceStopping);
+        lifecycle.Hooks.After(SignalAction.Shutdown, trigger);
+    }
+
+    private void ForceNow(Trigger trigger)
+    {
+        (_forceHooks, _forced) = (null, true);
+        _hooks?.Cancel();
+        ShutDown(trigger);
+        _grace?.End();
+        lifecycle.Hooks.GiveUpAll();
+        lifecycle.Departure?.Force(trigger.Words);
+        lifecycle.Restarts.ShutDownToo?.Tell(new HandoverMessage.Force(trigger.Words));
+        if (_predecessorFollows)
+        {
+            // Once: it may be the one that has asked.
+            _predecessorFollows = false;
+            context.TellPredecessor(new HandoverMessage.Force(trigger.Words));
+        }
+
+        lifecycle.Hooks.After(SignalAction.Force, trigger);
+    }
+}

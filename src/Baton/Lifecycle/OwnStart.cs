@@ -1,0 +1,223 @@
+using System.Diagnostics;
+using Baton.Handover;
+using Microsoft.Extensions.Logging;
+
+namespace Baton.Lifecycle;
+
+/// <summary>
+/// How this process comes to serve: by itself, or as a successor that waits for its commit, or alone where the predecessor died
+/// before that. Lives on the control loop.
+/// </summary>
+internal sealed class OwnStart(ProcessLifecycle lifecycle, LifecycleContext context) : IStartingProcess
+{
+    // Exit code of a first generation that was not ready in time.
+    private const int NotReadyExitCode = 1;
+
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ProgressThrottle? _progress;
+    private string _lastProgress = "nothing";
+    private bool _announced;
+    private bool _gaveUp;
+    private volatile bool _isAlone;
+
+    /// <summary>Completes when this process serves; fails when it never will.</summary>
+    internal Task Ready => _ready.Task;
+
+    /// <summary>Whether the predecessor died before it could hand over; from any thread.</summary>
+    internal bool IsAlone => _isAlone;
+
+    /// <summary>Whether a predecessor serves until this process does; from any thread.</summary>
+    public bool AwaitsCommit => context.Predecessor is not null && !_isAlone;
+
+    public bool IsStarting => lifecycle.State == ProcessState.Starting;
+
+    public bool HasUnclaimedListeners => context.Endpoints.HasUnclaimed;
+
+    private ILogger Logger => context.Logger;
+
+    /// <summary>As a successor: the predecessor has answered.</summary>
+    internal void Greeted(ActivityContext trace) => context.Feed.Publish(new LifecycleNews.Greeted(trace));
+
+    /// <summary>The application says what it is doing while it starts.</summary>
+    public void ReportProgress(string phase, string detail)
+    {
+        if (IsStarting)
+        {
+            _lastProgress = new RestartPhase(phase, detail, TimeSpan.Zero).Words;
+            _progress ??= new ProgressThrottle(context, TellProgress);
+            _progress.Say(phase, detail);
+        }
+    }
+
+    /// <summary>The service can serve: a first generation does, a successor asks its predecessor.</summary>
+    public void ServiceReady()
+    {
+        if (!IsStarting || _announced)
+        {
+            return;
+        }
+
+        _announced = true;
+        if (!AwaitsCommit)
+        {
+            Serve(TimeSpan.Zero, TimeSpan.Zero);
+            return;
+        }
+
+        _progress?.Flush();
+        try
+        {
+            context.Predecessor!.SayReady(context.Endpoints.Claim());
+            context.Feed.Publish(new LifecycleNews.SaidReady());
+        }
+        catch (RestartException e)
+        {
+            // It is gone, and its end, which arrives by itself, decides; or it is stopped and takes nothing.
+            Logger.ReadyNotTaken(Environment.ProcessId, e.Message);
+        }
+        catch (Exception e)
+        {
+            // What it inherited can't be used.
+            GiveUp(e.Message);
+            return;
+        }
+
+        // A predecessor that is stopped may go on, and commits or kills this process then; or it may be killed, and then no
+        // process but this one can serve.
+        TimeSpan limit = context.Options.HandshakeTimeout;
+        context.Loop.Schedule(limit, () =>
+        {
+            if (IsStarting && AwaitsCommit && !_gaveUp)
+            {
+                Logger.PredecessorSilent(Environment.ProcessId, limit.TotalSeconds);
+            }
+        });
+    }
+
+    /// <summary>No other process accepts: serve.</summary>
+    /// <param name="probation">How long the predecessor can still take over again; zero for not at all.</param>
+    /// <param name="heartbeat">How often to give a sign of life until then; zero for never.</param>
+    internal void Serve(TimeSpan probation, TimeSpan heartbeat)
+    {
+        if (_gaveUp || !IsStarting)
+        {
+            return;
+        }
+
+        context.Try(() => context.Endpoints.NameMain(Environment.ProcessId));
+        lifecycle.Move(probation > TimeSpan.Zero ? LifecycleEvent.ReadyOnProbation : LifecycleEvent.Ready);
+        context.Try(context.Endpoints.OpenGate);
+        _ready.TrySetResult();
+        context.Feed.Publish(new LifecycleNews.Serves(lifecycle.Generation, AwaitsCommit, probation));
+        if (lifecycle.State == ProcessState.OnProbation)
+        {
+            lifecycle.Probation.Begin(probation, heartbeat);
+            return;
+        }
+
+        if (_isAlone)
+        {
+            context.Try(context.Endpoints.EndSharing);
+        }
+
+        lifecycle.Probation.NeverBegins();
+        lifecycle.Restarts.TakeUpHeld();
+    }
+
+    /// <summary>
+    /// The predecessor has died, and this process has its listeners. Before the commit no other process can serve: this one does,
+    /// as soon as it is ready. One that gave up, or was asked to shut down, does not.
+    /// </summary>
+    internal void PredecessorDied(string how)
+    {
+        if (!IsStarting || _gaveUp)
+        {
+            PredecessorLeft(how);
+            return;
+        }
+
+        if (_isAlone)
+        {
+            return;
+        }
+
+        _isAlone = true;
+        int predecessor = context.Predecessor!.Pid;
+        Logger.LeftAlone(Environment.ProcessId, predecessor);
+        context.Try(() => context.Endpoints.NameMain(Environment.ProcessId));
+        context.Feed.Publish(new LifecycleNews.LeftAlone(predecessor));
+        if (_announced)
+        {
+            Serve(TimeSpan.Zero, TimeSpan.Zero);
+        }
+        else
+        {
+            context.Loop.Schedule(context.Options.ReadyTimeout, GiveUpAlone);
+        }
+    }
+
+    /// <summary>The predecessor can no longer take over again: by its word, or by its end.</summary>
+    internal void PredecessorLeft(string how)
+    {
+        if (IsStarting)
+        {
+            GiveUp(how);
+            return;
+        }
+
+        lifecycle.Probation.Keep(how);
+        context.Try(context.Endpoints.EndSharing);
+
+        // Without probation a restart may have begun before the predecessor could say which older ones live.
+        lifecycle.Restarts.BoundGenerations();
+    }
+
+    /// <summary>As a successor that does not serve yet: there is nothing to take over, and nothing to fall back to.</summary>
+    internal void GiveUp(string reason)
+    {
+        // Once: a refusal is followed by the end of the stream, which would take its place in the log.
+        if (IsStarting && !_gaveUp)
+        {
+            _gaveUp = true;
+            context.Try(() => context.Process.End(exitCode: 1, $"it was to take over, but {reason}"));
+        }
+    }
+
+    /// <summary>It was asked to shut down before it served.</summary>
+    internal void NeverServes(Trigger trigger) => _ready.TrySetException(new RestartException(
+        RestartFailure.Stopping, $"Process {Environment.ProcessId} was asked to shut down by {trigger} before it served."));
+
+    void IStartingProcess.GiveUp(string reason)
+    {
+        if (AwaitsCommit)
+        {
+            GiveUp(reason);
+            return;
+        }
+
+        // The servers that have started are stopped as ever; no client was served yet.
+        Environment.ExitCode = NotReadyExitCode;
+        lifecycle.Shutdown.Request($"its own start: {reason}");
+    }
+
+    private void TellProgress(string phase, string detail)
+    {
+        if (IsStarting)
+        {
+            context.Feed.Publish(new LifecycleNews.StartPhaseChanged(phase, detail));
+            context.TellPredecessor(new HandoverMessage.Progress(phase, detail));
+        }
+    }
+
+    private void GiveUpAlone()
+    {
+        if (IsStarting && !_gaveUp)
+        {
+            _gaveUp = true;
+            context.Try(() => context.Endpoints.Release([]));
+            string died = $"its predecessor {context.Predecessor!.Pid} has died";
+            string late = $"it was not ready within {context.Options.ReadyTimeout.TotalSeconds:0.###} s of that; last: {_lastProgress}";
+            context.Try(() => context.Process.End(exitCode: 1, $"{died}, and {late}"));
+        }
+    }
+}

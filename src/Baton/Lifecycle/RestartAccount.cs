@@ -1,0 +1,96 @@
+namespace Baton.Lifecycle;
+
+/// <summary>
+/// What is told of one restart: its phases as they come, and once its outcome, to its requesters, the history and the hooks. On
+/// the control loop, but <see cref="Progress"/>.
+/// </summary>
+internal sealed class RestartAccount(RestartAttempt attempt, RestartRequest request, ProcessLifecycle lifecycle, LifecycleContext context)
+{
+    private readonly RestartTimeline _timeline = new(context.Options.TimeProvider);
+    private volatile Step? _step;
+
+    /// <summary>Whether the requesters have their answer.</summary>
+    internal bool IsClosed { get; private set; }
+
+    /// <summary>How far the restart is; from any thread.</summary>
+    internal RestartProgress Progress => _step is { } step
+        ? new(request.Trigger, step.Phase.Name, step.Phase.Detail, _timeline.Elapsed) { Phases = step.Before }
+        : new(request.Trigger, "", "", _timeline.Elapsed);
+
+    internal TimeSpan Elapsed => _timeline.Elapsed;
+
+    /// <summary>So far.</summary>
+    internal IReadOnlyList<RestartPhase> Phases => _timeline.Phases;
+
+    /// <summary>The present phase and its detail.</summary>
+    internal string Last => _timeline.Last;
+
+    /// <summary>Begins a phase, or adds a detail to it.</summary>
+    /// <param name="phase">What is done.</param>
+    /// <param name="detail">How far.</param>
+    /// <param name="speaker">The successor, where these are its words.</param>
+    internal void Enter(string phase, string detail = "", int? speaker = null)
+    {
+        if (_timeline.Enter(phase, detail))
+        {
+            _step = new Step(_timeline.Current, _timeline.Ended);
+            context.Feed.Publish(new LifecycleNews.RestartPhaseChanged(request, _timeline.Current, _timeline.Elapsed, speaker));
+        }
+    }
+
+    /// <summary>What was tried, what happened, what holds now.</summary>
+    internal string Explain(RestartFault fault, string holds = "keeps serving") => $"Restart by {request.Trigger}: {fault.What.TrimEnd('.')}. "
+        + $"Process {Environment.ProcessId} {(fault.Failure == RestartFailure.Stopping ? "shuts down" : holds)}.";
+
+    /// <summary>A fault of the successor with its number, and what it did last.</summary>
+    internal RestartFault InFull(RestartFault fault)
+    {
+        string last = fault.Failure is RestartFailure.ReadyTimedOut or RestartFailure.SuccessorExited ? $"; last heard: {Last}" : "";
+        return fault with { What = $"successor {attempt.SuccessorPid} {fault.What}{last}", Phases = Phases };
+    }
+
+    internal void Succeed(RestartOutcome outcome)
+    {
+        IsClosed = true;
+        RestartRecord record = Remember(failure: null, "");
+        request.Succeed(outcome);
+        lifecycle.Hooks.AfterRestart(request, record, failure: null);
+    }
+
+    /// <summary>Once; what is known later is lost.</summary>
+    internal void Fail(RestartFault fault, string holds = "keeps serving")
+    {
+        if (IsClosed)
+        {
+            return;
+        }
+
+        IsClosed = true;
+        var failure = new RestartException(fault.Failure, Explain(fault, holds), fault.Cause)
+        {
+            SuccessorWords = fault.Words,
+            SuccessorExitCode = fault.Status.Code,
+            SuccessorSignal = fault.Status.Signal,
+            Phases = fault.Phases ?? Phases,
+        };
+        RestartRecord record = Remember(failure.Failure, failure.Message);
+        context.Logger.RestartFailed(failure.Message);
+        request.Fail(failure);
+        lifecycle.Hooks.AfterRestart(request, record, failure);
+    }
+
+    private RestartRecord Remember(RestartFailure? failure, string explanation)
+    {
+        var record = new RestartRecord(
+            _timeline.BegunAt, request.Trigger, attempt.Program, attempt.Generation, attempt.SuccessorPid, failure, explanation, Elapsed, Phases);
+        lifecycle.Restarts.Remember(record);
+        context.Feed.Publish(new LifecycleNews.RestartEnded(
+            request,
+            record,
+            RolledBack: attempt.Served && failure is not (null or RestartFailure.Stopping),
+            ServesOn: failure is not null && lifecycle.State == ProcessState.Serving));
+        return record;
+    }
+
+    private sealed record Step(RestartPhase Phase, IReadOnlyList<RestartPhase> Before);
+}

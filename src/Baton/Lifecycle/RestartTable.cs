@@ -1,0 +1,192 @@
+using Baton.Handover;
+using static Baton.Lifecycle.RestartAction;
+using static Baton.Lifecycle.RestartEvent;
+using static Baton.Lifecycle.RestartStage;
+
+namespace Baton.Lifecycle;
+
+/// <summary>How far a restart is.</summary>
+internal enum RestartStage
+{
+    /// <summary>The application's hooks run.</summary>
+    Hooks,
+
+    /// <summary>The program checks itself.</summary>
+    Check,
+
+    /// <summary>The successor starts; in a complete restart this process finishes its work first.</summary>
+    Starting,
+
+    /// <summary>The successor is ready and is about to be told to serve; in a complete restart its program is started.</summary>
+    Committing,
+
+    /// <summary>It has failed, and the end of the successor is awaited.</summary>
+    Failing,
+
+    /// <summary>It has failed before the successor served, and nothing of that is left.</summary>
+    BackedOut,
+
+    /// <summary>The successor serves, and must prove itself.</summary>
+    OnProbation,
+
+    /// <summary>The time of the probation is over: the next sign of life passes it.</summary>
+    TimeIsUp,
+
+    /// <summary>The successor serves for good.</summary>
+    Passed,
+
+    /// <summary>The successor served and failed: this process serves again.</summary>
+    RolledBack,
+
+    /// <summary>The same, and then the successor was asked to shut down, which means the service.</summary>
+    RolledBackAndEnding,
+
+    /// <summary>The service was asked to end during the probation: the successor was told to end too.</summary>
+    ShutDown,
+
+    /// <summary>The service ends because the successor was asked to.</summary>
+    SuccessorStopping,
+}
+
+/// <summary>What can happen to a restart.</summary>
+internal enum RestartEvent
+{
+    // In this process.
+    HooksEnded,
+    CheckPassed,
+    NotStarted,
+    Drained,
+    Started,
+    Committed,
+    CommitFailed,
+    Cancelled,
+    ShutdownAsked,
+    LeaveAsked,
+
+    // What the successor says.
+    Hello,
+    Progress,
+    Ready,
+    Failed,
+    Alive,
+    Unhealthy,
+    HandedOn,
+    Stopping,
+    Force,
+    Remaining,
+
+    // What becomes of it.
+    Broken,
+    Closed,
+    Ended,
+    Crashed,
+    Hung,
+
+    // Limits.
+    ReadyTimeout,
+    ProbationOver,
+    Proved,
+    NotReaped,
+    ReportTimeout,
+}
+
+/// <summary>What follows.</summary>
+internal enum RestartAction
+{
+    None,
+    RunCheck,
+    Start,
+    Note,
+    Commit,
+    BeginProbation,
+    Refuse,
+    Fail,
+    ImproveReason,
+    BackOut,
+    Replace,
+    Pass,
+    PassAndForce,
+    TakeBack,
+    Report,
+    NoteRemaining,
+    TellShutdown,
+    Follow,
+    ShutDownToo,
+    ForceSelf,
+    IgnoreForce,
+    LogBroken,
+    LogEnd,
+}
+
+/// <summary>
+/// One restart as one pure function. What is not here means nothing in its stage, because something else has overtaken it.
+/// </summary>
+internal static class RestartTable
+{
+    internal static (RestartStage Next, RestartAction Action) Next(RestartStage stage, RestartEvent happened) => (stage, happened) switch
+    {
+        (Hooks, HooksEnded) => (Check, RunCheck),
+        (Check, CheckPassed) => (Starting, Start),
+        (Hooks or Check or Starting or Committing, NotStarted) => (BackedOut, BackOut),
+
+        // Of a complete restart.
+        (Starting, Drained) => (Committing, Replace),
+        (Committing, Started) => (Passed, None),
+
+        (Starting or Failing, Hello or Progress) => (stage, Note),
+        (Starting, Ready) => (Committing, Commit),
+        (Starting, Failed or Broken or Closed or ReadyTimeout or Cancelled) => (Failing, Fail),
+        (Starting, Alive or Unhealthy or HandedOn or Stopping or Force or Remaining) => (Failing, Fail),
+        (Starting, Ended) => (BackedOut, BackOut),
+        (Committing, Committed) => (OnProbation, BeginProbation),
+        (Committing, CommitFailed) => (Failing, Fail),
+        (Failing, Ready) => (stage, Refuse),
+        (Failing, Failed) => (stage, ImproveReason),
+        (Failing, Ended or NotReaped) => (BackedOut, BackOut),
+
+        (OnProbation, ProbationOver) => (TimeIsUp, None),
+        (TimeIsUp, Alive) => (Passed, Pass),
+        (OnProbation or TimeIsUp, Proved or HandedOn or LeaveAsked) => (Passed, Pass),
+        (OnProbation or TimeIsUp, Force) => (Passed, PassAndForce),
+        (OnProbation or TimeIsUp, Failed or Unhealthy or Broken or Closed or Ended or Crashed or Hung) => (RolledBack, TakeBack),
+        (OnProbation or TimeIsUp, ShutdownAsked) => (ShutDown, TellShutdown),
+        (OnProbation or TimeIsUp, Stopping) => (SuccessorStopping, Follow),
+
+        (RolledBack or RolledBackAndEnding, Failed) => (stage, ImproveReason),
+        (RolledBack or RolledBackAndEnding, ReportTimeout) => (stage, Report),
+        (RolledBack or RolledBackAndEnding, Remaining) => (stage, NoteRemaining),
+        (RolledBack, Stopping) => (RolledBackAndEnding, ShutDownToo),
+        (RolledBack, Force) => (stage, IgnoreForce),
+        (RolledBack or RolledBackAndEnding or Passed or ShutDown or SuccessorStopping, Ended) => (stage, LogEnd),
+        (RolledBack or RolledBackAndEnding or Passed or ShutDown or SuccessorStopping, Broken) => (stage, LogBroken),
+        (RolledBackAndEnding or Passed or ShutDown or SuccessorStopping, Stopping) => (stage, ShutDownToo),
+        (RolledBackAndEnding or Passed or ShutDown or SuccessorStopping, Force) => (stage, ForceSelf),
+
+        _ => (stage, None),
+    };
+
+    /// <summary>Whether the successor was told to serve, whatever has become of it since.</summary>
+    internal static bool IsServed(RestartStage stage) => stage >= OnProbation;
+
+    /// <summary>Whether the successor's end of a probation is open.</summary>
+    internal static bool IsOnProbation(RestartStage stage) => stage is OnProbation or TimeIsUp;
+
+    /// <summary>What an event at the successor's end is to the restart.</summary>
+    internal static RestartEvent Of(PeerEvent happened) => happened switch
+    {
+        PeerEvent.Broken => Broken,
+        PeerEvent.Closed => Closed,
+        PeerEvent.Ended => Ended,
+        PeerEvent.Said { Message: HandoverMessage.Hello } => Hello,
+        PeerEvent.Said { Message: HandoverMessage.Progress } => Progress,
+        PeerEvent.Said { Message: HandoverMessage.Ready } => Ready,
+        PeerEvent.Said { Message: HandoverMessage.Failed } => Failed,
+        PeerEvent.Said { Message: HandoverMessage.Alive } => Alive,
+        PeerEvent.Said { Message: HandoverMessage.Unhealthy } => Unhealthy,
+        PeerEvent.Said { Message: HandoverMessage.HandedOn } => HandedOn,
+        PeerEvent.Said { Message: HandoverMessage.Stopping } => Stopping,
+        PeerEvent.Said { Message: HandoverMessage.Force } => Force,
+        PeerEvent.Said { Message: HandoverMessage.Remaining } => Remaining,
+        _ => throw new ArgumentOutOfRangeException(nameof(happened), happened, "A successor does not send this."),
+    };
+}

@@ -1,0 +1,262 @@
+using Baton.Handover;
+using Baton.Processes;
+using Microsoft.Extensions.Logging;
+
+namespace Baton.Lifecycle;
+
+/// <summary>
+/// The restarts of a process: asked, held or refused, the one that is under way, and what became of others. Lives on the control
+/// loop.
+/// </summary>
+internal sealed class Restarts(ProcessLifecycle lifecycle, LifecycleContext context)
+{
+    private readonly RestartHistory _history = new(context.Options.RestartsRemembered, context.Options.TimeProvider);
+    private readonly HeldRestart _held = new();
+    private volatile RestartAttempt? _attempt;
+
+    /// <summary>The restarts that this process has begun; from any thread.</summary>
+    internal IReadOnlyList<RestartRecord> History => _history.Newest;
+
+    /// <summary>The restart that is under way; null if none is. From any thread.</summary>
+    internal RestartProgress? Progress =>
+        lifecycle.State is ProcessState.Restarting or ProcessState.HandedOver ? _attempt?.Account.Progress : null;
+
+    internal int? SuccessorPid => _attempt?.SuccessorPid;
+
+    /// <summary>
+    /// The restart whose successor was told to serve, as long as this process does not serve again; from any thread.
+    /// </summary>
+    internal HandoverAttempt? Successor => _attempt is HandoverAttempt { Served: true } attempt ? attempt : null;
+
+    /// <summary>The same, where this process was asked to shut down on its probation, and told it to end too.</summary>
+    internal HandoverAttempt? ShutDownToo => Successor is { Stage: RestartStage.ShutDown } told ? told : null;
+
+    /// <summary>Whether a complete restart waits for open work; from any thread.</summary>
+    internal bool Drains => _attempt is CompleteAttempt { Drains: true };
+
+    private ILogger Logger => context.Logger;
+
+    internal void Request(RestartRequest request)
+    {
+        Transition transition = LifecycleTable.Next(lifecycle.State, LifecycleEvent.RestartAsked);
+        if (lifecycle.Shutdown.IsAsked)
+        {
+            Refuse(request, RestartFailure.Stopping);
+        }
+        else if (transition.Held || (request.BySignal && lifecycle.State == ProcessState.Starting))
+        {
+            Hold(request, until: lifecycle.State == ProcessState.Starting ? "this process serves" : "the probation is over");
+        }
+        else if (transition.Refusal is { } refusal)
+        {
+            Refuse(request, refusal);
+        }
+        else
+        {
+            Begin(request);
+        }
+    }
+
+    /// <summary>The successor serves, and is on probation.</summary>
+    internal void Committed(RestartAttempt attempt)
+    {
+        if (attempt == _attempt && lifecycle.Move(LifecycleEvent.Committed))
+        {
+            lifecycle.Depart();
+            lifecycle.Report();
+        }
+    }
+
+    /// <summary>The successor serves for good.</summary>
+    internal void SuccessorProved(RestartAttempt attempt)
+    {
+        lifecycle.Move(LifecycleEvent.ProbationPassed);
+        _held.Take(request => PassOn(request, attempt));
+        context.Try(() => context.Endpoints.Release(attempt.Claimed));
+        context.Try(context.Work.AnnounceStopping);
+        lifecycle.Departure!.MayEnd();
+    }
+
+    /// <summary>Another program was started in this one's place.</summary>
+    internal void Replaced(RestartAttempt attempt)
+    {
+        lifecycle.Move(LifecycleEvent.Committed);
+        lifecycle.Depart();
+        SuccessorProved(attempt);
+    }
+
+    /// <summary>The successor does not serve any more: this process does.</summary>
+    internal void TakeOverAgain(RestartAttempt attempt)
+    {
+        Forget(attempt);
+        lifecycle.Move(LifecycleEvent.RolledBack);
+        lifecycle.CallBack();
+        context.Try(context.Work.Resume);
+        context.Try(context.Endpoints.OpenGate);
+        context.Try(() => context.Endpoints.NameMain(Environment.ProcessId));
+        context.Feed.Publish(new LifecycleNews.ServesAgain(lifecycle.Generation));
+    }
+
+    /// <summary>The successor has not come about: nothing has changed.</summary>
+    internal void BackedOut(RestartAttempt attempt)
+    {
+        Forget(attempt);
+        lifecycle.Move(LifecycleEvent.BackedOut);
+    }
+
+    /// <summary>The successor has ended, after its probation or in a shutdown of the service.</summary>
+    internal void SuccessorEnded(RestartAttempt attempt)
+    {
+        if (attempt != _attempt)
+        {
+            return;
+        }
+
+        if (lifecycle.State == ProcessState.ShuttingDown)
+        {
+            lifecycle.Departure?.SuccessorEnded();
+        }
+        else if (lifecycle.State == ProcessState.Draining && Successor is { Watch.HasHeir: false })
+        {
+            // It was shut down, or has died.
+            context.Try(context.Work.NobodyServes);
+        }
+    }
+
+    /// <summary>
+    /// The one that served has died, and has not handed over: this process, which is ending, has given up its listeners.
+    /// </summary>
+    internal void SuccessorDied(RestartAttempt attempt, int pid)
+    {
+        // And not one that was rolled back before it, which may take as long as its drain to end.
+        if (lifecycle.State == ProcessState.Draining && attempt == _attempt)
+        {
+            context.Feed.Publish(new LifecycleNews.NobodyServes(pid));
+        }
+    }
+
+    internal void Remember(RestartRecord record) => _history.Add(record);
+
+    /// <summary>What the predecessor remembers, the restart that made this process first.</summary>
+    internal void Inherit(IReadOnlyList<RestartRecord> restarts) => _history.Inherit(restarts);
+
+    /// <summary>An older generation has said that it has nothing to do any more, or has ended.</summary>
+    internal void OlderDeparted(int older, DateTimeOffset? drained, bool gone) =>
+        _history.Departed(older, drained, gone ? context.Options.TimeProvider.GetUtcNow() : null);
+
+    /// <summary>
+    /// Before a successor starts, and again when more older ones become known while it does: forces the oldest where there would
+    /// be too many.
+    /// </summary>
+    internal void BoundGenerations()
+    {
+        if (_attempt is HandoverAttempt)
+        {
+            int most = context.Options.MaxGenerations;
+            context.Try(() => context.Older.ForceDownTo(most - 2, $"a restart, as no more than {most} processes may live"));
+        }
+    }
+
+    /// <summary>Begins the restart that was held, if there is one.</summary>
+    internal void TakeUpHeld() => _held.Take(Request);
+
+    internal void RefuseHeld(RestartFailure refusal) => _held.Take(request => Refuse(request, refusal));
+
+    /// <summary>This process was asked to shut down: a successor that does not serve yet must never.</summary>
+    internal void KillStarting()
+    {
+        if (_attempt is { SuccessorPid: not null } attempt)
+        {
+            attempt.Cancel();
+        }
+    }
+
+    /// <summary>The process shuts down instead.</summary>
+    internal void Cancel() => _attempt!.Cancel();
+
+    /// <summary>Goes on with the start of a complete restart.</summary>
+    internal void CutDrain(string trigger) => (_attempt as CompleteAttempt)?.CutDrain(trigger);
+
+    private void Forget(RestartAttempt attempt)
+    {
+        if (_attempt == attempt)
+        {
+            _attempt = null;
+        }
+    }
+
+    private void Begin(RestartRequest request)
+    {
+        StartCommand command;
+        try
+        {
+            command = context.Programs.Choose(request.Program);
+        }
+        catch (RestartException e)
+        {
+            Logger.RestartRefused(request.Trigger, e.Message);
+            Fail(request, e, tried: true);
+            return;
+        }
+
+        Logger.RestartAsked(request.Trigger);
+        context.Feed.Publish(new LifecycleNews.RestartBegun(request));
+        lifecycle.Move(LifecycleEvent.RestartAsked);
+        int next = lifecycle.Generation + 1;
+        _attempt = context.Options.Strategy == RestartStrategy.Handover && context.Programs.CanHandOver
+            ? new HandoverAttempt(request, command, next, lifecycle, context)
+            : new CompleteAttempt(request, command, next, lifecycle, context);
+        try
+        {
+            _attempt.Begin();
+        }
+        catch (Exception e)
+        {
+            _attempt.NotStarted(e);
+        }
+    }
+
+    private void Hold(RestartRequest request, string until)
+    {
+        if (_held.TryHold(request))
+        {
+            Logger.RestartHeld(request.Trigger, until);
+            context.Feed.Publish(new LifecycleNews.RestartHeld(request, until));
+        }
+        else
+        {
+            Refuse(request, RestartFailure.InProgress);
+        }
+    }
+
+    // The signal went to the process that was known; the service was meant. A requester that waits for an answer must ask the
+    // process that can give it.
+    private void PassOn(RestartRequest request, RestartAttempt attempt)
+    {
+        if (request.BySignal && attempt is HandoverAttempt handover)
+        {
+            Logger.RestartPassedOn(request.Trigger, attempt.SuccessorPid!.Value);
+            handover.Tell(new HandoverMessage.Restart(request.Trigger));
+            Fail(request, Refusal(request, RestartFailure.AlreadyHandedOver));
+            return;
+        }
+
+        Refuse(request, RestartFailure.AlreadyHandedOver);
+    }
+
+    private void Refuse(RestartRequest request, RestartFailure refusal)
+    {
+        Logger.RestartRefused(request.Trigger, Refusals.Describe(refusal, SuccessorPid));
+        Fail(request, Refusal(request, refusal));
+    }
+
+    // Nothing was begun.
+    private void Fail(RestartRequest request, RestartException refusal, bool tried = false)
+    {
+        context.Feed.Publish(new LifecycleNews.RestartRefused(request, refusal, tried));
+        request.Fail(refusal);
+    }
+
+    private RestartException Refusal(RestartRequest request, RestartFailure refusal) =>
+        new(refusal, $"Restart by {request.Trigger} was refused: {Refusals.Describe(refusal, SuccessorPid)}.");
+}

@@ -1,0 +1,148 @@
+using Baton.Handover;
+
+namespace Baton.Lifecycle;
+
+/// <summary>
+/// Watches a successor for its restart: whether it is ready in time, and on probation whether it makes progress or has crashed.
+/// Only a process that was awake judges by silence. Lives on the control loop.
+/// </summary>
+/// <param name="successor">Whom.</param>
+/// <param name="context">What it works with.</param>
+/// <param name="happened">Gets what it finds.</param>
+internal sealed class SuccessorWatch(ISuccessor successor, LifecycleContext context, Action<RestartEvent, RestartFault?> happened)
+{
+    private const int MostPostponements = 4;
+
+    private readonly List<LoopTimer> _timers = [];
+    private HandoverMessage.Alive? _lastSign;
+    private long _lastSignAt;
+    private int _looksWithoutSign;
+    private long _begun;
+    private bool _over;
+
+    /// <summary>Until the next sign of life ends the probation; from any thread.</summary>
+    internal TimeSpan TimeLeft => LifecycleContext.Left(Options.Probation, context.Since(Volatile.Read(ref _begun)));
+
+    /// <summary>What the successor had open when it was last heard of, for people.</summary>
+    internal string KnownLoss => _lastSign is null
+        ? "; what it had open is not known"
+        : $"; {context.Since(_lastSignAt).TotalMilliseconds:0} ms before, it had {_lastSign.Connections} connections and {_lastSign.Requests} requests open";
+
+    internal bool SuccessorLives => successor.Lives;
+
+    /// <summary>That the successor has started one in turn; null if it has not.</summary>
+    internal HandoverMessage.HandedOn? HandedOn { get; set; }
+
+    /// <summary>
+    /// Whether one that the successor has started serves, or is about to: a restart that it tried before may have failed.
+    /// </summary>
+    internal bool HasHeir => HandedOn is { Successor: { } heir } ? context.Process.Sees(heir) : HandedOn is not null;
+
+    /// <summary>The end of one that is given up. That it can't be reaped is found, too.</summary>
+    internal SuccessorKill Kill { get; } =
+        new(successor, context, killed: () => context.Loop.Schedule(context.Options.ExitTimeout, () => happened(RestartEvent.NotReaped, null)));
+
+    private RestarterOptions Options => context.Options;
+
+    internal void AwaitReady() => AwaitReady(Options.ReadyTimeout, MostPostponements);
+
+    internal void BeginProbation()
+    {
+        Volatile.Write(ref _begun, context.Now);
+        if (Options.Probation == TimeSpan.Zero)
+        {
+            return;
+        }
+
+        _timers.Add(context.Loop.Schedule(Options.Probation, ProbationOver));
+        LookForCrash();
+        if (Heartbeat.IntervalOf(Options) > TimeSpan.Zero)
+        {
+            LookForSign(Options.HeartbeatTimeout / Heartbeat.Looks);
+        }
+    }
+
+    internal void NoteSign(HandoverMessage.Alive sign) => (_lastSign, _lastSignAt, _looksWithoutSign) = (sign, context.Now, 0);
+
+    /// <summary>Ends a wait, with its timers.</summary>
+    internal void EndWait()
+    {
+        _timers.ForEach(t => t.Cancel());
+        _timers.Clear();
+    }
+
+    /// <summary>Nothing that it could still find matters.</summary>
+    internal void End()
+    {
+        _over = true;
+        EndWait();
+    }
+
+    // The time that this process was paused is none in which the successor was known to be silent.
+    private void AwaitReady(TimeSpan time, int postponements)
+    {
+        long begun = context.Now;
+        _timers.Add(context.Loop.Schedule(time, () =>
+        {
+            if (postponements > 0 && (successor.HasUnheard || context.WasPaused(begun, time)))
+            {
+                AwaitReady(Options.ReadyTimeout / MostPostponements, postponements - 1);
+                return;
+            }
+
+            RestartFault fault = successor.Dump is { } dump
+                ? new RestartFault(RestartFailure.SuccessorExited, $"crashed before it was ready, and {dump}")
+                : new RestartFault(RestartFailure.ReadyTimedOut, $"was not ready within {Options.ReadyTimeout.TotalSeconds:0.###} s and was killed");
+            happened(RestartEvent.ReadyTimeout, fault with { KillAfter = TimeSpan.Zero });
+        }));
+    }
+
+    // The probation ends with a sign of life, not by the clock alone: after a pause bad news may be on the way, and a successor
+    // that has never said anything has proved nothing.
+    private void ProbationOver()
+    {
+        bool proved = Heartbeat.IntervalOf(Options) == TimeSpan.Zero && successor.Lives;
+        happened(proved ? RestartEvent.Proved : RestartEvent.ProbationOver, null);
+    }
+
+    // One whose memory is being written to a file stands still: it serves nobody, and it does not hang.
+    private void LookForCrash() => context.Loop.Schedule(SuccessorKill.Look, () =>
+    {
+        if (_over)
+        {
+            return;
+        }
+
+        if (successor.Dump is { } dump)
+        {
+            happened(RestartEvent.Crashed, new RestartFault(RestartFailure.SuccessorDied, $"crashed, and {dump}") { KillAfter = TimeSpan.Zero });
+        }
+        else
+        {
+            LookForCrash();
+        }
+    });
+
+    private void LookForSign(TimeSpan interval)
+    {
+        long begun = context.Now;
+        context.Loop.Schedule(interval, () =>
+        {
+            if (_over)
+            {
+                return;
+            }
+
+            // Only looks that this process took in time, one after the other, are evidence.
+            _looksWithoutSign = context.WasPaused(begun, interval) ? 1 : _looksWithoutSign + 1;
+            if (_looksWithoutSign <= Heartbeat.Looks || (_looksWithoutSign <= 2 * Heartbeat.Looks && successor.HasUnheard))
+            {
+                LookForSign(interval);
+                return;
+            }
+
+            string what = $"gave no sign of progress for {Options.HeartbeatTimeout.TotalSeconds:0.###} s and was killed";
+            happened(RestartEvent.Hung, new RestartFault(RestartFailure.SuccessorHung, what) { KillAfter = TimeSpan.Zero });
+        });
+    }
+}
