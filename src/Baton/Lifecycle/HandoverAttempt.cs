@@ -60,9 +60,12 @@ internal sealed class HandoverAttempt : RestartAttempt
             RestartAction.Start => Start,
             RestartAction.Note => () => Note(message!),
             RestartAction.Commit => () => Commit((HandoverMessage.Ready)message!),
+            RestartAction.AwaitLoaded => () => Watch.AwaitLoaded(),
+            RestartAction.TellToServe => TellToServe,
             RestartAction.BeginProbation => BeginProbation,
             RestartAction.Refuse => () => Tell(new HandoverMessage.Refused(Account.Explain(_fault!))),
             RestartAction.Fail => () => Fail(fault!),
+            RestartAction.FailAndReopen => () => FailAndReopen(fault!),
             RestartAction.ImproveReason => () => ImproveReason(fault!),
             RestartAction.Pass => Pass,
             RestartAction.PassAndForce => () =>
@@ -183,23 +186,66 @@ internal sealed class HandoverAttempt : RestartAttempt
         Context.Try(Context.Endpoints.CloseGate);
         Context.Try(() => Context.Endpoints.NameMain(Pid));
         Context.Feed.Publish(new LifecycleNews.HandingOver(Pid, Generation, Options.Probation));
+
+        // Here come, in this order: the end of services that only one process may run, the saving of state, and what is sent now.
+        bool? sent = TryPassAtCommit();
+        if (sent == true)
+        {
+            Happen(RestartEvent.ResourcesSent);
+        }
+        else if (sent == false)
+        {
+            TellToServe();
+        }
+    }
+
+    private void TellToServe()
+    {
+        Watch.EndWait();
         try
         {
             _successor!.Commit(Options.Probation, Heartbeat.IntervalOf(Options));
         }
         catch (Exception e)
         {
-            // It never learned that it may serve, so it does not, and is killed first: this process goes on where it stopped.
-            RestartFailure failure = (e as RestartException)?.Failure ?? RestartFailure.ProtocolError;
-            string what = $"was ready, but could not be told to serve: {e.Message}";
-            Happen(RestartEvent.CommitFailed, fault: new RestartFault(failure, what) { KillAfter = TimeSpan.Zero });
-            Context.Try(Context.Endpoints.OpenGate);
-            Context.Try(() => Context.Endpoints.NameMain(Environment.ProcessId));
-            Context.Feed.Publish(new LifecycleNews.ServesAgain(Generation - 1));
+            CommitFailed("could not be told to serve", e);
             return;
         }
 
         Happen(RestartEvent.Committed);
+    }
+
+    // Whether there is an answer to wait for; null if that failed, which has failed the restart.
+    private bool? TryPassAtCommit()
+    {
+        try
+        {
+            return _successor!.PassAtCommit();
+        }
+        catch (Exception e)
+        {
+            CommitFailed("could not be passed what only one process may use", e);
+            return null;
+        }
+    }
+
+    private void CommitFailed(string what, Exception cause)
+    {
+        RestartFailure failure = (cause as RestartException)?.Failure ?? RestartFailure.ProtocolError;
+        Happen(RestartEvent.CommitFailed, fault: new RestartFault(failure, $"was ready, but {what}: {cause.Message}") { KillAfter = TimeSpan.Zero });
+    }
+
+    // It never learned that it may serve, so it does not, and is killed first: this process goes on where it stopped.
+    private void FailAndReopen(RestartFault fault)
+    {
+        Fail(fault);
+        Context.Try(Context.Endpoints.OpenGate);
+        Context.Try(() => Context.Endpoints.NameMain(Environment.ProcessId));
+        Context.Feed.Publish(new LifecycleNews.ServesAgain(Generation - 1));
+        if (fault.Status != default)
+        {
+            Happen(RestartEvent.Ended, fault: fault);
+        }
     }
 
     private void BeginProbation()
