@@ -12,6 +12,7 @@ case $1 in
 esac
 source eng/prepare.sh
 require_sdk
+trap end_compiler EXIT
 build bench/RestartLoad
 
 free_port() {
@@ -22,7 +23,7 @@ free_port() {
 
 load=artifacts/bin/RestartLoad/release/RestartLoad
 scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
+trap 'rm -rf "$scratch"; end_compiler' EXIT
 http=$(free_port) h2c=$(free_port) https=$(free_port)
 "$load" certificate "$scratch" >/dev/null
 

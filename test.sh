@@ -5,6 +5,7 @@ cd "$(dirname "$0")"
 source eng/prepare.sh
 SECONDS=0
 require_sdk
+trap end_compiler EXIT
 require_packages gcc=gcc /usr/include/stdio.h=libc6-dev /usr/include/zlib.h=zlib1g-dev musl-gcc=musl-tools curl=curl zsh=zsh fish=fish openssl=openssl ip=iproute2 \
   xmllint=libxml2-utils systemd-nspawn=systemd-container dbus-daemon=dbus /usr/sbin/nginx=nginx /usr/sbin/haproxy=haproxy tini=tini dumb-init=dumb-init tmux=tmux sudo=sudo \
   /usr/lib/chromium/chromium-headless-shell=chromium-headless-shell /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf=fonts-dejavu-core /usr/share/fonts/truetype/liberation/LiberationSans-Regular.ttf=fonts-liberation
@@ -22,7 +23,7 @@ done
 
 results=$(mktemp -d)
 running=()
-trap '[ ${#running[@]} -eq 0 ] || kill "${running[@]}" 2>/dev/null || true; wait; rm -rf "$results"' EXIT
+trap '[ ${#running[@]} -eq 0 ] || kill "${running[@]}" 2>/dev/null || true; wait; end_compiler; rm -rf "$results"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 

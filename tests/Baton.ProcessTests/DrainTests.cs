@@ -49,6 +49,23 @@ public sealed class DrainTests
         Assert.Equal(0, await service.EndAsync(predecessor));
     }
 
+    [Fact] // A4
+    public async Task Request_outlives_a_pause_of_the_machine_that_is_longer_than_the_drain_limit()
+    {
+        await using ServiceProcess service = await StartAsync("--GracefulRestart:DrainTimeout=00:00:05");
+        (Latch latch, HttpConnection open) = await service.BeginRequestAsync();
+        int predecessor = await service.RestartAsync();
+        ServiceProcess.Signal(predecessor, Libc.SIGSTOP);
+        await Task.Delay(TimeSpan.FromSeconds(8), TestContext.Current.CancellationToken);
+
+        ServiceProcess.Signal(predecessor, Libc.SIGCONT);
+        latch.Open();
+
+        Assert.Equal(predecessor, (await open.ReceiveAsync()).Pid);
+        Assert.Equal(0, await service.EndAsync(predecessor));
+        open.Dispose();
+    }
+
     [Fact] // D6
     public async Task Request_that_never_ends_is_cut_at_the_drain_limit_and_counted()
     {

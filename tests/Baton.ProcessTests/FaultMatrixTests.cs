@@ -58,6 +58,26 @@ public sealed class FaultMatrixTests
         await load.EndWithoutFailureAsync();
     }
 
+    // Its predecessor is about to take over again: a successor of its own would serve beside it for good.
+    [Fact] // F7
+    public async Task Successor_that_has_closed_its_channel_starts_no_successor_of_its_own()
+    {
+        await using ServiceProcess service = await ServiceProcess.StartAsync(Setup);
+        int predecessor = service.Pid;
+        service.SetNextBehaviour("after-commit close-channel 1");
+        await service.RestartAsync();
+        int successor = service.Pid;
+        service.SetNextBehaviour("");
+
+        service.Signal(Libc.SIGUSR2);
+        await service.RolledBackAsync();
+
+        await Deadline.UntilAsync(() => !ProcessTable.IsAlive(successor));
+        Assert.Equal([predecessor], service.Living);
+        Assert.Empty(service.Log.All($"Process {successor}, generation 2: OnProbation -> Serving"));
+        Assert.Equal(predecessor, (await HttpConnection.GetOnceAsync(service.Address)).Pid);
+    }
+
     /// <returns>How many connections were lost.</returns>
     private static async Task<int> RollBackAsync(ServiceSetup setup, string behaviour, string reason)
     {

@@ -45,7 +45,7 @@ public sealed class LeftAloneTests
     [Fact]
     public async Task Successor_left_alone_that_does_not_get_ready_ends_with_the_reason()
     {
-        await using ServiceProcess service = await ServiceProcess.StartAsync(Setup with { FirstBehaviour = "kill-at Sent Listeners" });
+        await using ServiceProcess service = await ServiceProcess.StartAsync(Setup with { FirstBehaviour = "kill-at Received Hello" });
 
         // Only the successor has this limit: its predecessor would kill it for that itself.
         service.SetNextBehaviour("set GracefulRestart__ReadyTimeout=00:00:02\nhang-in-hosted-service");

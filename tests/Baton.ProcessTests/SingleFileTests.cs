@@ -44,7 +44,7 @@ public sealed class SingleFileTests : IDisposable
 
         using var publish = Process.Start(new ProcessStartInfo("dotnet", [
             "publish", Path.Combine(copy, "tests/TestService"), "--configuration", "Release", "--use-current-runtime", "--self-contained", "false",
-            "-p:PublishSingleFile=true", "-p:RestoreLockedMode=false", "-p:RunAnalyzers=false", "--output", output,
+            "-p:PublishSingleFile=true", "-p:RestoreLockedMode=false", "-p:NuGetAudit=false", "-p:RunAnalyzers=false", "--output", output,
         ])
         { RedirectStandardOutput = true })!;
         string said = await publish.StandardOutput.ReadToEndAsync();

@@ -97,8 +97,8 @@ public sealed class WarmUpTests
     }
 
     [Theory] // G4
-    [InlineData("--GracefulRestart:WarmUp:Timeout=00:00:00.500")]
-    [InlineData("--GracefulRestart:ReadyTimeout=00:00:00.500")]
+    [InlineData("--GracefulRestart:WarmUp:Timeout=00:00:03")]
+    [InlineData("--GracefulRestart:ReadyTimeout=00:00:03")]
     public async Task Request_that_hangs_is_reported_and_holds_up_neither_the_start_nor_the_drain(string limit)
     {
         await using ServiceProcess service = await ServiceProcess.StartAsync(new ServiceSetup { FirstBehaviour = "hang-in-warm-up" }.With(limit));

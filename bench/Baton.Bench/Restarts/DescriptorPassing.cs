@@ -37,7 +37,7 @@ internal sealed class DescriptorPassing : IDisposable
             Thread answering = new(() => Answer(ours)) { IsBackground = true };
             answering.Start();
             long begun = Stopwatch.GetTimestamp();
-            using PredecessorLink link = PredecessorLink.Greet(theirs, successor.Listeners, "Baton.Bench", Limit);
+            using PredecessorLink link = PredecessorLink.Greet(theirs, successor.Listeners.Resources.Unclaimed, "Baton.Bench", Limit);
             successor.ListenOnAll(_passed);
             TimeSpan took = Stopwatch.GetElapsedTime(begun);
             answering.Join();
@@ -61,7 +61,7 @@ internal sealed class DescriptorPassing : IDisposable
     {
         Poller.Wait(channel.Number, Libc.POLLIN, Limit);
         channel.Receive()!.WithoutDescriptors();
-        HeldListener[][] batches = [.. _predecessor.Listeners.Snapshot().Chunk(HandoverProtocol.MaxBatch)];
+        HeldListener[][] batches = [.. _predecessor.Listeners.Resources.Held.Chunk(HandoverProtocol.MaxBatch)];
         for (int i = 0; i < batches.Length; i++)
         {
             Descriptor[] descriptors = [.. batches[i].Select(l => l.Descriptor.Duplicate())];

@@ -27,7 +27,7 @@ internal sealed class Registry : IDisposable
 
     public void Dispose()
     {
-        Listeners.Release([]);
+        Listeners.Resources.Release((IReadOnlyCollection<ResourceKey>)[]);
         _claims.ForEach(claim => claim.Dispose());
     }
 }

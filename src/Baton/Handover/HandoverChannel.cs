@@ -47,6 +47,7 @@ internal sealed class HandoverChannel(Descriptor socket, TimeSpan frameLimit, Ac
     internal static (HandoverChannel Ours, Descriptor Theirs) CreatePair(TimeSpan frameLimit, Action<HandoverStep, HandoverMessage>? tap = null)
     {
         (Descriptor ours, Descriptor theirs) = UnixStream.CreatePair();
+        UnixStream.NameSenders(ours);
         return (new HandoverChannel(ours, frameLimit, tap), theirs);
     }
 
@@ -112,22 +113,32 @@ internal sealed class HandoverChannel(Descriptor socket, TimeSpan frameLimit, Ac
     /// <summary>
     /// Receives one message. Call when the descriptor is readable: it waits no longer than the frame limit for the rest.
     /// </summary>
+    /// <param name="from">
+    /// The process that is heard. A child that it started, and that has a copy of its descriptor, is not. Null for any process.
+    /// </param>
     /// <returns>The message and its descriptors, which are the caller's now; null at the end of the stream.</returns>
     /// <exception cref="RestartException">Not a message, cut in the middle, or its descriptors did not all arrive.</exception>
-    internal Received? Receive()
+    internal Received? Receive(int? from = null)
     {
         var descriptors = new List<Descriptor>();
         Wait(_rest);
         try
         {
+            int? sender = UnixStream.NextSender(socket);
+            if (sender is { } other && other != (from ?? other))
+            {
+                _rest = _budget.Spend(UnixStream.Skip(socket));
+                return new Received(new HandoverMessage.Unknown($"from process {other}"), []);
+            }
+
             // By itself: descriptors belong to the first byte, and none may come later.
             byte[] header = new byte[HandoverProtocol.HeaderBytes];
-            if (UnixStream.Receive(socket, header.AsSpan(0, 1), descriptors, frameLimit) == 0)
+            if (UnixStream.Receive(socket, header.AsSpan(0, 1), descriptors, frameLimit, from) == 0)
             {
                 return null;
             }
 
-            RequireWhole(1 + UnixStream.Receive(socket, header.AsSpan(1), descriptors: null, frameLimit), header.Length);
+            RequireWhole(1 + UnixStream.Receive(socket, header.AsSpan(1), descriptors: null, frameLimit, from), header.Length);
             int length = BinaryPrimitives.ReadInt32BigEndian(header);
             if (length is <= 0 or > HandoverProtocol.MaxFrameBytes)
             {
@@ -135,9 +146,9 @@ internal sealed class HandoverChannel(Descriptor socket, TimeSpan frameLimit, Ac
             }
 
             byte[] body = new byte[length];
-            RequireWhole(UnixStream.Receive(socket, body, descriptors: null, frameLimit), length);
+            RequireWhole(UnixStream.Receive(socket, body, descriptors: null, frameLimit, from), length);
             _rest = _budget.Spend(header.Length + length);
-            var received = new Received(HandoverCodec.Decode(body), descriptors);
+            var received = new Received(HandoverCodec.Decode(body), descriptors) { Sender = sender };
             tap?.Invoke(HandoverStep.Received, received.Message);
             return received;
         }
@@ -202,6 +213,9 @@ internal enum HandoverStep
 /// <summary>A message and the descriptors that rode with it, owned by the receiver.</summary>
 internal sealed record Received(HandoverMessage Message, IReadOnlyList<Descriptor> Descriptors)
 {
+    /// <summary>The process that has sent it; null if the kernel does not say.</summary>
+    internal int? Sender { get; init; }
+
     /// <summary>The message of a kind that carries no descriptors; those that came all the same are closed.</summary>
     internal HandoverMessage WithoutDescriptors()
     {

@@ -50,8 +50,8 @@ internal sealed partial class SuccessorLink
         while (sent < rest.Length);
     }
 
-    // Before it is there to read them: should this process die while it starts, nobody else has the listeners. What does not fit
-    // follows the greeting, as ever.
+    // Before it is started: should this process die from then on, nobody else has the listeners. What does not fit follows the
+    // greeting.
     private void SendAhead()
     {
         try
@@ -65,7 +65,7 @@ internal sealed partial class SuccessorLink
         }
         catch (RestartException)
         {
-            // It is gone already, or a listener is: that shows when it greets, or by its end.
+            // A listener is gone, or no descriptor is free: that shows when the successor greets.
         }
     }
 

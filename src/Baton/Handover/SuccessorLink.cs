@@ -26,11 +26,27 @@ internal sealed partial class SuccessorLink : ISuccessor
     private readonly Action<PeerEvent> _post;
     private bool _greeted;
 
+    // The process that has said hello. Until the channel may be passed on nobody else is heard.
+    private int? _speaker;
+
     // From here on the channel may be passed on, to be heard after the successor's end.
     private volatile bool _mayBePassedOn;
 
-    private SuccessorLink(SpawnedProcess process, HandoverChannel channel, ResourceRegistry listeners, int generation, Action<PeerEvent> post) =>
-        (_process, _channel, _listeners, _generation, _post) = (process, channel, listeners, generation, post);
+    private SuccessorLink(
+        Func<SpawnedProcess> spawn, HandoverChannel channel, ResourceRegistry listeners, int generation, Action<PeerEvent> post)
+    {
+        (_channel, _listeners, _generation, _post) = (channel, listeners, generation, post);
+        SendAhead();
+        try
+        {
+            _process = spawn();
+        }
+        catch
+        {
+            _listeners.EndPassingOn(GiveMore);
+            throw;
+        }
+    }
 
     /// <summary>Whether sockets can be handed over on this platform.</summary>
     internal static bool IsSupported => Platform.HandoverSupported;
@@ -63,8 +79,8 @@ internal sealed partial class SuccessorLink : ISuccessor
                 {
                     [HandoverProtocol.EnvironmentVariable] = HandoverAddress.Format(HandoverProtocol.InheritedDescriptor, Environment.ProcessId),
                 };
-                SpawnedProcess process = Spawner.Spawn(command, environment, theirs, HandoverProtocol.InheritedDescriptor, blockedSignals);
-                var link = new SuccessorLink(process, ours, listeners, generation, post) { Trace = trace };
+                SpawnedProcess spawn() => Spawner.Spawn(command, environment, theirs, HandoverProtocol.InheritedDescriptor, blockedSignals);
+                var link = new SuccessorLink(spawn, ours, listeners, generation, post) { Trace = trace };
                 link.Watch();
                 return link;
             }
@@ -121,13 +137,13 @@ internal sealed partial class SuccessorLink : ISuccessor
         {
             // Nobody would hear it, and it would take the end of the channel for our own end.
             _process.KillAndReap();
+            _listeners.EndPassingOn(GiveMore);
             throw new RestartException(RestartFailure.SpawnFailed, $"Could not watch successor {_process.Id}, which was killed: {e.Message}", e);
         }
     }
 
     private void Run()
     {
-        SendAhead();
         bool talking = true, living = true;
         while (talking || living)
         {
@@ -183,13 +199,14 @@ internal sealed partial class SuccessorLink : ISuccessor
     {
         try
         {
-            Received? received = _channel.Receive();
+            Received? received = _channel.Receive(_mayBePassedOn ? null : _speaker);
             if (received is null)
             {
                 // It has ended, as the pidfd will tell; or, far less often, it has closed the channel.
                 return false;
             }
 
+            _speaker ??= received.Message is HandoverMessage.Hello ? received.Sender : null;
             Answer(received.WithoutDescriptors());
             return true;
         }

@@ -4,15 +4,42 @@ using Baton.Interop;
 
 namespace Baton.Handover;
 
-/// <summary>Bytes and descriptors over a connected unix stream socket: sendmsg(2), recvmsg(2), SCM_RIGHTS of unix(7).</summary>
+/// <summary>
+/// Bytes and descriptors over a connected unix stream socket: sendmsg(2), recvmsg(2), SCM_RIGHTS and SCM_CREDENTIALS of unix(7).
+/// </summary>
 internal static unsafe class UnixStream
 {
     // What the kernel takes in one message (SCM_MAX_FD).
     private const int MaxDescriptors = 253;
+    private const int MostSkipped = 4096;
 
     private static readonly int CmsgHeader = sizeof(Libc.Cmsghdr);
 
     internal static (Descriptor First, Descriptor Second) CreatePair() => LocalSocket.Pair(Libc.SOCK_NONBLOCK);
+
+    /// <summary>Has the kernel say which process sends what arrives from now on. Where it can't, nothing is said.</summary>
+    internal static void NameSenders(Descriptor socket)
+    {
+        int on = 1;
+        _ = Libc.setsockopt(socket.Number, Libc.SOL_SOCKET, Libc.SO_PASSCRED, &on, sizeof(int));
+    }
+
+    /// <summary>Which process has sent what is read next; null if nothing is there, or the kernel does not say.</summary>
+    internal static int? NextSender(Descriptor socket)
+    {
+        byte next;
+        return Receive(socket, &next, 1, Libc.MSG_PEEK, out Attached attached) > 0 ? attached.Forget() : null;
+    }
+
+    /// <summary>Reads and forgets what lies there from one process, at most so much.</summary>
+    /// <returns>How many bytes.</returns>
+    internal static int Skip(Descriptor socket)
+    {
+        byte* bytes = stackalloc byte[MostSkipped];
+        nint n = Receive(socket, bytes, MostSkipped, flags: 0, out Attached attached);
+        attached.Forget();
+        return (int)Math.Max(0, n);
+    }
 
     /// <summary>Sends all bytes; the descriptors ride with the first of them.</summary>
     internal static void Send(Descriptor socket, ReadOnlySpan<byte> bytes, ReadOnlySpan<int> descriptors, TimeSpan limit)
@@ -49,8 +76,13 @@ internal static unsafe class UnixStream
     /// Fills the buffer. Descriptors that arrive are added to the list, close-on-exec from their first moment; where none
     /// is given, none may arrive.
     /// </summary>
+    /// <param name="socket">Where from.</param>
+    /// <param name="buffer">Filled.</param>
+    /// <param name="descriptors">Gets those that arrive.</param>
+    /// <param name="limit">How long to wait.</param>
+    /// <param name="from">The process whose bytes these are; what others have sent in between is dropped. Null for anybody's.</param>
     /// <returns>The bytes read: fewer than the buffer holds only at the end of the stream.</returns>
-    internal static int Receive(Descriptor socket, Span<byte> buffer, List<Descriptor>? descriptors, TimeSpan limit)
+    internal static int Receive(Descriptor socket, Span<byte> buffer, List<Descriptor>? descriptors, TimeSpan limit, int? from = null)
     {
         WaitLimit deadline = WaitLimit.After(limit);
         fixed (byte* start = buffer)
@@ -58,10 +90,15 @@ internal static unsafe class UnixStream
             int read = 0;
             while (read < buffer.Length)
             {
-                nint n = ReceiveSome(socket, start + read, buffer.Length - read, descriptors);
+                nint n = Receive(socket, start + read, buffer.Length - read, flags: 0, out Attached attached);
                 int errno = Libc.Errno;
-                if (n > 0)
+                if (n > 0 && attached.Sender is { } sender && sender != (from ?? sender))
                 {
+                    attached.Forget();
+                }
+                else if (n > 0)
+                {
+                    attached.MoveTo(descriptors);
                     read += (int)n;
                 }
                 else if (n == 0 || errno == Libc.ECONNRESET)
@@ -99,27 +136,22 @@ internal static unsafe class UnixStream
         return Libc.sendmsg(socket.Number, &message, Libc.MSG_NOSIGNAL | Libc.MSG_DONTWAIT);
     }
 
-    private static nint ReceiveSome(Descriptor socket, byte* bytes, int count, List<Descriptor>? descriptors)
+    private static nint Receive(Descriptor socket, byte* bytes, int count, int flags, out Attached attached)
     {
         var vector = new Libc.Iovec { iov_base = bytes, iov_len = (nuint)count };
         var message = new Libc.Msghdr { msg_iov = &vector, msg_iovlen = 1 };
         byte* control = stackalloc byte[ControlBytes];
         message.msg_control = control;
         message.msg_controllen = (nuint)ControlBytes;
-        nint n = Libc.recvmsg(socket.Number, &message, Libc.MSG_CMSG_CLOEXEC | Libc.MSG_DONTWAIT);
-        int arrived = n > 0 ? Take(control, message.msg_controllen, descriptors) : 0;
-        if (n > 0 && (message.msg_flags & Libc.MSG_CTRUNC) != 0)
-        {
-            throw new RestartException(RestartFailure.ProtocolError, 
-                $"Only {arrived} of the descriptors of a message arrived: the limit on open files of this process (RLIMIT_NOFILE) is too small.");
-        }
-
-        return arrived > 0 && descriptors is null ? throw new RestartException(RestartFailure.ProtocolError, "Descriptors arrived where none belong.") : n;
+        nint n = Libc.recvmsg(socket.Number, &message, Libc.MSG_CMSG_CLOEXEC | Libc.MSG_DONTWAIT | flags);
+        attached = n > 0 ? Read(control, message.msg_controllen, (message.msg_flags & Libc.MSG_CTRUNC) != 0) : default;
+        return n;
     }
 
-    private static int Take(byte* control, nuint length, List<Descriptor>? descriptors)
+    private static Attached Read(byte* control, nuint length, bool truncated)
     {
-        int arrived = 0;
+        List<Descriptor>? descriptors = null;
+        int? sender = null;
         for (nuint at = 0; at + (nuint)CmsgHeader <= length;)
         {
             var header = (Libc.Cmsghdr*)(control + at);
@@ -128,35 +160,67 @@ internal static unsafe class UnixStream
                 break;
             }
 
-            if (header->cmsg_level == Libc.SOL_SOCKET && header->cmsg_type == Libc.SCM_RIGHTS)
+            var data = new ReadOnlySpan<byte>(control + at + CmsgHeader, (int)header->cmsg_len - CmsgHeader);
+            if (header->cmsg_level == Libc.SOL_SOCKET && header->cmsg_type == Libc.SCM_CREDENTIALS && data.Length >= sizeof(Libc.Ucred))
             {
-                var fds = new ReadOnlySpan<int>(control + at + CmsgHeader, (int)(header->cmsg_len - (nuint)CmsgHeader) / sizeof(int));
-                arrived += fds.Length;
-                foreach (int fd in fds)
+                sender = MemoryMarshal.Read<Libc.Ucred>(data).pid;
+            }
+            else if (header->cmsg_level == Libc.SOL_SOCKET && header->cmsg_type == Libc.SCM_RIGHTS)
+            {
+                descriptors ??= [];
+                foreach (int fd in MemoryMarshal.Cast<byte, int>(data))
                 {
-                    Keep(new Descriptor(fd), descriptors);
+                    descriptors.Add(new Descriptor(fd));
                 }
             }
 
             at += (nuint)Align((int)header->cmsg_len);
         }
 
-        return arrived;
+        return new Attached(sender, descriptors, truncated);
     }
 
-    private static void Keep(Descriptor descriptor, List<Descriptor>? descriptors)
-    {
-        if (descriptors is null)
-        {
-            descriptor.Dispose();
-        }
-        else
-        {
-            descriptors.Add(descriptor);
-        }
-    }
-
-    private static int ControlBytes => Align(CmsgHeader + (MaxDescriptors * sizeof(int)));
+    private static int ControlBytes => Align(CmsgHeader + (MaxDescriptors * sizeof(int))) + Align(CmsgHeader + sizeof(Libc.Ucred));
 
     private static int Align(int length) => (length + sizeof(nint) - 1) & ~(sizeof(nint) - 1);
+
+    /// <summary>What came with some bytes.</summary>
+    /// <param name="Sender">The process that sent them; null if the kernel does not say. 0 for one of another pid namespace.</param>
+    /// <param name="Descriptors">Owned by whoever received them; null for none.</param>
+    /// <param name="Truncated">Whether there were more.</param>
+    private readonly record struct Attached(int? Sender, List<Descriptor>? Descriptors, bool Truncated)
+    {
+        /// <summary>Closes what came.</summary>
+        /// <returns>The sender.</returns>
+        internal int? Forget()
+        {
+            Descriptors?.ForEach(d => d.Dispose());
+            return Sender;
+        }
+
+        /// <exception cref="RestartException">Some are missing, or none belong there.</exception>
+        internal void MoveTo(List<Descriptor>? descriptors)
+        {
+            if (descriptors is null)
+            {
+                Forget();
+            }
+            else
+            {
+                descriptors.AddRange(Descriptors ?? []);
+            }
+
+            if (Truncated)
+            {
+                throw new RestartException(
+                    RestartFailure.ProtocolError,
+                    $"Only {Descriptors?.Count ?? 0} of the descriptors of a message arrived: the limit on open files of this process (RLIMIT_NOFILE) is too small.");
+            }
+
+            if (Descriptors is { Count: > 0 } && descriptors is null)
+            {
+                throw new RestartException(RestartFailure.ProtocolError, "Descriptors arrived where none belong.");
+            }
+        }
+    }
 }

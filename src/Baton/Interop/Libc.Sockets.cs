@@ -13,11 +13,13 @@ internal static unsafe partial class Libc
     internal const int SOL_SOCKET = 1;
     internal const int SO_TYPE = 3;
     internal const int SO_REUSEPORT = 15;
+    internal const int SO_PASSCRED = 16;
     internal const int SO_PEERCRED = 17;
     internal const int SO_ACCEPTCONN = 30;
     internal const int SO_DOMAIN = 39;
     internal const int SO_BINDTOIFINDEX = 62;
     internal const int SCM_RIGHTS = 1;
+    internal const int SCM_CREDENTIALS = 2;
     internal const int SHUT_RDWR = 2;
     internal const int MSG_PEEK = 0x2;
     internal const int MSG_CTRUNC = 0x8;

@@ -7,7 +7,8 @@ namespace Baton.Lifecycle;
 /// A restart without handover: this process stops accepting, finishes its work, starts the program, and ends. If the program
 /// can't be started, this process serves again; what becomes of it later is not known here. Lives on the control loop.
 /// </summary>
-internal sealed class CompleteAttempt(RestartRequest request, StartCommand command, int generation, ProcessLifecycle lifecycle, LifecycleContext context)
+internal sealed class CompleteAttempt(
+    RestartRequest request, StartCommand command, int generation, ProcessLifecycle lifecycle, LifecycleContext context)
     : RestartAttempt(request, command, generation, lifecycle, context)
 {
     private readonly CancellationTokenSource _calledBack = new();

@@ -10,6 +10,9 @@ namespace Baton.Lifecycle;
 /// </summary>
 internal sealed class ControlLoop(TimeProvider time, ILogger logger) : IDisposable
 {
+    // Longer than a busy machine keeps a thread from running, shorter than what people mean by a limit.
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(2);
+
     private readonly BlockingCollection<Action> _posted = [];
     private readonly PriorityQueue<LoopTimer, long> _timers = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -41,10 +44,7 @@ internal sealed class ControlLoop(TimeProvider time, ILogger logger) : IDisposab
         var timer = new LoopTimer(action);
         if (delay != Timeout.InfiniteTimeSpan)
         {
-            // Saturates: the longest TimeSpan has more ticks of the clock than a long holds.
-            long now = time.GetTimestamp();
-            double ticks = delay.TotalSeconds * time.TimestampFrequency;
-            _timers.Enqueue(timer, ticks < long.MaxValue - now ? now + (long)ticks : long.MaxValue);
+            _timers.Enqueue(timer, Later(time.GetTimestamp(), delay));
         }
 
         return timer;
@@ -59,7 +59,14 @@ internal sealed class ControlLoop(TimeProvider time, ILogger logger) : IDisposab
             while (!_posted.IsCompleted)
             {
                 RunDue();
-                RunPosted(UntilNextTimer());
+                TimeSpan limit = UntilNextTimer();
+                long asleep = time.GetTimestamp();
+                bool taken = _posted.TryTake(out Action? action, limit);
+                Awake(limit, time.GetElapsedTime(asleep));
+                if (taken)
+                {
+                    Run(action!);
+                }
             }
 
             _ended.TrySetResult();
@@ -78,7 +85,36 @@ internal sealed class ControlLoop(TimeProvider time, ILogger logger) : IDisposab
         }
     }
 
+    /// <summary>
+    /// The loop has waited for a while. Where it was much longer than it wanted, the process was stopped, or the machine was: no
+    /// limit ran meanwhile, so every timer gets that time. Who is stopped for longer than the drain timeout cuts no request when
+    /// it goes on.
+    /// </summary>
+    /// <param name="wanted">How long it wanted to wait at most; infinite for as long as it takes.</param>
+    /// <param name="waited">How long it was.</param>
+    internal void Awake(TimeSpan wanted, TimeSpan waited)
+    {
+        if (wanted == Timeout.InfiniteTimeSpan || waited - wanted < ShortestPause)
+        {
+            return;
+        }
+
+        (LoopTimer Timer, long Due)[] timers = [.. _timers.UnorderedItems];
+        _timers.Clear();
+        foreach ((LoopTimer timer, long due) in timers)
+        {
+            _timers.Enqueue(timer, Later(due, waited - wanted));
+        }
+    }
+
     public void Dispose() => _posted.CompleteAdding();
+
+    // Saturates: the longest TimeSpan has more ticks of the clock than a long holds.
+    private long Later(long from, TimeSpan delay)
+    {
+        double ticks = delay.TotalSeconds * time.TimestampFrequency;
+        return ticks < long.MaxValue - from ? from + (long)ticks : long.MaxValue;
+    }
 
     private bool RunTimer()
     {

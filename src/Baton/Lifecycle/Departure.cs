@@ -11,7 +11,8 @@ namespace Baton.Lifecycle;
 /// <param name="idle">Called once when nothing is open any more.</param>
 /// <param name="finished">Called once when the process is idle and may end.</param>
 /// <param name="lastResort">Called before the process is ended hard.</param>
-internal sealed class Departure(LifecycleContext context, Func<GenerationStatus> describe, Action idle, Action finished, Action lastResort)
+internal sealed class Departure(
+    LifecycleContext context, Func<GenerationStatus> describe, Action idle, Action finished, Action lastResort)
 {
     private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(1);
 
@@ -30,9 +31,12 @@ internal sealed class Departure(LifecycleContext context, Func<GenerationStatus>
     internal TimeSpan? TimeLeft => Limit is { } limit ? LifecycleContext.Left(limit, context.Since(_begun)) : null;
 
     /// <summary>Since when nothing is open any more; null if something is. From any thread.</summary>
-    internal DateTimeOffset? DrainedAt => Volatile.Read(ref _drainedAt) is > 0 and var ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
+    internal DateTimeOffset? DrainedAt =>
+        Volatile.Read(ref _drainedAt) is > 0 and var ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
 
     private TimeSpan? Limit => Options.DrainTimeout == Timeout.InfiniteTimeSpan ? null : Options.DrainTimeout;
+
+    private TimeSpan HookTime => Options.Hooks.HasAny ? Options.HookTimeout : TimeSpan.Zero;
 
     private RestarterOptions Options => context.Options;
 
@@ -60,7 +64,7 @@ internal sealed class Departure(LifecycleContext context, Func<GenerationStatus>
             TimeSpan limit = LifecycleContext.Then(context.Application.Limit ?? Options.DrainTimeout, Options.ExitTimeout);
             if (afterSuccessor)
             {
-                limit = LifecycleContext.Then(LifecycleContext.Then(limit, Options.ShutdownIdleGrace), Options.Hooks.HasAny ? Options.HookTimeout : TimeSpan.Zero);
+                limit = LifecycleContext.Then(LifecycleContext.Then(limit, Options.ShutdownIdleGrace), HookTime);
                 limit = LifecycleContext.Then(limit, Options.ExitTimeout);
             }
 
@@ -98,7 +102,7 @@ internal sealed class Departure(LifecycleContext context, Func<GenerationStatus>
         FinishIfDone();
 
         // Hooks have their own time: they are part of leaving, also for one that is forced.
-        TimeSpan limit = Options.Hooks.HasAny ? LifecycleContext.Then(Options.HookTimeout, Options.ExitTimeout) : Options.ExitTimeout;
+        TimeSpan limit = LifecycleContext.Then(HookTime, Options.ExitTimeout);
         string reason = $"forced by {trigger}, and after {limit.TotalSeconds:0.###} s more the application has still not ended";
         context.Loop.Schedule(limit, () => EndHard(reason));
     }

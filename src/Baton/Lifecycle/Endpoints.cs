@@ -7,7 +7,13 @@ namespace Baton.Lifecycle;
 
 /// <summary>The gate, the listeners and the pid file of this process.</summary>
 internal sealed class Endpoints(
-    ResourceRegistry listeners, AcceptGate gate, SuccessorRole? successor, OlderGenerations older, string? pidFile, ILogger logger) : IEndpoints
+    ResourceRegistry listeners,
+    AcceptGate gate,
+    SuccessorRole? successor,
+    OlderGenerations older,
+    string? pidFile,
+    ILogger logger)
+    : IEndpoints
 {
     private readonly PidFile _pidFile = new(pidFile, logger);
 
@@ -57,7 +63,8 @@ internal sealed class Endpoints(
 
     public void NameMain(int pid) => _pidFile.Name(pid);
 
-    public void Release(IReadOnlyCollection<string> claimedBySuccessor) => Release([.. claimedBySuccessor.Select(ResourceKey.Parse)]);
+    public void Release(IReadOnlyCollection<string> claimedBySuccessor) =>
+        Release([.. claimedBySuccessor.Select(ResourceKey.Parse)]);
 
     public void EndSharing() => listeners.EndSharing();
 

@@ -19,9 +19,10 @@ internal sealed class HandoverAttempt : RestartAttempt
     // Why it fails before the successor serves.
     private RestartFault? _fault;
 
-    internal HandoverAttempt(RestartRequest request, StartCommand command, int generation, ProcessLifecycle lifecycle, LifecycleContext context)
-        : base(request, command, generation, lifecycle, context) =>
-        _progress = new ProgressThrottle(context, (phase, detail) => Happen(RestartEvent.Progress, new HandoverMessage.Progress(phase, detail)));
+    internal HandoverAttempt(
+        RestartRequest request, StartCommand command, int generation, ProcessLifecycle lifecycle, LifecycleContext context)
+        : base(request, command, generation, lifecycle, context) => _progress = new ProgressThrottle(
+            context, (phase, detail) => Happen(RestartEvent.Progress, new HandoverMessage.Progress(phase, detail)));
 
     internal override int? SuccessorPid => _successor?.Pid;
 
@@ -49,7 +50,7 @@ internal sealed class HandoverAttempt : RestartAttempt
         }
         else
         {
-            Happen(RestartEvent.Cancelled, fault: new RestartFault(RestartFailure.Stopping, "was killed because a shutdown was asked"));
+            Happen(RestartEvent.Cancelled, fault: new(RestartFailure.Stopping, "was killed because a shutdown was asked"));
         }
     }
 
@@ -80,7 +81,8 @@ internal sealed class HandoverAttempt : RestartAttempt
             RestartAction.Follow => () => Follow((HandoverMessage.Stopping)message!),
             RestartAction.ShutDownToo => () => ShutDownToo((HandoverMessage.Stopping)message!),
             RestartAction.ForceSelf => () => Lifecycle.Shutdown.Force(((HandoverMessage.Force)message!).Trigger),
-            RestartAction.IgnoreForce => () => Logger.ForceIgnored(Pid, ((HandoverMessage.Force)message!).Trigger, Environment.ProcessId),
+            RestartAction.IgnoreForce => () =>
+                Logger.ForceIgnored(Pid, ((HandoverMessage.Force)message!).Trigger, Environment.ProcessId),
             RestartAction.LogBroken => () => Logger.ChannelBroken(fault!.Cause!.Message),
             RestartAction.LogEnd => () => LogEnd(fault!.Status),
             _ => throw new ArgumentOutOfRangeException(nameof(action), action, message: null),
@@ -118,7 +120,8 @@ internal sealed class HandoverAttempt : RestartAttempt
         Context.TellPredecessor(new HandoverMessage.HandedOn());
         try
         {
-            _successor = Context.Programs.StartSuccessor(Command, Generation, Trace, happened => Context.Loop.Post(() => Hear(happened)));
+            _successor = Context.Programs.StartSuccessor(
+                Command, Generation, Trace, happened => Context.Loop.Post(() => Hear(happened)));
         }
         catch (Exception e)
         {
@@ -158,7 +161,10 @@ internal sealed class HandoverAttempt : RestartAttempt
 
         // What it said before comes first.
         _progress.Flush();
-        if (message is not (HandoverMessage.Alive or HandoverMessage.Force) || !RestartTable.IsOnProbation(Stage) || _successor!.Lives)
+
+        // A sign of life of a dead one proves nothing; and its wish for force is void, as this process is needed now.
+        bool counts = Watch.SuccessorLives || message is not (HandoverMessage.Alive or HandoverMessage.Force);
+        if (counts || !RestartTable.IsOnProbation(Stage))
         {
             Happen(RestartTable.Of(happened), message, RestartFault.Of(happened, Served, Options.ExitTimeout));
         }

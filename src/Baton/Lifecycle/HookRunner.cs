@@ -15,7 +15,8 @@ internal sealed class HookRunner(LifecycleContext context)
 
     /// <summary>Calls the hooks before an action, then does it.</summary>
     /// <returns>Null if there was nothing to wait for.</returns>
-    internal HookWait? Before(SignalAction action, Trigger trigger, Action then) => Run($"before {action} by {trigger}", Bound(action, trigger, before: true), then);
+    internal HookWait? Before(SignalAction action, Trigger trigger, Action then) =>
+        Run($"before {action} by {trigger}", Bound(action, trigger, before: true), then);
 
     internal void After(SignalAction action, Trigger trigger, RestartRecord? restart = null) =>
         Run($"after {action} by {trigger}", Bound(action, trigger, before: false, restart), then: () => { });
@@ -27,9 +28,11 @@ internal sealed class HookRunner(LifecycleContext context)
     /// <param name="changed">Takes the command as a hook has left it.</param>
     /// <param name="begun">Called first if there are any.</param>
     /// <param name="then">What comes next.</param>
-    internal HookWait? BeforeRestart(RestartRequest request, StartCommand command, int generation, Action<StartCommand> changed, Action begun, Action then)
+    internal HookWait? BeforeRestart(
+        RestartRequest request, StartCommand command, int generation, Action<StartCommand> changed, Action begun, Action then)
     {
-        List<Func<CancellationToken, Task>> hooks = Bound(SignalAction.Restart, new Trigger(request.Trigger, request.Signal), before: true);
+        var trigger = new Trigger(request.Trigger, request.Signal);
+        List<Func<CancellationToken, Task>> hooks = Bound(SignalAction.Restart, trigger, before: true);
         StartCommand latest = command;
         foreach (Func<SuccessorStartContext, CancellationToken, Task> hook in Hooks.Successor)
         {
@@ -56,7 +59,7 @@ internal sealed class HookRunner(LifecycleContext context)
         if (failure is not null)
         {
             var told = new FailedRestartContext(restart, failure);
-            Run("after a failed restart", [.. Hooks.Failed.Select(hook => (Func<CancellationToken, Task>)(cancel => hook(told, cancel)))], then: () => { });
+            Run("after a failed restart", Bound(Hooks.Failed, told), then: () => { });
         }
 
         After(SignalAction.Restart, new Trigger(request.Trigger, request.Signal), restart);
@@ -73,8 +76,7 @@ internal sealed class HookRunner(LifecycleContext context)
 
         // When all that happens at this moment has happened, the end of a restart among it, which has hooks too.
         var told = new DepartureContext(reason, successorPid);
-        context.Loop.Post(() => Run(
-            $"at the departure ({reason})", [.. Hooks.Departure.Select(hook => (Func<CancellationToken, Task>)(cancel => hook(told, cancel)))], then: () => WhenIdle(then)));
+        context.Loop.Post(() => Run($"at the departure ({reason})", Bound(Hooks.Departure, told), then: () => WhenIdle(then)));
     }
 
     /// <summary>Goes on without whatever still runs.</summary>
@@ -99,11 +101,12 @@ internal sealed class HookRunner(LifecycleContext context)
         }
     }
 
-    private List<Func<CancellationToken, Task>> Bound(SignalAction action, Trigger trigger, bool before, RestartRecord? restart = null)
-    {
-        var told = new ActionContext(action, trigger.Words, trigger.Signal, restart);
-        return [.. Hooks.Of(action, before).Select(hook => (Func<CancellationToken, Task>)(cancel => hook(told, cancel)))];
-    }
+    private List<Func<CancellationToken, Task>> Bound(
+        SignalAction action, Trigger trigger, bool before, RestartRecord? restart = null) =>
+        Bound(Hooks.Of(action, before), new ActionContext(action, trigger.Words, trigger.Signal, restart));
+
+    private static List<Func<CancellationToken, Task>> Bound<T>(IEnumerable<Func<T, CancellationToken, Task>> hooks, T told) =>
+        [.. hooks.Select(hook => (Func<CancellationToken, Task>)(cancel => hook(told, cancel)))];
 
     private HookWait? Run(string moment, List<Func<CancellationToken, Task>> hooks, Action then)
     {

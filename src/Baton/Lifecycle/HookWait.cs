@@ -23,7 +23,10 @@ internal sealed class HookWait(string moment, LifecycleContext context, Action<H
         try
         {
             context.Process.RunHooks(
-                hooks, failed: e => context.Loop.Post(() => Failed(e)), finished: () => context.Loop.Post(() => End(goOn: true)), _givenUp.Token);
+                hooks,
+                failed: e => context.Loop.Post(() => Failed(e)),
+                finished: () => context.Loop.Post(() => End(goOn: true)),
+                _givenUp.Token);
         }
         catch (Exception e)
         {

@@ -14,7 +14,8 @@ internal interface IOwnProcess
     /// later.
     /// </summary>
     /// <exception cref="RestartException">No thread can be had.</exception>
-    void RunHooks(IReadOnlyList<Func<CancellationToken, Task>> hooks, Action<Exception> failed, Action finished, CancellationToken givenUp);
+    void RunHooks(
+        IReadOnlyList<Func<CancellationToken, Task>> hooks, Action<Exception> failed, Action finished, CancellationToken givenUp);
 
     /// <summary>
     /// Ends the process hard, whatever still runs. A predecessor that waits for this process is told the reason.

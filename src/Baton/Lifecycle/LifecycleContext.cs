@@ -98,14 +98,18 @@ internal sealed record LifecycleContext(ControlLoop Loop, RestarterOptions Optio
         }
 
         _ = drain.ContinueWith(
-            task => Loop.Post(() => drained(task)), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            task => Loop.Post(() => drained(task)),
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
     }
 
     /// <summary>
     /// Whether a timer comes so late that this whole process was paused: stopped, frozen, moved to another machine. What others
     /// said meanwhile is not read yet, and they may have been paused too: their silence is no reason for anything.
     /// </summary>
-    internal bool WasPaused(long timerBegun, TimeSpan time) => Since(timerBegun) - time > (time / 4 < LongestDelay ? time / 4 : LongestDelay);
+    internal bool WasPaused(long timerBegun, TimeSpan time) =>
+        Since(timerBegun) - time > (time / 4 < LongestDelay ? time / 4 : LongestDelay);
 
     internal TimeSpan Since(long then) => Options.TimeProvider.GetElapsedTime(then);
 }

@@ -62,14 +62,16 @@ internal abstract record LifecycleNews
     internal sealed record RestartBegun(RestartRequest Request) : OfRestart(Request);
 
     /// <summary>Its successor was started; by a complete restart in place of this process, which ends.</summary>
-    internal sealed record SuccessorStarted(RestartRequest Request, int Pid, int Generation, RestartStrategy Strategy) : OfRestart(Request);
+    internal sealed record SuccessorStarted(RestartRequest Request, int Pid, int Generation, RestartStrategy Strategy)
+        : OfRestart(Request);
 
     /// <summary>It does something else, or has come further with it.</summary>
     /// <param name="Request">Who asked.</param>
     /// <param name="Phase">What it does.</param>
     /// <param name="Elapsed">Since it began.</param>
     /// <param name="Speaker">The successor, where these are its words; null for what this process does.</param>
-    internal sealed record RestartPhaseChanged(RestartRequest Request, RestartPhase Phase, TimeSpan Elapsed, int? Speaker) : OfRestart(Request);
+    internal sealed record RestartPhaseChanged(RestartRequest Request, RestartPhase Phase, TimeSpan Elapsed, int? Speaker)
+        : OfRestart(Request);
 
     /// <summary>What became of it; the last news of it.</summary>
     /// <param name="Request">Who asked.</param>
@@ -77,7 +79,8 @@ internal abstract record LifecycleNews
     /// <param name="RolledBack">Whether the successor served before it failed.</param>
     /// <param name="ServesOn">Whether it failed and this process serves: not if another has begun since it was rolled back, or
     /// the service ends.</param>
-    internal sealed record RestartEnded(RestartRequest Request, RestartRecord Record, bool RolledBack, bool ServesOn) : OfRestart(Request);
+    internal sealed record RestartEnded(RestartRequest Request, RestartRecord Record, bool RolledBack, bool ServesOn)
+        : OfRestart(Request);
 
     /// <summary>As a successor: the predecessor has answered.</summary>
     /// <param name="Trace">The restart's place in a trace; default for none.</param>

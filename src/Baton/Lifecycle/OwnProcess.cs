@@ -3,15 +3,18 @@ using Baton.Processes;
 namespace Baton.Lifecycle;
 
 /// <summary>This process: its threads and its end.</summary>
-internal sealed class OwnProcess(SuccessorRole? successor, TimeSpan exitTimeout, TimeSpan logTime, BufferedLogger logger) : IOwnProcess
+internal sealed class OwnProcess(SuccessorRole? successor, TimeSpan exitTimeout, TimeSpan logTime, BufferedLogger logger)
+    : IOwnProcess
 {
     public bool Sees(int pid) => CurrentProcess.Sees(pid);
 
-    public void QueueToThreadPool(Action action) => ThreadPool.UnsafeQueueUserWorkItem(static a => a(), action, preferLocal: false);
+    public void QueueToThreadPool(Action action) =>
+        ThreadPool.UnsafeQueueUserWorkItem(static a => a(), action, preferLocal: false);
 
     // A thread of their own: a starved pool must not keep hooks from their work, nor hooks the pool from its.
-    public void RunHooks(IReadOnlyList<Func<CancellationToken, Task>> hooks, Action<Exception> failed, Action finished, CancellationToken givenUp) =>
-        OwnThread.Start("baton-hooks", () => RunAll(hooks, failed, finished, givenUp));
+    public void RunHooks(
+        IReadOnlyList<Func<CancellationToken, Task>> hooks, Action<Exception> failed, Action finished, CancellationToken givenUp)
+        => OwnThread.Start("baton-hooks", () => RunAll(hooks, failed, finished, givenUp));
 
     public void End(int exitCode, string reason)
     {
@@ -26,7 +29,8 @@ internal sealed class OwnProcess(SuccessorRole? successor, TimeSpan exitTimeout,
         }
     }
 
-    private static void RunAll(IReadOnlyList<Func<CancellationToken, Task>> hooks, Action<Exception> failed, Action finished, CancellationToken givenUp)
+    private static void RunAll(
+        IReadOnlyList<Func<CancellationToken, Task>> hooks, Action<Exception> failed, Action finished, CancellationToken givenUp)
     {
         foreach (Func<CancellationToken, Task> hook in hooks)
         {

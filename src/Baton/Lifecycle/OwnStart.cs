@@ -216,8 +216,8 @@ internal sealed class OwnStart(ProcessLifecycle lifecycle, LifecycleContext cont
             _gaveUp = true;
             context.Try(() => context.Endpoints.Release([]));
             string died = $"its predecessor {context.Predecessor!.Pid} has died";
-            string late = $"it was not ready within {context.Options.ReadyTimeout.TotalSeconds:0.###} s of that; last: {_lastProgress}";
-            context.Try(() => context.Process.End(exitCode: 1, $"{died}, and {late}"));
+            string late = $"it was not ready within {context.Options.ReadyTimeout.TotalSeconds:0.###} s of that";
+            context.Try(() => context.Process.End(exitCode: 1, $"{died}, and {late}; last: {_lastProgress}"));
         }
     }
 }

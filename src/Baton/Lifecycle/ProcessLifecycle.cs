@@ -64,7 +64,9 @@ internal sealed class ProcessLifecycle
     };
 
     /// <summary>Whether this process only finishes its work, also if it may serve again; from any thread.</summary>
-    internal bool Drains => State is ProcessState.HandedOver or ProcessState.Draining or ProcessState.ShuttingDown || Restarts.Drains;
+    internal bool Drains => Departs || Restarts.Drains;
+
+    private bool Departs => State is ProcessState.HandedOver or ProcessState.Draining or ProcessState.ShuttingDown;
 
     /// <summary>As a successor: something happened at the predecessor's end.</summary>
     internal void Hear(PeerEvent happened)
@@ -91,7 +93,7 @@ internal sealed class ProcessLifecycle
     {
         Version = _context.Identity.Version,
         StartedAt = _context.Identity.StartedAt,
-        DrainLimit = State is ProcessState.HandedOver or ProcessState.Draining or ProcessState.ShuttingDown ? _departure?.TimeLeft : null,
+        DrainLimit = Departs ? _departure?.TimeLeft : null,
         DrainedAt = _departure?.DrainedAt,
     };
 
@@ -140,7 +142,8 @@ internal sealed class ProcessLifecycle
     /// <summary>Begins to finish what is open.</summary>
     internal Departure Depart()
     {
-        _departure = new Departure(_context, Describe, idle: Report, Finished, lastResort: () => Restarts.ShutDownToo?.Watch.Kill.Now());
+        _departure = new Departure(
+            _context, Describe, idle: Report, Finished, lastResort: () => Restarts.ShutDownToo?.Watch.Kill.Now());
         _departure.Begin();
         return _departure;
     }

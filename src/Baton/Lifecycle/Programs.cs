@@ -7,7 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Lifecycle;
 
 /// <summary>Starts the programs of restarts, from the terminal of this process if it has one.</summary>
-internal sealed class Programs(RestarterOptions options, StartCommand command, ResourceRegistry listeners, ILogger logger) : IPrograms
+internal sealed class Programs(RestarterOptions options, StartCommand command, ResourceRegistry listeners, ILogger logger)
+    : IPrograms
 {
     private readonly AllowedPrograms _allowed = new(command, options.AllowedProgramDirectories);
 
@@ -24,11 +25,15 @@ internal sealed class Programs(RestarterOptions options, StartCommand command, R
 
     public bool CanHandOver => SuccessorLink.IsSupported;
 
-    public StartCommand Choose(string? program) =>
-        WhyNoSuccessor is null ? _allowed.Choose(program) : throw new RestartException(RestartFailure.NotSupported, WhyNoSuccessor);
+    public StartCommand Choose(string? program) => WhyNoSuccessor is null
+        ? _allowed.Choose(program)
+        : throw new RestartException(RestartFailure.NotSupported, WhyNoSuccessor);
 
     public Action Check(StartCommand chosen, Action<string?> finished) => ProgramCheck.Start(
-        chosen, [.. options.CheckArguments], options.CheckTimeout, result => finished(result.Passed ? null : result.ToString())).Kill;
+        chosen,
+        [.. options.CheckArguments],
+        options.CheckTimeout,
+        result => finished(result.Passed ? null : result.ToString())).Kill;
 
     public ISuccessor StartSuccessor(StartCommand chosen, int generation, Func<ActivityContext> trace, Action<PeerEvent> post)
     {

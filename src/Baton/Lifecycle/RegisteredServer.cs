@@ -34,5 +34,6 @@ internal sealed class RegisteredServer(string? name, int number, Func<int> added
     /// <summary>
     /// As log lines call it: <c>server s1</c>; without a name <c>server 2</c>, and <c>server</c> if there is no other.
     /// </summary>
-    public override string ToString() => IsPlain ? "server" : $"server {name ?? number.ToString(System.Globalization.CultureInfo.InvariantCulture)}";
+    public override string ToString() =>
+        IsPlain ? "server" : $"server {name ?? number.ToString(System.Globalization.CultureInfo.InvariantCulture)}";
 }

@@ -4,7 +4,8 @@ namespace Baton.Lifecycle;
 /// What is told of one restart: its phases as they come, and once its outcome, to its requesters, the history and the hooks. On
 /// the control loop, but <see cref="Progress"/>.
 /// </summary>
-internal sealed class RestartAccount(RestartAttempt attempt, RestartRequest request, ProcessLifecycle lifecycle, LifecycleContext context)
+internal sealed class RestartAccount(
+    RestartAttempt attempt, RestartRequest request, ProcessLifecycle lifecycle, LifecycleContext context)
 {
     private readonly RestartTimeline _timeline = new(context.Options.TimeProvider);
     private volatile Step? _step;
@@ -39,13 +40,15 @@ internal sealed class RestartAccount(RestartAttempt attempt, RestartRequest requ
     }
 
     /// <summary>What was tried, what happened, what holds now.</summary>
-    internal string Explain(RestartFault fault, string holds = "keeps serving") => $"Restart by {request.Trigger}: {fault.What.TrimEnd('.')}. "
+    internal string Explain(RestartFault fault, string holds = "keeps serving") =>
+        $"Restart by {request.Trigger}: {fault.What.TrimEnd('.')}. "
         + $"Process {Environment.ProcessId} {(fault.Failure == RestartFailure.Stopping ? "shuts down" : holds)}.";
 
     /// <summary>A fault of the successor with its number, and what it did last.</summary>
     internal RestartFault InFull(RestartFault fault)
     {
-        string last = fault.Failure is RestartFailure.ReadyTimedOut or RestartFailure.SuccessorExited ? $"; last heard: {Last}" : "";
+        bool isSilent = fault.Failure is RestartFailure.ReadyTimedOut or RestartFailure.SuccessorExited;
+        string last = isSilent ? $"; last heard: {Last}" : "";
         return fault with { What = $"successor {attempt.SuccessorPid} {fault.What}{last}", Phases = Phases };
     }
 
@@ -82,7 +85,15 @@ internal sealed class RestartAccount(RestartAttempt attempt, RestartRequest requ
     private RestartRecord Remember(RestartFailure? failure, string explanation)
     {
         var record = new RestartRecord(
-            _timeline.BegunAt, request.Trigger, attempt.Program, attempt.Generation, attempt.SuccessorPid, failure, explanation, Elapsed, Phases);
+            _timeline.BegunAt,
+            request.Trigger,
+            attempt.Program,
+            attempt.Generation,
+            attempt.SuccessorPid,
+            failure,
+            explanation,
+            Elapsed,
+            Phases);
         lifecycle.Restarts.Remember(record);
         context.Feed.Publish(new LifecycleNews.RestartEnded(
             request,

@@ -16,7 +16,8 @@ internal abstract class RestartAttempt
     private Action? _giveUpCheck;
     private HookWait? _hooks;
 
-    private protected RestartAttempt(RestartRequest request, StartCommand command, int generation, ProcessLifecycle lifecycle, LifecycleContext context)
+    private protected RestartAttempt(
+        RestartRequest request, StartCommand command, int generation, ProcessLifecycle lifecycle, LifecycleContext context)
     {
         (_request, _command, Generation, Lifecycle, Context) = (request, command, generation, lifecycle, context);
         Account = new RestartAccount(this, request, lifecycle, context);
@@ -59,13 +60,13 @@ internal abstract class RestartAttempt
     {
         _hooks?.Cancel();
         _giveUpCheck?.Invoke();
-        Happen(RestartEvent.NotStarted, fault: new RestartFault(RestartFailure.Stopping, "was given up because a shutdown was asked"));
+        Happen(RestartEvent.NotStarted, fault: new(RestartFailure.Stopping, "was given up because a shutdown was asked"));
     }
 
     /// <summary>No successor could be started, whatever the reason: the service goes on, and so must the next restart.</summary>
     internal void NotStarted(Exception cause) => Happen(
         RestartEvent.NotStarted,
-        fault: new RestartFault((cause as RestartException)?.Failure ?? RestartFailure.SpawnFailed, cause.Message) { Cause = cause });
+        fault: new((cause as RestartException)?.Failure ?? RestartFailure.SpawnFailed, cause.Message) { Cause = cause });
 
     /// <summary>Takes the step that the table names.</summary>
     /// <param name="happened">What happened.</param>

@@ -29,10 +29,14 @@ internal sealed record RestartFault(RestartFailure Failure, string What, string?
     /// <param name="exitTimeout">How long a successor that says that it has failed may take to end.</param>
     internal static RestartFault Of(PeerEvent happened, bool served, TimeSpan exitTimeout) => happened switch
     {
-        PeerEvent.Broken { Cause: var cause } => new(cause.Failure, $"broke the handover: {cause.Message}") { KillAfter = TimeSpan.Zero, Cause = cause },
-        PeerEvent.Closed => new(RestartFailure.PeerLost, "closed its end of the handover and lives on") { KillAfter = TimeSpan.Zero },
-        PeerEvent.Ended { Status: var status } when served => new(RestartFailure.SuccessorDied, status.ToString()) { Status = status },
-        PeerEvent.Ended { Status: var status } => new(RestartFailure.SuccessorExited, $"{status} before it was ready") { Status = status },
+        PeerEvent.Broken { Cause: var cause } =>
+            new(cause.Failure, $"broke the handover: {cause.Message}") { KillAfter = TimeSpan.Zero, Cause = cause },
+        PeerEvent.Closed =>
+            new(RestartFailure.PeerLost, "closed its end of the handover and lives on") { KillAfter = TimeSpan.Zero },
+        PeerEvent.Ended { Status: var status } when served =>
+            new(RestartFailure.SuccessorDied, status.ToString()) { Status = status },
+        PeerEvent.Ended { Status: var status } =>
+            new(RestartFailure.SuccessorExited, $"{status} before it was ready") { Status = status },
         PeerEvent.Said { Message: HandoverMessage.Failed { Reason: var reason } } when served =>
             new(RestartFailure.SuccessorDied, $"failed: {reason}", reason) { KillAfter = exitTimeout },
 
@@ -42,7 +46,10 @@ internal sealed record RestartFault(RestartFailure Failure, string What, string?
         PeerEvent.Said { Message: HandoverMessage.Unhealthy { Reason: var reason, Ends: var ends } } when served =>
             new(RestartFailure.SuccessorUnhealthy, $"{(ends ? "gave back" : "is unhealthy")}: {reason}", reason) { Ends = ends },
         PeerEvent.Said { Message: var message } =>
-            new(RestartFailure.ProtocolError, $"broke the handover: it said {message.GetType().Name} before it was told to serve") { KillAfter = TimeSpan.Zero },
+            new(RestartFailure.ProtocolError, $"broke the handover: it said {message.GetType().Name} before it was told to serve")
+            {
+                KillAfter = TimeSpan.Zero,
+            },
         _ => throw new ArgumentOutOfRangeException(nameof(happened), happened, message: null),
     };
 }

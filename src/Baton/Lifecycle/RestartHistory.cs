@@ -43,8 +43,12 @@ internal sealed class RestartHistory(int most, TimeProvider time)
         _newest = [.. _newest.Select(Complete)];
     }
 
-    private RestartRecord Complete(RestartRecord record) => record.Failure is null && _departures.TryGetValue(record.Generation - 1, out Departure known)
-        ? record with { Drained = record.Drained ?? Since(record, known.Drained), Gone = record.Gone ?? Since(record, known.Gone) }
+    private RestartRecord Complete(RestartRecord record) =>
+        record.Failure is null && _departures.TryGetValue(record.Generation - 1, out Departure known)
+        ? record with
+        {
+            Drained = record.Drained ?? Since(record, known.Drained), Gone = record.Gone ?? Since(record, known.Gone),
+        }
         : record;
 
     private TimeSpan? Since(RestartRecord record, Moment? moment)
@@ -65,6 +69,7 @@ internal sealed class RestartHistory(int most, TimeProvider time)
 
     private readonly record struct Moment(DateTimeOffset Clock, long At)
     {
-        internal static Moment? Of(DateTimeOffset? clock, TimeProvider time) => clock is { } then ? new Moment(then, time.GetTimestamp()) : null;
+        internal static Moment? Of(DateTimeOffset? clock, TimeProvider time) =>
+            clock is { } then ? new Moment(then, time.GetTimestamp()) : null;
     }
 }

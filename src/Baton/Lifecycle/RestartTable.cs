@@ -132,7 +132,8 @@ internal enum RestartAction
 /// </summary>
 internal static class RestartTable
 {
-    internal static (RestartStage Next, RestartAction Action) Next(RestartStage stage, RestartEvent happened) => (stage, happened) switch
+    internal static (RestartStage Next, RestartAction Action) Next(RestartStage stage, RestartEvent happened) =>
+        (stage, happened) switch
     {
         (Hooks, HooksEnded) => (Check, RunCheck),
         (Check, CheckPassed) => (Starting, Start),

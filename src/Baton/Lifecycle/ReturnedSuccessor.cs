@@ -18,9 +18,11 @@ internal sealed class ReturnedSuccessor(ISuccessor successor, int generation, Li
     internal void Begin()
     {
         context.Try(() => successor.TryTell(new HandoverMessage.TakenBack()));
-        _departing = new DepartingProcess(successor.Pid, generation, () => _status, trigger => context.Loop.Post(() => Force(trigger)));
+        _departing = new DepartingProcess(
+            successor.Pid, generation, () => _status, trigger => context.Loop.Post(() => Force(trigger)));
         context.Try(() => context.Older.Add(_departing));
-        context.Loop.Schedule(LifecycleContext.Then(Options.DrainTimeout, Options.ExitTimeout), () => context.Try(successor.Kill));
+        TimeSpan limit = LifecycleContext.Then(Options.DrainTimeout, Options.ExitTimeout);
+        context.Loop.Schedule(limit, () => context.Try(successor.Kill));
     }
 
     /// <summary>What it says of itself; who it is this process knows better.</summary>

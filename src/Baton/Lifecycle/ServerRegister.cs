@@ -51,7 +51,10 @@ internal sealed class ServerRegister(ControlLoop loop, ILogger logger, Restarter
 
         // Of a restarter that was disposed nobody decides anything.
         return Task.WhenAny(decided.Task, loop.Ended).ContinueWith(
-            _ => decided.Task.IsCompletedSuccessfully && decided.Task.Result, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            _ => decided.Task.IsCompletedSuccessfully && decided.Task.Result,
+            CancellationToken.None,
+            TaskContinuationOptions.None,
+            TaskScheduler.Default);
     }
 
     /// <summary>It has ended, or will not be started: nobody waits for it.</summary>
@@ -166,7 +169,9 @@ internal sealed class ServerRegister(ControlLoop loop, ILogger logger, Restarter
         if (!_saidReady && process.IsStarting)
         {
             string limit = $"{ReadyTimeout.TotalSeconds:0.###} s";
-            string awaited = string.Join(", ", _servers.Where(s => !s.IsReady).Select(s => s.HasBegun ? $"{s}" : $"{s}, which was not started"));
+            string awaited = string.Join(", ", _servers
+                .Where(s => !s.IsReady)
+                .Select(s => s.HasBegun ? $"{s}" : $"{s}, which was not started"));
             logger.ServersNotReady(Environment.ProcessId, limit, awaited);
             process.GiveUp($"it was not ready within {limit} (waiting for {awaited})");
         }

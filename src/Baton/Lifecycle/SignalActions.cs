@@ -5,7 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Lifecycle;
 
 /// <summary>Does what the table says about a signal. Lives on the control loop.</summary>
-internal sealed class SignalActions(SignalTable table, ProcessLifecycle lifecycle, ILogger logger, TerminalSession? terminal = null, TimeProvider? time = null)
+internal sealed class SignalActions(
+    SignalTable table, ProcessLifecycle lifecycle, ILogger logger, TerminalSession? terminal = null, TimeProvider? time = null)
 {
     // A shell signals the whole job, and the stand-in in the terminal, which is a part of it, passes its own signal on.
     private static readonly TimeSpan EchoTime = TimeSpan.FromSeconds(1);

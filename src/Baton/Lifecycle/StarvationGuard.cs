@@ -37,7 +37,8 @@ internal sealed class StarvationGuard(ControlLoop loop, ILogger logger)
             _minimum ??= workers;
 
             // Counted from the threads there are: below that, the minimum changes nothing. Refused beyond the pool's own maximum.
-            _ = ThreadPool.SetMinThreads(Math.Min(Math.Max(workers, ThreadPool.ThreadCount) + Step, _minimum.Value + MaxAdded), io);
+            int wanted = Math.Max(workers, ThreadPool.ThreadCount) + Step;
+            _ = ThreadPool.SetMinThreads(Math.Min(wanted, _minimum.Value + MaxAdded), io);
         }
         else if (_minimum is { } minimum)
         {

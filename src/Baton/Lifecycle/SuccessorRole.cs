@@ -29,7 +29,12 @@ internal sealed class SuccessorRole : IPredecessor
     private readonly ILogger _logger;
 
     private SuccessorRole(
-        Func<PredecessorLink> greet, LivingPredecessor living, WatchedProcess predecessor, ResourceRegistry listeners, OlderGenerations older, ILogger logger)
+        Func<PredecessorLink> greet,
+        LivingPredecessor living,
+        WatchedProcess predecessor,
+        ResourceRegistry listeners,
+        OlderGenerations older,
+        ILogger logger)
     {
         (_greet, Pid, _predecessor, _listeners, _older, _logger) = (greet, living.Pid, predecessor, listeners, older, logger);
         listeners.Unclaimed.AwaitArrival(_greeted.Task, living);
@@ -64,7 +69,8 @@ internal sealed class SuccessorRole : IPredecessor
     }
 
     /// <summary>Reads and removes the variable; null in a first generation.</summary>
-    internal static SuccessorRole? Find(ResourceRegistry listeners, OlderGenerations older, RestarterOptions options, ILogger logger)
+    internal static SuccessorRole? Find(
+        ResourceRegistry listeners, OlderGenerations older, RestarterOptions options, ILogger logger)
     {
         string? address = Environment.GetEnvironmentVariable(HandoverProtocol.EnvironmentVariable);
         if (address is null)
@@ -77,7 +83,8 @@ internal sealed class SuccessorRole : IPredecessor
         {
             var predecessor = WatchedProcess.Watch(predecessorPid);
             return new SuccessorRole(
-                () => PredecessorLink.Greet(socket, listeners.Unclaimed, Program, options.HandshakeTimeout, options.Tap, predecessor),
+                () => PredecessorLink.Greet(
+                    socket, listeners.Unclaimed, Program, options.HandshakeTimeout, options.Tap, predecessor),
                 new LivingPredecessor(predecessorPid, options.HandshakeTimeout), predecessor, listeners, older, logger);
         }
 
@@ -102,7 +109,8 @@ internal sealed class SuccessorRole : IPredecessor
             {
                 // What is accepted from now on would die with this process; the predecessor accepts it instead.
                 gate.Close();
-                SayFailed(e.ExceptionObject is OperationCanceledException && _startFailure is { } cause ? cause : Describe(e.ExceptionObject as Exception));
+                bool isCancelled = e.ExceptionObject is OperationCanceledException && _startFailure is not null;
+                SayFailed(isCancelled ? _startFailure! : Describe(e.ExceptionObject as Exception));
             }
         };
         AppDomain.CurrentDomain.ProcessExit += (_, _) =>
@@ -177,7 +185,8 @@ internal sealed class SuccessorRole : IPredecessor
         {
             // Also what nobody foresaw, such as no descriptor to load code with: the application waits for this, and must not
             // wait for ever.
-            RestartException cause = e as RestartException ?? new(RestartFailure.ProtocolError, $"The handover broke: {e.Message}", e);
+            RestartException cause = e as RestartException
+                ?? new(RestartFailure.ProtocolError, $"The handover broke: {e.Message}", e);
             _greeted.TrySetException(cause);
             Lose(new PeerEvent.Broken(cause), lifecycle, loop);
         }
@@ -261,11 +270,15 @@ internal sealed class SuccessorRole : IPredecessor
     // must not serve beside it.
     private void Lose(PeerEvent happened, ProcessLifecycle lifecycle, ControlLoop loop)
     {
-        // After the commit it does not matter what became of it.
         if (_greeted.Task.IsCompletedSuccessfully && lifecycle.State == ProcessState.Starting)
         {
             Deserted?.Invoke();
             happened = _predecessor.EndsWithin(EndingTime) ? new PeerEvent.Ended() : happened;
+        }
+
+        // On probation it takes over again and kills this process, which must start no successor until then.
+        while (lifecycle.State == ProcessState.OnProbation && !_predecessor.EndsWithin(EndingTime))
+        {
         }
 
         loop.Post(() => lifecycle.Hear(happened));

@@ -26,7 +26,8 @@ internal sealed class SuccessorWatch(ISuccessor successor, LifecycleContext cont
     /// <summary>What the successor had open when it was last heard of, for people.</summary>
     internal string KnownLoss => _lastSign is null
         ? "; what it had open is not known"
-        : $"; {context.Since(_lastSignAt).TotalMilliseconds:0} ms before, it had {_lastSign.Connections} connections and {_lastSign.Requests} requests open";
+        : $"; {context.Since(_lastSignAt).TotalMilliseconds:0} ms before, it had {_lastSign.Connections} connections "
+            + $"and {_lastSign.Requests} requests open";
 
     internal bool SuccessorLives => successor.Lives;
 
@@ -39,8 +40,10 @@ internal sealed class SuccessorWatch(ISuccessor successor, LifecycleContext cont
     internal bool HasHeir => HandedOn is { Successor: { } heir } ? context.Process.Sees(heir) : HandedOn is not null;
 
     /// <summary>The end of one that is given up. That it can't be reaped is found, too.</summary>
-    internal SuccessorKill Kill { get; } =
-        new(successor, context, killed: () => context.Loop.Schedule(context.Options.ExitTimeout, () => happened(RestartEvent.NotReaped, null)));
+    internal SuccessorKill Kill { get; } = new(
+        successor,
+        context,
+        killed: () => context.Loop.Schedule(context.Options.ExitTimeout, () => happened(RestartEvent.NotReaped, null)));
 
     private RestarterOptions Options => context.Options;
 
@@ -108,9 +111,10 @@ internal sealed class SuccessorWatch(ISuccessor successor, LifecycleContext cont
                 return;
             }
 
+            string late = $"was not ready within {Options.ReadyTimeout.TotalSeconds:0.###} s and was killed";
             RestartFault fault = successor.Dump is { } dump
                 ? new RestartFault(RestartFailure.SuccessorExited, $"crashed before it was ready, and {dump}")
-                : new RestartFault(RestartFailure.ReadyTimedOut, $"was not ready within {Options.ReadyTimeout.TotalSeconds:0.###} s and was killed");
+                : new RestartFault(RestartFailure.ReadyTimedOut, late);
             happened(RestartEvent.ReadyTimeout, fault with { KillAfter = TimeSpan.Zero });
         }));
     }
@@ -133,7 +137,8 @@ internal sealed class SuccessorWatch(ISuccessor successor, LifecycleContext cont
 
         if (successor.Dump is { } dump)
         {
-            happened(RestartEvent.Crashed, new RestartFault(RestartFailure.SuccessorDied, $"crashed, and {dump}") { KillAfter = TimeSpan.Zero });
+            var fault = new RestartFault(RestartFailure.SuccessorDied, $"crashed, and {dump}") { KillAfter = TimeSpan.Zero };
+            happened(RestartEvent.Crashed, fault);
         }
         else
         {

@@ -86,7 +86,9 @@ internal sealed class WorkRegister : IOpenWork
             participants = [.. _participants];
         }
 
-        return participants.Length == 0 ? _applicationDone.Task : Task.WhenAll(participants.Select(p => p.DrainAsync(calledBack)));
+        return participants.Length == 0
+            ? _applicationDone.Task
+            : Task.WhenAll(participants.Select(p => p.DrainAsync(calledBack)));
     }
 
     public void NobodyServes()

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Baton.Interop;
 
 namespace Baton.Resources;
 
@@ -29,7 +30,8 @@ internal static class AddressInUse
 
         if (facts.PathIsLost)
         {
-            throw Explain("another program's socket lies there, and has taken the place of the one that this service listens on");
+            string there = PlainFile.WhatElse(request.Path!) is { } kind ? (kind == "a socket" ? "another program's socket" : kind) : "a file";
+            throw Explain($"{there} lies there, and has taken the place of the socket that this service listens on");
         }
 
         if (facts.Own.Length > 0)

@@ -6,7 +6,10 @@ namespace Baton.ProcessTests.Service;
 internal static class Deadline
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(10);
+
+    // A look may cost something, at all processes of the machine for example: those who wait longer look less often.
+    private static readonly TimeSpan FirstInterval = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan LongestInterval = TimeSpan.FromMilliseconds(50);
 
     internal static async Task<T> InTime<T>(this Task<T> task, [CallerArgumentExpression(nameof(task))] string what = "")
     {
@@ -39,6 +42,7 @@ internal static class Deadline
     private static async Task UntilAsync(Func<Task<bool>> holds, TimeSpan limit, string what)
     {
         long begun = TimeProvider.System.GetTimestamp();
+        TimeSpan interval = FirstInterval;
         while (!await holds())
         {
             if (TimeProvider.System.GetElapsedTime(begun) > limit)
@@ -46,7 +50,8 @@ internal static class Deadline
                 throw new TimeoutException($"Not within {limit.TotalSeconds} s: {what}");
             }
 
-            await Task.Delay(PollInterval, TestContext.Current.CancellationToken);
+            await Task.Delay(interval, TestContext.Current.CancellationToken);
+            interval = interval < LongestInterval ? interval * 1.25 : LongestInterval;
         }
     }
 }

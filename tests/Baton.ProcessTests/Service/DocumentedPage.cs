@@ -94,10 +94,10 @@ internal sealed partial class DocumentedPage(bool ownNetwork = false) : IAsyncDi
         start.Environment["BATON"] = Repository.Root;
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
 
-        // Nothing of the build may outlive it: the test would wait for its end.
+        // No part of MSBuild may outlive its build: the test would wait for its end.
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
-        start.Environment["UseSharedCompilation"] = "false";
         start.Environment["RunAnalyzers"] = "false";
+        start.Environment["NuGetAudit"] = "false";
         using Process shell = Process.Start(start)!;
         await Deadline.UntilAsync(() => shell.HasExited, Limit);
         Assert.True(shell.ExitCode == 0, $"A command failed with {shell.ExitCode}; the last lines:\n{string.Join('\n', File.ReadLines(Said).TakeLast(15))}");

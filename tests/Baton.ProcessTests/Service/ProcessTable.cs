@@ -12,7 +12,7 @@ internal static class ProcessTable
 
     /// <summary>Every living process that was started with this text in its environment.</summary>
     internal static IReadOnlyList<int> StartedWith(string environmentEntry) =>
-        [.. Pids().Where(pid => IsAlive(pid) && Environment(pid).Split('\0').Contains(environmentEntry))];
+        [.. Pids().Where(pid => $"\0{Environment(pid)}".Contains($"\0{environmentEntry}\0", StringComparison.Ordinal) && IsAlive(pid))];
 
     /// <summary>The variables that a process was started with.</summary>
     internal static string Environment(int pid) => Read(pid, "environ");

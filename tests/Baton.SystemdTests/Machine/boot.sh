@@ -41,7 +41,7 @@ backports() {
       touch "$packages/complete"
   }
 }
-version() { chroot root /lib/systemd/systemd --version | head -n 1; }
+version() { chroot root /lib/systemd/systemd --version | sed -n 1p; }
 if [ "$(version | cut -d' ' -f2)" -lt 253 ] && [ "${BATON_SYSTEMD:-}" != installed ]; then
   exec 8>"$packages/lock"
   flock 8

@@ -80,12 +80,13 @@ public class ControlCodecTests
     [Fact]
     public void Encode_TooMuchForALine_IsCut()
     {
-        string endless = new('\u0001', 100_000);
+        // More than the longest text and the longest list that are let through.
+        string endless = new('\u0001', 10_000);
         var restart = new RestartRecord(default, endless, endless, 1, 1, RestartFailure.SuccessorFailed, endless, default, [.. Enumerable.Repeat(new RestartPhase(endless, endless, default), 100)]);
         GenerationStatus generation = ControlSamples.Generation with { Version = "1", Requests = [.. Enumerable.Repeat(new OpenRequest(endless, default), 10)] };
         RestartStatus status = ControlSamples.Status with
         {
-            LastRestarts = [.. Enumerable.Repeat(restart, 100)], Generations = [.. Enumerable.Repeat(generation, 250)], Listeners = [.. Enumerable.Repeat(endless, 10_000)],
+            LastRestarts = [.. Enumerable.Repeat(restart, 100)], Generations = [.. Enumerable.Repeat(generation, 250)], Listeners = [.. Enumerable.Repeat(endless, 2_000)],
         };
 
         foreach (ControlAnswer answer in (ControlAnswer[])[new ControlAnswer.Status(status), new ControlAnswer.Outcome(Succeeded: false, "X", endless, restart, KeepsServing: true), new ControlAnswer.End(endless, endless)])

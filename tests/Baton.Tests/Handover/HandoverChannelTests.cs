@@ -43,7 +43,7 @@ public sealed class HandoverChannelTests : IDisposable
     [Fact]
     public async Task Receive_AMessageInSingleBytes_IsPutTogether()
     {
-        Task<Received?> receiving = Task.Run(_fixture.Channel.Receive, TestContext.Current.CancellationToken);
+        Task<Received?> receiving = Task.Run(() => _fixture.Channel.Receive(), TestContext.Current.CancellationToken);
         foreach (byte part in ChannelFixture.Frame(new HandoverMessage.Progress("a", "")))
         {
             _fixture.PeerSends([part]);

@@ -51,6 +51,27 @@ public sealed partial class SuccessorLinkTests
         Assert.False(_events.TryTake(out _));
     }
 
+    // A child of the successor has a copy of its channel while the successor lives: what it says, also in the middle of a message of
+    // the successor, is not heard.
+    [Fact]
+    public void Run_AnotherProcessHasTheChannelOfASuccessorThatLives_OnlyTheSuccessorIsHeard()
+    {
+        File.WriteAllBytes(_directory.File("frame"), ChannelFixture.Frame(new HandoverMessage.Force("a child")));
+        File.WriteAllBytes(_directory.File("part"), ChannelFixture.Frame(new HandoverMessage.Force("a child"))[..9]);
+        byte[] warmUp = ChannelFixture.Frame(new HandoverMessage.Progress("warm-up", ""));
+        string[] steps =
+        [
+            SayItself(ChannelFixture.Frame(Hello)), Say("frame"), Say("part"), SayItself(warmUp[..3]), Say("frame"), SayItself(warmUp[3..10]), Say("part"), SayItself(warmUp[10..]), Say("frame"),
+            SayItself(ChannelFixture.Frame(new HandoverMessage.Failed("the reason"))), Hang,
+        ];
+        SuccessorLink link = Start(new StartCommand("/bin/sh", ["sh", "-c", string.Join("; ", steps)], _directory.Path, new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin" }));
+
+        Said<HandoverMessage.Hello>();
+        Assert.Equal(new HandoverMessage.Progress("warm-up", ""), Said<HandoverMessage.Progress>());
+        Assert.Equal(new HandoverMessage.Failed("the reason"), Said<HandoverMessage.Failed>());
+        Kill(link);
+    }
+
     // One that never stops must not keep this process from the news of the successor's end.
     [Fact]
     public void Run_SuccessorHasEndedAndAnotherProcessSaysMoreAndMore_ItsEndIsHeard()
@@ -69,4 +90,8 @@ public sealed partial class SuccessorLinkTests
     private string WaitFor(string file, string then) => $"until [ -e {_directory.File(file)} ]; do sleep 0.01; done; {then}";
 
     private string Say(string file) => $"cat {_directory.File(file)} >&{HandoverProtocol.InheritedDescriptor}";
+
+    // The shell's own command, so no other process.
+    private static string SayItself(byte[] bytes) =>
+        $"printf '{string.Concat(bytes.Select(b => $"\\{Convert.ToString(b, toBase: 8).PadLeft(3, '0')}"))}' >&{HandoverProtocol.InheritedDescriptor}";
 }

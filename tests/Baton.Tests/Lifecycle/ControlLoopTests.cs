@@ -34,6 +34,38 @@ public class ControlLoopTests
         Assert.Equal(["sooner", "later"], _journal.Entries);
     }
 
+    [Theory]
+    [InlineData(61, true)]
+    [InlineData(2, false)] // a busy machine
+    public void Awake_LongAfterItWantedTo_NoTimerHasRunMeanwhile(int waited, bool paused)
+    {
+        _loop.Schedule(TimeSpan.FromSeconds(1), () => _journal.Add("sooner"));
+        _loop.Schedule(TimeSpan.FromSeconds(10), () => _journal.Add("later"));
+        _loop.Schedule(TimeSpan.MaxValue, () => _journal.Add("never"));
+
+        _time.Advance(TimeSpan.FromSeconds(waited));
+        _loop.Awake(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(waited));
+        _loop.RunDue();
+        Assert.Equal(["sooner"], _journal.Entries);
+
+        _time.Advance(TimeSpan.FromSeconds(paused ? 8.9 : 7.9));
+        _loop.RunDue();
+        Assert.Equal(["sooner"], _journal.Entries);
+        _time.Advance(TimeSpan.FromSeconds(0.2));
+        _loop.RunDue();
+        Assert.Equal(["sooner", "later"], _journal.Entries);
+    }
+
+    [Fact]
+    public void Awake_WithoutALimit_ChangesNothing()
+    {
+        _loop.Awake(Timeout.InfiniteTimeSpan, TimeSpan.FromDays(1));
+        _loop.Schedule(TimeSpan.FromSeconds(1), () => _journal.Add("fired"));
+        _time.Advance(TimeSpan.FromSeconds(1));
+        _loop.RunDue();
+        Assert.Equal(["fired"], _journal.Entries);
+    }
+
     [Fact]
     public void Cancel_BeforeItFires_NothingHappens()
     {

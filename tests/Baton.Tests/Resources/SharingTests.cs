@@ -80,6 +80,38 @@ public sealed class SharingTests : IDisposable
         Assert.Contains("ListenerPathLost", _fixture.Logger.EventNames);
     }
 
+    [Theory]
+    [InlineData("file", "a file lies there")]
+    [InlineData("directory", "a directory lies there")]
+    [InlineData("link", "a link lies there")]
+    [InlineData("socket", "another program's socket lies there")]
+    public void Claim_SomethingElseLiesAtThePathOfAnInheritedListener_FailsAndSaysWhat(string kind, string words)
+    {
+        _fixture.Registry.Listen(_fixture.UnixEndPoint);
+        File.Delete(_fixture.SocketPath);
+        using var other = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        switch (kind)
+        {
+            case "file":
+                File.WriteAllText(_fixture.SocketPath, "precious");
+                break;
+            case "directory":
+                Directory.CreateDirectory(_fixture.SocketPath);
+                break;
+            case "link":
+                File.CreateSymbolicLink(_fixture.SocketPath, "/nowhere");
+                break;
+            default:
+                other.Bind(_fixture.UnixEndPoint);
+                other.Listen();
+                break;
+        }
+
+        var failure = Assert.Throws<SocketException>(() => RegistryFixture.Claim(Successor(_fixture.Registry), _fixture.UnixEndPoint));
+
+        Assert.Contains(words, failure.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Claim_TheDirectoryOfAnInheritedListenerIsGone_FailsAndSaysSo()
     {
