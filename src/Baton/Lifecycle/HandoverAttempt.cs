@@ -14,6 +14,7 @@ internal sealed class HandoverAttempt : RestartAttempt
     private ISuccessor? _successor;
     private SuccessorWatch? _watch;
     private RestartOutcome? _outcome;
+    private CommitSteps? _commit;
     private RollBack? _rollBack;
 
     // Why it fails before the successor serves.
@@ -189,67 +190,23 @@ internal sealed class HandoverAttempt : RestartAttempt
         Watch.EndWait();
         Claimed = ready.Claimed;
         Account.Enter("commit");
-        Context.Try(Context.Endpoints.CloseGate);
-        Context.Try(() => Context.Endpoints.NameMain(Pid));
-        Context.Feed.Publish(new LifecycleNews.HandingOver(Pid, Generation, Options.Probation));
-
-        // Here come, in this order: the end of services that only one process may run, the saving of state, and what is sent now.
-        bool? sent = TryPassAtCommit();
-        if (sent == true)
-        {
-            Happen(RestartEvent.ResourcesSent);
-        }
-        else if (sent == false)
-        {
-            TellToServe();
-        }
+        _commit = new CommitSteps(_successor!, Generation, Context, (found, fault) => Happen(found, fault: fault));
+        _commit.Begin();
     }
 
     private void TellToServe()
     {
         Watch.EndWait();
-        try
-        {
-            _successor!.Commit(Options.Probation, Heartbeat.IntervalOf(Options));
-        }
-        catch (Exception e)
-        {
-            CommitFailed("could not be told to serve", e);
-            return;
-        }
-
-        Happen(RestartEvent.Committed);
+        _commit!.TellToServe();
     }
 
-    // Whether there is an answer to wait for; null if that failed, which has failed the restart.
-    private bool? TryPassAtCommit()
-    {
-        try
-        {
-            return _successor!.PassAtCommit();
-        }
-        catch (Exception e)
-        {
-            CommitFailed("could not be passed what only one process may use", e);
-            return null;
-        }
-    }
-
-    private void CommitFailed(string what, Exception cause)
-    {
-        RestartFailure failure = (cause as RestartException)?.Failure ?? RestartFailure.ProtocolError;
-        Happen(RestartEvent.CommitFailed, fault: new RestartFault(failure, $"was ready, but {what}: {cause.Message}") { KillAfter = TimeSpan.Zero });
-    }
-
-    // It never learned that it may serve, so it does not, and is killed first: this process goes on where it stopped.
     private void FailAndReopen(RestartFault fault)
     {
         Fail(fault);
-        Context.Try(Context.Endpoints.OpenGate);
-        Context.Try(() => Context.Endpoints.NameMain(Environment.ProcessId));
-        Context.Feed.Publish(new LifecycleNews.ServesAgain(Generation - 1));
+        _commit!.GoBack();
         if (fault.Status != default)
         {
+            // Its end was the fault: no other end follows.
             Happen(RestartEvent.Ended, fault: fault);
         }
     }
