@@ -63,7 +63,7 @@ internal sealed class HandoverAttempt : RestartAttempt
             RestartAction.Note => () => Note(message!),
             RestartAction.Commit => () => Commit((HandoverMessage.Ready)message!),
             RestartAction.AwaitLoaded => () => Watch.AwaitLoaded(),
-            RestartAction.TellToServe => TellToServe,
+            RestartAction.TellToServe => _commit!.TellToServe,
             RestartAction.BeginProbation => BeginProbation,
             RestartAction.Refuse => () => Tell(new HandoverMessage.Refused(Account.Explain(_fault!))),
             RestartAction.Fail => () => Fail(fault!),
@@ -192,12 +192,6 @@ internal sealed class HandoverAttempt : RestartAttempt
         Account.Enter("commit");
         _commit = new CommitSteps(_successor!, Generation, Context, (found, fault) => Happen(found, fault: fault));
         _commit.Begin();
-    }
-
-    private void TellToServe()
-    {
-        Watch.EndWait();
-        _commit!.TellToServe();
     }
 
     private void FailAndReopen(RestartFault fault)

@@ -51,6 +51,7 @@ internal sealed class SuccessorWatch(ISuccessor successor, LifecycleContext cont
 
     internal void BeginProbation()
     {
+        EndWait();
         Volatile.Write(ref _begun, context.Now);
         if (Options.Probation == TimeSpan.Zero)
         {
