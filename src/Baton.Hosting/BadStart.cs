@@ -3,7 +3,7 @@ using Baton.Handover;
 namespace Baton.Hosting;
 
 /// <summary>
-/// Options that are wrong end the start before there is a restarter, and whoever asked for the restart is to learn why.
+/// Options that are wrong end the start before there is a restarter, and the requester of the restart is to learn why.
 /// </summary>
 internal static class BadStart
 {

@@ -17,15 +17,15 @@ internal sealed class HealthPhase(HealthPoll poll, HostedRestartOptions options,
         string? said = null;
         while (true)
         {
-            HealthVerdict verdict = await poll.AskAsync(cancel).ConfigureAwait(false);
-            if (verdict.Status == HealthStatus.Healthy)
+            HealthOutcome outcome = await poll.AskAsync(cancel).ConfigureAwait(false);
+            if (outcome.Status == HealthStatus.Healthy)
             {
                 return;
             }
 
-            if (verdict.Text != said)
+            if (outcome.Text != said)
             {
-                said = verdict.Text;
+                said = outcome.Text;
                 report(said);
                 _logger.NotHealthyYet(said);
             }

@@ -7,7 +7,7 @@ namespace Baton.Hosting;
 /// <summary>Asks the health checks that decide about readiness. Only one caller at a time.</summary>
 internal sealed class HealthPoll
 {
-    // The verdict is read by people, in log lines and outcomes.
+    // The outcome is read by people, in log lines and outcomes.
     private const int LongestText = 1000;
 
     private readonly HealthCheckService? _service;
@@ -27,18 +27,18 @@ internal sealed class HealthPoll
     internal bool HasChecks => _registrations.Length > 0;
 
     /// <summary>Runs the checks once, within the limit of one poll.</summary>
-    internal async Task<HealthVerdict> AskAsync(CancellationToken cancel)
+    internal async Task<HealthOutcome> AskAsync(CancellationToken cancel)
     {
         // Checks that do not heed their token may still be running: they are waited for, so that they do not pile up.
         Task<HealthReport> running = _running ??= CheckAsync(cancel);
         try
         {
             HealthReport report = await running.WaitAsync(_options.HealthCheckTimeout, cancel).ConfigureAwait(false);
-            return new HealthVerdict(report.Status, Describe(report));
+            return new HealthOutcome(report.Status, Describe(report));
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException && !cancel.IsCancellationRequested)
         {
-            return new HealthVerdict(HealthStatus.Unhealthy, $"no answer within {_options.HealthCheckTimeout.TotalSeconds:0.###} s from {string.Join(", ", _registrations.Select(r => r.Name))}");
+            return new HealthOutcome(HealthStatus.Unhealthy, $"no answer within {_options.HealthCheckTimeout.TotalSeconds:0.###} s from {string.Join(", ", _registrations.Select(r => r.Name))}");
         }
         finally
         {

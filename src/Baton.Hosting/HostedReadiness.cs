@@ -38,7 +38,7 @@ internal sealed class HostedReadiness(
         }
         catch (OperationCanceledException) when (draining.IsCancellationRequested || lifetime.ApplicationStopping.IsCancellationRequested)
         {
-            // The same, and it was heard of here first; or the host's own signal handler was faster.
+            // The same, and it came here first; or the host's own signal handler was faster.
             return;
         }
         catch (Exception e)

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Hosting;
 namespace Baton.Hosting;
 
 /// <summary>
-/// Ties the host to the restarter. First of all hosted services: it hears of the start before, and of the end after all others.
-/// When the host is ready, and its drain, is the part of <see cref="HostedReadiness"/>.
+/// Ties the host to the restarter. First of all hosted services: it is called at the start before all others, and at the end
+/// after them. When the host is ready, and its drain, is the part of <see cref="HostedReadiness"/>.
 /// </summary>
 internal sealed class HostedRestart(
     Restarter restarter, HostedServer server, IHostApplicationLifetime lifetime, HostSignals signals, IServiceCollection registrations, HostedReadiness readiness)
@@ -19,7 +19,7 @@ internal sealed class HostedRestart(
     {
         server.Start();
         signals.GiveWay();
-        restarter.HearSignalsFirst();
+        restarter.TakeSignalsFirst();
         restarter.Register(this);
         restarter.WhenStopping(lifetime.StopApplication);
 

@@ -29,14 +29,14 @@ internal sealed class HostedServer(Restarter restarter, RegisteredServer server,
         _stage = Stage.Starting;
         server.HasBegun = true;
         restarter.UseLogger(loggerFactory, server);
-        restarter.Operations.Context.Feed.Subscribe(Hear, reports: false);
+        restarter.Operations.Context.Feed.Subscribe(Handle, reports: false);
         if (OptionConflicts.Find(options, restarter.Options) is { Length: > 0 } ignored)
         {
             _logger.OptionsIgnored(server.ToString(), Holder(restarter.Options), string.Join(", ", ignored));
         }
     }
 
-    /// <summary>Tells whoever waits for the process, and which server it is about where there are several.</summary>
+    /// <summary>Reports progress, and which server it is about where there are several.</summary>
     internal void ReportProgress(string phase, string? detail) =>
         restarter.ReportProgress(phase, server.IsPlain ? detail : detail is null ? server.ToString() : $"{server}: {detail}");
 
@@ -55,7 +55,7 @@ internal sealed class HostedServer(Restarter restarter, RegisteredServer server,
     internal void Fail(string reason)
     {
         _stage = Stage.Ending;
-        restarter.Operations.Context.Feed.Unsubscribe(Hear);
+        restarter.Operations.Context.Feed.Unsubscribe(Handle);
         restarter.Servers.Fail(server, reason);
     }
 
@@ -102,7 +102,7 @@ internal sealed class HostedServer(Restarter restarter, RegisteredServer server,
     /// <summary>All its services have stopped.</summary>
     internal void End()
     {
-        restarter.Operations.Context.Feed.Unsubscribe(Hear);
+        restarter.Operations.Context.Feed.Unsubscribe(Handle);
         bool several = !server.IsPlain;
         if (restarter.Servers.Leave(server))
         {
@@ -114,7 +114,7 @@ internal sealed class HostedServer(Restarter restarter, RegisteredServer server,
 
     public async ValueTask DisposeAsync()
     {
-        restarter.Operations.Context.Feed.Unsubscribe(Hear);
+        restarter.Operations.Context.Feed.Unsubscribe(Handle);
         switch (_stage)
         {
             case Stage.Built:
@@ -145,9 +145,9 @@ internal sealed class HostedServer(Restarter restarter, RegisteredServer server,
         holding is not HostedRestartOptions host ? "Restarter.Start" : host.ServerName is { } name ? $"server {name}" : "the first server";
 
     // On the control loop.
-    private void Hear(LifecycleNews news)
+    private void Handle(LifecycleNews happened)
     {
-        if (news is LifecycleNews.RestartBegun)
+        if (happened is LifecycleNews.RestartBegun)
         {
             _logger.ServerRestarting(server.ToString());
         }

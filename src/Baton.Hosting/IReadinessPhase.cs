@@ -10,7 +10,7 @@ internal interface IReadinessPhase
     bool HasWork { get; }
 
     /// <summary>Completes when it is done; throws when this process can't serve.</summary>
-    /// <param name="report">Takes how far it is and what is wrong, each time that this changes. The predecessor hears it; what
+    /// <param name="report">Takes how far it is and what is wrong, each time that this changes. The predecessor is told it; what
     /// the reader of this process's log is to know, a phase logs.</param>
     /// <param name="cancel">The time is up, or nobody wants to be ready any more.</param>
     Task RunAsync(Action<string> report, CancellationToken cancel);

@@ -12,10 +12,10 @@ internal sealed class ProbationWatch(HealthPoll poll, TimeSpan interval, Task pr
     {
         while (poll.HasChecks && !probationEnded.IsCompleted)
         {
-            HealthVerdict verdict = await poll.AskAsync(cancel).ConfigureAwait(false);
-            if (verdict.Status == HealthStatus.Unhealthy)
+            HealthOutcome outcome = await poll.AskAsync(cancel).ConfigureAwait(false);
+            if (outcome.Status == HealthStatus.Unhealthy)
             {
-                reportUnhealthy($"health: {verdict.Text}");
+                reportUnhealthy($"health: {outcome.Text}");
                 return;
             }
 

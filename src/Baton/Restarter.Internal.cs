@@ -24,13 +24,15 @@ public sealed partial class Restarter
     /// <summary>Completes when this process is no longer on probation: at once in a first generation that serves.</summary>
     internal Task ProbationEnded => _lifecycle.Probation.Ended;
 
-    /// <summary>What operators can ask of this process, as over the control socket, and the news of what becomes of it.</summary>
+    /// <summary>
+    /// What operators can ask of this process, as over the control socket, and the events of what becomes of it.
+    /// </summary>
     internal ControlService Operations { get; }
 
     /// <summary>The servers of this process: it is ready when all of them are.</summary>
     internal ServerRegister Servers { get; }
 
-    /// <summary>The options that hold for the whole process: those of whoever started the restarter.</summary>
+    /// <summary>The options that hold for the whole process: those of the first start of the restarter.</summary>
     internal RestarterOptions Options => _options;
 
     /// <summary>Completes when this process serves; fails when it never will.</summary>
@@ -76,7 +78,7 @@ public sealed partial class Restarter
     /// Has our handlers called before those that were registered meanwhile: .NET calls the last one first, and a host that heard
     /// of a signal before us would seem to end by itself.
     /// </summary>
-    internal void HearSignalsFirst() => _signals.Renew();
+    internal void TakeSignalsFirst() => _signals.Renew();
 
     internal void UseLogger(ILoggerFactory factory) => _logger.Attach(factory.CreateLogger("Baton"));
 
@@ -117,7 +119,7 @@ public sealed partial class Restarter
     {
         if (await Task.WhenAny(request.Outcome, _loop.Ended).WaitAsync(cancellationToken).ConfigureAwait(false) == _loop.Ended)
         {
-            // Whoever is still waiting when this process has left gets no other answer.
+            // A requester that still waits when this process has left gets no other answer.
             request.Fail(new RestartException(RestartFailure.Stopping, $"Restart by {request.Trigger} was given up: process {Environment.ProcessId} has left."));
         }
 

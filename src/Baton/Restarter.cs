@@ -101,7 +101,7 @@ public sealed partial class Restarter : IAsyncDisposable
             _successor.Deserted = () => _ = manager.TrySend(Notifier.Line("MAINPID", Environment.ProcessId), descriptor: null);
         }
 
-        // Before all others who hear the news: whoever comes by them finds systemd knowing.
+        // Before all other subscribers: a client that comes by their events finds that systemd knows.
         SystemdService.Follow(systemd, predecessor, Listeners.Resources, context, () => _work.Describe().Total);
         _lifecycle = new ProcessLifecycle(() => KnownGeneration, context);
         TerminalFollower.Follow(terminal, context, () => _lifecycle.Restarts.SuccessorPid);
@@ -132,7 +132,7 @@ public sealed partial class Restarter : IAsyncDisposable
 
     /// <summary>
     /// Cancelled when a successor serves or a shutdown was asked: stop accepting, finish what is open. After a restart that was
-    /// rolled back there is a new one: whoever accepts by itself uses <see cref="WaitToAcceptAsync"/>.
+    /// rolled back there is a new one: a server that accepts by itself uses <see cref="WaitToAcceptAsync"/>.
     /// </summary>
     public CancellationToken Draining => _work.Draining;
 
@@ -201,7 +201,7 @@ public sealed partial class Restarter : IAsyncDisposable
     /// Says that this process can't serve after all. While it is on probation its predecessor takes over again, and this process
     /// finishes what it has accepted and ends. Ignored, but logged, at any other time.
     /// </summary>
-    /// <param name="reason">What is wrong, for the log and for whoever asked for the restart.</param>
+    /// <param name="reason">What is wrong, for the log and for the requester of the restart.</param>
     public void ReportUnhealthy(string reason)
     {
         ArgumentNullException.ThrowIfNull(reason);
@@ -278,7 +278,7 @@ public sealed partial class Restarter : IAsyncDisposable
         _successor?.Begin(_lifecycle, _loop, Gate, _options.ExitTimeout);
         AppDomain.CurrentDomain.ProcessExit += FlushLog;
 
-        // After the predecessor has heard of it.
+        // After the predecessor was told.
         AppDomain.CurrentDomain.UnhandledException += FlushLog;
         _loop.Start(() =>
         {

@@ -9,7 +9,7 @@ internal interface ISuccessor
 {
     int Pid { get; }
 
-    /// <summary>Whether it has not ended; news of its end may still be on the way.</summary>
+    /// <summary>Whether it has not ended; the event of its end may still be on the way.</summary>
     bool Lives { get; }
 
     /// <summary>Who writes a crash dump of it, for people: it has crashed then, and stands still. Null if nobody does.</summary>
@@ -37,7 +37,7 @@ internal interface ISuccessor
     /// </summary>
     void Confirm(IReadOnlyList<(OlderProcess Process, Descriptor Channel)> older);
 
-    /// <summary>Says something on which nothing depends: it may not be there to hear it.</summary>
+    /// <summary>Sends a message on which nothing depends: it may be gone.</summary>
     void TryTell(HandoverMessage message);
 
     void Kill();

@@ -6,7 +6,7 @@ namespace Baton.Handover;
 /// <summary>
 /// The processes of the service that still live and only finish their work: those before this one, with the channels to them,
 /// which go to the successor in time; and successors that were rolled back, which stay with this one. A thread for each link
-/// posts what it hears; everything here is safe from any thread.
+/// posts what it receives; everything here is safe from any thread.
 /// </summary>
 internal sealed class OlderGenerations(TimeSpan limit, ILogger logger) : IOlderGenerations
 {
@@ -180,7 +180,7 @@ internal sealed class OlderGenerations(TimeSpan limit, ILogger logger) : IOlderG
         }
         catch (RestartException e)
         {
-            // It is on its way out and nothing depends on it; only its news are missing from the status.
+            // It is on its way out and nothing depends on it; only its reports are missing from the status.
             logger.ChannelBroken(e.Message);
         }
 

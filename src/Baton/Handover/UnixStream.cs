@@ -80,7 +80,8 @@ internal static unsafe class UnixStream
     /// <param name="buffer">Filled.</param>
     /// <param name="descriptors">Gets those that arrive.</param>
     /// <param name="limit">How long to wait.</param>
-    /// <param name="from">The process whose bytes these are; what others have sent in between is dropped. Null for anybody's.</param>
+    /// <param name="from">The process whose bytes these are; what others have sent in between is dropped. Null for
+    /// anybody's.</param>
     /// <returns>The bytes read: fewer than the buffer holds only at the end of the stream.</returns>
     internal static int Receive(Descriptor socket, Span<byte> buffer, List<Descriptor>? descriptors, TimeSpan limit, int? from = null)
     {
@@ -185,7 +186,8 @@ internal static unsafe class UnixStream
     private static int Align(int length) => (length + sizeof(nint) - 1) & ~(sizeof(nint) - 1);
 
     /// <summary>What came with some bytes.</summary>
-    /// <param name="Sender">The process that sent them; null if the kernel does not say. 0 for one of another pid namespace.</param>
+    /// <param name="Sender">The process that sent them; null if the kernel does not say. 0 for one of another pid
+    /// namespace.</param>
     /// <param name="Descriptors">Owned by whoever received them; null for none.</param>
     /// <param name="Truncated">Whether there were more.</param>
     private readonly record struct Attached(int? Sender, List<Descriptor>? Descriptors, bool Truncated)

@@ -3,8 +3,8 @@ namespace Baton.Lifecycle;
 /// <summary>
 /// Whether the servers of this process accept. Closed at first; opened when the process serves, closed when it hands over, opened
 /// again if the successor does not take over; ended when it will never accept again. Our own servers and the application's have
-/// different tokens: what an application has registered on its token may throw or block, and must not hold up whoever closes the
-/// gate.
+/// different tokens: what an application has registered on its token may throw or block, and must not hold up the thread that
+/// closes the gate.
 /// </summary>
 /// <param name="failed">Told what a callback of the application throws.</param>
 internal sealed class AcceptGate(Action<Exception>? failed = null)

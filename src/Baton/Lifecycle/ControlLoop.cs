@@ -73,7 +73,7 @@ internal sealed class ControlLoop(TimeProvider time, ILogger logger) : IDisposab
         })
         { IsBackground = true, Name = "baton-control" };
 
-        // Without the context of whoever starts it: what is traced there has nothing to do with later restarts.
+        // Without the context of its starter: what is traced there has nothing to do with later restarts.
         thread.UnsafeStart();
     }
 

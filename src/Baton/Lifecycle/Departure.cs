@@ -118,7 +118,7 @@ internal sealed class Departure(
         }
     }
 
-    // For whoever watches; nothing depends on it.
+    // For clients that watch; nothing depends on it.
     private void Report()
     {
         if (_idle || _calledBack.IsCancellationRequested)
@@ -174,7 +174,7 @@ internal sealed class Departure(
     /// <summary>Cuts what is open and says so. A limit that has passed with nothing in progress has cut nothing.</summary>
     /// <param name="context">What it works with.</param>
     /// <param name="trigger">Who or what cuts.</param>
-    /// <param name="asked">Whether somebody has asked for it, and is to hear of it in any case.</param>
+    /// <param name="asked">Whether somebody has asked for it, and is told in any case.</param>
     internal static void Cut(LifecycleContext context, string trigger, bool asked)
     {
         OpenWork cut = default;

@@ -3,22 +3,22 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// Who wants to know what happens: systemd, the clients of the control socket. News are given out on the control loop, at once
-/// and in order, to those first who subscribed first; whoever gets them must not block. Subscribing is safe from any thread.
+/// Publishes events on the control loop, at once, in subscription order. A subscriber must not block. Subscribing is safe from
+/// any thread.
 /// </summary>
 internal sealed class LifecycleFeed(ILogger logger)
 {
     private readonly Lock _lock = new();
-    private volatile (Action<LifecycleNews> Hear, bool Reports)[] _subscribers = [];
+    private volatile (Action<LifecycleNews> Handler, bool Reports)[] _subscribers = [];
     private volatile bool _wantsReports;
 
     /// <summary>Whether anybody wants reports of what is open, which cost something to make.</summary>
     internal bool WantsReports => _wantsReports;
 
-    /// <summary>How many hear the news.</summary>
+    /// <summary>How many there are.</summary>
     internal int Subscribers => _subscribers.Length;
 
-    /// <param name="subscriber">Gets the news.</param>
+    /// <param name="subscriber">Gets the events.</param>
     /// <param name="reports">Whether it has a use for <see cref="LifecycleNews.Draining"/>; it may get them all the same.</param>
     internal void Subscribe(Action<LifecycleNews> subscriber, bool reports)
     {
@@ -28,33 +28,33 @@ internal sealed class LifecycleFeed(ILogger logger)
         }
     }
 
-    /// <summary>News that are being given out at this moment may still arrive.</summary>
+    /// <summary>An event that is being published at this moment may still arrive.</summary>
     internal void Unsubscribe(Action<LifecycleNews> subscriber)
     {
         lock (_lock)
         {
-            Set([.. _subscribers.Where(s => s.Hear != subscriber)]);
+            Set([.. _subscribers.Where(s => s.Handler != subscriber)]);
         }
     }
 
     /// <summary>Call on the loop.</summary>
-    internal void Publish(LifecycleNews news)
+    internal void Publish(LifecycleNews happened)
     {
-        foreach ((Action<LifecycleNews> hear, _) in _subscribers)
+        foreach ((Action<LifecycleNews> subscriber, _) in _subscribers)
         {
             try
             {
-                hear(news);
+                subscriber(happened);
             }
             catch (Exception e)
             {
-                // A defect of ours, which must cost neither the others their news nor the service the rest of the step.
+                // A defect of ours, which must cost neither the others the event nor the service the rest of the step.
                 logger.LoopFailed(e);
             }
         }
     }
 
-    private void Set((Action<LifecycleNews> Hear, bool Reports)[] subscribers)
+    private void Set((Action<LifecycleNews> Handler, bool Reports)[] subscribers)
     {
         _subscribers = subscribers;
         _wantsReports = subscribers.Any(s => s.Reports);

@@ -156,7 +156,7 @@ internal sealed class OwnStart(ProcessLifecycle lifecycle, LifecycleContext cont
         }
     }
 
-    /// <summary>The predecessor can no longer take over again: by its word, or by its end.</summary>
+    /// <summary>The predecessor can no longer take over again: it said so, or it has ended.</summary>
     internal void PredecessorLeft(string how)
     {
         if (IsStarting)

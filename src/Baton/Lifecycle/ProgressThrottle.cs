@@ -1,7 +1,7 @@
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// Lets words of progress through: the first few at once, and of more than that the last one each interval. An application may
+/// Lets progress through: the first few reports at once, and of more than that the last one each interval. An application may
 /// report each of a million items. Lives on the control loop.
 /// </summary>
 internal sealed class ProgressThrottle(LifecycleContext context, Action<string, string> say)

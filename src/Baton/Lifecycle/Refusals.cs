@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Baton.Lifecycle;
 
-/// <summary>The words for each reason to refuse a restart.</summary>
+/// <summary>The text for each reason to refuse a restart.</summary>
 internal static class Refusals
 {
     internal static string Describe(RestartFailure refusal, int? successorPid)

@@ -29,7 +29,7 @@ internal sealed class RestartAccount(
     /// <summary>Begins a phase, or adds a detail to it.</summary>
     /// <param name="phase">What is done.</param>
     /// <param name="detail">How far.</param>
-    /// <param name="speaker">The successor, where these are its words.</param>
+    /// <param name="speaker">The successor, where it has reported this.</param>
     internal void Enter(string phase, string detail = "", int? speaker = null)
     {
         if (_timeline.Enter(phase, detail))

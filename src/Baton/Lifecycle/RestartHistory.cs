@@ -2,7 +2,7 @@ namespace Baton.Lifecycle;
 
 /// <summary>
 /// The last restarts of the service, as far as this process knows. Added to on the control loop, read from any thread. How long a
-/// predecessor took is measured from the moment in which this process heard of the restart: clocks are set now and then.
+/// predecessor took is measured from the moment in which this process learned of the restart: clocks are set now and then.
 /// </summary>
 internal sealed class RestartHistory(int most, TimeProvider time)
 {
@@ -31,10 +31,10 @@ internal sealed class RestartHistory(int most, TimeProvider time)
     internal void Add(RestartRecord record) => _newest = [.. new[] { record }.Concat(_newest).Take(most)];
 
     /// <summary>
-    /// An older generation has nothing to do any more, or has ended, now. It may be heard of before the restart that relieved it.
+    /// An older generation has nothing to do any more, or has ended, now. That may be known before the restart that replaced it.
     /// </summary>
     /// <param name="generation">Which.</param>
-    /// <param name="drained">When, by the clock; null for no news of that.</param>
+    /// <param name="drained">When, by the clock; null if that is not known.</param>
     /// <param name="gone">The same.</param>
     internal void Departed(int generation, DateTimeOffset? drained, DateTimeOffset? gone)
     {

@@ -23,11 +23,11 @@ internal sealed class RestartRequest(Trigger trigger, string? program = null, bo
 
     internal bool BySignal => bySignal;
 
-    /// <summary>What whoever asks is doing, as far as that is traced.</summary>
+    /// <summary>What the requester is doing, as far as that is traced.</summary>
     internal ActivityContext Origin { get; } = System.Diagnostics.Activity.Current?.Context ?? default;
 
     /// <summary>
-    /// The span of this restart; null if nobody traces it, or not yet. Set by whoever does; read from any thread.
+    /// The span of this restart; null if nobody traces it, or not yet. Set by the tracer; read from any thread.
     /// </summary>
     internal Activity? Activity
     {

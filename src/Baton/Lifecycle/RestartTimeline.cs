@@ -16,7 +16,7 @@ internal sealed class RestartTimeline(TimeProvider time)
 
     internal TimeSpan Elapsed => time.GetElapsedTime(_begun);
 
-    /// <summary>The phase that goes on, and what was heard last in it.</summary>
+    /// <summary>The phase that goes on, and the last detail of it.</summary>
     internal string Last => _name is null ? "nothing yet" : Current.Words;
 
     /// <summary>Those that are over.</summary>
@@ -29,10 +29,10 @@ internal sealed class RestartTimeline(TimeProvider time)
     internal RestartPhase Current => new(_name!, _detail, time.GetElapsedTime(_since));
 
     /// <summary>Begins a phase, or goes on with it where it is the same.</summary>
-    /// <returns>Whether that is news.</returns>
+    /// <returns>Whether that changes anything.</returns>
     internal bool Enter(string name, string detail = "")
     {
-        bool news = (name, detail) != (_name, _detail);
+        bool changed = (name, detail) != (_name, _detail);
         if (name != _name)
         {
             End();
@@ -40,7 +40,7 @@ internal sealed class RestartTimeline(TimeProvider time)
         }
 
         _detail = detail;
-        return news;
+        return changed;
     }
 
     internal void End()

@@ -44,7 +44,7 @@ internal sealed class ServerRegister(ControlLoop loop, ILogger logger, Restarter
             }
             finally
             {
-                // Whoever starts the server waits for this.
+                // The start of the server waits for this.
                 decided.SetResult(_saidReady);
             }
         });

@@ -1,8 +1,8 @@
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// The time between a shutdown that was asked and its begin: this process goes on serving whoever is connected, and accepts if
-/// the options say so. Lives on the control loop.
+/// The time between a shutdown that was asked and its begin: this process goes on serving the clients that are connected, and
+/// accepts if the options say so. Lives on the control loop.
 /// </summary>
 internal sealed class ShutdownGrace(LifecycleContext context, Action stopAccepting, Action over)
 {

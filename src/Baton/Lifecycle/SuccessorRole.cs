@@ -124,7 +124,7 @@ internal sealed class SuccessorRole : IPredecessor
         new Thread(() => Run(lifecycle, loop)) { IsBackground = true, Name = "baton-predecessor" }.Start();
     }
 
-    /// <summary>This process serves: from now on it is as dear as its predecessor was.</summary>
+    /// <summary>This process serves: from now on the kernel treats it as it did its predecessor.</summary>
     internal void RestoreOomScore()
     {
         if (_oomScore.Restore() is { } problem)

@@ -23,7 +23,7 @@ internal sealed class SuccessorWatch(ISuccessor successor, LifecycleContext cont
     /// <summary>Until the next sign of life ends the probation; from any thread.</summary>
     internal TimeSpan TimeLeft => LifecycleContext.Left(Options.Probation, context.Since(Volatile.Read(ref _begun)));
 
-    /// <summary>What the successor had open when it was last heard of, for people.</summary>
+    /// <summary>What the successor had open at its last sign of life, for people.</summary>
     internal string KnownLoss => _lastSign is null
         ? "; what it had open is not known"
         : $"; {context.Since(_lastSignAt).TotalMilliseconds:0} ms before, it had {_lastSign.Connections} connections "
@@ -120,7 +120,7 @@ internal sealed class SuccessorWatch(ISuccessor successor, LifecycleContext cont
         }));
     }
 
-    // The probation ends with a sign of life, not by the clock alone: after a pause bad news may be on the way, and a successor
+    // The probation ends with a sign of life, not by the clock alone: after a pause a failure may be on the way, and a successor
     // that has never said anything has proved nothing.
     private void ProbationOver()
     {

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// Tells the stand-in in the terminal who serves, and makes the first process that stand-in when it leaves. Hears the feed, so it
-/// lives on the control loop.
+/// Tells the stand-in in the terminal which process serves, and makes the first process that stand-in when it leaves. Subscribes
+/// to the feed, so it lives on the control loop.
 /// </summary>
 internal sealed class TerminalFollower
 {
@@ -19,7 +19,7 @@ internal sealed class TerminalFollower
     private TerminalFollower(TerminalSession terminal, LifecycleContext context, Func<int?> successor)
     {
         (_terminal, _context, _successor) = (terminal, context, successor);
-        context.Feed.Subscribe(Hear, reports: false);
+        context.Feed.Subscribe(Handle, reports: false);
         if (terminal.HasStandIn)
         {
             AppDomain.CurrentDomain.ProcessExit += Leave;
@@ -44,9 +44,9 @@ internal sealed class TerminalFollower
         }
     }
 
-    private void Hear(LifecycleNews news)
+    private void Handle(LifecycleNews happened)
     {
-        switch (news)
+        switch (happened)
         {
             case LifecycleNews.Serves or LifecycleNews.ServesAgain:
                 _terminal.Say("serves", Environment.ProcessId);

@@ -4,7 +4,7 @@ using Baton.Processes;
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// Who asks for something. Whether that is a signal is known from where it came, not from its words: an application may call
+/// Who asks for something. Whether that is a signal is known from where it came, not from the text: an application may call
 /// itself <c>quit</c>.
 /// </summary>
 /// <param name="Words">For people.</param>

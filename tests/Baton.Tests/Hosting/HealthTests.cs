@@ -44,7 +44,7 @@ public class HealthTests
     {
         Check("db", HealthCheckResult.Healthy(), "ready");
         Check("report", HealthCheckResult.Unhealthy());
-        Assert.Equal(new HealthVerdict(HealthStatus.Healthy, "1 of 1 healthy"), await NewPoll().AskAsync(Cancel));
+        Assert.Equal(new HealthOutcome(HealthStatus.Healthy, "1 of 1 healthy"), await NewPoll().AskAsync(Cancel));
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public class HealthTests
         Check("queue", HealthCheckResult.Degraded());
         Check("db", HealthCheckResult.Unhealthy(exception: new InvalidOperationException("connection\nrefused")));
         Assert.Equal(
-            new HealthVerdict(HealthStatus.Unhealthy, "1 of 3 healthy; db: Unhealthy: connection refused; queue: Degraded"), await NewPoll().AskAsync(Cancel));
+            new HealthOutcome(HealthStatus.Unhealthy, "1 of 3 healthy; db: Unhealthy: connection refused; queue: Degraded"), await NewPoll().AskAsync(Cancel));
     }
 
     // It is unhealthy until this process serves, which would wait for it; whatever tags it has.
@@ -75,7 +75,7 @@ public class HealthTests
         _services.AddHealthChecks().AddGracefulRestart(tags: tagged ? ["ready"] : null);
         Assert.False(NewPoll().HasChecks);
         Check("db", HealthCheckResult.Degraded());
-        Assert.Equal(new HealthVerdict(HealthStatus.Degraded, "0 of 1 healthy; db: Degraded"), await NewPoll().AskAsync(Cancel));
+        Assert.Equal(new HealthOutcome(HealthStatus.Degraded, "0 of 1 healthy; db: Degraded"), await NewPoll().AskAsync(Cancel));
     }
 
     [Fact]
@@ -124,7 +124,7 @@ public class HealthTests
         });
         _options.HealthCheckTimeout = TimeSpan.FromMilliseconds(20);
         HealthPoll poll = NewPoll();
-        var silent = new HealthVerdict(HealthStatus.Unhealthy, "no answer within 0.02 s from db");
+        var silent = new HealthOutcome(HealthStatus.Unhealthy, "no answer within 0.02 s from db");
 
         Assert.Equal(silent, await poll.AskAsync(Cancel));
         Assert.Equal(silent, await poll.AskAsync(Cancel));
