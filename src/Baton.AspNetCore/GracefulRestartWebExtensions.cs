@@ -70,7 +70,7 @@ public static class GracefulRestartWebExtensions
     private static OpenConnections Connections(IServiceProvider services)
     {
         var connections = new OpenConnections(services.GetRequiredService<GracefulRestartOptions>(), services.GetRequiredService<ILoggerFactory>().CreateLogger("Baton"));
-        services.GetRequiredService<Restarter>().Register(connections);
+        services.GetRequiredService<Restarter>().Parts.Work.Register(connections);
         return connections;
     }
 

@@ -48,7 +48,7 @@ internal sealed class ListenSockets(Restarter restarter) : IPostConfigureOptions
             // It has given up its listeners just now.
             return null;
         }
-        catch (AddressInUseException) when (Registry.Resources.HasKin && restarter.State != ProcessState.Starting)
+        catch (AddressInUseException) when (Registry.Resources.HasKin && restarter.Parts.Lifecycle.State != ProcessState.Starting)
         {
             return null;
         }

@@ -28,21 +28,21 @@ internal sealed class RestartListenerFactory(
         if (now is null)
         {
             // Kestrel is content with it; the restart that is under way decides whether this process ever accepts there.
-            _logger.ListenerPostponed(endpoint.ToString()!, restarter.State);
+            _logger.ListenerPostponed(endpoint.ToString()!, restarter.Parts.Lifecycle.State);
         }
 
         EndPoint boundTo = now?.Listener.EndPoint ?? endpoint;
         var protocol = new EndpointProtocol(() => EndpointProtocol.EndsBeforeHttp(kestrel.Value, boundTo));
         SideDoor? sideDoor = now is { } listening ? sideDoors.OpenFor(listening.Listener, protocol) : null;
         return ValueTask.FromResult<IConnectionListener>(
-            new GatedListener(endpoint, now, cancel => ListenLaterAsync(endpoint, cancel), restarter.Gate, connections, protocol, sideDoor)
+            new GatedListener(endpoint, now, cancel => ListenLaterAsync(endpoint, cancel), restarter.Parts.Gate, connections, protocol, sideDoor)
             {
                 Beside = Beside(now, protocol),
             });
     }
 
     private ListenersBeside? Beside(TransportListener? listener, EndpointProtocol protocol) => listener is { Claim.Beside: { Count: > 0 } older }
-        ? new ListenersBeside(listener, [.. older.Select(o => sockets.ListenBeside(o, _transport))], restarter.Gate, connections, protocol, restarter.Listeners.Resources.SharingOver)
+        ? new ListenersBeside(listener, [.. older.Select(o => sockets.ListenBeside(o, _transport))], restarter.Parts.Gate, connections, protocol, restarter.Listeners.Resources.SharingOver)
         : null;
 
     private TransportListener? Listen(EndPoint endpoint)
@@ -63,8 +63,8 @@ internal sealed class RestartListenerFactory(
     /// <returns>Null if it can't be had.</returns>
     private async Task<TransportListener?> ListenLaterAsync(EndPoint endpoint, CancellationToken cancel)
     {
-        TimeSpan limit = restarter.Options.HandshakeTimeout;
-        long alone = restarter.Options.TimeProvider.GetTimestamp();
+        TimeSpan limit = restarter.Parts.Options.HandshakeTimeout;
+        long alone = restarter.Parts.Options.TimeProvider.GetTimestamp();
         while (true)
         {
             try
@@ -76,10 +76,10 @@ internal sealed class RestartListenerFactory(
 
                 if (restarter.Listeners.Resources.HasKin)
                 {
-                    alone = restarter.Options.TimeProvider.GetTimestamp();
+                    alone = restarter.Parts.Options.TimeProvider.GetTimestamp();
                 }
             }
-            catch (AddressInUseException e) when (restarter.Options.TimeProvider.GetElapsedTime(alone) >= limit)
+            catch (AddressInUseException e) when (restarter.Parts.Options.TimeProvider.GetElapsedTime(alone) >= limit)
             {
                 _logger.ListenerGivenUp(endpoint.ToString()!, e.Message, limit);
                 return null;

@@ -15,7 +15,7 @@ internal sealed class GracefulRestartHealthCheck(Restarter? restarter) : IHealth
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(restarter is null
             ? HealthCheckResult.Healthy("graceful restart is turned off")
-            : Judge(restarter.State, restarter.Gate.IsOpen, restarter.SuccessorPid, context.Registration.FailureStatus));
+            : Judge(restarter.Parts.Lifecycle.State, restarter.Parts.Gate.IsOpen, restarter.Parts.Lifecycle.Restarts.SuccessorPid, context.Registration.FailureStatus));
 
     // Without the options nothing was added; asked for a restarter then, the container would throw.
     private static GracefulRestartHealthCheck Create(IServiceProvider services) =>

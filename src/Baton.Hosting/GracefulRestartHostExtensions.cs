@@ -79,14 +79,14 @@ public static class GracefulRestartHostExtensions
         // As an instance: it is the process's, and outlives the container of one host.
         Restarter restarter = Restarter.StartOrJoin(options);
         services.AddSingleton(restarter);
-        services.AddSingleton(restarter.Servers.Add(options.ServerName));
+        services.AddSingleton(restarter.Parts.Servers.Add(options.ServerName));
         services.AddSingleton<HostedServer>();
         services.AddSingleton(s => new HostedFaults(s, services, restarter));
 
         services.AddSingleton(options);
         services.AddSingleton<AsideLoggers>();
         services.AddSingleton<HealthPoll>();
-        services.AddSingleton(s => new HostSignals(restarter.Options, s.GetRequiredService<IHostLifetime>(), s.GetRequiredService<IHostApplicationLifetime>()));
+        services.AddSingleton(s => new HostSignals(restarter.Parts.Options, s.GetRequiredService<IHostLifetime>(), s.GetRequiredService<IHostApplicationLifetime>()));
 
         // They run in the order of their registration.
         services.AddSingleton<IReadinessPhase>(s => new HealthPhase(s.GetRequiredService<HealthPoll>(), options, s.GetRequiredService<AsideLoggers>()));
@@ -112,12 +112,12 @@ public static class GracefulRestartHostExtensions
             {
                 // Draining comes before the services stop; it must not use up the time that they are given. Nor must hooks,
                 // before the shutdown and at the departure.
-                RestarterOptions options = restarter.Options;
+                RestarterOptions options = restarter.Parts.Options;
                 TimeSpan hooks = options.Hooks.HasAny ? Add(options.HookTimeout, options.HookTimeout) : TimeSpan.Zero;
                 host.ShutdownTimeout = Add(Add(host.ShutdownTimeout, Add(options.ShutdownIdleGrace, options.DrainTimeout)), hooks);
 
                 // And the other way round: what the host gives its services is not for us to cut short.
-                restarter.AllowHost(host.ShutdownTimeout);
+                restarter.Parts.Operations.Context.Application.Allow(host.ShutdownTimeout);
             });
         });
 

@@ -24,7 +24,7 @@ internal sealed class HostedFaults(IServiceProvider services, IServiceCollection
             }
 
             string[] faults = [.. services.GetServices<IHostedService>().OfType<BackgroundService>().Where(s => s.ExecuteTask is { IsFaulted: true })
-                .Select(s => $"{s.GetType().Name} failed: {restarter.Describe(s.ExecuteTask!.Exception!)}")];
+                .Select(s => $"{s.GetType().Name} failed: {restarter.Parts.Describe(s.ExecuteTask!.Exception!)}")];
             return faults.Length == 0 ? null : string.Join("; ", faults);
         }
         catch (ObjectDisposedException)

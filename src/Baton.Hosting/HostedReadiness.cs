@@ -28,7 +28,7 @@ internal sealed class HostedReadiness(
         using var wanted = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, draining);
         try
         {
-            await new ReadinessGate(phases, restarter.Options.ReadyTimeout, server.ReportProgress).PassAsync(wanted.Token).ConfigureAwait(false);
+            await new ReadinessGate(phases, restarter.Parts.Options.ReadyTimeout, server.ReportProgress).PassAsync(wanted.Token).ConfigureAwait(false);
             await server.ReadyAsync(wanted.Token).ConfigureAwait(false);
         }
         catch (RestartException e) when (e.Failure == RestartFailure.Stopping)
@@ -62,7 +62,8 @@ internal sealed class HostedReadiness(
         }
         catch (OperationCanceledException)
         {
-            restarter.HostTimeIsUp("the host's own shutdown limit");
+            RestarterParts parts = restarter.Parts;
+            parts.Loop.Post(() => parts.Lifecycle.Shutdown.HostTimeIsUp("the host's own shutdown limit"));
             await restarter.Exited.ConfigureAwait(false);
         }
     }
@@ -76,8 +77,8 @@ internal sealed class HostedReadiness(
         try
         {
             // Other servers may still be starting.
-            await restarter.Serving.WaitAsync(draining).ConfigureAwait(false);
-            await new ProbationWatch(health, options.HealthPollInterval, restarter.ProbationEnded, restarter.ReportUnhealthy).RunAsync(draining).ConfigureAwait(false);
+            await restarter.Parts.Lifecycle.Start.Ready.WaitAsync(draining).ConfigureAwait(false);
+            await new ProbationWatch(health, options.HealthPollInterval, restarter.Parts.Lifecycle.Probation.Ended, restarter.ReportUnhealthy).RunAsync(draining).ConfigureAwait(false);
         }
         catch (Exception e) when ((e is OperationCanceledException && draining.IsCancellationRequested) || e is RestartException { Failure: RestartFailure.Stopping })
         {

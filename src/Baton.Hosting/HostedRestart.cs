@@ -19,9 +19,9 @@ internal sealed class HostedRestart(
     {
         server.Start();
         signals.GiveWay();
-        restarter.TakeSignalsFirst();
-        restarter.Register(this);
-        restarter.WhenStopping(lifetime.StopApplication);
+        restarter.Parts.Signals.Renew();
+        restarter.Parts.Work.Register(this);
+        restarter.Parts.Work.WhenStopping(lifetime.StopApplication);
 
         lifetime.ApplicationStopping.Register(server.AskedToStop);
         server.ReportProgress("hosted services", "starting");
@@ -41,7 +41,7 @@ internal sealed class HostedRestart(
         server.End();
 
         // The host disposes its logging soon.
-        return restarter.WrittenAsync();
+        return restarter.Parts.WrittenAsync();
     }
 
     // The host itself has nothing open: its services finish their work when they are stopped, after the servers.

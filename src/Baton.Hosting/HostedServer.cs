@@ -10,7 +10,7 @@ namespace Baton.Hosting;
 /// </summary>
 internal sealed class HostedServer(Restarter restarter, RegisteredServer server, HostedRestartOptions options, HostedFaults faults, ILoggerFactory loggerFactory) : IAsyncDisposable, IDisposable
 {
-    private readonly ILogger _logger = restarter.LogAside(loggerFactory.CreateLogger(Log.Category));
+    private readonly ILogger _logger = restarter.Parts.Logger.Aside(loggerFactory.CreateLogger(Log.Category));
     private Stage _stage;
 
     private enum Stage
@@ -28,11 +28,11 @@ internal sealed class HostedServer(Restarter restarter, RegisteredServer server,
     {
         _stage = Stage.Starting;
         server.HasBegun = true;
-        restarter.UseLogger(loggerFactory, server);
-        restarter.Operations.Context.Feed.Subscribe(Handle, reports: false);
-        if (OptionConflicts.Find(options, restarter.Options) is { Length: > 0 } ignored)
+        restarter.Parts.UseLogger(loggerFactory, server);
+        restarter.Parts.Operations.Context.Feed.Subscribe(Handle, reports: false);
+        if (OptionConflicts.Find(options, restarter.Parts.Options) is { Length: > 0 } ignored)
         {
-            _logger.OptionsIgnored(server.ToString(), Holder(restarter.Options), string.Join(", ", ignored));
+            _logger.OptionsIgnored(server.ToString(), Holder(restarter.Parts.Options), string.Join(", ", ignored));
         }
     }
 
@@ -43,9 +43,9 @@ internal sealed class HostedServer(Restarter restarter, RegisteredServer server,
     /// <summary>Completes when the process serves if this was the last server that it waited for; else at once.</summary>
     internal async Task ReadyAsync(CancellationToken cancel)
     {
-        if (await restarter.Servers.ReadyAsync(server).WaitAsync(cancel).ConfigureAwait(false))
+        if (await restarter.Parts.Servers.ReadyAsync(server).WaitAsync(cancel).ConfigureAwait(false))
         {
-            await restarter.Serving.WaitAsync(cancel).ConfigureAwait(false);
+            await restarter.Parts.Lifecycle.Start.Ready.WaitAsync(cancel).ConfigureAwait(false);
         }
 
         _stage = Stage.Started;
@@ -55,8 +55,8 @@ internal sealed class HostedServer(Restarter restarter, RegisteredServer server,
     internal void Fail(string reason)
     {
         _stage = Stage.Ending;
-        restarter.Operations.Context.Feed.Unsubscribe(Handle);
-        restarter.Servers.Fail(server, reason);
+        restarter.Parts.Operations.Context.Feed.Unsubscribe(Handle);
+        restarter.Parts.Servers.Fail(server, reason);
     }
 
     /// <summary>
@@ -68,13 +68,13 @@ internal sealed class HostedServer(Restarter restarter, RegisteredServer server,
         if (_stage is Stage.Built or Stage.Starting)
         {
             // A background service that fails stops the host, and that cancels the start.
-            string reason = faults.Describe() ?? restarter.Describe(exception);
-            restarter.StartFailed(reason);
+            string reason = faults.Describe() ?? restarter.Parts.Describe(exception);
+            restarter.Parts.StartFailed(reason);
             Fail(reason);
         }
-        else if (_stage == Stage.Ending && !restarter.Serving.IsCompleted)
+        else if (_stage == Stage.Ending && !restarter.Parts.Lifecycle.Start.Ready.IsCompleted)
         {
-            restarter.StartFailed(restarter.Describe(exception));
+            restarter.Parts.StartFailed(restarter.Parts.Describe(exception));
         }
     }
 
@@ -84,7 +84,7 @@ internal sealed class HostedServer(Restarter restarter, RegisteredServer server,
     internal Task LeaveAsync(CancellationToken cancel)
     {
         _stage = Stage.Ending;
-        return restarter.LeaveAsync(Speaker, faults.Describe(), cancel);
+        return restarter.Parts.LeaveAsync(Speaker, faults.Describe(), cancel);
     }
 
     /// <summary>
@@ -102,9 +102,9 @@ internal sealed class HostedServer(Restarter restarter, RegisteredServer server,
     /// <summary>All its services have stopped.</summary>
     internal void End()
     {
-        restarter.Operations.Context.Feed.Unsubscribe(Handle);
+        restarter.Parts.Operations.Context.Feed.Unsubscribe(Handle);
         bool several = !server.IsPlain;
-        if (restarter.Servers.Leave(server))
+        if (restarter.Parts.Servers.Leave(server))
         {
             _logger.ServersShutDown(several ? "all servers" : "server");
         }
@@ -114,27 +114,27 @@ internal sealed class HostedServer(Restarter restarter, RegisteredServer server,
 
     public async ValueTask DisposeAsync()
     {
-        restarter.Operations.Context.Feed.Unsubscribe(Handle);
+        restarter.Parts.Operations.Context.Feed.Unsubscribe(Handle);
         switch (_stage)
         {
             case Stage.Built:
-                restarter.Servers.Leave(server);
+                restarter.Parts.Servers.Leave(server);
                 break;
             case Stage.Starting:
                 Fail("it was disposed before it had started; its own log says why");
                 break;
-            case Stage.Started when !restarter.Serving.IsCompleted:
+            case Stage.Started when !restarter.Parts.Lifecycle.Start.Ready.IsCompleted:
                 // As where an exception of another server's start leaves the block that both are disposed with.
                 Fail("it was disposed before the process served");
                 break;
             case Stage.Started:
                 _stage = Stage.Ending;
-                Task left = restarter.LeaveAsync($"{Speaker}, which was disposed", fault: null, CancellationToken.None);
-                if (restarter.Servers.Leave(server))
+                Task left = restarter.Parts.LeaveAsync($"{Speaker}, which was disposed", fault: null, CancellationToken.None);
+                if (restarter.Parts.Servers.Leave(server))
                 {
                     // It was not stopped before, so this is the end of the work; a host that is made next is to find it ended.
                     // What hangs is ended by the limits of the process.
-                    await Task.WhenAny(left, Task.Delay(restarter.Options.ExitTimeout)).ConfigureAwait(false);
+                    await Task.WhenAny(left, Task.Delay(restarter.Parts.Options.ExitTimeout)).ConfigureAwait(false);
                 }
 
                 break;

@@ -8,7 +8,7 @@ namespace Baton;
 /// </summary>
 internal sealed class AsideLoggers(Restarter restarter, ILoggerFactory loggers) : ILoggerFactory
 {
-    public ILogger CreateLogger(string categoryName) => restarter.LogAside(loggers.CreateLogger(categoryName));
+    public ILogger CreateLogger(string categoryName) => restarter.Parts.Logger.Aside(loggers.CreateLogger(categoryName));
 
     public void AddProvider(ILoggerProvider provider) => loggers.AddProvider(provider);
 

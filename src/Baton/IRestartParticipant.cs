@@ -2,12 +2,14 @@ using Baton.Lifecycle;
 
 namespace Baton;
 
-/// <summary>A server of this process, whose open work a departing process waits for. Registered with <see cref="Restarter.Register"/>.</summary>
+/// <summary>
+/// A server of this process, whose open work a departing process waits for. Registered with <see cref="WorkRegister.Register"/>.
+/// </summary>
 internal interface IRestartParticipant
 {
     /// <summary>
-    /// Accepting has stopped: lets clients go without breaking a request, and completes when nothing is open. Cancelled when this process takes over
-    /// again; then it serves on, and may be drained once more later.
+    /// Accepting has stopped: lets clients go without breaking a request, and completes when nothing is open. Cancelled when this
+    /// process takes over again; then it serves on, and may be drained once more later.
     /// </summary>
     Task DrainAsync(CancellationToken resumed);
 

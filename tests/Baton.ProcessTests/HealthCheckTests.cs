@@ -21,7 +21,14 @@ public sealed class HealthCheckTests
 
         HttpAnswer departing = await UnhealthyAsync(balancer);
         Assert.Equal((503, $"Unhealthy: process {predecessor} has handed over to process {service.Pid}, and finishes its work"), (departing.Status, departing.Text));
-        Assert.True(departing.Closes);
+
+        // It says so from its new state on; the drain, which ends connections, begins a moment later.
+        while (!departing.Closes)
+        {
+            departing = await balancer.GetAsync("/health");
+            Assert.Equal(503, departing.Status);
+        }
+
         HttpAnswer onProbation = await HttpConnection.GetOnceAsync(service.Address, "/health");
         Assert.Equal((200, $"Healthy: process {service.Pid} serves"), (onProbation.Status, onProbation.Text));
         Assert.Empty(service.Log.All("Rolled back|Not healthy yet"));

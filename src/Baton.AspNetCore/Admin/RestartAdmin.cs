@@ -23,7 +23,7 @@ internal sealed class RestartAdmin : IDisposable
 
     public RestartAdmin(Restarter restarter, OpenConnections connections, GracefulRestartOptions options, AsideLoggers loggers)
     {
-        (_service, _connections, _options) = (restarter.Operations, connections, options.Admin);
+        (_service, _connections, _options) = (restarter.Parts.Operations, connections, options.Admin);
         _logger = loggers.CreateLogger("Baton.AspNetCore.Admin");
         _places = new StreamPlaces(_options.MaxStreams);
         Rules = new AdminRules(options.Admin, Platform.HandoverSupported ? Libc.geteuid() : null);

@@ -29,7 +29,7 @@ public sealed partial class SuccessorLinkTests
         Assert.Equal(new PeerEvent.Ended(new ExitStatus(0, null)), Next());
         File.WriteAllBytes(_directory.File("go"), []);
         Assert.Equal(new HandoverMessage.Force("too many"), Said<HandoverMessage.Force>());
-        before.AssertSoonUnchanged();
+        before.AssertUnchanged();
     }
 
     // A process that it started, or one that somebody started in it, has a copy of its channel and lives on: nobody is to obey that, nor to wait for its end.

@@ -195,7 +195,7 @@ public sealed partial class SuccessorLinkTests : IDisposable
         SuccessorLink link = Start([ChannelFixture.Frame(Hello)], Hang);
         Assert.Equal(new PeerEvent.Said(Hello), Next());
         Kill(link);
-        before.AssertSoonUnchanged();
+        before.AssertUnchanged();
     }
 
     // F1

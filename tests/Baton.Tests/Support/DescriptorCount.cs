@@ -8,8 +8,9 @@ internal sealed class DescriptorCount
     private static readonly TimeSpan s_quiet = TimeSpan.FromMilliseconds(50);
 
     private readonly int _before;
+    private readonly string[] _open;
 
-    private DescriptorCount(int before) => _before = before;
+    private DescriptorCount(int before) => (_before, _open) = (before, Open());
 
     internal static DescriptorCount Take()
     {
@@ -34,21 +35,21 @@ internal sealed class DescriptorCount
         return new DescriptorCount(before);
     }
 
-    /// <summary>For what is closed on another thread in a moment.</summary>
-    internal void AssertSoonUnchanged() => Assert.True(SpinWait.SpinUntil(() => Now() == _before, Deadline.Limit), $"{Now() - _before} descriptors more than before");
-
     internal void AssertUnchanged() => AssertChangedBy(0);
 
     // Threads that have said their last close what they had a moment later.
     internal void AssertChangedBy(int number)
     {
-        SpinWait.SpinUntil(() => Now() - _before == number, Deadline.Limit);
-        Assert.Equal(number, Now() - _before);
+        bool changed = SpinWait.SpinUntil(() => Now() - _before == number, Deadline.Limit);
+        Assert.True(changed, $"{Now() - _before} descriptors more, not {number}; new are {string.Join(", ", Open().Except(_open))}");
     }
 
     // Without what the runtime opens when it first needs it and keeps: assemblies, its sets of sockets, its source of random numbers.
     private static bool IsOfTheRuntime(string? target) =>
         target is null or "anon_inode:[eventpoll]" or "/dev/urandom" || Path.GetExtension(target) is ".dll" or ".pdb";
 
-    private static int Now() => Directory.GetFiles("/proc/self/fd").Count(file => !IsOfTheRuntime(new FileInfo(file).LinkTarget));
+    private static int Now() => Open().Length;
+
+    private static string[] Open() =>
+        [.. Directory.GetFiles("/proc/self/fd").Select(f => (File: f, Target: new FileInfo(f).LinkTarget)).Where(d => !IsOfTheRuntime(d.Target)).Select(d => $"{d.File} -> {d.Target}")];
 }

@@ -1,0 +1,235 @@
+using System.Runtime.InteropServices;
+using Baton.Control;
+using Baton.Handover;
+using Baton.Interop;
+using Baton.Lifecycle;
+using Baton.Processes;
+using Baton.Resources;
+using Baton.Systemd;
+using Baton.Telemetry;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Baton;
+
+/// <summary>
+/// The parts of graceful restart in this process, put together. <see cref="Restarter"/> shows applications what they need of
+/// them; the assemblies that build on the core use the parts themselves.
+/// </summary>
+internal sealed class RestarterParts
+{
+    // By then the first requests have been answered; a restart that is asked earlier only takes some milliseconds longer.
+    private static readonly TimeSpan RehearsalDelay = TimeSpan.FromSeconds(1);
+
+    private readonly OlderGenerations _older;
+    private readonly SuccessorRole? _successor;
+    private readonly CompleteRestart? _replaces;
+    private readonly SignalActions _signalActions;
+    private readonly ServiceTelemetry _telemetry;
+
+    // The server whose logging has the lines of the process.
+    private RegisteredServer? _logs;
+
+    internal RestarterParts(RestarterOptions options)
+    {
+        Options = options;
+        Logger = new BufferedLogger();
+        if (options.LoggerFactory is not NullLoggerFactory)
+        {
+            UseLogger(options.LoggerFactory);
+        }
+
+        Loop = new ControlLoop(options.TimeProvider, Logger);
+        Gate = new AcceptGate(Logger.AcceptCallbackFailed);
+        Listeners = new ListenerRegistry(Logger);
+
+        // In this order: how this process was started, before anything changes that; handlers, before a signal can kill; the
+        // predecessor.
+        var systemd = SystemdEnvironment.Take(DiagnosticVariables.ForSuccessors(StartCommand.Capture(), Logger), Logger);
+        StartCommand command = SocketActivation.Take(systemd.Command, Listeners.Resources, Logger);
+        var terminal = TerminalSession.Find(options.TimeProvider);
+        Signals = new SignalTriggers(
+            AllSignals,
+            signal => Loop.Post(() => _signalActions!.Arrived(signal)),
+            terminal,
+            hangUp => Loop.Post(() => _signalActions!.HungUp(hangUp)));
+        SignalTriggers.Unblock(AllSignals);
+        _older = new OlderGenerations(options.HandshakeTimeout, Logger);
+        _successor = Platform.HandoverSupported ? SuccessorRole.Find(Listeners.Resources, _older, options, Logger) : null;
+        if ((_replaces = CompleteRestart.Find()) is not null)
+        {
+            Listeners.AwaitAddresses(new DepartingPredecessor(_replaces.WaitGone, options.HandshakeTimeout));
+        }
+
+        int? predecessor = _successor?.Pid ?? _replaces?.Predecessor;
+        command = SystemdEnvironment.Succeed(command, predecessor);
+        var endpoints = new Endpoints(Listeners.Resources, Gate, _successor, _older, options.PidFile, Logger);
+        var identity = new ServiceIdentity(options.Name, command.Program, options.TimeProvider.GetUtcNow());
+        var context = new LifecycleContext(Loop, options, Logger)
+        {
+            Endpoints = endpoints,
+            Work = Work,
+            Programs = new Programs(options, command, Listeners.Resources, Logger)
+            {
+                WhyNoSuccessor = ContainerMain.WhyNoSuccessor(isFirst: predecessor is null),
+                Terminal = terminal,
+                MayStandIn = systemd.Socket is null,
+            },
+            Older = _older,
+            Process = new OwnProcess(_successor, options.ExitTimeout, options.LogTime, Logger),
+            Predecessor = _successor,
+            Identity = identity,
+        };
+
+        if (_successor is not null && systemd.Socket is { } manager)
+        {
+            // At once: systemd ends the service when it learns of the end of the main process before it learns that another one
+            // is.
+            _successor.Deserted = () => _ = manager.TrySend(Notifier.Line("MAINPID", Environment.ProcessId), descriptor: null);
+        }
+
+        // Before all other subscribers: a client that comes by their events finds that systemd knows.
+        SystemdService.Follow(systemd, predecessor, Listeners.Resources, context, () => Work.Describe().Total);
+        Lifecycle = new ProcessLifecycle(() => KnownGeneration, context);
+        TerminalFollower.Follow(terminal, context, () => Lifecycle.Restarts.SuccessorPid);
+        _older.Departed = (generation, drainedAt, gone) =>
+            Loop.Post(() => Lifecycle.Restarts.OlderDeparted(generation, drainedAt, gone));
+        Status = new StatusSource(Lifecycle, Listeners.Resources, _older, predecessor, identity);
+        _telemetry = new ServiceTelemetry(Lifecycle, context, _older, () => KnownGeneration > 0 ? KnownGeneration : null);
+        Operations = new ControlService(Lifecycle, context, Status.Take);
+        ControlServer? control = ControlServer.Create(Operations, Listeners.Resources, predecessor);
+        Status.NameHolder = () => control?.NameHolder;
+        endpoints.TakeOurs = control is null ? null : control.Inherit;
+        Loop.StepFailed = Lifecycle.PutRight;
+        Exited = Task.WhenAll(LoggedAsync(), _telemetry.Told, control?.Told ?? Task.CompletedTask);
+        _signalActions = new SignalActions(options.Signals, Lifecycle, Logger, terminal, options.TimeProvider);
+        Servers = new ServerRegister(Loop, Logger, options, Lifecycle.Start);
+        Begin(command);
+    }
+
+    /// <summary>Those of the first start: they hold for the whole process.</summary>
+    internal RestarterOptions Options { get; }
+
+    internal BufferedLogger Logger { get; }
+
+    internal ControlLoop Loop { get; }
+
+    internal AcceptGate Gate { get; }
+
+    internal ListenerRegistry Listeners { get; }
+
+    internal WorkRegister Work { get; } = new();
+
+    internal SignalTriggers Signals { get; }
+
+    internal ProcessLifecycle Lifecycle { get; }
+
+    internal StatusSource Status { get; }
+
+    /// <summary>
+    /// What operators can ask of this process, as over the control socket, and the events of what becomes of it.
+    /// </summary>
+    internal ControlService Operations { get; }
+
+    /// <summary>The servers of this process: it is ready when all of them are.</summary>
+    internal ServerRegister Servers { get; }
+
+    /// <inheritdoc cref="Restarter.Exited"/>
+    internal Task Exited { get; }
+
+    /// <inheritdoc cref="Restarter.Generation"/>
+    internal int Generation => _successor?.Generation ?? _replaces?.Generation ?? 1;
+
+    // At once and without fail, as the lifecycle needs it: 0 in a successor that its predecessor has not answered.
+    private int KnownGeneration => _successor is null ? _replaces?.Generation ?? 1 : _successor.KnownGeneration ?? 0;
+
+    private IEnumerable<PosixSignal> AllSignals => Options.Signals.Signals;
+
+    /// <summary>The application ends by itself, which is not the same as being asked to shut the service down.</summary>
+    /// <param name="who">What ends.</param>
+    /// <param name="fault">What made it end; null if that is not known.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    internal Task LeaveAsync(string who, string? fault, CancellationToken cancellationToken)
+    {
+        Loop.Post(() => Lifecycle.Shutdown.Leave(who, fault));
+        return Exited.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>An exception in one line, as the predecessor gets it.</summary>
+    internal string Describe(Exception exception) =>
+        _successor?.Describe(exception) ?? FailureReason.Describe(exception, predecessor: null);
+
+    /// <summary>The start of a host has failed with that; what becomes of the process is the application's decision.</summary>
+    internal void StartFailed(string reason) => _successor?.StartFailed(reason);
+
+    internal void UseLogger(ILoggerFactory factory) => Logger.Attach(factory.CreateLogger("Baton"));
+
+    /// <summary>The lines of the process go to the log of its first server, as long as there is one.</summary>
+    internal void UseLogger(ILoggerFactory factory, RegisteredServer server)
+    {
+        if (_logs is null or { HasLeft: true })
+        {
+            _logs = server;
+            UseLogger(factory);
+        }
+    }
+
+    // The last lines are written before the application may end, and dispose its logging.
+    private async Task LoggedAsync()
+    {
+        await Lifecycle.Exited.ConfigureAwait(false);
+        await WrittenAsync().ConfigureAwait(false);
+    }
+
+    internal async Task<RestartOutcome> OutcomeAsync(RestartRequest request, CancellationToken cancellationToken)
+    {
+        if (await Task.WhenAny(request.Outcome, Loop.Ended).WaitAsync(cancellationToken).ConfigureAwait(false) == Loop.Ended)
+        {
+            // A requester that still waits when this process has left gets no other answer.
+            string what = $"Restart by {request.Trigger} was given up: process {Environment.ProcessId} has left.";
+            request.Fail(new RestartException(RestartFailure.Stopping, what));
+        }
+
+        return await request.Outcome.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Completes when the log lines so far are written, or the logger takes too long.</summary>
+    internal Task<Task> WrittenAsync() => Task.WhenAny(Logger.WrittenAsync(), Task.Delay(Options.LogTime));
+
+    private void FlushLog(object? sender, EventArgs e) => Logger.Flush(Options.LogTime);
+
+    /// <summary>Stops the loop, and listens to no signal any more.</summary>
+    internal void Release()
+    {
+        AppDomain.CurrentDomain.ProcessExit -= FlushLog;
+        AppDomain.CurrentDomain.UnhandledException -= FlushLog;
+        Signals.Dispose();
+        Loop.Dispose();
+        _telemetry.Dispose();
+    }
+
+    private void Begin(StartCommand command)
+    {
+        if (_replaces is { } replaces)
+        {
+            Loop.Post(() => Lifecycle.Start.Greeted(replaces.Trace));
+        }
+
+        _successor?.Begin(Lifecycle, Loop, Gate, Options.ExitTimeout);
+        AppDomain.CurrentDomain.ProcessExit += FlushLog;
+
+        // After the predecessor was told.
+        AppDomain.CurrentDomain.UnhandledException += FlushLog;
+        Loop.Start(() =>
+        {
+            // A thread that always takes the signals: those that existed before keep the mask this process was started with.
+            SignalTriggers.Unblock(AllSignals);
+            new StarvationGuard(Loop, Logger).Begin();
+            if (Platform.HandoverSupported)
+            {
+                Loop.Schedule(RehearsalDelay, () => SuccessorLink.Rehearse(command));
+                Loop.Schedule(OperationsRehearsal.Delay, () => OperationsRehearsal.Start(Operations));
+            }
+        });
+    }
+}
