@@ -26,11 +26,14 @@ public sealed class SilentServiceTests : IDisposable
 
         CliResult result = await _cli.RunAsync(given);
         Assert.Equal((ExitCode.NoAnswer, ""), (result.ExitCode, result.Output));
-        Assert.StartsWith($"{shop.Socket}: No answer within 2 s; process {pid} runs, but does not answer.\nThe service is there", result.Error, StringComparison.Ordinal);
+        Assert.StartsWith($"{shop.Socket}: No answer within 2 s; process ", result.Error, StringComparison.Ordinal);
+
+        // A child that another test is starting has our descriptors for a moment, and is named too.
+        Assert.Matches($"process {pid} runs, but does not answer[;.].*\nThe service is there", result.Error);
 
         JsonElement json = JsonDocument.Parse((await _cli.RunAsync([.. given, "--json"])).Output).RootElement;
         Assert.Equal((ExitCode.NoAnswer, "NoAnswer"), (json.GetProperty("exitCode").GetInt32(), json.GetProperty("failure").GetString()));
-        Assert.Equal(Environment.ProcessId, Assert.Single(json.GetProperty("processes").EnumerateArray()).GetProperty("pid").GetInt32());
+        Assert.Contains(json.GetProperty("processes").EnumerateArray(), process => process.GetProperty("pid").GetInt32() == Environment.ProcessId);
     }
 
     [Fact]

@@ -21,6 +21,13 @@ internal static class HandoverProtocol
     /// <summary>Descriptors in one message; the kernel refuses more than 253 (SCM_MAX_FD, unix(7)).</summary>
     internal const int MaxBatch = 250;
 
+    /// <summary>
+    /// How long a successor that has closed the channel may take to end. Between the closing of the descriptors of a process that
+    /// ends and its end lie milliseconds, and seconds on a machine that is overloaded. A longer one costs no more than a killed
+    /// dead process, and that its exit code is not named as the reason.
+    /// </summary>
+    internal static readonly TimeSpan EndAfterClose = TimeSpan.FromSeconds(5);
+
     /// <summary>The version two ranges have in common, the highest, or null.</summary>
     internal static int? Agree(int peerMin, int peerMax)
     {

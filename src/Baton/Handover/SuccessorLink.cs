@@ -11,10 +11,6 @@ namespace Baton.Handover;
 /// </summary>
 internal sealed partial class SuccessorLink : ISuccessor
 {
-    // Between the closing of the descriptors of a process that ends and its end: milliseconds, seconds on a machine that is
-    // overloaded. A longer one costs no more than a killed dead process, and that its exit code is not named as the reason.
-    private static readonly TimeSpan EndingTime = TimeSpan.FromSeconds(5);
-
     // More than the kernel queues for one socket: what a process said before its end is read, what a copy of its channel goes on
     // saying is not.
     private const int MostLastWords = 1024;
@@ -165,7 +161,7 @@ internal sealed partial class SuccessorLink : ISuccessor
             else if (said)
             {
                 talking = Listen();
-                if (!talking && living && !Poller.Wait(_process.PidfdNumber, Libc.POLLIN, EndingTime))
+                if (!talking && living && !Poller.Wait(_process.PidfdNumber, Libc.POLLIN, HandoverProtocol.EndAfterClose))
                 {
                     _post(new PeerEvent.Closed());
                 }

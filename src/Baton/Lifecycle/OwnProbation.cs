@@ -56,8 +56,11 @@ internal sealed class OwnProbation(ProcessLifecycle lifecycle, LifecycleContext 
     {
         (_begun, _length, _stage) = (context.Now, length, Stage.Serving);
 
-        // The predecessor decides; this is for one that is stopped or stuck.
-        LookAfter(LifecycleContext.Then(length, context.Options.HandshakeTimeout), Looks);
+        // The predecessor decides; this is for one that is stopped or stuck. One that found the channel closed takes its time, and
+        // this process must begin no restart before it has decided.
+        TimeSpan answer = context.Options.HandshakeTimeout;
+        TimeSpan decision = HandoverProtocol.EndAfterClose * 2;
+        LookAfter(LifecycleContext.Then(length, answer > decision ? answer : decision), Looks);
         if (heartbeat > TimeSpan.Zero)
         {
             Beat(heartbeat);

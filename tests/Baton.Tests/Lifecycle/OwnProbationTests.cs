@@ -1,3 +1,4 @@
+using Baton.Handover;
 using Baton.Lifecycle;
 using Baton.Tests.Support;
 
@@ -192,6 +193,23 @@ public class OwnProbationTests
         Assert.DoesNotContain("start generation 3", _fixture.Journal.Entries);
         _fixture.Do(() => _fixture.Lifecycle.Start.PredecessorLeft("confirmed"));
         Assert.Equal(ProcessState.Restarting, _fixture.Lifecycle.State);
+    }
+
+    // A predecessor that has found the channel closed waits for the end of this process, kills it then, and serves again: a
+    // successor of this one would serve beside it.
+    [Fact]
+    public void Silence_WithAShortHandshakeTimeout_BeginsNoRestartBeforeThePredecessorHasDecided()
+    {
+        var fixture = new LifecycleFixture(hasPredecessor: true, generation: 2);
+        fixture.Options.HandshakeTimeout = TimeSpan.FromSeconds(1);
+        fixture.Do(() => fixture.Lifecycle.Start.Serve(TimeSpan.FromSeconds(10), TimeSpan.Zero));
+        fixture.AskRestart();
+        for (int i = 0; i < 8; i++)
+        {
+            fixture.Pass((TimeSpan.FromSeconds(10) + HandoverProtocol.EndAfterClose) / 8);
+        }
+
+        Assert.DoesNotContain("start generation 3", fixture.Journal.Entries);
     }
 
     // To a predecessor that was stopped all the time, and wakes up when this process is gone.
