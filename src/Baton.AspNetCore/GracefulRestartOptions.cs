@@ -1,3 +1,4 @@
+using Baton.Configuration;
 using Baton.Hosting;
 
 namespace Baton.AspNetCore;
@@ -28,26 +29,12 @@ public sealed class GracefulRestartOptions : HostedRestartOptions
     /// <summary>Who may use the admin page and API.</summary>
     public RestartAdminOptions Admin { get; } = new();
 
-    internal override void Validate()
+    internal override void Describe(OptionVisitor o)
     {
-        base.Validate();
-        Require(IdleGrace >= TimeSpan.Zero || IdleGrace == Timeout.InfiniteTimeSpan, nameof(IdleGrace), IdleGrace, "zero or more, or infinite");
-        Require(
-            UnfinishedRequestGrace >= TimeSpan.Zero || UnfinishedRequestGrace == Timeout.InfiniteTimeSpan, nameof(UnfinishedRequestGrace), UnfinishedRequestGrace, "zero or more, or infinite");
-        Require(WarmUp.Connections is >= 1 and <= 64, "WarmUp.Connections", WarmUp.Connections, "1 to 64");
-        Require(WarmUp.Rounds is >= 1 and <= 1000, "WarmUp.Rounds", WarmUp.Rounds, "1 to 1000");
-        Require(WarmUp.Timeout > TimeSpan.Zero && WarmUp.Timeout <= TimeSpan.FromDays(1), "WarmUp.Timeout", WarmUp.Timeout, "more than zero, at most a day");
-        Require(Uri.CheckHostName(WarmUp.Host) is UriHostNameType.Dns or UriHostNameType.IPv4, "WarmUp.Host", $"'{WarmUp.Host}'", "a host name, without a port");
-        Require(Admin.MaxStreams is >= 1 and <= 1000, "Admin.MaxStreams", Admin.MaxStreams, "1 to 1000");
-        Require(Admin.Timeout > TimeSpan.Zero && Admin.Timeout <= TimeSpan.FromDays(1), "Admin.Timeout", Admin.Timeout, "more than zero, at most a day");
-        foreach (string host in Admin.AllowedHosts)
-        {
-            Require(Uri.CheckHostName(host) != UriHostNameType.Unknown, "Admin.AllowedHosts", $"'{host}'", "host names and addresses, without a port");
-        }
-
-        foreach (WarmUpRequest request in WarmUp.Requests)
-        {
-            Require(request.IsValid, "WarmUp.Requests", $"'{request}'", "a method, a path that begins with a slash, and headers, in ASCII without control characters");
-        }
+        base.Describe(o);
+        IdleGrace = o.Duration(nameof(IdleGrace), IdleGrace, DurationRange.ZeroOrMoreOrInfinite);
+        UnfinishedRequestGrace = o.Duration(nameof(UnfinishedRequestGrace), UnfinishedRequestGrace, DurationRange.ZeroOrMoreOrInfinite);
+        o.Section(nameof(WarmUp), nameof(WarmUpOptions.Enabled), WarmUp.Describe);
+        o.Section(nameof(Admin), nameof(RestartAdminOptions.AllowRemote), Admin.Describe);
     }
 }

@@ -82,7 +82,7 @@ public static class GracefulRestartWebExtensions
         }
 
         var options = new GracefulRestartOptions();
-        SectionBinder.Bind(section, options, WebOptionTable.All);
+        SectionBinder.Bind(section, options);
         configure?.Invoke(options);
         if (!services.AddGracefulRestart(options))
         {

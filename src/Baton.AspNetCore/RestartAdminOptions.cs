@@ -1,3 +1,5 @@
+using Baton.Configuration;
+
 namespace Baton.AspNetCore;
 
 /// <summary>Who may use the endpoints of <c>MapRestartAdmin</c>, and how much they may cost. What is said of policies is about <c>RequireAuthorization</c> on these endpoints.</summary>
@@ -40,4 +42,16 @@ public sealed class RestartAdminOptions
     /// <see cref="RestarterOptions.ExitTimeout"/>, the end of the process waits for its last answers to be taken. Default 5 seconds; more than zero, at most a day.
     /// </summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    internal void Describe(OptionVisitor o)
+    {
+        AllowRemote = o.Switch(nameof(AllowRemote), AllowRemote);
+        AllowUnixSockets = o.Switch(nameof(AllowUnixSockets), AllowUnixSockets);
+        AllowOtherUsers = o.Switch(nameof(AllowOtherUsers), AllowOtherUsers);
+        o.Texts(
+            nameof(AllowedHosts), AllowedHosts, static host => Uri.CheckHostName(host) != UriHostNameType.Unknown,
+            "host names and addresses, without a port");
+        MaxStreams = o.Number(nameof(MaxStreams), MaxStreams, 1, 1000, "1 to 1000");
+        Timeout = o.Duration(nameof(Timeout), Timeout, DurationRange.AtMostADay);
+    }
 }

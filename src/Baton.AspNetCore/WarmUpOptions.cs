@@ -1,4 +1,5 @@
 using System.Net;
+using Baton.Configuration;
 
 namespace Baton.AspNetCore;
 
@@ -48,4 +49,17 @@ public sealed class WarmUpOptions
 
     /// <summary>Whether the application has said which endpoints get requests.</summary>
     internal bool ChoosesEndpoints => Endpoints != All;
+
+    internal void Describe(OptionVisitor o)
+    {
+        Enabled = o.Switch(nameof(Enabled), Enabled);
+        o.List(nameof(Requests), Requests, WarmUpRequest.Rule);
+        Connections = o.Number(nameof(Connections), Connections, 1, 64, "1 to 64");
+        Rounds = o.Number(nameof(Rounds), Rounds, 1, 1000, "1 to 1000");
+        Timeout = o.Duration(nameof(Timeout), Timeout, DurationRange.AtMostADay);
+        Required = o.Switch(nameof(Required), Required);
+        Host = o.Text(nameof(Host), Host, IsHost, "a host name, without a port");
+    }
+
+    private static bool IsHost(string host) => Uri.CheckHostName(host) is UriHostNameType.Dns or UriHostNameType.IPv4;
 }

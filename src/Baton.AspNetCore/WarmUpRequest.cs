@@ -1,4 +1,5 @@
 using System.Buffers;
+using Baton.Configuration;
 
 namespace Baton.AspNetCore;
 
@@ -17,9 +18,38 @@ public sealed record WarmUpRequest(string Path, string Method = "GET")
     /// <returns>Such as "GET /".</returns>
     public override string ToString() => $"{Method} {Path}";
 
+    internal static OptionRule<WarmUpRequest> Rule { get; } = new(
+        Read, static request => $"'{request}'", static request => request.IsValid,
+        "a method, a path that begins with a slash, and headers, in ASCII without control characters");
+
     /// <summary>Whether it can be sent as it is, and is one request.</summary>
     internal bool IsValid =>
         Path is ['/', ..] && Path.All(c => c is > ' ' and < '\x7f') && IsToken(Method) && Headers.All(h => IsToken(h.Key) && h.Value.All(c => c is '\t' or >= ' ' and < '\x7f'));
+
+    // A path alone, or an object of the parts.
+    private static WarmUpRequest Read(OptionValue value)
+    {
+        if (value.Value is { Length: > 0 } path)
+        {
+            return new WarmUpRequest(path);
+        }
+
+        Dictionary<string, OptionValue> parts = value.ByKey();
+        parts.Remove(nameof(Path), out OptionValue? given);
+        parts.Remove(nameof(Method), out OptionValue? method);
+        parts.Remove(nameof(Headers), out OptionValue? headers);
+        if (parts.Values.FirstOrDefault() is { } unknown)
+        {
+            throw unknown.Unknown([nameof(Path), nameof(Method), nameof(Headers)]);
+        }
+
+        return given is null
+            ? throw value.Refuse("a path, or an object with Path and, if wanted, Method and Headers")
+            : new WarmUpRequest(given.Text(), method?.Text() ?? "GET")
+            {
+                Headers = (headers?.Children() ?? []).ToDictionary(h => h.Key, h => h.Text(), StringComparer.OrdinalIgnoreCase),
+            };
+    }
 
     private static bool IsToken(string text) => text.Length > 0 && !text.AsSpan().ContainsAnyExcept(s_tokenCharacters);
 }

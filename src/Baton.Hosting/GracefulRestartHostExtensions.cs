@@ -43,7 +43,7 @@ public static class GracefulRestartHostExtensions
         {
             LastPlace.Claim();
             var options = new HostedRestartOptions();
-            SectionBinder.Bind(section, options, OptionTable.Hosted);
+            SectionBinder.Bind(section, options);
             configure?.Invoke(options);
             builder.Services.AddGracefulRestart(options);
         }

@@ -1,11 +1,10 @@
+using Baton.Configuration;
+
 namespace Baton.Hosting;
 
 /// <summary>Options of graceful restart for a host: those of the restarter, and when this process is ready to serve.</summary>
 public class HostedRestartOptions : RestarterOptions
 {
-    // Timers take no more than 49 days; a day is far beyond any use.
-    private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
-
     /// <summary>
     /// Whether anything is done at all. Default true. False leaves the host as it would be without Baton: no signals, no
     /// handover, no listeners of ours; <see cref="Restarter.Default"/>
@@ -60,14 +59,16 @@ public class HostedRestartOptions : RestarterOptions
         ReadyCallbacks.Add(callback);
     }
 
-    internal override void Validate()
+    internal override void Describe(OptionVisitor o)
     {
-        base.Validate();
-        Require(ServerName is null || (ServerName.Length is >= 1 and <= LongestName && !ServerName.Any(char.IsControl)), nameof(ServerName), $"\"{ServerName}\"", "1 to 64 characters, no control characters");
-        Require(!string.IsNullOrEmpty(ReadinessTag), nameof(ReadinessTag), $"'{ReadinessTag}'", "any text but none");
-        Require(HealthPollInterval > TimeSpan.Zero && HealthPollInterval <= Longest, nameof(HealthPollInterval), HealthPollInterval, "more than zero, at most a day");
-        Require(
-            (HealthCheckTimeout > TimeSpan.Zero && HealthCheckTimeout <= Longest) || HealthCheckTimeout == Timeout.InfiniteTimeSpan,
-            nameof(HealthCheckTimeout), HealthCheckTimeout, "more than zero, at most a day, or infinite");
+        Enabled = o.Switch(nameof(Enabled), Enabled);
+        base.Describe(o);
+        ServerName = o.TextOrNone(nameof(ServerName), ServerName, IsServerName, "1 to 64 characters, no control characters");
+        HealthGate = o.Switch(nameof(HealthGate), HealthGate);
+        ReadinessTag = o.Text(nameof(ReadinessTag), ReadinessTag, static tag => !string.IsNullOrEmpty(tag), "any text but none");
+        HealthPollInterval = o.Duration(nameof(HealthPollInterval), HealthPollInterval, DurationRange.AtMostADay);
+        HealthCheckTimeout = o.Duration(nameof(HealthCheckTimeout), HealthCheckTimeout, DurationRange.AtMostADayOrInfinite);
     }
+
+    private static bool IsServerName(string name) => name.Length is >= 1 and <= LongestName && !name.Any(char.IsControl);
 }

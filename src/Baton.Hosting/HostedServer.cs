@@ -1,3 +1,4 @@
+using Baton.Configuration;
 using Baton.Lifecycle;
 using Microsoft.Extensions.Logging;
 

@@ -22,4 +22,7 @@ internal static partial class Log
 
     [LoggerMessage(805, LogLevel.Error, "A conversation on the control socket failed; the service goes on", EventName = "ControlFailed")]
     internal static partial void ControlFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(806, LogLevel.Information, "The name {Name} is held by process {Holder}; process {Pid} serves beside it", EventName = "NameTaken")]
+    internal static partial void NameTaken(this ILogger logger, string name, int holder, int pid);
 }

@@ -30,6 +30,12 @@ public sealed record RestartStatus(
     /// <summary>The program that this process was started as, by the name under which it was started; links are not followed.</summary>
     public string Program { get; init; } = "";
 
+    /// <summary>
+    /// The process that has the lock of the service's name in <see cref="RestarterOptions.ControlDirectory"/>: this one, unless an
+    /// unrelated process runs under the same name. Null if there is no control socket, or nobody has the lock.
+    /// </summary>
+    public int? NameHeldBy { get; init; }
+
     /// <summary>When this process was started; null if that is not known.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 

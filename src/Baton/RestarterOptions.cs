@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
+using Baton.Configuration;
 using Baton.Handover;
-using Baton.Processes;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -18,7 +18,8 @@ public class RestarterOptions
     // Each has a thread while it is connected.
     private const int MostControlConnections = 1000;
 
-    private static readonly TimeSpan ShortestHeartbeat = TimeSpan.FromMilliseconds(100);
+    private static readonly DurationRange s_heartbeats =
+        new(TimeSpan.FromMilliseconds(100), TimeSpan.MaxValue, OrInfinite: true, "100 ms or more, or infinite");
 
     /// <summary>
     /// How long a successor may take from its start until it is ready; then it is killed and this process keeps serving.
@@ -203,60 +204,47 @@ public class RestarterOptions
 
     /// <summary>Checks every value.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A value is outside its range; the message names it.</exception>
-    internal virtual void Validate()
-    {
-        Require(ReadyTimeout > TimeSpan.Zero || ReadyTimeout == Timeout.InfiniteTimeSpan, nameof(ReadyTimeout), ReadyTimeout, "more than zero, or infinite");
-        Require(LaterServerTimeout >= TimeSpan.Zero, nameof(LaterServerTimeout), LaterServerTimeout, "zero or more, and finite");
-        Require(DrainTimeout >= TimeSpan.Zero || DrainTimeout == Timeout.InfiniteTimeSpan, nameof(DrainTimeout), DrainTimeout, "zero or more, or infinite");
-        Require(ShutdownIdleGrace >= TimeSpan.Zero, nameof(ShutdownIdleGrace), ShutdownIdleGrace, "zero or more, and finite");
-        Require(HandshakeTimeout > TimeSpan.Zero, nameof(HandshakeTimeout), HandshakeTimeout, "more than zero, and finite");
-        Require(ExitTimeout > TimeSpan.Zero, nameof(ExitTimeout), ExitTimeout, "more than zero, and finite");
-        Require(CrashDumpTimeout >= TimeSpan.Zero, nameof(CrashDumpTimeout), CrashDumpTimeout, "zero or more, and finite");
-        Require(HookTimeout > TimeSpan.Zero, nameof(HookTimeout), HookTimeout, "more than zero, and finite");
-        Require(CheckTimeout > TimeSpan.Zero, nameof(CheckTimeout), CheckTimeout, "more than zero, and finite");
-        Require(AllowedProgramDirectories.All(IsAbsolute), nameof(AllowedProgramDirectories), Joined(AllowedProgramDirectories), "a list of absolute paths");
-        Require(CheckArguments.All(a => a?.Contains('\0') == false), nameof(CheckArguments), Joined(CheckArguments), "a list without null and NUL characters");
-        Require(Probation >= TimeSpan.Zero, nameof(Probation), Probation, "zero or more, and finite");
-        Require(HeartbeatTimeout >= ShortestHeartbeat || HeartbeatTimeout == Timeout.InfiniteTimeSpan, nameof(HeartbeatTimeout), HeartbeatTimeout, "100 ms or more, or infinite");
-        Require(MaxGenerations is >= 2 and <= MostGenerations, nameof(MaxGenerations), MaxGenerations, $"between 2 and {MostGenerations}");
-        Require(RestartsRemembered >= 0, nameof(RestartsRemembered), RestartsRemembered, "zero or more");
-        ValidateControl();
-        Array.ForEach(Signals.Numbers, ValidateSignal);
-    }
+    internal void Validate() => Describe(new OptionCheck());
 
-    private void ValidateSignal(int number)
-    {
-        SignalAction action = Signals[SignalNumber.ToPosix(number)]!.Value;
-        string name = $"{nameof(Signals)}:{SignalNumber.NameOf(number)}";
-        if (SignalNumber.WhyNot(number) is { } why)
-        {
-            Require(holds: false, name, action, $"no action: {why}");
-        }
+    /// <summary>
+    /// Every option, one call each. Its check, its key in the configuration, its conflicts between several servers, and its row in
+    /// <c>docs/options.md</c> follow from that.
+    /// </summary>
+    internal virtual void Describe(OptionVisitor o) => DescribeProcess(o);
 
-        Require(action is >= SignalAction.Restart and <= SignalAction.HookOnly, name, action, "Restart, Shutdown, Force, Ignore, HookOnly");
-    }
-
-    /// <summary>The values of the control socket.</summary>
-    private void ValidateControl()
+    /// <summary>Those that a process has once, however many servers it has.</summary>
+    internal void DescribeProcess(OptionVisitor o)
     {
-        Require(Name is null || IsName(Name), nameof(Name), $"\"{Name}\"", "1 to 64 letters, digits, '.', '-' and '_', the first not '.'");
-        Require(ControlDirectory is null || IsAbsolute(ControlDirectory), nameof(ControlDirectory), $"\"{ControlDirectory}\"", "an absolute path");
-        Require(ControlTimeout > TimeSpan.Zero, nameof(ControlTimeout), ControlTimeout, "more than zero, and finite");
-        Require(MaxControlConnections is >= 1 and <= MostControlConnections, nameof(MaxControlConnections), MaxControlConnections, $"between 1 and {MostControlConnections}");
+        ReadyTimeout = o.Duration(nameof(ReadyTimeout), ReadyTimeout, DurationRange.MoreThanZeroOrInfinite);
+        LaterServerTimeout = o.Duration(nameof(LaterServerTimeout), LaterServerTimeout, DurationRange.ZeroOrMore);
+        DrainTimeout = o.Duration(nameof(DrainTimeout), DrainTimeout, DurationRange.ZeroOrMoreOrInfinite);
+        ShutdownIdleGrace = o.Duration(nameof(ShutdownIdleGrace), ShutdownIdleGrace, DurationRange.ZeroOrMore);
+        AcceptDuringShutdownIdleGrace = o.Switch(nameof(AcceptDuringShutdownIdleGrace), AcceptDuringShutdownIdleGrace);
+        Probation = o.Duration(nameof(Probation), Probation, DurationRange.ZeroOrMore);
+        HeartbeatTimeout = o.Duration(nameof(HeartbeatTimeout), HeartbeatTimeout, s_heartbeats);
+        HandshakeTimeout = o.Duration(nameof(HandshakeTimeout), HandshakeTimeout, DurationRange.MoreThanZero);
+        ExitTimeout = o.Duration(nameof(ExitTimeout), ExitTimeout, DurationRange.MoreThanZero);
+        CrashDumpTimeout = o.Duration(nameof(CrashDumpTimeout), CrashDumpTimeout, DurationRange.ZeroOrMore);
+        HookTimeout = o.Duration(nameof(HookTimeout), HookTimeout, DurationRange.MoreThanZero);
+        MaxGenerations = o.Number(nameof(MaxGenerations), MaxGenerations, 2, MostGenerations, $"between 2 and {MostGenerations}");
+        RestartsRemembered = o.Number(nameof(RestartsRemembered), RestartsRemembered, 0, int.MaxValue, "zero or more");
+        Strategy = o.Choice(nameof(Strategy), Strategy);
+        PidFile = o.TextOrNone(nameof(PidFile), PidFile);
+        o.Texts(nameof(AllowedProgramDirectories), AllowedProgramDirectories, IsAbsolute, "a list of absolute paths");
+        o.Texts(nameof(CheckArguments), CheckArguments, static a => a?.Contains('\0') == false, "a list without null and NUL characters");
+        CheckTimeout = o.Duration(nameof(CheckTimeout), CheckTimeout, DurationRange.MoreThanZero);
+        o.Signals("SignalPreset", nameof(Signals), Signals);
+        o.Code(nameof(Hooks), Hooks.HasAny);
+        Name = o.TextOrNone(nameof(Name), Name, IsName, "1 to 64 letters, digits, '.', '-' and '_', the first not '.'");
+        ControlSocket = o.Switch(nameof(ControlSocket), ControlSocket);
+        ControlDirectory = o.TextOrNone(nameof(ControlDirectory), ControlDirectory, IsAbsolute, "an absolute path");
+        ControlTimeout = o.Duration(nameof(ControlTimeout), ControlTimeout, DurationRange.MoreThanZero);
+        MaxControlConnections = o.Number(
+            nameof(MaxControlConnections), MaxControlConnections, 1, MostControlConnections, $"between 1 and {MostControlConnections}");
     }
 
     private static bool IsName(string name) =>
         name.Length is > 0 and <= LongestName && name[0] != '.' && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_');
 
     private static bool IsAbsolute(string? path) => path is not null && !path.Contains('\0') && Path.IsPathFullyQualified(path);
-
-    private static string Joined(IEnumerable<string?> words) => string.Join(", ", words.Select(w => $"\"{w}\""));
-
-    private protected static void Require(bool holds, string name, object value, string allowed)
-    {
-        if (!holds)
-        {
-            throw new ArgumentOutOfRangeException(name, value, $"{name} is {value}; allowed is {allowed}.");
-        }
-    }
 }

@@ -98,6 +98,7 @@ internal sealed class RestarterParts
         _telemetry = new ServiceTelemetry(Lifecycle, context, _older, () => KnownGeneration > 0 ? KnownGeneration : null);
         Operations = new ControlService(Lifecycle, context, Status.Take);
         ControlServer? control = ControlServer.Create(Operations, Listeners.Resources, predecessor);
+        Status.NameHolder = () => control?.NameHolder;
         endpoints.TakeOurs = control is null ? null : control.Inherit;
         Loop.StepFailed = Lifecycle.PutRight;
         Exited = Task.WhenAll(LoggedAsync(), _telemetry.Told, control?.Told ?? Task.CompletedTask);

@@ -30,6 +30,19 @@ public sealed class DiscoveryTests : IDisposable
         Assert.Equal(3, lines.Length);
     }
 
+    [Fact]
+    public async Task List_TwoOfOneName_ShowsWhoHoldsIt()
+    {
+        await using FakeService first = new(_cli.Directory, Samples.Shop with { NameHeldBy = Samples.Shop.Pid });
+        await using FakeService second = new(_cli.Directory, Samples.Service("shop", 99, 1) with { NameHeldBy = Samples.Shop.Pid }, "shop-99");
+
+        string[] lines = (await _cli.RunAsync("list")).Output.TrimEnd().Split('\n');
+
+        Assert.EndsWith("NAME HELD BY", lines[0], StringComparison.Ordinal);
+        Assert.Matches("^shop +99 .* process 4711$", lines[1]);
+        Assert.Matches("^shop +4711 .* itself$", lines[2]);
+    }
+
     [Fact] // F13
     public async Task List_WithStaleAndSilentSockets_PassesTheFirstOverAndNamesTheSecond()
     {

@@ -31,10 +31,13 @@ public sealed class PredecessorStepTests
     [InlineData("kill-at Received Hello")]
     [InlineData("kill-at Received Progress")]
     [InlineData("kill-at Received Ready")]
+    [InlineData("kill-at Sent Resources")]
+    [InlineData("kill-at Received Loaded")]
     [InlineData("kill-at Sending Commit")]
     public async Task Successor_whose_predecessor_is_killed_before_the_commit_serves_and_nobody_is_refused(string step)
     {
         await using ServiceProcess service = await ServiceProcess.StartAsync(Setup with { FirstBehaviour = step });
+        await service.HoldsNameAsync();
         await using SurvivingLoad load = SurvivingLoad.Start(service.Address);
         service.SetNextBehaviour("");
 

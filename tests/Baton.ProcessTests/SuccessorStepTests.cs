@@ -21,10 +21,13 @@ public sealed class SuccessorStepTests
     [InlineData("kill-at Sent Failed\ncrash-in-hosted-service")]
     [InlineData("kill-at Sending Ready")]
     [InlineData("kill-at Sent Ready")]
+    [InlineData("kill-at Received Resources")]
+    [InlineData("kill-at Sent Loaded")]
     [InlineData("kill-at Received Commit")]
     public async Task Successor_that_is_killed_before_it_serves_costs_nothing(string behaviour)
     {
         await using ServiceProcess service = await ServiceProcess.StartAsync(Setup);
+        await service.HoldsNameAsync();
         await using BackgroundLoad load = BackgroundLoad.Start(service.Address);
 
         await LoseSuccessorAsync(service, behaviour, "keeps serving|serves again");

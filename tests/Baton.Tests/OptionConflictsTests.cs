@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 using Baton.AspNetCore;
+using Baton.Configuration;
 
 namespace Baton.Tests;
 
@@ -17,7 +18,7 @@ public class OptionConflictsTests
     public void All_HasEveryOptionOfTheProcess() =>
         Assert.Equal(
             typeof(RestarterOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly).Select(p => p.Name).Except(PerServer).Order(),
-            OptionConflicts.All.Select(o => o.Name).Order());
+            OptionConflicts.Texts(_first).Keys.Order());
 
     [Fact]
     public void Find_Defaults_AreNoWish() => Assert.Empty(OptionConflicts.Find(_later, _first));

@@ -44,7 +44,7 @@ public class RestarterOptionsTests
     public void Validate_NoReadinessTag_IsRefused()
     {
         _options.ReadinessTag = "";
-        Fails("ReadinessTag is ''; allowed is any text but none.");
+        Fails("ReadinessTag is \"\"; allowed is any text but none.");
     }
 
     [Theory]

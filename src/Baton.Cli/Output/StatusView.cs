@@ -50,6 +50,11 @@ internal sealed class StatusView(FoundService service, DateTimeOffset now)
 
         yield return Fact("listens on", Status.Listeners.Count == 0 ? "nothing" : string.Join(", ", Status.Listeners));
         yield return Fact("socket", service.Socket);
+        if (Status.NameHeldBy is { } holder && holder != Status.Pid)
+        {
+            yield return Fact("name", Wording.Say($"held by process {holder}, another service"));
+        }
+
         if (service.User != Interop.Libc.geteuid())
         {
             yield return Fact("user", ServiceUser.NameOf(service.User));

@@ -18,6 +18,11 @@ internal sealed class ControlBinding(string directory, string name, TimeSpan lim
     private const uint SocketMode = 0x180; // 0600
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
 
+    internal string Name => name;
+
+    /// <summary>The file of <see cref="NameLock"/>.</summary>
+    internal string LockPath => Path.Combine(directory, $"{name}{ControlProtocol.LockExtension}");
+
     private string OwnPath => PathOf(name);
 
     private string NumberedPath => PathOf($"{name}-{Environment.ProcessId}");

@@ -12,6 +12,9 @@ internal static class ControlProtocol
     /// <summary>Behind the name of the service: the file name of its socket.</summary>
     internal const string SocketExtension = ".sock";
 
+    /// <summary>Behind the name of the service: the file that the process which has the name keeps locked.</summary>
+    internal const string LockExtension = ".lock";
+
     /// <summary>
     /// Behind the path of a socket while it is made: it gets its name when it listens. The kernel goes on showing it by this one.
     /// </summary>

@@ -27,6 +27,7 @@ internal sealed class ControlServer(ControlService service, Lazy<ControlBinding>
 
     private readonly (Descriptor Ours, Descriptor Watched) _wake = UnixStream.CreatePair();
     private readonly ControlClients _clients = new(service);
+    private readonly NameLock _name = new(binding, predecessor, service.Context.Logger);
     private (string Path, ClaimedListener Claim)? _inherited;
     private bool _started;
     private volatile bool _accepts;
@@ -46,12 +47,16 @@ internal sealed class ControlServer(ControlService service, Lazy<ControlBinding>
             ControlDirectory.Choose(options.ControlDirectory, Environment.GetEnvironmentVariable, Libc.geteuid()),
             service.Context.Identity.Name, options.ControlTimeout, service.Context.Logger));
         var server = new ControlServer(service, binding, resources, predecessor);
+        resources.AtCommit.Add(server._name);
         service.Context.Feed.Subscribe(server.Heard, reports: false);
         return server;
     }
 
     /// <inheritdoc cref="ControlClients.Told"/>
     internal Task Told => _clients.Told;
+
+    /// <inheritdoc cref="NameLock.Holder"/>
+    internal int? NameHolder => _name.Holder;
 
     private ILogger Logger => service.Context.Logger;
 
@@ -74,6 +79,9 @@ internal sealed class ControlServer(ControlService service, Lazy<ControlBinding>
             case LifecycleNews.HandingOver:
                 // Taken up again with the next change of the state to Serving.
                 Pause();
+                break;
+            case LifecycleNews.Replacing:
+                _name.Yield();
                 break;
             case LifecycleNews.StateChanged { State: ProcessState.Draining }:
                 // After the listeners were released, with which it goes if the successor has it.
@@ -115,6 +123,7 @@ internal sealed class ControlServer(ControlService service, Lazy<ControlBinding>
         }
 
         _accepts = true;
+        _name.Want();
         if (_started)
         {
             Wake();
@@ -212,6 +221,7 @@ internal sealed class ControlServer(ControlService service, Lazy<ControlBinding>
         Span<byte> woken = stackalloc byte[16];
         while (!_closed)
         {
+            _name.Take();
             (bool asked, bool wake) = Poller.WaitRead(_accepts ? listener : -1, _wake.Watched.Number, PathInterval);
             if (!asked && !wake && _accepts && !claim.IsReached)
             {

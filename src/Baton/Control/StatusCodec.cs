@@ -27,6 +27,7 @@ internal static class StatusCodec
         });
         size.WriteItems(json, "lastRestarts", status.LastRestarts, r => RestartRecordCodec.Write(json, r, size));
         json.WriteSpan("probationEndsMs", status.ProbationEnds);
+        json.WriteNumber("nameHeldBy", status.NameHeldBy);
     }
 
     internal static RestartStatus Read(JsonElement body) => new(
@@ -45,6 +46,7 @@ internal static class StatusCodec
         StartedAt = body.OptionalTime("startedAt"),
         Restart = body.Optional("restart") is { } restart ? ReadProgress(restart) : null,
         ProbationEnds = body.OptionalSpan("probationEndsMs"),
+        NameHeldBy = body.Optional("nameHeldBy")?.GetInt32(),
     };
 
     internal static void WriteOptionalRecord(Utf8JsonWriter json, string name, RestartRecord? record, JsonSize size)

@@ -8,6 +8,9 @@ namespace Baton.Control;
 /// <summary>Puts the status together from those who know; from any thread.</summary>
 internal sealed class StatusSource(ProcessLifecycle lifecycle, ResourceRegistry resources, OlderGenerations older, int? predecessor, ServiceIdentity identity)
 {
+    /// <summary>Tells who has the service's name.</summary>
+    internal Func<int?> NameHolder { private get; set; } = static () => null;
+
     internal RestartStatus Take()
     {
         GenerationStatus own = lifecycle.Describe();
@@ -27,6 +30,7 @@ internal sealed class StatusSource(ProcessLifecycle lifecycle, ResourceRegistry 
             StartedAt = identity.StartedAt,
             Restart = lifecycle.Restarts.Progress,
             ProbationEnds = lifecycle.ProbationLeft,
+            NameHeldBy = NameHolder(),
         };
     }
 }

@@ -28,6 +28,11 @@ internal static class HandoverCodec
             "ready",
             static (json, m, _) => WriteKeys(json, "claimed", m.Claimed),
             static body => new HandoverMessage.Ready(Keys(body, "claimed"))),
+        Row.Of<HandoverMessage.Resources>(
+            "resources",
+            static (json, m, _) => WriteKeys(json, "keys", m.Keys),
+            static body => new HandoverMessage.Resources(Keys(body, "keys"))),
+        Row.Of<HandoverMessage.Loaded>("loaded", static (_, _, _) => { }, static _ => new()),
         OfReason<HandoverMessage.Failed>("failed", static m => m.Reason, static text => new(text)),
         OfReason<HandoverMessage.Refused>("refused", static m => m.Reason, static text => new(text)),
         Row.Of<HandoverMessage.Commit>(
@@ -124,12 +129,14 @@ internal static class HandoverCodec
         json.WriteNumber("pid", m.Pid);
         json.WriteString("program", m.Program);
         WriteFlag(json, "takesMore", m.TakesMore);
+        WriteKeysIfAny(json, "loads", m.Loads);
     }
 
     private static HandoverMessage.Hello ReadHello(JsonElement body) =>
         new(body.Number("minVersion"), body.Number("maxVersion"), body.Number("pid"), body.Name("program"))
         {
             TakesMore = body.Flag("takesMore", otherwise: false),
+            Loads = KeysIfAny(body, "loads"),
         };
 
     private static void WriteListeners(Utf8JsonWriter json, HandoverMessage.Listeners m, JsonSize size)
@@ -139,11 +146,7 @@ internal static class HandoverCodec
         json.WriteNumber("generation", m.Generation);
         WriteKeys(json, "keys", m.Keys);
         json.WriteBoolean("more", m.More);
-        if (m.Files.Count > 0)
-        {
-            WriteKeys(json, "files", m.Files);
-        }
-
+        WriteKeysIfAny(json, "files", m.Files);
         WriteFlag(json, "all", m.All);
         TraceContextCodec.Write(json, m.Trace);
     }
@@ -152,7 +155,7 @@ internal static class HandoverCodec
         body.Number("version"), body.Number("pid"), body.Number("generation"), Keys(body, "keys"), body.GetProperty("more").GetBoolean())
     {
         Trace = TraceContextCodec.Read(body),
-        Files = body.Optional("files") is null ? [] : Keys(body, "files"),
+        Files = KeysIfAny(body, "files"),
         All = body.Flag("all", otherwise: false),
     };
 
@@ -204,6 +207,16 @@ internal static class HandoverCodec
 
         json.WriteEndArray();
     }
+
+    private static void WriteKeysIfAny(Utf8JsonWriter json, string name, IReadOnlyList<string> keys)
+    {
+        if (keys.Count > 0)
+        {
+            WriteKeys(json, name, keys);
+        }
+    }
+
+    private static string[] KeysIfAny(JsonElement body, string name) => body.Optional(name) is null ? [] : Keys(body, name);
 
     private static string[] Keys(JsonElement body, string name) =>
         [.. body.GetProperty(name).EnumerateArray().Select(value => PeerText.Key(value.GetString() ?? throw new JsonException("A key is null.")))];

@@ -17,6 +17,9 @@ internal abstract record HandoverMessage
     {
         /// <summary>Whether it understands <see cref="MoreListeners"/>.</summary>
         internal bool TakesMore { get; init; }
+
+        /// <summary>The kinds of <see cref="Resources"/> that it can load; none for an older version.</summary>
+        internal IReadOnlyList<string> Loads { get; init; } = [];
     }
 
     /// <summary>
@@ -54,6 +57,15 @@ internal abstract record HandoverMessage
 
     /// <summary>Successor: it can't serve, or no longer, and ends; and why. A second one has the better reason.</summary>
     internal sealed record Failed(string Reason) : HandoverMessage;
+
+    /// <summary>
+    /// Predecessor, in answer to ready, when it has stopped accepting: what only one process may use. <see cref="Keys"/> name the
+    /// descriptors that ride with the message, in order. Only to one whose hello names their kinds.
+    /// </summary>
+    internal sealed record Resources(IReadOnlyList<string> Keys) : HandoverMessage;
+
+    /// <summary>Successor, in answer to <see cref="Resources"/>: it has them, and can be told to serve.</summary>
+    internal sealed record Loaded : HandoverMessage;
 
     /// <summary>
     /// Predecessor, in answer to ready: it stopped accepting; open your gate. The successor is on probation for that long, zero

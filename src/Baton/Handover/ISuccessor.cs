@@ -23,6 +23,11 @@ internal interface ISuccessor
     /// <summary>How many listeners it was given in answer to its hello; the control socket is not counted.</summary>
     int ListenersGiven { get; }
 
+    /// <summary>Passes on what only one process may use: this one has closed its gate.</summary>
+    /// <returns>Whether it will say that it has loaded that; false if there is nothing that it could load.</returns>
+    /// <exception cref="RestartException">It could not be sent.</exception>
+    bool PassAtCommit();
+
     /// <summary>Tells it to serve, how long it is on probation, and how often to say that it is alive.</summary>
     /// <exception cref="RestartException">It could not be told.</exception>
     void Commit(TimeSpan probation, TimeSpan heartbeat);

@@ -55,7 +55,10 @@ internal sealed class PredecessorLink : IDisposable
         try
         {
             // One that died meanwhile may have sent its listeners ahead; else that it is gone shows in a moment.
-            channel.TrySend(new HandoverMessage.Hello(HandoverProtocol.MinVersion, HandoverProtocol.MaxVersion, Environment.ProcessId, program) { TakesMore = true });
+            channel.TrySend(new HandoverMessage.Hello(HandoverProtocol.MinVersion, HandoverProtocol.MaxVersion, Environment.ProcessId, program) 
+            {
+                TakesMore = true, Loads = ResourcePolicy.LoadedAtCommit,
+            });
             HandoverMessage.Listeners first = ReceiveBatch(channel, listeners, limit);
             HandoverMessage.Listeners last = first;
             ActivityContext trace = first.Trace;

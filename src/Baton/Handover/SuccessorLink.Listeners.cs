@@ -13,6 +13,7 @@ internal sealed partial class SuccessorLink
     private readonly HashSet<ResourceKey> _sentAhead = [];
     private readonly Lock _passingOn = new();
     private bool _takesMore;
+    private volatile IReadOnlyList<string> _loads = [];
 
     private void Greet(HandoverMessage.Hello hello)
     {
@@ -27,6 +28,7 @@ internal sealed partial class SuccessorLink
         lock (_passingOn)
         {
             _takesMore = hello.TakesMore;
+            _loads = hello.Loads;
             SendListeners(version, hello);
         }
     }
@@ -91,17 +93,35 @@ internal sealed partial class SuccessorLink
         }
     }
 
+    public bool PassAtCommit()
+    {
+        IReadOnlyList<PassedResource> passed = _listeners.AtCommit.Pass(_loads);
+        if (passed.Count == 0)
+        {
+            return false;
+        }
+
+        SendWithDescriptors(passed, keys => new HandoverMessage.Resources(keys));
+        return true;
+    }
+
     private void SendBatch(int version, PassedResource[] batch, bool more, bool all = false, ActivityContext trace = default)
     {
+        string[] files = batch.Any(l => l.File.Length > 0) ? [.. batch.Select(l => l.File)] : [];
+        SendWithDescriptors(batch, keys => new HandoverMessage.Listeners(version, Environment.ProcessId, _generation, keys, more)
+        {
+            Trace = trace, Files = files, All = all,
+        });
+    }
+
+    private void SendWithDescriptors(IReadOnlyList<PassedResource> passed, Func<string[], HandoverMessage> message)
+    {
         // Duplicates, because the server may close a listener of its own at this very moment.
-        var descriptors = new List<Descriptor>(batch.Length);
+        var descriptors = new List<Descriptor>(passed.Count);
         try
         {
-            descriptors.AddRange(batch.Select(l => l.Descriptor.Duplicate()));
-            string[] keys = [.. batch.Select(l => l.Key.ToString())];
-            string[] files = batch.Any(l => l.File.Length > 0) ? [.. batch.Select(l => l.File)] : [];
-            _channel.Send(
-                new HandoverMessage.Listeners(version, Environment.ProcessId, _generation, keys, more) { Trace = trace, Files = files, All = all }, [.. descriptors.Select(d => d.Number)]);
+            descriptors.AddRange(passed.Select(l => l.Descriptor.Duplicate()));
+            _channel.Send(message([.. passed.Select(l => l.Key.ToString())]), [.. descriptors.Select(d => d.Number)]);
         }
         catch (Exception e) when (e is Win32Exception or ObjectDisposedException)
         {

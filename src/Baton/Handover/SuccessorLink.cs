@@ -236,7 +236,7 @@ internal sealed partial class SuccessorLink : ISuccessor
                 _mayBePassedOn = true;
                 _post(new PeerEvent.Said(message));
                 break;
-            case HandoverMessage.Progress or HandoverMessage.Ready or HandoverMessage.Failed or HandoverMessage.Alive
+            case HandoverMessage.Progress or HandoverMessage.Ready or HandoverMessage.Loaded or HandoverMessage.Failed or HandoverMessage.Alive
                 or HandoverMessage.Unhealthy or HandoverMessage.Remaining or HandoverMessage.Stopping or HandoverMessage.Force:
                 _post(new PeerEvent.Said(message));
                 break;

@@ -32,6 +32,7 @@ internal static unsafe partial class Libc
     internal const int LOCK_NB = 4;
 
     internal const int O_WRONLY = 1;
+    internal const int O_CREAT = 0x40;
     internal const int O_NOCTTY = 0x100;
     internal const int O_NONBLOCK = 0x800;
     internal const int O_CLOEXEC = 0x80000;
@@ -63,6 +64,13 @@ internal static unsafe partial class Libc
     /// <summary>open(2) of something that exists.</summary>
     [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int open(string path, int flags);
+
+    /// <summary>open(2) of something that may have to be made.</summary>
+    [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int open(string path, int flags, uint mode);
+
+    [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int unlink(string path);
 
     /// <summary>mkdir(2).</summary>
     [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

@@ -14,6 +14,7 @@ internal sealed class HandoverAttempt : RestartAttempt
     private ISuccessor? _successor;
     private SuccessorWatch? _watch;
     private RestartOutcome? _outcome;
+    private CommitSteps? _commit;
     private RollBack? _rollBack;
 
     // Why it fails before the successor serves.
@@ -61,9 +62,12 @@ internal sealed class HandoverAttempt : RestartAttempt
             RestartAction.Start => Start,
             RestartAction.Note => () => Note(message!),
             RestartAction.Commit => () => Commit((HandoverMessage.Ready)message!),
+            RestartAction.AwaitLoaded => () => Watch.AwaitLoaded(),
+            RestartAction.TellToServe => _commit!.TellToServe,
             RestartAction.BeginProbation => BeginProbation,
             RestartAction.Refuse => () => Tell(new HandoverMessage.Refused(Account.Explain(_fault!))),
             RestartAction.Fail => () => Fail(fault!),
+            RestartAction.FailAndReopen => () => FailAndReopen(fault!),
             RestartAction.ImproveReason => () => ImproveReason(fault!),
             RestartAction.Pass => Pass,
             RestartAction.PassAndForce => () =>
@@ -186,26 +190,19 @@ internal sealed class HandoverAttempt : RestartAttempt
         Watch.EndWait();
         Claimed = ready.Claimed;
         Account.Enter("commit");
-        Context.Try(Context.Endpoints.CloseGate);
-        Context.Try(() => Context.Endpoints.NameMain(Pid));
-        Context.Feed.Publish(new LifecycleNews.HandingOver(Pid, Generation, Options.Probation));
-        try
-        {
-            _successor!.Commit(Options.Probation, Heartbeat.IntervalOf(Options));
-        }
-        catch (Exception e)
-        {
-            // It never learned that it may serve, so it does not, and is killed first: this process goes on where it stopped.
-            RestartFailure failure = (e as RestartException)?.Failure ?? RestartFailure.ProtocolError;
-            string what = $"was ready, but could not be told to serve: {e.Message}";
-            Happen(RestartEvent.CommitFailed, fault: new RestartFault(failure, what) { KillAfter = TimeSpan.Zero });
-            Context.Try(Context.Endpoints.OpenGate);
-            Context.Try(() => Context.Endpoints.NameMain(Environment.ProcessId));
-            Context.Feed.Publish(new LifecycleNews.ServesAgain(Generation - 1));
-            return;
-        }
+        _commit = new CommitSteps(_successor!, Generation, Context, (found, fault) => Happen(found, fault: fault));
+        _commit.Begin();
+    }
 
-        Happen(RestartEvent.Committed);
+    private void FailAndReopen(RestartFault fault)
+    {
+        Fail(fault);
+        _commit!.GoBack();
+        if (fault.Status != default)
+        {
+            // Its end was the fault: no other end follows.
+            Happen(RestartEvent.Ended, fault: fault);
+        }
     }
 
     private void BeginProbation()

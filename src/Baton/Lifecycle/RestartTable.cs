@@ -20,6 +20,9 @@ internal enum RestartStage
     /// <summary>The successor is ready and is about to be told to serve; in a complete restart its program is started.</summary>
     Committing,
 
+    /// <summary>The gate is closed, and the successor loads what only one process may use.</summary>
+    Loading,
+
     /// <summary>It has failed, and the end of the successor is awaited.</summary>
     Failing,
 
@@ -57,6 +60,7 @@ internal enum RestartEvent
     NotStarted,
     Drained,
     Started,
+    ResourcesSent,
     Committed,
     CommitFailed,
     Cancelled,
@@ -67,6 +71,7 @@ internal enum RestartEvent
     Hello,
     Progress,
     Ready,
+    Loaded,
     Failed,
     Alive,
     Unhealthy,
@@ -84,6 +89,7 @@ internal enum RestartEvent
 
     // Limits.
     ReadyTimeout,
+    LoadTimeout,
     ProbationOver,
     Proved,
     NotReaped,
@@ -98,9 +104,12 @@ internal enum RestartAction
     Start,
     Note,
     Commit,
+    AwaitLoaded,
+    TellToServe,
     BeginProbation,
     Refuse,
     Fail,
+    FailAndReopen,
     ImproveReason,
     BackOut,
     Replace,
@@ -139,8 +148,12 @@ internal static class RestartTable
         (Starting, Failed or Broken or Closed or ReadyTimeout or Cancelled) => (Failing, Fail),
         (Starting, Alive or Unhealthy or HandedOn or Stopping or Force or Remaining) => (Failing, Fail),
         (Starting, Ended) => (BackedOut, BackOut),
+        (Committing, ResourcesSent) => (Loading, AwaitLoaded),
+        (Loading, Loaded) => (Committing, TellToServe),
+        (Loading, Failed or Broken or Closed or Ended or LoadTimeout or Cancelled) => (Failing, FailAndReopen),
+        (Loading, Alive or Unhealthy or HandedOn or Stopping or Force or Remaining) => (Failing, FailAndReopen),
         (Committing, Committed) => (OnProbation, BeginProbation),
-        (Committing, CommitFailed) => (Failing, Fail),
+        (Committing, CommitFailed) => (Failing, FailAndReopen),
         (Failing, Ready) => (stage, Refuse),
         (Failing, Failed) => (stage, ImproveReason),
         (Failing, Ended or NotReaped) => (BackedOut, BackOut),
@@ -181,6 +194,7 @@ internal static class RestartTable
         PeerEvent.Said { Message: HandoverMessage.Hello } => Hello,
         PeerEvent.Said { Message: HandoverMessage.Progress } => Progress,
         PeerEvent.Said { Message: HandoverMessage.Ready } => Ready,
+        PeerEvent.Said { Message: HandoverMessage.Loaded } => Loaded,
         PeerEvent.Said { Message: HandoverMessage.Failed } => Failed,
         PeerEvent.Said { Message: HandoverMessage.Alive } => Alive,
         PeerEvent.Said { Message: HandoverMessage.Unhealthy } => Unhealthy,

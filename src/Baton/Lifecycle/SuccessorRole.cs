@@ -222,6 +222,9 @@ internal sealed class SuccessorRole : IPredecessor
                 }
 
                 break;
+            case HandoverMessage.Resources passed:
+                Load(link, passed, received, lifecycle, loop);
+                break;
             default:
                 if (received.Message is HandoverMessage.Confirmed confirmed)
                 {
@@ -234,6 +237,32 @@ internal sealed class SuccessorRole : IPredecessor
 
                 loop.Post(() => lifecycle.Hear(new PeerEvent.Said(received.Message)));
                 break;
+        }
+    }
+
+    // On the link's thread: the predecessor has closed its gate, and waits for the answer.
+    private void Load(PredecessorLink link, HandoverMessage.Resources passed, Received received, ProcessLifecycle lifecycle, ControlLoop loop)
+    {
+        int loaded = 0;
+        try
+        {
+            if (passed.Keys.Count != received.Descriptors.Count)
+            {
+                throw new RestartException(
+                    RestartFailure.ProtocolError, $"{passed.Keys.Count} resources came with {received.Descriptors.Count} descriptors");
+            }
+
+            foreach (string key in passed.Keys)
+            {
+                _listeners.AtCommit.Load(ResourceKey.Parse(key), received.Descriptors[loaded++]);
+            }
+
+            link.Channel.TrySend(new HandoverMessage.Loaded());
+        }
+        catch (RestartException e)
+        {
+            received.CloseFrom(loaded);
+            loop.Post(() => lifecycle.Start.GiveUp($"it could not load what it was passed: {e.Message}"));
         }
     }
 

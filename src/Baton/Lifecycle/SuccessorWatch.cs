@@ -51,6 +51,7 @@ internal sealed class SuccessorWatch(ISuccessor successor, LifecycleContext cont
 
     internal void BeginProbation()
     {
+        EndWait();
         Volatile.Write(ref _begun, context.Now);
         if (Options.Probation == TimeSpan.Zero)
         {
@@ -63,6 +64,24 @@ internal sealed class SuccessorWatch(ISuccessor successor, LifecycleContext cont
         {
             LookForSign(Options.HeartbeatTimeout / Heartbeat.Looks);
         }
+    }
+
+    /// <summary>The gate is closed: this wait is the handshake's.</summary>
+    internal void AwaitLoaded(int postponements = MostPostponements)
+    {
+        long begun = context.Now;
+        TimeSpan limit = Options.HandshakeTimeout;
+        _timers.Add(context.Loop.Schedule(limit, () =>
+        {
+            if (postponements > 0 && (successor.HasUnheard || context.WasPaused(begun, limit)))
+            {
+                AwaitLoaded(postponements - 1);
+                return;
+            }
+
+            string what = $"did not take over what it was passed within {limit.TotalSeconds:0.###} s and was killed";
+            happened(RestartEvent.LoadTimeout, new RestartFault(RestartFailure.ReadyTimedOut, what) { KillAfter = TimeSpan.Zero });
+        }));
     }
 
     internal void NoteSign(HandoverMessage.Alive sign) => (_lastSign, _lastSignAt, _looksWithoutSign) = (sign, context.Now, 0);

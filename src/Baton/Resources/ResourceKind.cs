@@ -78,6 +78,12 @@ internal sealed record ResourcePolicy(ResourceKind Kind, string Prefix, Passing 
     /// </summary>
     internal bool OwnerKeeps { get; private init; }
 
+    /// <summary>What the kind is called in a hello.</summary>
+    internal string WireName => Prefix.TrimEnd(':');
+
+    /// <summary>The kinds that a successor of this version can load at the commit.</summary>
+    internal static IReadOnlyList<string> LoadedAtCommit => [.. Rows.Where(r => r.Passed == Passing.AtCommit).Select(r => r.WireName)];
+
     internal static ResourcePolicy Of(ResourceKind kind) => Rows[(int)kind];
 
     /// <summary>The kind of a key, by its text form.</summary>

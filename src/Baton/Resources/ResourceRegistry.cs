@@ -26,6 +26,9 @@ internal sealed class ResourceRegistry
 
     internal UnclaimedResources Unclaimed { get; }
 
+    /// <summary>What only one process may use.</summary>
+    internal CommitResources AtCommit { get; } = new();
+
     internal Task SharingOver => _sharingOver.Task;
 
     /// <summary>Whether this process has handed over or is about to end: the process that serves needs the addresses.</summary>
@@ -40,17 +43,13 @@ internal sealed class ResourceRegistry
     internal bool HasUnclaimed => Locked(() => Unclaimed.OfService.Any());
 
     /// <summary>The keys that this process answers for, used or not: its predecessor removes the paths of no others.</summary>
-    internal IReadOnlyList<ResourceKey> AnsweredFor => Locked(() => (ResourceKey[])[.. _held.Keys, .. Unclaimed.OfService]);
+    internal IReadOnlyList<ResourceKey> AnsweredFor => [.. Locked(() => (ResourceKey[])[.. _held.Keys, .. Unclaimed.OfService]), .. AtCommit.Keys];
 
     /// <summary>What is to be in systemd's store: bound here, or soon may be again.</summary>
     internal IReadOnlyList<(ResourceKey Key, Descriptor Descriptor)> Storable => Locked(
         () => _held.Values.Concat(Unclaimed.All).Where(l => l.Key.Policy.IsStored).Select(l => (l.Key, l.Descriptor)).ToArray());
 
-    /// <summary>
-    /// Someone else keeps the listeners of this process open: a dropped one is kept until <see cref="CloseDropped"/>. Both are
-    /// called from any thread: <paramref name="dropped"/> for each of these, <paramref name="changed"/> after other changes of
-    /// what is stored.
-    /// </summary>
+    /// <summary>Someone else keeps the listeners open, so a dropped one is kept until <see cref="CloseDropped"/>.</summary>
     internal void StoredElsewhere(Action<ResourceKey> dropped, Action changed) => (_dropped, _changed) = (dropped, changed);
 
     /// <summary>Takes over what the predecessor has bound since the greeting.</summary>
@@ -243,6 +242,7 @@ internal sealed class ResourceRegistry
         }
 
         Array.ForEach(released, l => Dispose(l, removePath: !stay.Contains(l.Key)));
+        AtCommit.Release(claimedBySuccessor);
     }
 
     internal void Release(ResourceKind kind)

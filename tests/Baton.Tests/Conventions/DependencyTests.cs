@@ -28,6 +28,7 @@ public class DependencyTests
 
     [Theory]
     [InlineData("Interop")]
+    [InlineData("Configuration", "Processes")]
     [InlineData("Processes", "Interop")]
     [InlineData("Resources", "Interop")]
     [InlineData("Handover", "Interop", "Resources", "Processes")]
@@ -48,7 +49,7 @@ public class DependencyTests
     [Fact]
     public void Core_Folders_AreAllInTheTable() =>
         Assert.Equal(
-            ["Control", "Handover", "Interop", "Lifecycle", "Processes", "Resources", "Systemd", "Telemetry"],
+            ["Configuration", "Control", "Handover", "Interop", "Lifecycle", "Processes", "Resources", "Systemd", "Telemetry"],
             Repository.SourceFiles("src/Baton").Select(f => f.Split('/')[2]).Where(f => !f.EndsWith(".cs", StringComparison.Ordinal)).Distinct().Order());
 
     // Within Baton.* another namespace needs no using.

@@ -11,7 +11,9 @@ internal static class Messages
 
     internal static IReadOnlyList<HandoverMessage> All { get; } =
     [
-        new HandoverMessage.Hello(MinVersion: 1, MaxVersion: 3, Pid: 4711, Program: "Shop 1.2.3") { TakesMore = true },
+        new HandoverMessage.Hello(MinVersion: 1, MaxVersion: 3, Pid: 4711, Program: "Shop 1.2.3") { TakesMore = true, Loads = ["lock"] },
+        new HandoverMessage.Resources(["lock:/run/baton/shop.lock"]),
+        new HandoverMessage.Loaded(),
         new HandoverMessage.MoreListeners(["tcp:127.0.0.1:81"]),
         new HandoverMessage.Listeners(Version: 1, Pid: 4710, Generation: 7, Keys: ["tcp:127.0.0.1:80", "unix:/run/ä#1"], More: true) { Trace = Trace },
         new HandoverMessage.Progress("health", "3 of 4"),

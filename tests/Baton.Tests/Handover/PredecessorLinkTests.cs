@@ -29,8 +29,8 @@ public sealed class PredecessorLinkTests : IDisposable
         using PredecessorLink link = Greet();
 
         using var predecessor = new HandoverChannel(_theirs, Deadline.Limit);
-        var hello = new HandoverMessage.Hello(HandoverProtocol.MinVersion, HandoverProtocol.MaxVersion, Environment.ProcessId, "Shop 1.2.3") { TakesMore = true };
-        Assert.Equal(hello, predecessor.Receive()!.Message);
+        var hello = new HandoverMessage.Hello(HandoverProtocol.MinVersion, HandoverProtocol.MaxVersion, Environment.ProcessId, "Shop 1.2.3") { TakesMore = true, Loads = ["lock"] };
+        Messages.AssertSame(hello, predecessor.Receive()!.Message);
         Assert.Equal((4710, 7), (link.Process.Pid, link.OwnGeneration));
     }
 

@@ -114,7 +114,7 @@ public class SectionBinderTests
     {
         IConfiguration configuration = new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create($"GracefulRestart{key}", (string?)value)]).Build();
         var e = Assert.Throws<OptionsValidationException>(
-            () => SectionBinder.Bind(configuration.GetSection("GracefulRestart"), new GracefulRestartOptions(), WebOptionTable.All));
+            () => SectionBinder.Bind(configuration.GetSection("GracefulRestart"), new GracefulRestartOptions()));
         Assert.Equal([message], e.Failures);
     }
 
@@ -124,22 +124,21 @@ public class SectionBinderTests
     [Fact]
     public void Section_Empty_LeavesTheDefaults()
     {
-        // The table is not even asked for.
         var options = new GracefulRestartOptions();
-        SectionBinder.Bind(new ConfigurationBuilder().Build().GetSection("GracefulRestart"), options, () => throw new InvalidOperationException("asked"));
+        SectionBinder.Bind(new ConfigurationBuilder().Build().GetSection("GracefulRestart"), options);
         Assert.Equal(TimeSpan.FromSeconds(60), options.DrainTimeout);
     }
 
     [Fact]
     public void AspNetCoreOptions_InAPlainHost_AreUnknown() => Assert.Contains(
         "GracefulRestart:IdleGrace is no option",
-        Assert.Throws<OptionsValidationException>(() => SectionBinder.Bind(Section([("IdleGrace", "1s")]), new Baton.Hosting.HostedRestartOptions(), OptionTable.Hosted)).Message,
+        Assert.Throws<OptionsValidationException>(() => SectionBinder.Bind(Section([("IdleGrace", "1s")]), new Baton.Hosting.HostedRestartOptions())).Message,
         StringComparison.Ordinal);
 
     private static GracefulRestartOptions Bind(params (string Key, string Value)[] settings)
     {
         var options = new GracefulRestartOptions();
-        SectionBinder.Bind(Section(settings), options, WebOptionTable.All);
+        SectionBinder.Bind(Section(settings), options);
         return options;
     }
 

@@ -150,6 +150,13 @@ internal sealed class WorldProcess
     internal void HearPredecessor(HandoverMessage? message)
     {
         World.Trace($"{Name} hears {message?.ToString() ?? "the end of its predecessor"}");
+        if (message is HandoverMessage.Resources)
+        {
+            // By the thread of its link, whatever the lifecycle does.
+            Tell(new HandoverMessage.Loaded());
+            return;
+        }
+
         WasTakenBack |= message is HandoverMessage.TakenBack;
         PeerEvent happened = message is null ? new PeerEvent.Ended() : new PeerEvent.Said(message);
         Loop.Post(() => Lifecycle.Hear(happened));
@@ -181,6 +188,11 @@ internal sealed class WorldSuccessor(WorldProcess process) : ISuccessor
     public bool HasUnheard => process.Predecessor!.Up.Count > 0;
 
     public int ListenersGiven => 1;
+
+    public bool PassAtCommit() =>
+        process.Predecessor!.TellDown(new HandoverMessage.Resources(["lock:/run/baton/shop.lock"]))
+            ? true
+            : throw new RestartException(RestartFailure.PeerLost, "The peer has closed its end of the channel.");
 
     public void Commit(TimeSpan probation, TimeSpan heartbeat)
     {

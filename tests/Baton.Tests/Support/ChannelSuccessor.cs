@@ -25,6 +25,8 @@ internal sealed class ChannelSuccessor : ISuccessor, IDisposable
 
     public int ListenersGiven => 0;
 
+    public bool PassAtCommit() => false;
+
     public void Commit(TimeSpan probation, TimeSpan heartbeat) => _ours.Send(new HandoverMessage.Commit(probation, heartbeat));
 
     public void Confirm(IReadOnlyList<(OlderProcess Process, Descriptor Channel)> older) =>

@@ -26,6 +26,19 @@ internal sealed class FakeSuccessor(int pid, Journal journal, Action<PeerEvent> 
     /// <summary>What it was told last of its predecessor.</summary>
     internal GenerationStatus? Report { get; private set; }
 
+    /// <summary>Whether there is something to be loaded at the commit.</summary>
+    internal bool Loads { get; set; }
+
+    public bool PassAtCommit()
+    {
+        if (Loads)
+        {
+            journal.Add($"pass at commit {pid}");
+        }
+
+        return Loads;
+    }
+
     public void Commit(TimeSpan probation, TimeSpan heartbeat)
     {
         if (CommitFailure is not null)
@@ -57,6 +70,8 @@ internal sealed class FakeSuccessor(int pid, Journal journal, Action<PeerEvent> 
     internal void Says(HandoverMessage message) => post(new PeerEvent.Said(message));
 
     internal void SaysReady(params string[] claimed) => Says(new HandoverMessage.Ready(claimed));
+
+    internal void SaysLoaded() => Says(new HandoverMessage.Loaded());
 
     internal void SaysProgress(string phase, string detail = "") => Says(new HandoverMessage.Progress(phase, detail));
 

@@ -1,4 +1,4 @@
-namespace Baton.Hosting.Configuration;
+namespace Baton.Configuration;
 
 /// <summary>What a mistyped key was probably to be.</summary>
 internal static class NearestKey

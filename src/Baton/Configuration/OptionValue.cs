@@ -1,0 +1,102 @@
+using System.Globalization;
+
+namespace Baton.Configuration;
+
+/// <summary>What stands in the configuration is no value of its option.</summary>
+internal sealed class OptionFormatException(string message) : FormatException(message);
+
+/// <summary>
+/// A value of the configuration, or a section of it, read as what its option needs. By hand, so that nothing is reflected at the
+/// start.
+/// </summary>
+/// <param name="Path">Where it is, for people.</param>
+/// <param name="Key">The last part of that.</param>
+/// <param name="Value">Its text; null for a section.</param>
+/// <param name="Children">What is below it.</param>
+internal sealed record OptionValue(string Path, string Key, string? Value, Func<IEnumerable<OptionValue>> Children)
+{
+    private const string Durations = "a duration such as \"00:00:30\", \"30s\", \"500ms\", \"5m\", \"2h\", \"1d\" or \"infinite\"";
+
+    internal TimeSpan Duration()
+    {
+        string text = Value?.Trim() ?? "";
+        if (text is "-1" || text.Equals("infinite", StringComparison.OrdinalIgnoreCase))
+        {
+            return Timeout.InfiniteTimeSpan;
+        }
+
+        // A bare number would be days to TimeSpan, and seconds to nearly everybody else.
+        return text.Contains(':') && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out TimeSpan clock) ? clock
+            : text == "0" ? TimeSpan.Zero
+            : WithUnit(text) ?? throw Refuse(Durations);
+    }
+
+    internal bool Switch() => bool.TryParse(Value, out bool value) ? value : throw Refuse("true or false");
+
+    internal int Number()
+    {
+        const NumberStyles Styles = NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite;
+        return int.TryParse(Value, Styles, CultureInfo.InvariantCulture, out int value) ? value : throw Refuse("a whole number");
+    }
+
+    internal string Text() => Value ?? throw Refuse("a text");
+
+    /// <summary>Null, or nothing, for none.</summary>
+    internal string? TextOrNone() => string.IsNullOrEmpty(Value) ? null : Value;
+
+    internal T Choice<T>()
+        where T : struct, Enum => Named<T>(Value) ?? throw Refuse(string.Join(", ", Enum.GetNames<T>()));
+
+    /// <summary>The items of a list. One text instead of a list is a list of one.</summary>
+    internal OptionValue[] Items()
+    {
+        OptionValue[] items = [.. Children()];
+        return items.Length == 0 && !string.IsNullOrEmpty(Value) ? [this] : items;
+    }
+
+    internal Dictionary<string, OptionValue> ByKey() => Children().ToDictionary(c => c.Key, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Refuses a value where there are to be keys.</summary>
+    /// <exception cref="OptionFormatException">There is one.</exception>
+    internal void RequireSection(string suchAs)
+    {
+        if (!string.IsNullOrEmpty(Value))
+        {
+            throw Refuse($"a section with keys of its own, such as {Path}:{suchAs}");
+        }
+    }
+
+    internal OptionFormatException Refuse(string allowed) =>
+        new($"{Path} is {(Value is null ? "empty" : $"\"{Value}\"")}; allowed is {allowed}.");
+
+    /// <summary>Nothing has this key.</summary>
+    internal OptionFormatException Unknown(IEnumerable<string> known) =>
+        new($"{Path} is no option of graceful restart; the nearest is {Path[..^Key.Length]}{NearestKey.To(Key, known)}.");
+
+    // Names only: a number says nothing to who reads the file.
+    internal static T? Named<T>(string? text)
+        where T : struct, Enum
+    {
+        string? name = Array.Find(Enum.GetNames<T>(), n => n.Equals(text, StringComparison.OrdinalIgnoreCase));
+        return name is null ? null : Enum.Parse<T>(name);
+    }
+
+    private static TimeSpan? WithUnit(string text)
+    {
+        int digits = Array.FindIndex(text.ToCharArray(), c => c is not ('.' or (>= '0' and <= '9')));
+        double? milliseconds = digits <= 0 ? null : text[digits..].Trim() switch
+        {
+            "ms" => 1,
+            "s" => 1_000,
+            "m" or "min" => 60_000,
+            "h" => 3_600_000,
+            "d" => 86_400_000,
+            _ => null,
+        };
+        return milliseconds is { } unit
+            && double.TryParse(text.AsSpan(0, digits), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double count)
+            && count * unit < TimeSpan.MaxValue.TotalMilliseconds
+                ? TimeSpan.FromMilliseconds(count * unit)
+                : null;
+    }
+}
