@@ -148,9 +148,9 @@ internal sealed class HostedServer(
         : host.ServerName is { } name ? $"server {name}" : "the first server";
 
     // On the control loop.
-    private void Handle(LifecycleNews happened)
+    private void Handle(LifecycleEvent happened)
     {
-        if (happened is LifecycleNews.RestartBegun)
+        if (happened is LifecycleEvent.RestartBegun)
         {
             _logger.ServerRestarting(server.ToString());
         }

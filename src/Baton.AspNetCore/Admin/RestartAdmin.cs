@@ -144,14 +144,14 @@ internal sealed class RestartAdmin : IDisposable
     }
 
     // Half of the time in which the process must have ended: the other half is the application's.
-    private void Heard(LifecycleNews news)
+    private void Heard(LifecycleEvent news)
     {
-        if (news is LifecycleNews.Serves)
+        if (news is LifecycleEvent.Serves)
         {
             _service.Context.Loop.Schedule(OperationsRehearsal.Delay, () => ThreadPool.UnsafeQueueUserWorkItem(static admin => admin.Rehearse(), this, preferLocal: false));
         }
 
-        if (news is LifecycleNews.StateChanged { State: ProcessState.Exited })
+        if (news is LifecycleEvent.StateChanged { State: ProcessState.Exited })
         {
             TimeSpan half = _service.Options.ExitTimeout / 2;
             _service.Context.Loop.Schedule(_options.Timeout < half ? _options.Timeout : half, AbortObservers);

@@ -10,7 +10,7 @@ namespace Baton.Control;
 internal abstract class ControlConversation(ControlService service, string trigger, AnswerQueue answers) : IDisposable
 {
     private readonly Lock _lock = new();
-    private Action<LifecycleNews>? _subscription;
+    private Action<LifecycleEvent>? _subscription;
     private bool _disposed;
 
     /// <summary>How often to look again, where news are not enough.</summary>
@@ -69,7 +69,7 @@ internal abstract class ControlConversation(ControlService service, string trigg
     /// <summary>
     /// From now on everything that happens is heard, unless the client has left before the loop came to this. On the loop.
     /// </summary>
-    protected void Listen(Action<LifecycleNews> heard)
+    protected void Listen(Action<LifecycleEvent> heard)
     {
         lock (_lock)
         {
@@ -97,31 +97,31 @@ internal abstract class ControlConversation(ControlService service, string trigg
     }
 
     /// <summary>What becomes of a restart once it has begun.</summary>
-    protected void TellOfRestart(LifecycleNews.OfRestart news)
+    protected void TellOfRestart(LifecycleEvent.OfRestart news)
     {
         switch (news)
         {
-            case LifecycleNews.SuccessorStarted s:
+            case LifecycleEvent.SuccessorStarted s:
                 Say(new ControlAnswer.Successor(s.Pid, s.Generation));
                 break;
-            case LifecycleNews.RestartPhaseChanged p:
+            case LifecycleEvent.RestartPhaseChanged p:
                 Say(new ControlAnswer.Phase(p.Phase.Name, p.Phase.Detail, p.Elapsed));
                 break;
-            case LifecycleNews.RestartEnded ended:
+            case LifecycleEvent.RestartEnded ended:
                 Say(OutcomeOf(ended.Record));
                 break;
         }
     }
 
     /// <summary>What happens to this process as such.</summary>
-    protected void Tell(LifecycleNews news)
+    protected void Tell(LifecycleEvent news)
     {
         switch (news)
         {
-            case LifecycleNews.StateChanged s:
+            case LifecycleEvent.StateChanged s:
                 Say(new ControlAnswer.State(s.Pid, s.Generation, s.Previous, s.State));
                 break;
-            case LifecycleNews.Draining d:
+            case LifecycleEvent.Draining d:
                 Say(new ControlAnswer.Drain(d.Generation, d.Elapsed, d.Limit));
                 break;
         }

@@ -64,9 +64,9 @@ internal sealed class ControlExchange : IDisposable
         _conversation.Dispose();
     }
 
-    private void Heard(LifecycleNews news)
+    private void Heard(LifecycleEvent news)
     {
-        if (news is LifecycleNews.StateChanged { State: ProcessState.Exited })
+        if (news is LifecycleEvent.StateChanged { State: ProcessState.Exited })
         {
             _service.Context.Loop.Post(Finish);
         }

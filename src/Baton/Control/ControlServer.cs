@@ -65,33 +65,33 @@ internal sealed class ControlServer(ControlService service, Lazy<ControlBinding>
         _inherited ??= resources.Take(ResourceKind.Control, binding.Value.IsOurs) is { } held ? (held.Key.Path!, resources.Adopt(held)) : null;
 
     /// <summary>Follows the state of the process. On the loop, which must not wait here.</summary>
-    internal void Heard(LifecycleNews news)
+    internal void Heard(LifecycleEvent news)
     {
         switch (news)
         {
-            case LifecycleNews.StateChanged { State: ProcessState.Serving or ProcessState.OnProbation }:
+            case LifecycleEvent.StateChanged { State: ProcessState.Serving or ProcessState.OnProbation }:
                 service.Context.Loop.Post(Open);
                 break;
-            case LifecycleNews.LeftAlone:
+            case LifecycleEvent.LeftAlone:
                 // Nobody else answers operators while this process gets ready.
                 service.Context.Loop.Post(OpenEarly);
                 break;
-            case LifecycleNews.HandingOver:
+            case LifecycleEvent.HandingOver:
                 // Taken up again with the next change of the state to Serving.
                 Pause();
                 break;
-            case LifecycleNews.Replacing:
+            case LifecycleEvent.Replacing:
                 _name.Yield();
                 break;
-            case LifecycleNews.StateChanged { State: ProcessState.Draining }:
+            case LifecycleEvent.StateChanged { State: ProcessState.Draining }:
                 // After the listeners were released, with which it goes if the successor has it.
                 Pause();
                 service.Context.Loop.Post(Close);
                 break;
-            case LifecycleNews.StateChanged { State: ProcessState.ShuttingDown } departs:
+            case LifecycleEvent.StateChanged { State: ProcessState.ShuttingDown } departs:
                 service.Context.Loop.Post(() => CloseIfPassedOn(departs.Previous));
                 break;
-            case LifecycleNews.StateChanged { State: ProcessState.Exited }:
+            case LifecycleEvent.StateChanged { State: ProcessState.Exited }:
                 Close();
                 service.Context.Loop.Post(_clients.Finish);
                 break;

@@ -18,23 +18,23 @@ internal sealed class EventsConversation(ControlService service, string trigger,
 
     internal override void Tick() => _watch.Look();
 
-    private void Heard(LifecycleNews news)
+    private void Heard(LifecycleEvent news)
     {
         switch (news)
         {
-            case LifecycleNews.RestartHeld held:
+            case LifecycleEvent.RestartHeld held:
                 Accept(held.Until);
                 break;
-            case LifecycleNews.RestartRefused refused:
+            case LifecycleEvent.RestartRefused refused:
                 Say(new ControlAnswer.Outcome(Succeeded: false, refused.Reason.Failure.ToString(), refused.Reason.Message, Record: null, Serves));
                 break;
-            case LifecycleNews.RestartBegun:
+            case LifecycleEvent.RestartBegun:
                 Accept();
                 break;
-            case LifecycleNews.OfRestart of:
+            case LifecycleEvent.OfRestart of:
                 TellOfRestart(of);
                 break;
-            case LifecycleNews.StateChanged { State: ProcessState.Draining }:
+            case LifecycleEvent.StateChanged { State: ProcessState.Draining }:
                 Tell(news);
 
                 // After the outcome of the restart, which is news of the same moment.

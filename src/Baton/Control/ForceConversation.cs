@@ -84,14 +84,14 @@ internal sealed class ForceConversation(ControlService service, string trigger, 
         }
     }
 
-    private void Heard(LifecycleNews news)
+    private void Heard(LifecycleEvent news)
     {
         Tell(news);
-        if (news is LifecycleNews.WorkCut cut)
+        if (news is LifecycleEvent.WorkCut cut)
         {
             _cut = Cuts.Describe(cut);
         }
-        else if (_own && news is LifecycleNews.StateChanged { State: ProcessState.Serving })
+        else if (_own && news is LifecycleEvent.StateChanged { State: ProcessState.Serving })
         {
             Conclude(succeeded: false, ControlProtocol.NotAllowed, $"the predecessor of process {Pid} did not take over again: process {Pid} serves, and nothing was cut");
         }

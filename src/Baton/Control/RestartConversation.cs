@@ -19,9 +19,9 @@ internal sealed class RestartConversation(ControlService service, string trigger
         });
     }
 
-    private void Heard(LifecycleNews news)
+    private void Heard(LifecycleEvent news)
     {
-        if (news is LifecycleNews.OfRestart of)
+        if (news is LifecycleEvent.OfRestart of)
         {
             // Mine, or one that was held before and is for me too. To a signal or another client's it may be refused.
             if (of.Request.Covers(_request))
@@ -35,17 +35,17 @@ internal sealed class RestartConversation(ControlService service, string trigger
         }
     }
 
-    private void Hear(LifecycleNews.OfRestart news)
+    private void Hear(LifecycleEvent.OfRestart news)
     {
         switch (news)
         {
-            case LifecycleNews.RestartHeld held:
+            case LifecycleEvent.RestartHeld held:
                 Accepted(held.Until);
                 break;
-            case LifecycleNews.RestartRefused refused:
+            case LifecycleEvent.RestartRefused refused:
                 End(refused.Reason.Failure.ToString(), refused.Reason.Message);
                 break;
-            case LifecycleNews.RestartBegun:
+            case LifecycleEvent.RestartBegun:
                 Accepted(until: null);
                 break;
             default:
@@ -53,7 +53,7 @@ internal sealed class RestartConversation(ControlService service, string trigger
                 break;
         }
 
-        if (news is LifecycleNews.RestartEnded { Record.Failure: not null } failed)
+        if (news is LifecycleEvent.RestartEnded { Record.Failure: not null } failed)
         {
             End(failure: null, failed.Record.Explanation);
         }

@@ -53,10 +53,10 @@ internal sealed class ShutdownConversation(ControlService service, string trigge
         }
     }
 
-    private void Heard(LifecycleNews news)
+    private void Heard(LifecycleEvent news)
     {
         Tell(news);
-        if (news is LifecycleNews.WorkCut cut)
+        if (news is LifecycleEvent.WorkCut cut)
         {
             _cut = Cuts.Describe(cut);
         }
@@ -66,7 +66,7 @@ internal sealed class ShutdownConversation(ControlService service, string trigge
 /// <summary>The words for what was cut.</summary>
 internal static class Cuts
 {
-    internal static string Describe(LifecycleNews.WorkCut cut) => cut.Work == default
+    internal static string Describe(LifecycleEvent.WorkCut cut) => cut.Work == default
         ? ""
         : $"; {cut.Work.Connections} connections and {cut.Work.Requests} requests were cut, forced by {cut.Trigger}";
 }

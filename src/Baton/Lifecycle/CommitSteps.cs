@@ -22,7 +22,7 @@ internal sealed class CommitSteps(ISuccessor successor, int generation, Lifecycl
     {
         context.Try(context.Endpoints.CloseGate);
         context.Try(() => context.Endpoints.NameMain(successor.Pid));
-        context.Feed.Publish(new LifecycleNews.HandingOver(successor.Pid, generation, Options.Probation));
+        context.Feed.Publish(new LifecycleEvent.HandingOver(successor.Pid, generation, Options.Probation));
         bool loads;
         try
         {
@@ -67,7 +67,7 @@ internal sealed class CommitSteps(ISuccessor successor, int generation, Lifecycl
     {
         context.Try(context.Endpoints.OpenGate);
         context.Try(() => context.Endpoints.NameMain(Environment.ProcessId));
-        context.Feed.Publish(new LifecycleNews.ServesAgain(generation - 1));
+        context.Feed.Publish(new LifecycleEvent.ServesAgain(generation - 1));
     }
 
     private void Fail(string what, Exception cause)

@@ -54,7 +54,7 @@ internal sealed class CompleteAttempt(
     private void Replace()
     {
         Account.Enter("spawn");
-        Context.Feed.Publish(new LifecycleNews.Replacing());
+        Context.Feed.Publish(new LifecycleEvent.Replacing());
         try
         {
             _pid = Context.Programs.StartPlainly(Command, Generation, Trace());

@@ -128,7 +128,7 @@ internal sealed class Departure(
 
         if (context.Feed.WantsReports)
         {
-            context.Feed.Publish(new LifecycleNews.Draining(describe(), context.Since(_begun), Limit));
+            context.Feed.Publish(new LifecycleEvent.Draining(describe(), context.Since(_begun), Limit));
         }
 
         context.Loop.Schedule(ReportInterval, Report);
@@ -186,7 +186,7 @@ internal sealed class Departure(
         }
 
         context.Logger.Forced(Environment.ProcessId, trigger, cut.Connections, cut.Requests);
-        context.Feed.Publish(new LifecycleNews.WorkCut(trigger, cut));
+        context.Feed.Publish(new LifecycleEvent.WorkCut(trigger, cut));
     }
 
     private void Drained(Task drained)
@@ -209,7 +209,7 @@ internal sealed class Departure(
         {
             _idle = true;
             Volatile.Write(ref _drainedAt, context.Options.TimeProvider.GetUtcNow().UtcTicks);
-            context.Feed.Publish(new LifecycleNews.Drained());
+            context.Feed.Publish(new LifecycleEvent.Drained());
             idle();
         }
     }

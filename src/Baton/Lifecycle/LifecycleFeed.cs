@@ -9,7 +9,7 @@ namespace Baton.Lifecycle;
 internal sealed class LifecycleFeed(ILogger logger)
 {
     private readonly Lock _lock = new();
-    private volatile (Action<LifecycleNews> Handler, bool Reports)[] _subscribers = [];
+    private volatile (Action<LifecycleEvent> Handler, bool Reports)[] _subscribers = [];
     private volatile bool _wantsReports;
 
     /// <summary>Whether anybody wants reports of what is open, which cost something to make.</summary>
@@ -19,8 +19,8 @@ internal sealed class LifecycleFeed(ILogger logger)
     internal int Subscribers => _subscribers.Length;
 
     /// <param name="subscriber">Gets the events.</param>
-    /// <param name="reports">Whether it has a use for <see cref="LifecycleNews.Draining"/>; it may get them all the same.</param>
-    internal void Subscribe(Action<LifecycleNews> subscriber, bool reports)
+    /// <param name="reports">Whether it has a use for <see cref="LifecycleEvent.Draining"/>; it may get them all the same.</param>
+    internal void Subscribe(Action<LifecycleEvent> subscriber, bool reports)
     {
         lock (_lock)
         {
@@ -29,7 +29,7 @@ internal sealed class LifecycleFeed(ILogger logger)
     }
 
     /// <summary>An event that is being published at this moment may still arrive.</summary>
-    internal void Unsubscribe(Action<LifecycleNews> subscriber)
+    internal void Unsubscribe(Action<LifecycleEvent> subscriber)
     {
         lock (_lock)
         {
@@ -38,9 +38,9 @@ internal sealed class LifecycleFeed(ILogger logger)
     }
 
     /// <summary>Call on the loop.</summary>
-    internal void Publish(LifecycleNews happened)
+    internal void Publish(LifecycleEvent happened)
     {
-        foreach ((Action<LifecycleNews> subscriber, _) in _subscribers)
+        foreach ((Action<LifecycleEvent> subscriber, _) in _subscribers)
         {
             try
             {
@@ -54,7 +54,7 @@ internal sealed class LifecycleFeed(ILogger logger)
         }
     }
 
-    private void Set((Action<LifecycleNews> Handler, bool Reports)[] subscribers)
+    private void Set((Action<LifecycleEvent> Handler, bool Reports)[] subscribers)
     {
         _subscribers = subscribers;
         _wantsReports = subscribers.Any(s => s.Reports);

@@ -1,7 +1,7 @@
 namespace Baton.Lifecycle;
 
-/// <summary>What can happen to a process, as the table knows it.</summary>
-internal enum LifecycleEvent
+/// <summary>What the table takes: what can happen to a process.</summary>
+internal enum LifecycleInput
 {
     /// <summary>The service is ready: as a first generation, or committed by its predecessor for good.</summary>
     Ready,
@@ -44,39 +44,39 @@ internal readonly record struct Transition(ProcessState Next, RestartFailure? Re
 /// </summary>
 internal static class LifecycleTable
 {
-    internal static Transition Next(ProcessState state, LifecycleEvent happened) => (state, happened) switch
+    internal static Transition Next(ProcessState state, LifecycleInput happened) => (state, happened) switch
     {
-        (ProcessState.Starting, LifecycleEvent.Ready) => new(ProcessState.Serving),
-        (ProcessState.Starting, LifecycleEvent.ReadyOnProbation) => new(ProcessState.OnProbation),
-        (ProcessState.Starting, LifecycleEvent.RestartAsked) => new(state, RestartFailure.NotReady),
-        (ProcessState.Starting, LifecycleEvent.ShutdownAsked) => new(ProcessState.ShuttingDown),
+        (ProcessState.Starting, LifecycleInput.Ready) => new(ProcessState.Serving),
+        (ProcessState.Starting, LifecycleInput.ReadyOnProbation) => new(ProcessState.OnProbation),
+        (ProcessState.Starting, LifecycleInput.RestartAsked) => new(state, RestartFailure.NotReady),
+        (ProcessState.Starting, LifecycleInput.ShutdownAsked) => new(ProcessState.ShuttingDown),
 
-        (ProcessState.OnProbation, LifecycleEvent.Confirmed) => new(ProcessState.Serving),
-        (ProcessState.OnProbation, LifecycleEvent.GaveBack) => new(ProcessState.ShuttingDown),
-        (ProcessState.OnProbation, LifecycleEvent.RestartAsked) => new(state, Held: true),
-        (ProcessState.OnProbation, LifecycleEvent.ShutdownAsked) => new(ProcessState.ShuttingDown),
+        (ProcessState.OnProbation, LifecycleInput.Confirmed) => new(ProcessState.Serving),
+        (ProcessState.OnProbation, LifecycleInput.GaveBack) => new(ProcessState.ShuttingDown),
+        (ProcessState.OnProbation, LifecycleInput.RestartAsked) => new(state, Held: true),
+        (ProcessState.OnProbation, LifecycleInput.ShutdownAsked) => new(ProcessState.ShuttingDown),
 
-        (ProcessState.Serving, LifecycleEvent.GaveBack) => new(ProcessState.ShuttingDown),
-        (ProcessState.Serving, LifecycleEvent.RestartAsked) => new(ProcessState.Restarting),
-        (ProcessState.Serving, LifecycleEvent.ShutdownAsked) => new(ProcessState.ShuttingDown),
+        (ProcessState.Serving, LifecycleInput.GaveBack) => new(ProcessState.ShuttingDown),
+        (ProcessState.Serving, LifecycleInput.RestartAsked) => new(ProcessState.Restarting),
+        (ProcessState.Serving, LifecycleInput.ShutdownAsked) => new(ProcessState.ShuttingDown),
 
-        (ProcessState.Restarting, LifecycleEvent.RestartAsked) => new(state, RestartFailure.InProgress),
-        (ProcessState.Restarting, LifecycleEvent.BackedOut) => new(ProcessState.Serving),
-        (ProcessState.Restarting, LifecycleEvent.Committed) => new(ProcessState.HandedOver),
-        (ProcessState.Restarting, LifecycleEvent.ShutdownAsked) => new(ProcessState.ShuttingDown),
+        (ProcessState.Restarting, LifecycleInput.RestartAsked) => new(state, RestartFailure.InProgress),
+        (ProcessState.Restarting, LifecycleInput.BackedOut) => new(ProcessState.Serving),
+        (ProcessState.Restarting, LifecycleInput.Committed) => new(ProcessState.HandedOver),
+        (ProcessState.Restarting, LifecycleInput.ShutdownAsked) => new(ProcessState.ShuttingDown),
 
-        (ProcessState.HandedOver, LifecycleEvent.RestartAsked) => new(state, Held: true),
-        (ProcessState.HandedOver, LifecycleEvent.ProbationPassed) => new(ProcessState.Draining),
-        (ProcessState.HandedOver, LifecycleEvent.RolledBack) => new(ProcessState.Serving),
-        (ProcessState.HandedOver, LifecycleEvent.ShutdownAsked) => new(ProcessState.ShuttingDown),
+        (ProcessState.HandedOver, LifecycleInput.RestartAsked) => new(state, Held: true),
+        (ProcessState.HandedOver, LifecycleInput.ProbationPassed) => new(ProcessState.Draining),
+        (ProcessState.HandedOver, LifecycleInput.RolledBack) => new(ProcessState.Serving),
+        (ProcessState.HandedOver, LifecycleInput.ShutdownAsked) => new(ProcessState.ShuttingDown),
 
-        (ProcessState.Draining, LifecycleEvent.RestartAsked) => new(state, RestartFailure.AlreadyHandedOver),
-        (ProcessState.Draining, LifecycleEvent.Finished) => new(ProcessState.Exited),
+        (ProcessState.Draining, LifecycleInput.RestartAsked) => new(state, RestartFailure.AlreadyHandedOver),
+        (ProcessState.Draining, LifecycleInput.Finished) => new(ProcessState.Exited),
 
-        (ProcessState.ShuttingDown, LifecycleEvent.RestartAsked) => new(state, RestartFailure.Stopping),
-        (ProcessState.ShuttingDown, LifecycleEvent.Finished) => new(ProcessState.Exited),
+        (ProcessState.ShuttingDown, LifecycleInput.RestartAsked) => new(state, RestartFailure.Stopping),
+        (ProcessState.ShuttingDown, LifecycleInput.Finished) => new(ProcessState.Exited),
 
-        (ProcessState.Exited, LifecycleEvent.RestartAsked) => new(state, RestartFailure.Stopping),
+        (ProcessState.Exited, LifecycleInput.RestartAsked) => new(state, RestartFailure.Stopping),
 
         _ => new(state),
     };

@@ -118,7 +118,7 @@ internal sealed class OwnProbation(ProcessLifecycle lifecycle, LifecycleContext 
     /// <summary>The predecessor serves again: finish what was accepted, and end.</summary>
     internal void TakenBack()
     {
-        if (!lifecycle.Move(LifecycleEvent.GaveBack))
+        if (!lifecycle.Move(LifecycleInput.GaveBack))
         {
             return;
         }
@@ -128,7 +128,7 @@ internal sealed class OwnProbation(ProcessLifecycle lifecycle, LifecycleContext 
         lifecycle.Restarts.RefuseHeld(RestartFailure.Stopping);
         context.Try(context.Endpoints.CloseGate);
         context.Try(context.Endpoints.Return);
-        context.Feed.Publish(new LifecycleNews.GaveBack());
+        context.Feed.Publish(new LifecycleEvent.GaveBack());
         lifecycle.Depart().MayEnd();
         context.Try(context.Work.AnnounceStopping);
         lifecycle.Report();
@@ -158,7 +158,7 @@ internal sealed class OwnProbation(ProcessLifecycle lifecycle, LifecycleContext 
 
     private void Confirm()
     {
-        lifecycle.Move(LifecycleEvent.Confirmed);
+        lifecycle.Move(LifecycleInput.Confirmed);
         _ended.TrySetResult();
         ShutDownIfLeaving();
         lifecycle.Restarts.TakeUpHeld();

@@ -36,7 +36,7 @@ internal sealed class OwnShutdown(ProcessLifecycle lifecycle, LifecycleContext c
     internal void Request(Trigger trigger)
     {
         // Else it is on its way out already, or about to be.
-        if (_hooks is null && LifecycleTable.Next(State, LifecycleEvent.ShutdownAsked).Next != State)
+        if (_hooks is null && LifecycleTable.Next(State, LifecycleInput.ShutdownAsked).Next != State)
         {
             if (State == ProcessState.Restarting)
             {
@@ -186,7 +186,7 @@ internal sealed class OwnShutdown(ProcessLifecycle lifecycle, LifecycleContext c
     {
         _hooks = null;
         ProcessState previous = State;
-        if (LifecycleTable.Next(previous, LifecycleEvent.ShutdownAsked).Next == previous)
+        if (LifecycleTable.Next(previous, LifecycleInput.ShutdownAsked).Next == previous)
         {
             return;
         }
@@ -194,10 +194,10 @@ internal sealed class OwnShutdown(ProcessLifecycle lifecycle, LifecycleContext c
         Logger.ShutdownAsked(trigger.Words);
         TellPredecessor(trigger, previous);
         bool awaitsCommit = previous == ProcessState.Starting && lifecycle.Start.AwaitsCommit;
-        lifecycle.Move(LifecycleEvent.ShutdownAsked);
+        lifecycle.Move(LifecycleInput.ShutdownAsked);
         if (previous != ProcessState.HandedOver && !awaitsCommit)
         {
-            context.Feed.Publish(new LifecycleNews.Stopping());
+            context.Feed.Publish(new LifecycleEvent.Stopping());
         }
 
         lifecycle.Start.NeverServes(trigger);

@@ -36,7 +36,7 @@ internal sealed class OwnStart(ProcessLifecycle lifecycle, LifecycleContext cont
     private ILogger Logger => context.Logger;
 
     /// <summary>As a successor: the predecessor has answered.</summary>
-    internal void Greeted(ActivityContext trace) => context.Feed.Publish(new LifecycleNews.Greeted(trace));
+    internal void Greeted(ActivityContext trace) => context.Feed.Publish(new LifecycleEvent.Greeted(trace));
 
     /// <summary>The application says what it is doing while it starts.</summary>
     public void ReportProgress(string phase, string detail)
@@ -68,7 +68,7 @@ internal sealed class OwnStart(ProcessLifecycle lifecycle, LifecycleContext cont
         try
         {
             context.Predecessor!.SayReady(context.Endpoints.Claim());
-            context.Feed.Publish(new LifecycleNews.SaidReady());
+            context.Feed.Publish(new LifecycleEvent.SaidReady());
         }
         catch (RestartException e)
         {
@@ -105,10 +105,10 @@ internal sealed class OwnStart(ProcessLifecycle lifecycle, LifecycleContext cont
         }
 
         context.Try(() => context.Endpoints.NameMain(Environment.ProcessId));
-        lifecycle.Move(probation > TimeSpan.Zero ? LifecycleEvent.ReadyOnProbation : LifecycleEvent.Ready);
+        lifecycle.Move(probation > TimeSpan.Zero ? LifecycleInput.ReadyOnProbation : LifecycleInput.Ready);
         context.Try(context.Endpoints.OpenGate);
         _ready.TrySetResult();
-        context.Feed.Publish(new LifecycleNews.Serves(lifecycle.Generation, AwaitsCommit, probation));
+        context.Feed.Publish(new LifecycleEvent.Serves(lifecycle.Generation, AwaitsCommit, probation));
         if (lifecycle.State == ProcessState.OnProbation)
         {
             lifecycle.Probation.Begin(probation, heartbeat);
@@ -145,7 +145,7 @@ internal sealed class OwnStart(ProcessLifecycle lifecycle, LifecycleContext cont
         int predecessor = context.Predecessor!.Pid;
         Logger.LeftAlone(Environment.ProcessId, predecessor);
         context.Try(() => context.Endpoints.NameMain(Environment.ProcessId));
-        context.Feed.Publish(new LifecycleNews.LeftAlone(predecessor));
+        context.Feed.Publish(new LifecycleEvent.LeftAlone(predecessor));
         if (_announced)
         {
             Serve(TimeSpan.Zero, TimeSpan.Zero);
@@ -204,7 +204,7 @@ internal sealed class OwnStart(ProcessLifecycle lifecycle, LifecycleContext cont
     {
         if (IsStarting)
         {
-            context.Feed.Publish(new LifecycleNews.StartPhaseChanged(phase, detail));
+            context.Feed.Publish(new LifecycleEvent.StartPhaseChanged(phase, detail));
             context.TellPredecessor(new HandoverMessage.Progress(phase, detail));
         }
     }

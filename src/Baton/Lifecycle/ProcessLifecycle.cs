@@ -122,7 +122,7 @@ internal sealed class ProcessLifecycle
 
     /// <summary>Moves as the table says.</summary>
     /// <returns>Whether the state has changed.</returns>
-    internal bool Move(LifecycleEvent happened)
+    internal bool Move(LifecycleInput happened)
     {
         ProcessState previous = _state;
         ProcessState next = LifecycleTable.Next(previous, happened).Next;
@@ -132,7 +132,7 @@ internal sealed class ProcessLifecycle
         }
 
         // What could fail comes before the change: a state that was set is a promise of all that follows from it.
-        var changed = new LifecycleNews.StateChanged(Environment.ProcessId, Generation, previous, next);
+        var changed = new LifecycleEvent.StateChanged(Environment.ProcessId, Generation, previous, next);
         _state = next;
         _context.Logger.StateChanged(changed.Pid, changed.Generation, previous, next);
         _context.Feed.Publish(changed);
@@ -209,7 +209,7 @@ internal sealed class ProcessLifecycle
             : Probation.IsTakenBack ? DepartureReason.RolledBack : DepartureReason.Shutdown;
         Hooks.Depart(reason, reason == DepartureReason.HandedOver ? Restarts.SuccessorPid : null, () =>
         {
-            Move(LifecycleEvent.Finished);
+            Move(LifecycleInput.Finished);
             _exited.TrySetResult();
         });
     }

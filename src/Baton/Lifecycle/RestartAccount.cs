@@ -35,7 +35,7 @@ internal sealed class RestartAccount(
         if (_timeline.Enter(phase, detail))
         {
             _step = new Step(_timeline.Current, _timeline.Ended);
-            context.Feed.Publish(new LifecycleNews.RestartPhaseChanged(request, _timeline.Current, _timeline.Elapsed, speaker));
+            context.Feed.Publish(new LifecycleEvent.RestartPhaseChanged(request, _timeline.Current, _timeline.Elapsed, speaker));
         }
     }
 
@@ -95,7 +95,7 @@ internal sealed class RestartAccount(
             Elapsed,
             Phases);
         lifecycle.Restarts.Remember(record);
-        context.Feed.Publish(new LifecycleNews.RestartEnded(
+        context.Feed.Publish(new LifecycleEvent.RestartEnded(
             request,
             record,
             RolledBack: attempt.Served && failure is not (null or RestartFailure.Stopping),

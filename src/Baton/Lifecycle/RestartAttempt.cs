@@ -102,7 +102,7 @@ internal abstract class RestartAttempt
     }
 
     protected void AnnounceSuccessor(int pid, RestartStrategy strategy) =>
-        Context.Feed.Publish(new LifecycleNews.SuccessorStarted(_request, pid, Generation, strategy));
+        Context.Feed.Publish(new LifecycleEvent.SuccessorStarted(_request, pid, Generation, strategy));
 
     private void Change(StartCommand changed)
     {

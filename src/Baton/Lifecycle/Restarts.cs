@@ -38,7 +38,7 @@ internal sealed class Restarts(ProcessLifecycle lifecycle, LifecycleContext cont
 
     internal void Request(RestartRequest request)
     {
-        Transition transition = LifecycleTable.Next(lifecycle.State, LifecycleEvent.RestartAsked);
+        Transition transition = LifecycleTable.Next(lifecycle.State, LifecycleInput.RestartAsked);
         if (lifecycle.Shutdown.IsAsked)
         {
             Refuse(request, RestartFailure.Stopping);
@@ -60,7 +60,7 @@ internal sealed class Restarts(ProcessLifecycle lifecycle, LifecycleContext cont
     /// <summary>The successor serves, and is on probation.</summary>
     internal void Committed(RestartAttempt attempt)
     {
-        if (attempt == _attempt && lifecycle.Move(LifecycleEvent.Committed))
+        if (attempt == _attempt && lifecycle.Move(LifecycleInput.Committed))
         {
             lifecycle.Depart();
             lifecycle.Report();
@@ -70,7 +70,7 @@ internal sealed class Restarts(ProcessLifecycle lifecycle, LifecycleContext cont
     /// <summary>The successor serves for good.</summary>
     internal void SuccessorProved(RestartAttempt attempt)
     {
-        lifecycle.Move(LifecycleEvent.ProbationPassed);
+        lifecycle.Move(LifecycleInput.ProbationPassed);
         _held.Take(request => PassOn(request, attempt));
         context.Try(() => context.Endpoints.Release(attempt.Claimed));
         context.Try(context.Work.AnnounceStopping);
@@ -80,7 +80,7 @@ internal sealed class Restarts(ProcessLifecycle lifecycle, LifecycleContext cont
     /// <summary>Another program was started in this one's place.</summary>
     internal void Replaced(RestartAttempt attempt)
     {
-        lifecycle.Move(LifecycleEvent.Committed);
+        lifecycle.Move(LifecycleInput.Committed);
         lifecycle.Depart();
         SuccessorProved(attempt);
     }
@@ -89,19 +89,19 @@ internal sealed class Restarts(ProcessLifecycle lifecycle, LifecycleContext cont
     internal void TakeOverAgain(RestartAttempt attempt)
     {
         Forget(attempt);
-        lifecycle.Move(LifecycleEvent.RolledBack);
+        lifecycle.Move(LifecycleInput.RolledBack);
         lifecycle.CallBack();
         context.Try(context.Work.Resume);
         context.Try(context.Endpoints.OpenGate);
         context.Try(() => context.Endpoints.NameMain(Environment.ProcessId));
-        context.Feed.Publish(new LifecycleNews.ServesAgain(lifecycle.Generation));
+        context.Feed.Publish(new LifecycleEvent.ServesAgain(lifecycle.Generation));
     }
 
     /// <summary>The successor has not come about: nothing has changed.</summary>
     internal void BackedOut(RestartAttempt attempt)
     {
         Forget(attempt);
-        lifecycle.Move(LifecycleEvent.BackedOut);
+        lifecycle.Move(LifecycleInput.BackedOut);
     }
 
     /// <summary>The successor has ended, after its probation or in a shutdown of the service.</summary>
@@ -131,7 +131,7 @@ internal sealed class Restarts(ProcessLifecycle lifecycle, LifecycleContext cont
         // And not one that was rolled back before it, which may take as long as its drain to end.
         if (lifecycle.State == ProcessState.Draining && attempt == _attempt)
         {
-            context.Feed.Publish(new LifecycleNews.NobodyServes(pid));
+            context.Feed.Publish(new LifecycleEvent.NobodyServes(pid));
         }
     }
 
@@ -200,8 +200,8 @@ internal sealed class Restarts(ProcessLifecycle lifecycle, LifecycleContext cont
         }
 
         Logger.RestartAsked(request.Trigger);
-        context.Feed.Publish(new LifecycleNews.RestartBegun(request));
-        lifecycle.Move(LifecycleEvent.RestartAsked);
+        context.Feed.Publish(new LifecycleEvent.RestartBegun(request));
+        lifecycle.Move(LifecycleInput.RestartAsked);
         int next = lifecycle.Generation + 1;
         _attempt = context.Options.Strategy == RestartStrategy.Handover && context.Programs.CanHandOver
             ? new HandoverAttempt(request, command, next, lifecycle, context)
@@ -221,7 +221,7 @@ internal sealed class Restarts(ProcessLifecycle lifecycle, LifecycleContext cont
         if (_held.TryHold(request))
         {
             Logger.RestartHeld(request.Trigger, until);
-            context.Feed.Publish(new LifecycleNews.RestartHeld(request, until));
+            context.Feed.Publish(new LifecycleEvent.RestartHeld(request, until));
         }
         else
         {
@@ -253,7 +253,7 @@ internal sealed class Restarts(ProcessLifecycle lifecycle, LifecycleContext cont
     // Nothing was begun.
     private void Fail(RestartRequest request, RestartException refusal, bool tried = false)
     {
-        context.Feed.Publish(new LifecycleNews.RestartRefused(request, refusal, tried));
+        context.Feed.Publish(new LifecycleEvent.RestartRefused(request, refusal, tried));
         request.Fail(refusal);
     }
 

@@ -44,14 +44,14 @@ internal sealed class TerminalFollower
         }
     }
 
-    private void Handle(LifecycleNews happened)
+    private void Handle(LifecycleEvent happened)
     {
         switch (happened)
         {
-            case LifecycleNews.Serves or LifecycleNews.ServesAgain:
+            case LifecycleEvent.Serves or LifecycleEvent.ServesAgain:
                 _terminal.Say("serves", Environment.ProcessId);
                 break;
-            case LifecycleNews.StateChanged { State: ProcessState.Draining }:
+            case LifecycleEvent.StateChanged { State: ProcessState.Draining }:
                 HandOver();
                 break;
         }

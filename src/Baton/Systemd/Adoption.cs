@@ -25,18 +25,18 @@ internal sealed class Adoption(Notifier notifier, ControlLoop loop, Func<Action<
     private bool _over = findStandIn is null;
 
     /// <summary>Only while this process is in charge and nothing else goes on is the time for it.</summary>
-    internal void Hear(LifecycleNews news)
+    internal void Hear(LifecycleEvent news)
     {
         switch (news)
         {
-            case LifecycleNews.Serves { Probation.Ticks: 0 } or LifecycleNews.ServesAgain or LifecycleNews.RestartEnded { ServesOn: true }:
-            case LifecycleNews.StateChanged { Previous: ProcessState.OnProbation, State: ProcessState.Serving }:
+            case LifecycleEvent.Serves { Probation.Ticks: 0 } or LifecycleEvent.ServesAgain or LifecycleEvent.RestartEnded { ServesOn: true }:
+            case LifecycleEvent.StateChanged { Previous: ProcessState.OnProbation, State: ProcessState.Serving }:
                 Begin();
                 break;
-            case LifecycleNews.RestartBegun or LifecycleNews.HandingOver or LifecycleNews.Replacing:
+            case LifecycleEvent.RestartBegun or LifecycleEvent.HandingOver or LifecycleEvent.Replacing:
                 Pause();
                 break;
-            case LifecycleNews.SuccessorStarted { Strategy: RestartStrategy.Complete } or LifecycleNews.GaveBack or LifecycleNews.NobodyServes or LifecycleNews.Stopping:
+            case LifecycleEvent.SuccessorStarted { Strategy: RestartStrategy.Complete } or LifecycleEvent.GaveBack or LifecycleEvent.NobodyServes or LifecycleEvent.Stopping:
                 _over = true;
                 Pause();
                 break;

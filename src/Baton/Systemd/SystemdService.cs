@@ -61,71 +61,71 @@ internal sealed class SystemdService
         return Notifier.Line("MONOTONIC_USEC", (now.tv_sec * 1_000_000) + (now.tv_nsec / 1000));
     }
 
-    private void Hear(LifecycleNews news)
+    private void Hear(LifecycleEvent news)
     {
         Tell(news);
         _adoption.Hear(news);
     }
 
-    private void Tell(LifecycleNews news)
+    private void Tell(LifecycleEvent news)
     {
         switch (news)
         {
-            case LifecycleNews.Serves serves:
+            case LifecycleEvent.Serves serves:
                 Serve(serves);
                 break;
-            case LifecycleNews.StateChanged { Previous: ProcessState.OnProbation, State: ProcessState.Serving } proved:
+            case LifecycleEvent.StateChanged { Previous: ProcessState.OnProbation, State: ProcessState.Serving } proved:
                 _notifier.SendStatus($"Generation {proved.Generation} serves");
                 _store.Update();
                 break;
-            case LifecycleNews.RestartBegun begun:
+            case LifecycleEvent.RestartBegun begun:
                 BeginRestart(begun);
                 break;
-            case LifecycleNews.RestartRefused { Tried: true } refused:
+            case LifecycleEvent.RestartRefused { Tried: true } refused:
                 // Who asked by way of systemd waits for the word that it is over, and systemd for both.
                 BeginRestart(refused);
                 ServeOn("READY=1", Notifier.Status(refused.Reason.Message));
                 break;
-            case LifecycleNews.RestartPhaseChanged { Speaker: { } successor } progress:
+            case LifecycleEvent.RestartPhaseChanged { Speaker: { } successor } progress:
                 _notifier.SendStatus($"Restarting: successor {successor}: {progress.Phase.Words}");
                 break;
-            case LifecycleNews.RestartEnded { ServesOn: true } failed:
+            case LifecycleEvent.RestartEnded { ServesOn: true } failed:
                 // With its pid: a successor that lost sight of this process may have named itself.
                 ServeOn(Main(Environment.ProcessId), "READY=1", Notifier.Status(failed.Record.Explanation));
                 break;
-            case LifecycleNews.LeftAlone alone:
+            case LifecycleEvent.LeftAlone alone:
                 // Before it is ready: systemd would end the whole service with the main process that it knows, and the watchdog
                 // runs on.
                 _notifier.Send(Main(Environment.ProcessId), Notifier.Status($"Process {alone.DeadPid}, which served, has died; process {Environment.ProcessId} serves as soon as it is ready"));
                 _watchdog?.Begin();
                 break;
-            case LifecycleNews.HandingOver successor:
+            case LifecycleEvent.HandingOver successor:
                 _watchdog?.End();
                 _store.Pause();
                 _notifier.Send(Main(successor.Pid), "READY=1", Notifier.Status(Serving(successor.Generation, successor.Probation)));
                 break;
-            case LifecycleNews.ServesAgain again:
+            case LifecycleEvent.ServesAgain again:
                 _notifier.Send(Main(Environment.ProcessId), "READY=1", Notifier.Status($"Rolled back: generation {again.Generation} serves again"));
                 _watchdog?.Begin();
                 _store.Update();
                 break;
-            case LifecycleNews.Replacing:
+            case LifecycleEvent.Replacing:
                 _store.Withdraw();
                 break;
-            case LifecycleNews.SuccessorStarted { Strategy: RestartStrategy.Complete } replaces:
+            case LifecycleEvent.SuccessorStarted { Strategy: RestartStrategy.Complete } replaces:
                 _watchdog?.End();
                 _notifier.Send(Main(replaces.Pid), Notifier.Status($"Restarting: generation {replaces.Generation}, process {replaces.Pid}, starts in place of this one"));
                 break;
-            case LifecycleNews.GaveBack:
+            case LifecycleEvent.GaveBack:
                 _watchdog?.End();
                 _store.Pause();
                 break;
-            case LifecycleNews.NobodyServes nobody:
+            case LifecycleEvent.NobodyServes nobody:
                 // For Restart=on-failure: systemd notices the end of this process only.
                 Environment.ExitCode = Environment.ExitCode == 0 ? ServiceDiedExitCode : Environment.ExitCode;
                 _notifier.Send(Main(Environment.ProcessId), Notifier.Status($"Process {nobody.DeadPid}, which served, has died; process {Environment.ProcessId} finishes its work and ends"));
                 break;
-            case LifecycleNews.Stopping:
+            case LifecycleEvent.Stopping:
                 _store.Pause();
                 _notifier.Send("STOPPING=1", Notifier.Status(Draining()));
                 _stopTime.Begin();
@@ -133,7 +133,7 @@ internal sealed class SystemdService
         }
     }
 
-    private void Serve(LifecycleNews.Serves serves)
+    private void Serve(LifecycleEvent.Serves serves)
     {
         if (!serves.TookOver)
         {
@@ -148,7 +148,7 @@ internal sealed class SystemdService
         }
     }
 
-    private void BeginRestart(LifecycleNews.OfRestart restart) =>
+    private void BeginRestart(LifecycleEvent.OfRestart restart) =>
         _notifier.Send("RELOADING=1", MonotonicTime(), Notifier.Status($"Restarting: asked by {restart.Request.Trigger}"));
 
     private void ServeOn(params string[] lines)

@@ -40,17 +40,17 @@ internal sealed class RestartMetrics : IDisposable
     internal bool Enabled =>
         _restarts.Enabled || _restartDuration.Enabled || _handoverDuration.Enabled || _phaseDuration.Enabled || _forcedConnections.Enabled || _forcedRequests.Enabled;
 
-    internal void Hear(LifecycleNews news)
+    internal void Hear(LifecycleEvent news)
     {
         switch (news)
         {
-            case LifecycleNews.RestartRefused refused:
+            case LifecycleEvent.RestartRefused refused:
                 Count("refused", refused.Reason.Failure);
                 break;
-            case LifecycleNews.RestartEnded ended:
+            case LifecycleEvent.RestartEnded ended:
                 Ended(ended.Record, TelemetryWords.Outcome(ended.Record.Failure, ended.RolledBack));
                 break;
-            case LifecycleNews.WorkCut cut:
+            case LifecycleEvent.WorkCut cut:
                 _forcedConnections.Add(cut.Work.Connections);
                 _forcedRequests.Add(cut.Work.Requests);
                 break;

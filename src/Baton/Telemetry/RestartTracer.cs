@@ -14,34 +14,34 @@ internal sealed class RestartTracer(ActivitySource source)
     /// <param name="news">What has happened.</param>
     /// <param name="at">When.</param>
     /// <param name="own">The restart that made this process; default if that is not traced.</param>
-    internal void Hear(LifecycleNews news, DateTimeOffset at, ActivityContext own)
+    internal void Hear(LifecycleEvent news, DateTimeOffset at, ActivityContext own)
     {
         switch (news)
         {
-            case LifecycleNews.RestartBegun begun:
+            case LifecycleEvent.RestartBegun begun:
                 _last = begun.Request.Activity = Begin(begun.Request, at);
                 break;
-            case LifecycleNews.RestartRefused refused when Begin(refused.Request, at) is { } span:
+            case LifecycleEvent.RestartRefused refused when Begin(refused.Request, at) is { } span:
                 End(span, "refused", refused.Reason.Failure, refused.Reason.Message, at);
                 break;
-            case LifecycleNews.SuccessorStarted started:
+            case LifecycleEvent.SuccessorStarted started:
                 started.Request.Activity?.SetTag(BatonTelemetry.Attributes.SuccessorPid, started.Pid);
                 break;
-            case LifecycleNews.RestartEnded { Request.Activity: { } span } ended:
+            case LifecycleEvent.RestartEnded { Request.Activity: { } span } ended:
                 End(span, ended);
                 break;
-            case LifecycleNews.StateChanged { State: ProcessState.HandedOver } moved:
+            case LifecycleEvent.StateChanged { State: ProcessState.HandedOver } moved:
                 BeginDrain(_last?.Context ?? default, moved.Generation, at);
                 break;
-            case LifecycleNews.StateChanged { State: ProcessState.ShuttingDown, Previous: not ProcessState.HandedOver } moved:
+            case LifecycleEvent.StateChanged { State: ProcessState.ShuttingDown, Previous: not ProcessState.HandedOver } moved:
                 // Of a successor that gave back it is a part of the restart; else of nothing.
                 BeginDrain(moved.Previous == ProcessState.OnProbation ? own : default, moved.Generation, at);
                 break;
-            case LifecycleNews.StateChanged { State: ProcessState.Serving, Previous: ProcessState.HandedOver } or LifecycleNews.Drained:
+            case LifecycleEvent.StateChanged { State: ProcessState.Serving, Previous: ProcessState.HandedOver } or LifecycleEvent.Drained:
                 _drain?.End(at);
                 _drain = null;
                 break;
-            case LifecycleNews.WorkCut cut:
+            case LifecycleEvent.WorkCut cut:
                 Cut(cut);
                 break;
         }
@@ -62,7 +62,7 @@ internal sealed class RestartTracer(ActivitySource source)
     private Activity? Begin(RestartRequest request, DateTimeOffset at) =>
         source.Begin(BatonTelemetry.Spans.Restart, request.Origin, at)?.SetTag(BatonTelemetry.Attributes.Trigger, request.Trigger);
 
-    private void End(Activity span, LifecycleNews.RestartEnded ended)
+    private void End(Activity span, LifecycleEvent.RestartEnded ended)
     {
         RestartRecord record = ended.Record;
         source.RecordPhases(record.Phases, record.AskedAt, span.Context, record.Failure is null ? null : record.Explanation);
@@ -73,7 +73,7 @@ internal sealed class RestartTracer(ActivitySource source)
     private void BeginDrain(ActivityContext parent, int generation, DateTimeOffset at) =>
         _drain ??= source.Begin(BatonTelemetry.Spans.Drain, parent, at)?.SetTag(BatonTelemetry.Attributes.Generation, generation);
 
-    private void Cut(LifecycleNews.WorkCut cut)
+    private void Cut(LifecycleEvent.WorkCut cut)
     {
         if (_drain is { } drain && cut.Work != default)
         {

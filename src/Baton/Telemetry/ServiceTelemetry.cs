@@ -59,8 +59,8 @@ internal sealed class ServiceTelemetry : IDisposable
     }
 
     // What comes each second, or is in the record of a restart anyhow, is not worth a thread.
-    private static bool IsTold(LifecycleNews news) =>
-        news is LifecycleNews.StateChanged or LifecycleNews.WorkCut or LifecycleNews.Drained or (LifecycleNews.OfRestart and not LifecycleNews.RestartPhaseChanged);
+    private static bool IsTold(LifecycleEvent news) =>
+        news is LifecycleEvent.StateChanged or LifecycleEvent.WorkCut or LifecycleEvent.Drained or (LifecycleEvent.OfRestart and not LifecycleEvent.RestartPhaseChanged);
 
     private static DateTimeOffset ProcessBegun()
     {
@@ -81,7 +81,7 @@ internal sealed class ServiceTelemetry : IDisposable
         _context.Loop.Schedule(_context.Options.HandshakeTimeout, () => _told.TrySetResult());
     }
 
-    private void Hear(LifecycleNews news)
+    private void Hear(LifecycleEvent news)
     {
         _succession.Hear(news);
         bool heard = _metrics is { Enabled: true } || Source?.HasListeners() == true;
@@ -94,7 +94,7 @@ internal sealed class ServiceTelemetry : IDisposable
             _aside(() => _tracer?.Hear(news, at, _succession.Restart));
         }
 
-        if (news is LifecycleNews.StateChanged { State: ProcessState.Exited })
+        if (news is LifecycleEvent.StateChanged { State: ProcessState.Exited })
         {
             End(heard);
         }

@@ -21,25 +21,25 @@ internal sealed class SuccessionTracer(Func<ActivitySource?> source, TimeProvide
     /// <summary>The restart that made this process; default if that is not traced.</summary>
     internal ActivityContext Restart { get; private set; }
 
-    internal void Hear(LifecycleNews news)
+    internal void Hear(LifecycleEvent news)
     {
         switch (news)
         {
-            case LifecycleNews.Greeted greeted:
+            case LifecycleEvent.Greeted greeted:
                 (Restart, _greeted) = (greeted.Trace, time.GetUtcNow());
                 _timeline.Enter(TelemetryWords.Starting);
                 break;
-            case LifecycleNews.StartPhaseChanged phase when Restart != default:
+            case LifecycleEvent.StartPhaseChanged phase when Restart != default:
                 _timeline.Enter(phase.Phase, phase.Detail);
                 break;
-            case LifecycleNews.SaidReady when Restart != default:
+            case LifecycleEvent.SaidReady when Restart != default:
                 _timeline.Enter(TelemetryWords.Ready);
                 break;
-            case LifecycleNews.StateChanged { Previous: ProcessState.Starting, State: ProcessState.Serving or ProcessState.OnProbation }:
+            case LifecycleEvent.StateChanged { Previous: ProcessState.Starting, State: ProcessState.Serving or ProcessState.OnProbation }:
                 (_served, _servedAt) = (time.GetUtcNow(), time.GetTimestamp());
                 RecordStart(_timeline.Phases, _greeted);
                 break;
-            case LifecycleNews.StateChanged { Previous: ProcessState.OnProbation } moved:
+            case LifecycleEvent.StateChanged { Previous: ProcessState.OnProbation } moved:
                 RecordProbation(new RestartPhase(TelemetryWords.Probation, "", time.GetElapsedTime(_servedAt)), _served, moved.State);
                 break;
         }

@@ -7,13 +7,13 @@ namespace Baton.Tests.Lifecycle;
 /// <summary>What is told about a process as it happens, and that telling nobody costs nothing.</summary>
 public class LifecycleFeedTests
 {
-    private readonly List<LifecycleNews> _news = [];
+    private readonly List<LifecycleEvent> _news = [];
 
     [Fact]
     public void Publish_ToNobody_AllocatesNothing()
     {
         var feed = new LifecycleFeed(NullLogger.Instance);
-        var news = new LifecycleNews.StateChanged(1, 1, ProcessState.Starting, ProcessState.Serving);
+        var news = new LifecycleEvent.StateChanged(1, 1, ProcessState.Starting, ProcessState.Serving);
         feed.Publish(news);
         long before = GC.GetAllocatedBytesForCurrentThread();
         feed.Publish(news);
@@ -27,10 +27,10 @@ public class LifecycleFeedTests
         var feed = new LifecycleFeed(NullLogger.Instance);
         feed.Subscribe(_news.Add, reports: false);
         Assert.False(feed.WantsReports);
-        Action<LifecycleNews> second = _news.Add;
+        Action<LifecycleEvent> second = _news.Add;
         feed.Subscribe(second, reports: true);
         Assert.True(feed.WantsReports);
-        feed.Publish(new LifecycleNews.WorkCut("x", default));
+        feed.Publish(new LifecycleEvent.WorkCut("x", default));
         feed.Unsubscribe(second);
         Assert.Equal(2, _news.Count);
         Assert.False(feed.WantsReports);
@@ -64,8 +64,8 @@ public class LifecycleFeedTests
             ["RestartBegun", "StateChanged", "RestartPhaseChanged", "SuccessorStarted", "RestartPhaseChanged", "RestartPhaseChanged", "HandingOver",
                 "RestartPhaseChanged", "StateChanged", "Draining", "StateChanged", "RestartEnded", "Drained", "StateChanged"],
             _news.Select(n => n.GetType().Name));
-        Assert.Equal(["spawn", "health", "commit", "probation"], _news.OfType<LifecycleNews.RestartPhaseChanged>().Select(p => p.Phase.Name));
-        Assert.Null(_news.OfType<LifecycleNews.RestartEnded>().Single().Record.Failure);
+        Assert.Equal(["spawn", "health", "commit", "probation"], _news.OfType<LifecycleEvent.RestartPhaseChanged>().Select(p => p.Phase.Name));
+        Assert.Null(_news.OfType<LifecycleEvent.RestartEnded>().Single().Record.Failure);
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public class LifecycleFeedTests
         fixture.Shutdown();
         fixture.Pass(TimeSpan.FromSeconds(1));
         fixture.Pass(TimeSpan.FromSeconds(1));
-        LifecycleNews.Draining[] reports = [.. _news.OfType<LifecycleNews.Draining>()];
+        LifecycleEvent.Draining[] reports = [.. _news.OfType<LifecycleEvent.Draining>()];
         Assert.Equal([0, 1, 2], reports.Select(r => (int)r.Elapsed.TotalSeconds));
         Assert.All(reports, r => Assert.Equal((TimeSpan.FromSeconds(60), 1), (r.Limit, r.Generation.RequestCount)));
         Assert.Equal(TimeSpan.FromSeconds(58), reports[^1].Generation.DrainLimit);
@@ -85,7 +85,7 @@ public class LifecycleFeedTests
         fixture.Effects.WorkEnds();
         fixture.Do(() => { });
         fixture.Pass(TimeSpan.FromSeconds(5));
-        Assert.Equal(3, _news.OfType<LifecycleNews.Draining>().Count());
+        Assert.Equal(3, _news.OfType<LifecycleEvent.Draining>().Count());
     }
 
     [Fact]
@@ -95,6 +95,6 @@ public class LifecycleFeedTests
         fixture.Effects.Open = new OpenWork(2, 1);
         fixture.Context.Feed.Subscribe(_news.Add, reports: false);
         fixture.Force();
-        Assert.Equal(new OpenWork(2, 1), Assert.Single(_news.OfType<LifecycleNews.WorkCut>()).Work);
+        Assert.Equal(new OpenWork(2, 1), Assert.Single(_news.OfType<LifecycleEvent.WorkCut>()).Work);
     }
 }

@@ -27,7 +27,7 @@ public class LifecycleTableTests
     private static readonly string[][] Cells = [.. Table.Split('\n').Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))];
 
     public static TheoryData<ProcessState, string> Pairs =>
-        [.. from state in Enum.GetValues<ProcessState>() from happened in Enum.GetNames<LifecycleEvent>() select (state, happened)];
+        [.. from state in Enum.GetValues<ProcessState>() from happened in Enum.GetNames<LifecycleInput>() select (state, happened)];
 
     public static TheoryData<ProcessState> States => [.. Enum.GetValues<ProcessState>()];
 
@@ -35,7 +35,7 @@ public class LifecycleTableTests
     public void Table_HasEveryStateAndEveryEvent()
     {
         Assert.Equal(Enum.GetNames<ProcessState>(), Cells[0]);
-        Assert.Equal(Enum.GetNames<LifecycleEvent>(), Cells.Skip(1).Select(row => row[0]));
+        Assert.Equal(Enum.GetNames<LifecycleInput>(), Cells.Skip(1).Select(row => row[0]));
         Assert.All(Cells.Skip(1), row => Assert.Equal(Cells[0].Length + 1, row.Length));
     }
 
@@ -51,14 +51,14 @@ public class LifecycleTableTests
             _ when Enum.TryParse(cell, out ProcessState next) => new Transition(next),
             _ => new Transition(state, Enum.Parse<RestartFailure>(cell)),
         };
-        Assert.Equal(expected, LifecycleTable.Next(state, Enum.Parse<LifecycleEvent>(happened)));
+        Assert.Equal(expected, LifecycleTable.Next(state, Enum.Parse<LifecycleInput>(happened)));
     }
 
     [Theory]
     [MemberData(nameof(States))]
     public void Next_Restart_GoesOnOnlyWhereTheProcessServes(ProcessState state)
     {
-        Transition transition = LifecycleTable.Next(state, LifecycleEvent.RestartAsked);
+        Transition transition = LifecycleTable.Next(state, LifecycleInput.RestartAsked);
         Assert.Equal(state != Serving, transition.Refusal is not null || transition.Held);
         Assert.False(transition.Refusal is not null && transition.Held);
     }
@@ -66,11 +66,11 @@ public class LifecycleTableTests
     [Fact]
     public void Next_AnythingButARestart_IsNeitherRefusedNorHeld() =>
         Assert.All(
-            from state in Enum.GetValues<ProcessState>() from e in Enum.GetValues<LifecycleEvent>() where e != LifecycleEvent.RestartAsked select LifecycleTable.Next(state, e),
+            from state in Enum.GetValues<ProcessState>() from e in Enum.GetValues<LifecycleInput>() where e != LifecycleInput.RestartAsked select LifecycleTable.Next(state, e),
             t => Assert.True(t is { Refusal: null, Held: false }));
 
     [Fact]
-    public void Next_AStateThatDoesNotExist_IsLeftAsItIs() => Assert.Equal(new Transition((ProcessState)99), LifecycleTable.Next((ProcessState)99, LifecycleEvent.Ready));
+    public void Next_AStateThatDoesNotExist_IsLeftAsItIs() => Assert.Equal(new Transition((ProcessState)99), LifecycleTable.Next((ProcessState)99, LifecycleInput.Ready));
 
     // Nobody who is on the way out comes back, and nobody starts twice.
     [Theory]
@@ -78,19 +78,19 @@ public class LifecycleTableTests
     [InlineData(ShuttingDown, new[] { ShuttingDown, Exited })]
     [InlineData(Exited, new[] { Exited })]
     public void Next_OnTheWayOut_LeadsOutOnly(ProcessState state, ProcessState[] allowed) =>
-        Assert.All(Enum.GetValues<LifecycleEvent>(), e => Assert.Contains(LifecycleTable.Next(state, e).Next, allowed));
+        Assert.All(Enum.GetValues<LifecycleInput>(), e => Assert.Contains(LifecycleTable.Next(state, e).Next, allowed));
 
     [Fact]
     public void Next_Starting_IsNeverEnteredAgain() =>
         Assert.All(
-            from state in Enum.GetValues<ProcessState>() where state != Starting from e in Enum.GetValues<LifecycleEvent>() select LifecycleTable.Next(state, e).Next,
+            from state in Enum.GetValues<ProcessState>() where state != Starting from e in Enum.GetValues<LifecycleInput>() select LifecycleTable.Next(state, e).Next,
             next => Assert.NotEqual(Starting, next));
 
     // A shutdown is the one thing that always ends a process that serves or may serve again.
     [Theory]
     [MemberData(nameof(States))]
     public void Next_Shutdown_EndsWhoeverIsNotEndingYet(ProcessState state) =>
-        Assert.Equal(state is Draining or Exited ? state : ShuttingDown, LifecycleTable.Next(state, LifecycleEvent.ShutdownAsked).Next);
+        Assert.Equal(state is Draining or Exited ? state : ShuttingDown, LifecycleTable.Next(state, LifecycleInput.ShutdownAsked).Next);
 
     [Fact]
     public void Describe_EveryRefusalOfTheTable_HasWords()

@@ -163,10 +163,10 @@ internal sealed class WorldProcess
     }
 
     // Where systemd is told a main process.
-    private void TellSystemd(LifecycleNews news) => World.MainProcess = news switch
+    private void TellSystemd(LifecycleEvent news) => World.MainProcess = news switch
     {
-        LifecycleNews.HandingOver successor => Named(successor.Pid),
-        LifecycleNews.Serves { TookOver: false } or LifecycleNews.LeftAlone or LifecycleNews.ServesAgain or LifecycleNews.NobodyServes => this,
+        LifecycleEvent.HandingOver successor => Named(successor.Pid),
+        LifecycleEvent.Serves { TookOver: false } or LifecycleEvent.LeftAlone or LifecycleEvent.ServesAgain or LifecycleEvent.NobodyServes => this,
         _ => World.MainProcess,
     };
 

@@ -128,12 +128,12 @@ internal sealed class LifecycleFixture
     }
 
     // What systemd is told of; not what is in the log anyhow, or only news of how far it is.
-    private void Announced(LifecycleNews news)
+    private void Announced(LifecycleEvent news)
     {
-        if (news is LifecycleNews.Serves or LifecycleNews.LeftAlone or LifecycleNews.HandingOver or LifecycleNews.ServesAgain or LifecycleNews.Replacing or LifecycleNews.GaveBack
-            or LifecycleNews.NobodyServes or LifecycleNews.Stopping or LifecycleNews.RestartBegun or LifecycleNews.RestartRefused { Tried: true }
-            or LifecycleNews.RestartEnded { ServesOn: true } or LifecycleNews.SuccessorStarted { Strategy: RestartStrategy.Complete }
-            or LifecycleNews.StateChanged { Previous: ProcessState.OnProbation, State: ProcessState.Serving })
+        if (news is LifecycleEvent.Serves or LifecycleEvent.LeftAlone or LifecycleEvent.HandingOver or LifecycleEvent.ServesAgain or LifecycleEvent.Replacing or LifecycleEvent.GaveBack
+            or LifecycleEvent.NobodyServes or LifecycleEvent.Stopping or LifecycleEvent.RestartBegun or LifecycleEvent.RestartRefused { Tried: true }
+            or LifecycleEvent.RestartEnded { ServesOn: true } or LifecycleEvent.SuccessorStarted { Strategy: RestartStrategy.Complete }
+            or LifecycleEvent.StateChanged { Previous: ProcessState.OnProbation, State: ProcessState.Serving })
         {
             Journal.Add($"announce {news.GetType().Name}");
         }

@@ -29,14 +29,14 @@ public sealed class AdoptionTests : IDisposable
     [Fact]
     public void WithoutProbation_Successor_LooksForAStandInAtOnce()
     {
-        _fixture.Hear(new LifecycleNews.Serves(2, TookOver: true, TimeSpan.Zero));
+        _fixture.Hear(new LifecycleEvent.Serves(2, TookOver: true, TimeSpan.Zero));
         Assert.Equal(1, _fixture.StandIns);
     }
 
     [Fact]
     public void OnProbation_NoStandIn()
     {
-        _fixture.Hear(new LifecycleNews.Serves(2, TookOver: true, Probation));
+        _fixture.Hear(new LifecycleEvent.Serves(2, TookOver: true, Probation));
         Assert.Equal(0, _fixture.StandIns);
     }
 
@@ -59,8 +59,8 @@ public sealed class AdoptionTests : IDisposable
         _fixture.Hear(what switch
         {
             "restart" => ServiceFixture.Begun,
-            "replacement" => new LifecycleNews.Replacing(),
-            _ => new LifecycleNews.Stopping(),
+            "replacement" => new LifecycleEvent.Replacing(),
+            _ => new LifecycleEvent.Stopping(),
         });
         Assert.Equal(1, _fixture.StandInsEnded);
         _fixture.Said.Clear();
@@ -87,9 +87,9 @@ public sealed class AdoptionTests : IDisposable
     public void RolledBack_Predecessor_LooksForAStandIn()
     {
         Prove();
-        _fixture.Hear(new LifecycleNews.HandingOver(4735, 3, Probation));
+        _fixture.Hear(new LifecycleEvent.HandingOver(4735, 3, Probation));
         Assert.Equal(1, _fixture.StandInsEnded);
-        _fixture.Hear(new LifecycleNews.ServesAgain(2));
+        _fixture.Hear(new LifecycleEvent.ServesAgain(2));
         Assert.Equal(2, _fixture.StandIns);
     }
 
@@ -97,7 +97,7 @@ public sealed class AdoptionTests : IDisposable
     public void ShutdownOfARestart_Fails_NoOtherStandIn()
     {
         Prove();
-        _fixture.Hear(ServiceFixture.Begun, new LifecycleNews.Stopping(), ServiceFixture.Failed("a shutdown was asked", servesOn: false));
+        _fixture.Hear(ServiceFixture.Begun, new LifecycleEvent.Stopping(), ServiceFixture.Failed("a shutdown was asked", servesOn: false));
         Assert.Equal(1, _fixture.StandIns);
     }
 
@@ -129,7 +129,7 @@ public sealed class AdoptionTests : IDisposable
 
     private void Prove()
     {
-        _fixture.Hear(new LifecycleNews.Serves(2, TookOver: true, Probation), ServiceFixture.Proved(2));
+        _fixture.Hear(new LifecycleEvent.Serves(2, TookOver: true, Probation), ServiceFixture.Proved(2));
         _fixture.Said.Clear();
     }
 }

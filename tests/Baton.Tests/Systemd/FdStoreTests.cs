@@ -61,7 +61,7 @@ public sealed class FdStoreTests : IDisposable
     public void Successor_OnProbation_LeavesTheStoreAlone()
     {
         using ClaimedListener claim = RegistryFixture.Claim(_fixture.Listeners, RegistryFixture.AnyPort);
-        _fixture.Hear(new LifecycleNews.Serves(2, TookOver: true, TimeSpan.FromSeconds(10)));
+        _fixture.Hear(new LifecycleEvent.Serves(2, TookOver: true, TimeSpan.FromSeconds(10)));
         Assert.Empty(_fixture.Said);
         _fixture.Hear(ServiceFixture.Proved(2));
         Assert.Equal(1, _fixture.Count($"FDSTORE=1 {Name} FDPOLL=0 +socket"));
@@ -80,7 +80,7 @@ public sealed class FdStoreTests : IDisposable
 
         using ClaimedListener claim = RegistryFixture.Claim(_fixture.Listeners, RegistryFixture.AnyPort);
         _fixture.Listeners.Resources.EndSharing();
-        _fixture.Hear(new LifecycleNews.Serves(2, TookOver: true, TimeSpan.Zero));
+        _fixture.Hear(new LifecycleEvent.Serves(2, TookOver: true, TimeSpan.Zero));
 
         string removed = Assert.Single(_fixture.Said);
         Assert.StartsWith("FDSTOREREMOVE=1 FDNAME=baton-unix%3A/", removed, StringComparison.Ordinal);
@@ -91,7 +91,7 @@ public sealed class FdStoreTests : IDisposable
     {
         using ClaimedListener claim = RegistryFixture.Claim(_fixture.Listeners, RegistryFixture.AnyPort);
         _fixture.Serve();
-        _fixture.Hear(new LifecycleNews.Replacing());
+        _fixture.Hear(new LifecycleEvent.Replacing());
         Assert.Equal($"FDSTOREREMOVE=1 {Name}", _fixture.Said[^1]);
         _fixture.Hear(ServiceFixture.Failed("no"));
         Assert.Equal(2, _fixture.Count($"FDSTORE=1 {Name} FDPOLL=0 +socket"));

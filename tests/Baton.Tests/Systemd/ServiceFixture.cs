@@ -56,9 +56,9 @@ internal sealed class ServiceFixture : IDisposable
         _loop.RunDue();
     }
 
-    internal void Hear(params LifecycleNews[] news)
+    internal void Hear(params LifecycleEvent[] news)
     {
-        foreach (LifecycleNews one in news)
+        foreach (LifecycleEvent one in news)
         {
             _loop.Post(() => _feed.Publish(one));
             _loop.RunDue();
@@ -66,21 +66,21 @@ internal sealed class ServiceFixture : IDisposable
     }
 
     /// <summary>News of a restart that SIGHUP has asked for.</summary>
-    internal static LifecycleNews Begun { get; } = new LifecycleNews.RestartBegun(Request);
+    internal static LifecycleEvent Begun { get; } = new LifecycleEvent.RestartBegun(Request);
 
-    internal static LifecycleNews Refused(bool tried) => new LifecycleNews.RestartRefused(Request, new RestartException(RestartFailure.ProgramRefused, "not now"), tried);
+    internal static LifecycleEvent Refused(bool tried) => new LifecycleEvent.RestartRefused(Request, new RestartException(RestartFailure.ProgramRefused, "not now"), tried);
 
-    internal static LifecycleNews Started(RestartStrategy strategy) => new LifecycleNews.SuccessorStarted(Request, 4735, 2, strategy);
+    internal static LifecycleEvent Started(RestartStrategy strategy) => new LifecycleEvent.SuccessorStarted(Request, 4735, 2, strategy);
 
-    internal static LifecycleNews Failed(string reason, bool servesOn = true) => new LifecycleNews.RestartEnded(
+    internal static LifecycleEvent Failed(string reason, bool servesOn = true) => new LifecycleEvent.RestartEnded(
         Request, new RestartRecord(default, "SIGHUP", "/srv/app", 2, SuccessorPid: null, RestartFailure.SpawnFailed, reason, TimeSpan.Zero, []), RolledBack: false, servesOn);
 
-    internal static LifecycleNews Phase(int? speaker, string name, string detail = "") =>
-        new LifecycleNews.RestartPhaseChanged(Request, new RestartPhase(name, detail, TimeSpan.Zero), TimeSpan.Zero, speaker);
+    internal static LifecycleEvent Phase(int? speaker, string name, string detail = "") =>
+        new LifecycleEvent.RestartPhaseChanged(Request, new RestartPhase(name, detail, TimeSpan.Zero), TimeSpan.Zero, speaker);
 
-    internal static LifecycleNews Proved(int generation) => new LifecycleNews.StateChanged(Environment.ProcessId, generation, ProcessState.OnProbation, ProcessState.Serving);
+    internal static LifecycleEvent Proved(int generation) => new LifecycleEvent.StateChanged(Environment.ProcessId, generation, ProcessState.OnProbation, ProcessState.Serving);
 
-    internal void Serve() => Hear(new LifecycleNews.Serves(1, TookOver: false, TimeSpan.Zero));
+    internal void Serve() => Hear(new LifecycleEvent.Serves(1, TookOver: false, TimeSpan.Zero));
 
     /// <summary>Time passes; the thread pool does what it is given.</summary>
     internal void Pass(TimeSpan time, bool poolMoves = true)

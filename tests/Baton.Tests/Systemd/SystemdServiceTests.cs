@@ -22,7 +22,7 @@ public sealed class SystemdServiceTests : IDisposable
     [Fact]
     public void Successor_Serves_SaysNothingUntilItIsProved()
     {
-        _fixture.Hear(new LifecycleNews.Serves(2, TookOver: true, TimeSpan.FromSeconds(10)));
+        _fixture.Hear(new LifecycleEvent.Serves(2, TookOver: true, TimeSpan.FromSeconds(10)));
         Assert.Empty(_fixture.Said);
         _fixture.Hear(ServiceFixture.Proved(2));
         Assert.Equal(["STATUS=Generation 2 serves"], _fixture.Said);
@@ -45,7 +45,7 @@ public sealed class SystemdServiceTests : IDisposable
     [Fact]
     public void Successor_IsToldToServe_IsTheMainProcessInOneDatagram()
     {
-        _fixture.Hear(new LifecycleNews.HandingOver(4735, 2, TimeSpan.FromSeconds(10)));
+        _fixture.Hear(new LifecycleEvent.HandingOver(4735, 2, TimeSpan.FromSeconds(10)));
         Assert.Matches(@"^MAINPID=4735 READY=1 STATUS=Generation 2 serves, on probation until \d\d:\d\d:\d\d UTC$", Assert.Single(_fixture.Said));
     }
 
@@ -60,17 +60,17 @@ public sealed class SystemdServiceTests : IDisposable
     [Fact]
     public void LeftAlone_NamesItselfAtOnceAndIsReadyWhenItServes()
     {
-        _fixture.Hear(new LifecycleNews.LeftAlone(4710));
+        _fixture.Hear(new LifecycleEvent.LeftAlone(4710));
         Assert.Matches($"^{Own} STATUS=Process 4710, which served, has died; process [0-9]+ serves as soon as it is ready$", _fixture.Said[0]);
 
-        _fixture.Hear(new LifecycleNews.Serves(2, TookOver: false, TimeSpan.Zero));
+        _fixture.Hear(new LifecycleEvent.Serves(2, TookOver: false, TimeSpan.Zero));
         Assert.Contains("READY=1 STATUS=Generation 2 serves", _fixture.Said);
     }
 
     [Fact]
     public void Restart_IsRolledBack_GivesTheMainPidBack()
     {
-        _fixture.Hear(new LifecycleNews.ServesAgain(1));
+        _fixture.Hear(new LifecycleEvent.ServesAgain(1));
         Assert.Equal([$"{Own} READY=1 STATUS=Rolled back: generation 1 serves again"], _fixture.Said);
     }
 
@@ -112,7 +112,7 @@ public sealed class SystemdServiceTests : IDisposable
     {
         _fixture.Options.DrainTimeout = TimeSpan.FromSeconds(12);
         _fixture.Options.ExitTimeout = TimeSpan.FromSeconds(1);
-        _fixture.Hear(new LifecycleNews.Stopping());
+        _fixture.Hear(new LifecycleEvent.Stopping());
         for (int i = 0; i < 20; i++)
         {
             _fixture.Pass(TimeSpan.FromSeconds(5));
@@ -134,7 +134,7 @@ public sealed class SystemdServiceTests : IDisposable
     {
         _fixture.Application.Allow(TimeSpan.FromSeconds(19));
         _fixture.Options.ExitTimeout = TimeSpan.FromSeconds(1);
-        _fixture.Hear(new LifecycleNews.Stopping());
+        _fixture.Hear(new LifecycleEvent.Stopping());
         for (int i = 0; i < 20; i++)
         {
             _fixture.Pass(TimeSpan.FromSeconds(5));
@@ -149,7 +149,7 @@ public sealed class SystemdServiceTests : IDisposable
         _fixture.Options.ShutdownIdleGrace = TimeSpan.FromSeconds(7);
         _fixture.Options.DrainTimeout = TimeSpan.FromSeconds(2);
         _fixture.Options.ExitTimeout = TimeSpan.FromSeconds(1);
-        _fixture.Hear(new LifecycleNews.Stopping());
+        _fixture.Hear(new LifecycleEvent.Stopping());
         Assert.Equal(["STOPPING=1 STATUS=Draining 12 connections", "EXTEND_TIMEOUT_USEC=10000000 STATUS=Draining 12 connections"], _fixture.Said);
     }
 
@@ -158,7 +158,7 @@ public sealed class SystemdServiceTests : IDisposable
     public void Shutdown_DrainHasNoLimit_AsksForNoTime()
     {
         _fixture.Options.DrainTimeout = Timeout.InfiniteTimeSpan;
-        _fixture.Hear(new LifecycleNews.Stopping());
+        _fixture.Hear(new LifecycleEvent.Stopping());
         _fixture.Pass(TimeSpan.FromDays(1));
         Assert.Equal(["STOPPING=1 STATUS=Draining 12 connections"], _fixture.Said);
     }
@@ -166,7 +166,7 @@ public sealed class SystemdServiceTests : IDisposable
     [Fact]
     public void GaveBack_SaysNothing()
     {
-        _fixture.Hear(new LifecycleNews.Serves(2, TookOver: true, TimeSpan.FromSeconds(10)), new LifecycleNews.GaveBack());
+        _fixture.Hear(new LifecycleEvent.Serves(2, TookOver: true, TimeSpan.FromSeconds(10)), new LifecycleEvent.GaveBack());
         Assert.Empty(_fixture.Said);
     }
 
@@ -175,7 +175,7 @@ public sealed class SystemdServiceTests : IDisposable
     {
         _fixture.Answer = Libc.EAGAIN;
         _fixture.Hear(
-            ServiceFixture.Begun, ServiceFixture.Phase(4735, "a"), ServiceFixture.Phase(4735, "b"), new LifecycleNews.HandingOver(4735, 2, TimeSpan.Zero));
+            ServiceFixture.Begun, ServiceFixture.Phase(4735, "a"), ServiceFixture.Phase(4735, "b"), new LifecycleEvent.HandingOver(4735, 2, TimeSpan.Zero));
         Assert.Empty(_fixture.Said);
 
         _fixture.Answer = 0;

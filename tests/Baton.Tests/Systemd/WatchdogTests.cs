@@ -41,7 +41,7 @@ public sealed class WatchdogTests : IDisposable
     {
         _fixture.Serve();
         _fixture.Pass(Half, poolMoves: false);
-        _fixture.Hear(new LifecycleNews.HandingOver(4735, 2, TimeSpan.FromSeconds(10)));
+        _fixture.Hear(new LifecycleEvent.HandingOver(4735, 2, TimeSpan.FromSeconds(10)));
         _fixture.Work();
         _fixture.Pass(Half);
         Assert.Equal(1, _fixture.Count(Sign));
@@ -50,9 +50,9 @@ public sealed class WatchdogTests : IDisposable
     [Fact]
     public void TookOver_GivesASignAtOnce()
     {
-        _fixture.Hear(new LifecycleNews.Serves(2, TookOver: true, TimeSpan.FromSeconds(10)));
+        _fixture.Hear(new LifecycleEvent.Serves(2, TookOver: true, TimeSpan.FromSeconds(10)));
         Assert.Equal([Sign], _fixture.Said);
-        _fixture.Hear(new LifecycleNews.GaveBack());
+        _fixture.Hear(new LifecycleEvent.GaveBack());
         _fixture.Pass(Half);
         Assert.Equal([Sign], _fixture.Said);
     }
@@ -61,8 +61,8 @@ public sealed class WatchdogTests : IDisposable
     public void RolledBack_GivesASignAtOnceAgain()
     {
         _fixture.Serve();
-        _fixture.Hear(new LifecycleNews.HandingOver(4735, 2, TimeSpan.FromSeconds(10)));
-        _fixture.Hear(new LifecycleNews.ServesAgain(1));
+        _fixture.Hear(new LifecycleEvent.HandingOver(4735, 2, TimeSpan.FromSeconds(10)));
+        _fixture.Hear(new LifecycleEvent.ServesAgain(1));
         Assert.Equal(2, _fixture.Count(Sign));
         _fixture.Pass(Half);
         Assert.Equal(3, _fixture.Count(Sign));
@@ -72,7 +72,7 @@ public sealed class WatchdogTests : IDisposable
     public void Shutdown_GivesSignsToTheEnd()
     {
         _fixture.Serve();
-        _fixture.Hear(new LifecycleNews.Stopping());
+        _fixture.Hear(new LifecycleEvent.Stopping());
         _fixture.Pass(Half);
         Assert.Equal(2, _fixture.Count(Sign));
     }

@@ -6,46 +6,46 @@ namespace Baton.Lifecycle;
 /// What happens to this process, its restarts and the service, as it happens. A closed set. Who serves is said by the process
 /// that it happens to: after the pid file is written, and before a successor is told to serve.
 /// </summary>
-internal abstract record LifecycleNews
+internal abstract record LifecycleEvent
 {
-    private LifecycleNews()
+    private LifecycleEvent()
     {
     }
 
     /// <summary>This process has come to another state.</summary>
-    internal sealed record StateChanged(int Pid, int Generation, ProcessState Previous, ProcessState State) : LifecycleNews;
+    internal sealed record StateChanged(int Pid, int Generation, ProcessState Previous, ProcessState State) : LifecycleEvent;
 
     /// <summary>This process serves now, and is in charge.</summary>
     /// <param name="Generation">Its own.</param>
     /// <param name="TookOver">From a predecessor, who has said so already.</param>
     /// <param name="Probation">How long the predecessor can take over again; zero for not at all.</param>
-    internal sealed record Serves(int Generation, bool TookOver, TimeSpan Probation) : LifecycleNews;
+    internal sealed record Serves(int Generation, bool TookOver, TimeSpan Probation) : LifecycleEvent;
 
     /// <summary>
     /// As a successor before its commit: the predecessor has died. This process is in charge, and serves as soon as it is ready.
     /// </summary>
-    internal sealed record LeftAlone(int DeadPid) : LifecycleNews;
+    internal sealed record LeftAlone(int DeadPid) : LifecycleEvent;
 
     /// <summary>A successor is about to be told to serve: it is in charge, and whoever comes from now on is its own.</summary>
-    internal sealed record HandingOver(int Pid, int Generation, TimeSpan Probation) : LifecycleNews;
+    internal sealed record HandingOver(int Pid, int Generation, TimeSpan Probation) : LifecycleEvent;
 
     /// <summary>This process serves again, and is in charge.</summary>
-    internal sealed record ServesAgain(int Generation) : LifecycleNews;
+    internal sealed record ServesAgain(int Generation) : LifecycleEvent;
 
     /// <summary>Another process is about to be started, which gets nothing from this one and needs its addresses.</summary>
-    internal sealed record Replacing : LifecycleNews;
+    internal sealed record Replacing : LifecycleEvent;
 
     /// <summary>The predecessor serves again: this process is no longer in charge.</summary>
-    internal sealed record GaveBack : LifecycleNews;
+    internal sealed record GaveBack : LifecycleEvent;
 
     /// <summary>The process in charge has died after its probation, and this one, which is ending, can't serve.</summary>
-    internal sealed record NobodyServes(int DeadPid) : LifecycleNews;
+    internal sealed record NobodyServes(int DeadPid) : LifecycleEvent;
 
     /// <summary>The service shuts down; this process is in charge.</summary>
-    internal sealed record Stopping : LifecycleNews;
+    internal sealed record Stopping : LifecycleEvent;
 
-    /// <summary>News of one restart.</summary>
-    internal abstract record OfRestart(RestartRequest Request) : LifecycleNews;
+    /// <summary>An event of one restart.</summary>
+    internal abstract record OfRestart(RestartRequest Request) : LifecycleEvent;
 
     /// <summary>It was asked too early, and begins when it can.</summary>
     /// <param name="Request">Who asked.</param>
@@ -73,7 +73,7 @@ internal abstract record LifecycleNews
     internal sealed record RestartPhaseChanged(RestartRequest Request, RestartPhase Phase, TimeSpan Elapsed, int? Speaker)
         : OfRestart(Request);
 
-    /// <summary>What became of it; the last news of it.</summary>
+    /// <summary>What became of it; the last event of it.</summary>
     /// <param name="Request">Who asked.</param>
     /// <param name="Record">The story.</param>
     /// <param name="RolledBack">Whether the successor served before it failed.</param>
@@ -84,23 +84,23 @@ internal abstract record LifecycleNews
 
     /// <summary>As a successor: the predecessor has answered.</summary>
     /// <param name="Trace">The restart's place in a trace; default for none.</param>
-    internal sealed record Greeted(ActivityContext Trace) : LifecycleNews;
+    internal sealed record Greeted(ActivityContext Trace) : LifecycleEvent;
 
     /// <summary>The application says what it is doing while it starts.</summary>
-    internal sealed record StartPhaseChanged(string Phase, string Detail) : LifecycleNews;
+    internal sealed record StartPhaseChanged(string Phase, string Detail) : LifecycleEvent;
 
     /// <summary>As a successor: the service can serve, and waits for its predecessor.</summary>
-    internal sealed record SaidReady : LifecycleNews;
+    internal sealed record SaidReady : LifecycleEvent;
 
     /// <summary>What this process still has to finish; about each second while it has something.</summary>
     /// <param name="Generation">This process.</param>
     /// <param name="Elapsed">Since it stopped accepting.</param>
     /// <param name="Limit">All the time it has; null for no limit.</param>
-    internal sealed record Draining(GenerationStatus Generation, TimeSpan Elapsed, TimeSpan? Limit) : LifecycleNews;
+    internal sealed record Draining(GenerationStatus Generation, TimeSpan Elapsed, TimeSpan? Limit) : LifecycleEvent;
 
     /// <summary>What was open was cut.</summary>
-    internal sealed record WorkCut(string Trigger, OpenWork Work) : LifecycleNews;
+    internal sealed record WorkCut(string Trigger, OpenWork Work) : LifecycleEvent;
 
     /// <summary>Nothing is open any more, because it was finished or cut.</summary>
-    internal sealed record Drained : LifecycleNews;
+    internal sealed record Drained : LifecycleEvent;
 }
