@@ -5,12 +5,15 @@ using Row = Baton.Handover.MessageKind<Baton.Control.ControlAnswer>;
 namespace Baton.Control;
 
 /// <summary>
-/// One request or answer to a line of JSON, its end included, and back. Unknown fields are ignored, so that versions can add some.
-/// By hand, as <see cref="HandoverCodec"/> is: a program that restarts a service should not take longer to start than the service.
+/// One request or answer to a line of JSON, its end included, and back. Unknown fields are ignored, so that versions can add
+/// some. By hand, as <see cref="HandoverCodec"/> is: a program that restarts a service should not take longer to start than the
+/// service.
 /// </summary>
 internal static class ControlCodec
 {
-    /// <summary>A new kind of answer is a record of <see cref="ControlAnswer"/>, a row here, and a case where it is shown.</summary>
+    /// <summary>
+    /// A new kind of answer is a record of <see cref="ControlAnswer"/>, a row here, and a case where it is shown.
+    /// </summary>
     private static readonly Row[] Rows =
     [
         Row.Of<ControlAnswer.Status>("status", WriteStatus, static body => new(StatusCodec.Read(body.GetProperty("status")))),

@@ -8,8 +8,9 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Control;
 
 /// <summary>
-/// The control socket of this process: accepts while this process is the one in charge, and while it ends without a successor. A thread of its own accepts, and one
-/// for each client serves it, so that a starved thread pool keeps no operator out; the control loop only sets flags.
+/// The control socket of this process: accepts while this process is the one in charge, and while it ends without a successor. A
+/// thread of its own accepts, and one for each client serves it, so that a starved thread pool keeps no operator out; the control
+/// loop only sets flags.
 /// </summary>
 /// <param name="service">What clients work with.</param>
 /// <param name="binding">Where the socket is.</param>

@@ -9,7 +9,7 @@ namespace Baton.Handover;
 /// The predecessor's side: talks to a successor and watches it until it has ended. Owns the channel and the pidfd. A thread of
 /// its own receives, so that neither a silent successor nor a stuck thread pool delays anything else.
 /// </summary>
-internal sealed partial class SuccessorLink : ISuccessor
+internal sealed class SuccessorLink : ISuccessor
 {
     // More than the kernel queues for one socket: what a process said before its end is read, what a copy of its channel goes on
     // saying is not.
@@ -17,8 +17,7 @@ internal sealed partial class SuccessorLink : ISuccessor
 
     private readonly SpawnedProcess _process;
     private readonly HandoverChannel _channel;
-    private readonly ResourceRegistry _listeners;
-    private readonly int _generation;
+    private readonly ResourceSender _resources;
     private readonly Action<PeerEvent> _post;
     private bool _greeted;
 
@@ -28,18 +27,17 @@ internal sealed partial class SuccessorLink : ISuccessor
     // From here on the channel may be passed on, to be heard after the successor's end.
     private volatile bool _mayBePassedOn;
 
-    private SuccessorLink(
-        Func<SpawnedProcess> spawn, HandoverChannel channel, ResourceRegistry listeners, int generation, Action<PeerEvent> post)
+    private SuccessorLink(Func<SpawnedProcess> spawn, HandoverChannel channel, ResourceSender resources, Action<PeerEvent> post)
     {
-        (_channel, _listeners, _generation, _post) = (channel, listeners, generation, post);
-        SendAhead();
+        (_channel, _resources, _post) = (channel, resources, post);
+        resources.SendAhead();
         try
         {
             _process = spawn();
         }
         catch
         {
-            _listeners.EndPassingOn(GiveMore);
+            _resources.End();
             throw;
         }
     }
@@ -55,10 +53,7 @@ internal sealed partial class SuccessorLink : ISuccessor
 
     public bool HasUnheard => _channel.HasUnread;
 
-    public int ListenersGiven { get; private set; }
-
-    /// <summary>Gives the place of the restart in a trace; null for none.</summary>
-    private Func<ActivityContext>? Trace { get; init; }
+    public int ListenersGiven => _resources.ListenersGiven;
 
     /// <summary>Starts the command as a successor of the given generation and begins to watch it.</summary>
     /// <exception cref="RestartException">It could not be started.</exception>
@@ -76,7 +71,7 @@ internal sealed partial class SuccessorLink : ISuccessor
                     [HandoverProtocol.EnvironmentVariable] = HandoverAddress.Format(HandoverProtocol.InheritedDescriptor, Environment.ProcessId),
                 };
                 SpawnedProcess spawn() => Spawner.Spawn(command, environment, theirs, HandoverProtocol.InheritedDescriptor, blockedSignals);
-                var link = new SuccessorLink(spawn, ours, listeners, generation, post) { Trace = trace };
+                var link = new SuccessorLink(spawn, ours, new ResourceSender(ours, listeners, generation) { Trace = trace }, post);
                 link.Watch();
                 return link;
             }
@@ -101,6 +96,8 @@ internal sealed partial class SuccessorLink : ISuccessor
             HandoverCodec.WarmUp();
         }
     }
+
+    public bool PassAtCommit() => _resources.PassAtCommit();
 
     public void Commit(TimeSpan probation, TimeSpan heartbeat) => _channel.Send(new HandoverMessage.Commit(probation, heartbeat));
 
@@ -133,7 +130,7 @@ internal sealed partial class SuccessorLink : ISuccessor
         {
             // Nobody would hear it, and it would take the end of the channel for our own end.
             _process.KillAndReap();
-            _listeners.EndPassingOn(GiveMore);
+            _resources.End();
             throw new RestartException(RestartFailure.SpawnFailed, $"Could not watch successor {_process.Id}, which was killed: {e.Message}", e);
         }
     }
@@ -155,7 +152,7 @@ internal sealed partial class SuccessorLink : ISuccessor
                     _channel.Dispose();
                 }
 
-                _listeners.EndPassingOn(GiveMore);
+                _resources.End();
                 _post(new PeerEvent.Ended(status));
             }
             else if (said)
@@ -230,7 +227,7 @@ internal sealed partial class SuccessorLink : ISuccessor
         {
             case HandoverMessage.Hello hello:
                 _greeted = true;
-                Greet(hello);
+                _resources.Greet(hello, answered: () => _post(new PeerEvent.Said(hello)));
                 break;
             case HandoverMessage.HandedOn:
                 _mayBePassedOn = true;

@@ -1,0 +1,156 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using Baton.Interop;
+using Baton.Resources;
+
+namespace Baton.Handover;
+
+/// <summary>
+/// Sends a successor what it gets: listeners ahead of its greeting as far as they fit, the others in answer to it, those that
+/// this process binds while it starts, and at the commit what only one process may use.
+/// </summary>
+/// <param name="channel">To the successor; the link's.</param>
+/// <param name="resources">What there is.</param>
+/// <param name="generation">The successor's.</param>
+internal sealed class ResourceSender(HandoverChannel channel, ResourceRegistry resources, int generation)
+{
+    // What the successor finds in the channel when it comes to read it.
+    private readonly HashSet<ResourceKey> _sentAhead = [];
+    private readonly Lock _passingOn = new();
+    private bool _takesMore;
+    private volatile IReadOnlyList<string> _loads = [];
+
+    /// <summary>How many listeners of the service it was given in answer to its hello.</summary>
+    internal int ListenersGiven { get; private set; }
+
+    /// <summary>Gives the place of the restart in a trace; null for none.</summary>
+    internal Func<ActivityContext>? Trace { private get; init; }
+
+    /// <summary>Answers its hello.</summary>
+    /// <param name="hello">What it said.</param>
+    /// <param name="answered">Called when it is known what it gets, before that is sent.</param>
+    /// <exception cref="RestartException">There is no common version, or nothing could be sent.</exception>
+    internal void Greet(HandoverMessage.Hello hello, Action answered)
+    {
+        if (HandoverProtocol.Agree(hello.MinVersion, hello.MaxVersion) is not { } version)
+        {
+            string reason = $"the successor speaks handover protocol {hello.MinVersion} to {hello.MaxVersion}, "
+                + $"process {Environment.ProcessId} {HandoverProtocol.MinVersion} to {HandoverProtocol.MaxVersion}";
+            channel.TrySend(new HandoverMessage.Refused(reason));
+            throw new RestartException(RestartFailure.ProtocolError, reason);
+        }
+
+        lock (_passingOn)
+        {
+            (_takesMore, _loads) = (hello.TakesMore, hello.Loads);
+            IReadOnlyList<PassedResource> listeners = resources.PassOn(GiveMore);
+            ListenersGiven = listeners.Count(l => l.Key.Policy.IsOfService);
+            answered();
+            SendListeners(version, [.. listeners.Where(l => !_sentAhead.Contains(l.Key))]);
+        }
+    }
+
+    /// <summary>
+    /// Before it is started: should this process die from then on, nobody else has the listeners. What does not fit follows the
+    /// greeting.
+    /// </summary>
+    internal void SendAhead()
+    {
+        try
+        {
+            IReadOnlyList<PassedResource> all = resources.PassOn(GiveMore);
+            if (all.Count <= HandoverProtocol.MaxBatch)
+            {
+                SendBatch(HandoverProtocol.MaxVersion, [.. all], more: true, all: true);
+                _sentAhead.UnionWith(all.Select(l => l.Key));
+            }
+        }
+        catch (RestartException)
+        {
+            // A listener is gone, or no descriptor is free: that shows when the successor greets.
+        }
+    }
+
+    /// <summary>Passes on what only one process may use, as far as the successor can load it.</summary>
+    /// <returns>Whether there was any.</returns>
+    internal bool PassAtCommit()
+    {
+        IReadOnlyList<PassedResource> passed = resources.AtCommit.Pass(_loads);
+        if (passed.Count == 0)
+        {
+            return false;
+        }
+
+        SendWithDescriptors(passed, keys => new HandoverMessage.Resources(keys));
+        return true;
+    }
+
+    /// <summary>The successor has ended, or was never there.</summary>
+    internal void End() => resources.EndPassingOn(GiveMore);
+
+    private void SendListeners(int version, PassedResource[] listeners)
+    {
+        int sent = 0;
+        do
+        {
+            PassedResource[] batch = [.. listeners.Skip(sent).Take(HandoverProtocol.MaxBatch)];
+            ActivityContext trace = sent == 0 && Trace is not null ? Trace() : default;
+            sent += batch.Length;
+            SendBatch(version, batch, more: sent < listeners.Length, trace: trace);
+        }
+        while (sent < listeners.Length);
+    }
+
+    // On a thread of the server that has bound it: after the greeting, which the successor waits for first.
+    private bool GiveMore(ResourceKey key, Descriptor descriptor)
+    {
+        lock (_passingOn)
+        {
+            if (!_takesMore)
+            {
+                return false;
+            }
+
+            try
+            {
+                using Descriptor duplicate = descriptor.Duplicate();
+                channel.Send(new HandoverMessage.MoreListeners([key.ToString()]), [duplicate.Number]);
+                return true;
+            }
+            catch (Exception e) when (e is RestartException or Win32Exception or ObjectDisposedException)
+            {
+                // It is gone, or no descriptor is free: at worst its own bind fails, and says so.
+                return false;
+            }
+        }
+    }
+
+    private void SendBatch(int version, PassedResource[] batch, bool more, bool all = false, ActivityContext trace = default)
+    {
+        string[] files = batch.Any(l => l.File.Length > 0) ? [.. batch.Select(l => l.File)] : [];
+        SendWithDescriptors(batch, keys => new HandoverMessage.Listeners(version, Environment.ProcessId, generation, keys, more)
+        {
+            Trace = trace, Files = files, All = all,
+        });
+    }
+
+    private void SendWithDescriptors(IReadOnlyList<PassedResource> passed, Func<string[], HandoverMessage> message)
+    {
+        // Duplicates, because the server may close a listener of its own at this very moment.
+        var descriptors = new List<Descriptor>(passed.Count);
+        try
+        {
+            descriptors.AddRange(passed.Select(l => l.Descriptor.Duplicate()));
+            channel.Send(message([.. passed.Select(l => l.Key.ToString())]), [.. descriptors.Select(d => d.Number)]);
+        }
+        catch (Exception e) when (e is Win32Exception or ObjectDisposedException)
+        {
+            // No descriptor is free, or the server closed a listener just now: this restart fails, the next one may do.
+            throw new RestartException(RestartFailure.ProtocolError, $"The listeners could not be passed on: {e.Message}", e);
+        }
+        finally
+        {
+            descriptors.ForEach(d => d.Dispose());
+        }
+    }
+}
