@@ -82,7 +82,9 @@ internal static class ControlCodec
 
     /// <exception cref="ControlException">The line is no answer.</exception>
     internal static ControlAnswer DecodeAnswer(ReadOnlyMemory<byte> line) => Decode(
-        line, static body => body.Text("kind") is var kind && Row.Find(Rows, kind) is { } row ? row.Read(body) : new ControlAnswer.Unknown(kind));
+        line, static body => body.Text("kind") is var kind && Row.Find(Rows, kind) is { } row
+            ? row.Read(body)
+            : new ControlAnswer.Unknown(kind));
 
     /// <summary>What stands in <c>kind</c>.</summary>
     internal static string KindOf(ControlAnswer answer) => Row.Find(Rows, answer).Name;
@@ -146,7 +148,8 @@ internal static class ControlCodec
 
     private static ControlAnswer.Outcome ReadOutcome(JsonElement body) => new(
         body.GetProperty("succeeded").GetBoolean(), body.OptionalText("failure"), body.OptionalLines("explanation") ?? "",
-        body.Optional("record") is { } record ? RestartRecordCodec.Read(record) : null, body.Flag("keepsServing", otherwise: true));
+        body.Optional("record") is { } record ? RestartRecordCodec.Read(record) : null,
+        body.Flag("keepsServing", otherwise: true));
 
     private static string NameOf(ControlCommand command) => command.ToString().ToLowerInvariant();
 

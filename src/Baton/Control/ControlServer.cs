@@ -63,7 +63,9 @@ internal sealed class ControlServer(ControlService service, Lazy<ControlBinding>
 
     /// <summary>As a successor, before it says what it uses: takes over the predecessor's socket.</summary>
     internal void Inherit() => 
-        _inherited ??= resources.Take(ResourceKind.Control, binding.Value.IsOurs) is { } held ? (held.Key.Path!, resources.Adopt(held)) : null;
+        _inherited ??= resources.Take(ResourceKind.Control, binding.Value.IsOurs) is { } held
+            ? (held.Key.Path!, resources.Adopt(held))
+            : null;
 
     /// <summary>Follows the state of the process. On the loop, which must not wait here.</summary>
     internal void Heard(LifecycleNews news)

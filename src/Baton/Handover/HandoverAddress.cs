@@ -9,7 +9,8 @@ namespace Baton.Handover;
 /// </summary>
 internal static class HandoverAddress
 {
-    internal static string Format(int descriptor, int predecessor) => string.Create(CultureInfo.InvariantCulture, $"{descriptor}:{predecessor}");
+    internal static string Format(int descriptor, int predecessor) =>
+        string.Create(CultureInfo.InvariantCulture, $"{descriptor}:{predecessor}");
 
     /// <summary>
     /// Takes the descriptor if the variable tells the truth: a connected unix stream socket, made by that process of our own
@@ -32,7 +33,8 @@ internal static class HandoverAddress
         return problem.Length == 0 ? TakeOver(fd) : null;
     }
 
-    private static bool Number(string text, out int number) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+    private static bool Number(string text, out int number) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 
     private static unsafe string Check(int fd, int pid)
     {

@@ -33,10 +33,13 @@ internal static class PeerText
 
     /// <exception cref="JsonException">It is longer than any key.</exception>
     internal static string Key(string text) =>
-        text.Length <= LongestKey ? text : throw new JsonException($"A key of {text.Length} characters is beyond the limit of {LongestKey}.");
+        text.Length <= LongestKey
+            ? text
+            : throw new JsonException($"A key of {text.Length} characters is beyond the limit of {LongestKey}.");
 
     // Cut first: what is long is not worth looking at.
     private static string Line(string text, int longest) => Printable.Sentence(Cut(text, longest), longest);
 
-    private static string Cut(string text, int longest) => text.Length <= longest ? text : string.Concat(text.AsSpan(0, longest), "…");
+    private static string Cut(string text, int longest) =>
+        text.Length <= longest ? text : string.Concat(text.AsSpan(0, longest), "…");
 }

@@ -131,7 +131,8 @@ internal sealed class SuccessorLink : ISuccessor
             // Nobody would hear it, and it would take the end of the channel for our own end.
             _process.KillAndReap();
             _resources.End();
-            throw new RestartException(RestartFailure.SpawnFailed, $"Could not watch successor {_process.Id}, which was killed: {e.Message}", e);
+            throw new RestartException(
+                RestartFailure.SpawnFailed, $"Could not watch successor {_process.Id}, which was killed: {e.Message}", e);
         }
     }
 

@@ -77,5 +77,6 @@ internal sealed class CommitResources
         }
     }
 
-    internal void Release(IReadOnlyCollection<ResourceKey> elsewhere) => Array.ForEach(Owners, o => o.Release(elsewhere.Contains));
+    internal void Release(IReadOnlyCollection<ResourceKey> elsewhere) =>
+        Array.ForEach(Owners, o => o.Release(elsewhere.Contains));
 }
