@@ -2,7 +2,10 @@ using Baton.Configuration;
 
 namespace Baton.AspNetCore;
 
-/// <summary>Who may use the endpoints of <c>MapRestartAdmin</c>, and how much they may cost. What is said of policies is about <c>RequireAuthorization</c> on these endpoints.</summary>
+/// <summary>
+/// Who may use the endpoints of <c>MapRestartAdmin</c>, and how much they may cost. What is said of policies is about
+/// <c>RequireAuthorization</c> on these endpoints.
+/// </summary>
 public sealed class RestartAdminOptions
 {
     /// <summary>
@@ -12,8 +15,8 @@ public sealed class RestartAdminOptions
     public bool AllowRemote { get; set; }
 
     /// <summary>
-    /// Whether connections over a unix socket count as from this machine where no policy protects the endpoints. Default false: there is often a proxy at their
-    /// other end.
+    /// Whether connections over a unix socket count as from this machine where no policy protects the endpoints. Default false:
+    /// there is often a proxy at their other end.
     /// </summary>
     public bool AllowUnixSockets { get; set; }
 
@@ -26,8 +29,9 @@ public sealed class RestartAdminOptions
     public bool AllowOtherUsers { get; set; }
 
     /// <summary>
-    /// Host names by which the endpoints may be asked for, without port. Default none: where no policy protects them, only <c>localhost</c> and addresses, as
-    /// the name of any other site could be made to point here; with a policy any. Where there are some, a policy does not set them aside.
+    /// Host names by which the endpoints may be asked for, without port. Default none: where no policy protects them, only
+    /// <c>localhost</c> and addresses, as the name of any other site could be made to point here; with a policy any. Where there
+    /// are some, a policy does not set them aside.
     /// </summary>
     public IList<string> AllowedHosts { get; } = [];
 
@@ -38,8 +42,10 @@ public sealed class RestartAdminOptions
     public int MaxStreams { get; set; } = 16;
 
     /// <summary>
-    /// How long a client may take to send its request, and how long one may not read events until it is dropped; also how long, and never longer than half of
-    /// <see cref="RestarterOptions.ExitTimeout"/>, the end of the process waits for its last answers to be taken. Default 5 seconds; more than zero, at most a day.
+    /// How long a client may take to send its request, and how long one may not read events until it is dropped; also how long,
+    /// and never longer than half of
+    /// <see cref="RestarterOptions.ExitTimeout"/>, the end of the process waits for its last answers to be taken. Default 5
+    /// seconds; more than zero, at most a day.
     /// </summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(5);
 

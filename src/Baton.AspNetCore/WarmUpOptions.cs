@@ -4,10 +4,10 @@ using Baton.Configuration;
 namespace Baton.AspNetCore;
 
 /// <summary>
-/// Requests that a starting process sends to itself before it serves, so that the first client does not wait for compilation and first use. They go through
-/// all of Kestrel over connections within the process, that nobody else can open: TLS with the endpoint's own certificate, HTTP/1.1 or HTTP/2 as the endpoint
-/// speaks. A request is marked by <see cref="WarmUpFeature"/> and a header. It counts as failed if no answer comes, or one of 500 and above; 404 and the like
-/// have warmed up as well.
+/// Requests that a starting process sends to itself before it serves, so that the first client does not wait for compilation and
+/// first use. They go through all of Kestrel over connections within the process, that nobody else can open: TLS with the
+/// endpoint's own certificate, HTTP/1.1 or HTTP/2 as the endpoint speaks. A request is marked by <see cref="WarmUpFeature"/> and
+/// a header. It counts as failed if no answer comes, or one of 500 and above; 404 and the like have warmed up as well.
 /// </summary>
 public sealed class WarmUpOptions
 {
@@ -16,7 +16,9 @@ public sealed class WarmUpOptions
     /// <summary>Whether requests are sent. Default true.</summary>
     public bool Enabled { get; set; } = true;
 
-    /// <summary>What is requested, in this order. Default one <c>GET /</c>. Empty: nothing, as if not <see cref="Enabled"/>.</summary>
+    /// <summary>
+    /// What is requested, in this order. Default one <c>GET /</c>. Empty: nothing, as if not <see cref="Enabled"/>.
+    /// </summary>
     public IList<WarmUpRequest> Requests { get; } = [new WarmUpRequest("/")];
 
     /// <summary>How many connections each endpoint gets, one after the other. Default 1; 1 to 64.</summary>
@@ -26,17 +28,20 @@ public sealed class WarmUpOptions
     public int Rounds { get; set; } = 2;
 
     /// <summary>
-    /// How long all of it may take; then what is open is aborted, reported as failed, and the start goes on, or fails if it is <see cref="Required"/>. Default 10
-    /// seconds; more than zero, at most a day. The ready timeout ends it as well.
+    /// How long all of it may take; then what is open is aborted, reported as failed, and the start goes on, or fails if it is
+    /// <see cref="Required"/>. Default 10 seconds; more than zero, at most a day. The ready timeout ends it as well.
     /// </summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Whether a failed request fails the start: a predecessor then keeps serving. Default false: it is reported, no more.</summary>
+    /// <summary>
+    /// Whether a failed request fails the start: a predecessor then keeps serving. Default false: it is reported, no more.
+    /// </summary>
     public bool Required { get; set; }
 
     /// <summary>
-    /// The host that is asked for, in the <c>Host</c> header and to choose the certificate: a name or an IPv4 address. Default "localhost". Where the application allows certain hosts only
-    /// (<c>AllowedHosts</c>), one of them, as else nothing but the refusal is warmed up.
+    /// The host that is asked for, in the <c>Host</c> header and to choose the certificate: a name or an IPv4 address. Default
+    /// "localhost". Where the application allows certain hosts only (<c>AllowedHosts</c>), one of them, as else nothing but the
+    /// refusal is warmed up.
     /// </summary>
     public string Host { get; set; } = "localhost";
 

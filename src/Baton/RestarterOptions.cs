@@ -207,7 +207,8 @@ public class RestarterOptions
     internal void Validate() => Describe(new OptionCheck());
 
     /// <summary>
-    /// Every option, one call each. Its check, its key in the configuration, its conflicts between several servers, and its row in
+    /// Every option, one call each. Its check, its key in the configuration, its conflicts between several servers, and its row
+    /// in
     /// <c>docs/options.md</c> follow from that.
     /// </summary>
     internal virtual void Describe(OptionVisitor o) => DescribeProcess(o);

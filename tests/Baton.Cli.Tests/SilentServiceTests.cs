@@ -49,6 +49,15 @@ public sealed class SilentServiceTests : IDisposable
     }
 
     [Fact]
+    public async Task List_OnlyOneThatHangs_DoesNotSayThatNoneRuns()
+    {
+        await using FakeService shop = new(_cli.Directory, Samples.Shop) { IsSilent = true };
+        CliResult result = await _cli.RunAsync("list");
+        Assert.Equal((ExitCode.Done, ""), (result.ExitCode, result.Output));
+        Assert.StartsWith($"No service of yours answers.\n{shop.Socket}", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Command_WithoutAName_CountsTheOneThatHangs()
     {
         await using FakeService shop = new(_cli.Directory, Samples.Shop);

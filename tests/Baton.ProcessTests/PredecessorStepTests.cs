@@ -37,7 +37,7 @@ public sealed class PredecessorStepTests
     public async Task Successor_whose_predecessor_is_killed_before_the_commit_serves_and_nobody_is_refused(string step)
     {
         await using ServiceProcess service = await ServiceProcess.StartAsync(Setup with { FirstBehaviour = step });
-        await service.HoldsNameAsync();
+        await ControlWire.HoldsNameAsync(service);
         await using SurvivingLoad load = SurvivingLoad.Start(service.Address);
         service.SetNextBehaviour("");
 

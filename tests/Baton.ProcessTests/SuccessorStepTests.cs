@@ -27,7 +27,7 @@ public sealed class SuccessorStepTests
     public async Task Successor_that_is_killed_before_it_serves_costs_nothing(string behaviour)
     {
         await using ServiceProcess service = await ServiceProcess.StartAsync(Setup);
-        await service.HoldsNameAsync();
+        await ControlWire.HoldsNameAsync(service);
         await using BackgroundLoad load = BackgroundLoad.Start(service.Address);
 
         await LoseSuccessorAsync(service, behaviour, "keeps serving|serves again");

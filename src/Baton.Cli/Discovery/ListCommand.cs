@@ -22,7 +22,7 @@ internal static class ListCommand
         }
         else
         {
-            run.Error.Line("No service of yours is running.");
+            run.Error.Line($"No service of yours {(findings.Unheard.Any(u => u.IsSilent) ? "answers" : "is running")}.");
         }
 
         foreach (UnheardSocket unheard in run.IsQuiet ? [] : findings.Unheard)

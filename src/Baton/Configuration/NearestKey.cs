@@ -3,7 +3,8 @@ namespace Baton.Configuration;
 /// <summary>What a mistyped key was probably to be.</summary>
 internal static class NearestKey
 {
-    internal static string To(string key, IEnumerable<string> keys) => keys.MinBy(k => Distance(key.ToUpperInvariant(), k.ToUpperInvariant()))!;
+    internal static string To(string key, IEnumerable<string> keys) =>
+        keys.MinBy(k => Distance(key.ToUpperInvariant(), k.ToUpperInvariant()))!;
 
     // Levenshtein: letters inserted, left out or replaced.
     private static int Distance(string a, string b)

@@ -72,12 +72,14 @@ internal sealed record DurationRange(TimeSpan Least, TimeSpan Most, bool OrInfin
     // Timers take no more than 49 days; a day is far beyond any use.
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
-    internal static readonly DurationRange MoreThanZero = new(OneTick, TimeSpan.MaxValue, OrInfinite: false, "more than zero, and finite");
+    internal static readonly DurationRange MoreThanZero =
+        new(OneTick, TimeSpan.MaxValue, OrInfinite: false, "more than zero, and finite");
 
     internal static readonly DurationRange MoreThanZeroOrInfinite =
         new(OneTick, TimeSpan.MaxValue, OrInfinite: true, "more than zero, or infinite");
 
-    internal static readonly DurationRange ZeroOrMore = new(TimeSpan.Zero, TimeSpan.MaxValue, OrInfinite: false, "zero or more, and finite");
+    internal static readonly DurationRange ZeroOrMore =
+        new(TimeSpan.Zero, TimeSpan.MaxValue, OrInfinite: false, "zero or more, and finite");
 
     internal static readonly DurationRange ZeroOrMoreOrInfinite =
         new(TimeSpan.Zero, TimeSpan.MaxValue, OrInfinite: true, "zero or more, or infinite");

@@ -1,8 +1,9 @@
 namespace Baton.Control;
 
 /// <summary>
-/// What a client is still to be told. Anybody adds, and never waits; one takes, on a thread of its own or without any. Bounded: of status and drain reports the last one counts, and
-/// a client that is far behind gets only the last detail of a phase. What would still be too much for one that does not read ends its connection.
+/// What a client is still to be told. Anybody adds, and never waits; one takes, on a thread of its own or without any. Bounded:
+/// of status and drain reports the last one counts, and a client that is far behind gets only the last detail of a phase. What
+/// would still be too much for one that does not read ends its connection.
 /// </summary>
 internal sealed class AnswerQueue
 {

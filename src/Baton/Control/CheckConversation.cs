@@ -3,7 +3,9 @@ using Baton.Processes;
 
 namespace Baton.Control;
 
-/// <summary><c>check</c>: what a restart would look at before it starts anything. On the connection's thread: files may be slow.</summary>
+/// <summary>
+/// <c>check</c>: what a restart would look at before it starts anything. On the connection's thread: files may be slow.
+/// </summary>
 internal sealed class CheckConversation(ControlService service, string trigger, AnswerQueue answers, ControlRequest asked)
     : ControlConversation(service, trigger, answers)
 {

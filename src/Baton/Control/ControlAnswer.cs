@@ -1,6 +1,8 @@
 namespace Baton.Control;
 
-/// <summary>One line of an answer on the control socket. A closed set: a kind that is not here is of a newer version, and passed over.</summary>
+/// <summary>
+/// One line of an answer on the control socket. A closed set: a kind that is not here is of a newer version, and passed over.
+/// </summary>
 internal abstract record ControlAnswer
 {
     private ControlAnswer()
@@ -47,7 +49,8 @@ internal abstract record ControlAnswer
 
     /// <summary>The last line, always.</summary>
     /// <param name="Failure">
-    /// Why nothing was begun: a name of <see cref="RestartFailure"/>, or one of <see cref="ControlProtocol"/>; null if the operation began, whatever became of it.
+    /// Why nothing was begun: a name of <see cref="RestartFailure"/>, or one of <see cref="ControlProtocol"/>; null if the
+    /// operation began, whatever became of it.
     /// </param>
     /// <param name="Explanation">The same in words.</param>
     internal sealed record End(string? Failure, string Explanation) : ControlAnswer;

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Control;
 
 /// <summary>
-/// Binds the control socket: <c>NAME.sock</c>, or <c>NAME-PID.sock</c> where a living service of the same name has that. What a process that is gone left behind
-/// is taken over; to that end services that start at the same time take turns.
+/// Binds the control socket: <c>NAME.sock</c>, or <c>NAME-PID.sock</c> where a living service of the same name has that. What a
+/// process that is gone left behind is taken over; to that end services that start at the same time take turns.
 /// </summary>
 /// <param name="directory">Where.</param>
 /// <param name="name">The name of the service.</param>
@@ -83,7 +83,9 @@ internal sealed class ControlBinding(string directory, string name, TimeSpan lim
         return lockable;
     }
 
-    /// <summary>The process that listens at a path, 0 for one that is not known; null if there is none, also not a stale one any more.</summary>
+    /// <summary>
+    /// The process that listens at a path, 0 for one that is not known; null if there is none, also not a stale one any more.
+    /// </summary>
     private int? OwnerOf(string path)
     {
         if (Libc.Stat(path) is not { } stat)
@@ -116,7 +118,8 @@ internal sealed class ControlBinding(string directory, string name, TimeSpan lim
         }
     }
 
-    // Under another name until it listens: who finds the path can connect. Whoever had that name before is gone, as it is our turn.
+    // Under another name until it listens: who finds the path can connect. Whoever had that name before is gone, as it is our
+    // turn.
     private static Socket Listen(string path)
     {
         string draft = path + ControlProtocol.DraftSuffix;

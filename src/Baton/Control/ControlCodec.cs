@@ -5,12 +5,15 @@ using Row = Baton.Handover.MessageKind<Baton.Control.ControlAnswer>;
 namespace Baton.Control;
 
 /// <summary>
-/// One request or answer to a line of JSON, its end included, and back. Unknown fields are ignored, so that versions can add some.
-/// By hand, as <see cref="HandoverCodec"/> is: a program that restarts a service should not take longer to start than the service.
+/// One request or answer to a line of JSON, its end included, and back. Unknown fields are ignored, so that versions can add
+/// some. By hand, as <see cref="HandoverCodec"/> is: a program that restarts a service should not take longer to start than the
+/// service.
 /// </summary>
 internal static class ControlCodec
 {
-    /// <summary>A new kind of answer is a record of <see cref="ControlAnswer"/>, a row here, and a case where it is shown.</summary>
+    /// <summary>
+    /// A new kind of answer is a record of <see cref="ControlAnswer"/>, a row here, and a case where it is shown.
+    /// </summary>
     private static readonly Row[] Rows =
     [
         Row.Of<ControlAnswer.Status>("status", WriteStatus, static body => new(StatusCodec.Read(body.GetProperty("status")))),
@@ -79,7 +82,9 @@ internal static class ControlCodec
 
     /// <exception cref="ControlException">The line is no answer.</exception>
     internal static ControlAnswer DecodeAnswer(ReadOnlyMemory<byte> line) => Decode(
-        line, static body => body.Text("kind") is var kind && Row.Find(Rows, kind) is { } row ? row.Read(body) : new ControlAnswer.Unknown(kind));
+        line, static body => body.Text("kind") is var kind && Row.Find(Rows, kind) is { } row
+            ? row.Read(body)
+            : new ControlAnswer.Unknown(kind));
 
     /// <summary>What stands in <c>kind</c>.</summary>
     internal static string KindOf(ControlAnswer answer) => Row.Find(Rows, answer).Name;
@@ -143,7 +148,8 @@ internal static class ControlCodec
 
     private static ControlAnswer.Outcome ReadOutcome(JsonElement body) => new(
         body.GetProperty("succeeded").GetBoolean(), body.OptionalText("failure"), body.OptionalLines("explanation") ?? "",
-        body.Optional("record") is { } record ? RestartRecordCodec.Read(record) : null, body.Flag("keepsServing", otherwise: true));
+        body.Optional("record") is { } record ? RestartRecordCodec.Read(record) : null,
+        body.Flag("keepsServing", otherwise: true));
 
     private static string NameOf(ControlCommand command) => command.ToString().ToLowerInvariant();
 

@@ -6,8 +6,9 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Control;
 
 /// <summary>
-/// One client of the control socket, on a thread of its own: one request, then lines until the end. The client delays nobody but itself: who sends no request, or
-/// does not read, is dropped at <see cref="RestarterOptions.ControlTimeout"/>, and at the end of the process at once. Owns its descriptor.
+/// One client of the control socket, on a thread of its own: one request, then lines until the end. The client delays nobody but
+/// itself: who sends no request, or does not read, is dropped at <see cref="RestarterOptions.ControlTimeout"/>, and at the end of
+/// the process at once. Owns its descriptor.
 /// </summary>
 internal sealed partial class ControlConnection(Descriptor socket, ControlService service) : IDisposable
 {

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Control;
 
 /// <summary>
-/// What is said in answer to one request. Begins and ticks where its client is served, hears news and the end of the process on the control loop; whatever it
-/// says goes to the queue, where nobody waits for the client.
+/// What is said in answer to one request. Begins and ticks where its client is served, hears news and the end of the process on
+/// the control loop; whatever it says goes to the queue, where nobody waits for the client.
 /// </summary>
 internal abstract class ControlConversation(ControlService service, string trigger, AnswerQueue answers) : IDisposable
 {

@@ -4,8 +4,8 @@ using Baton.Lifecycle;
 namespace Baton.Control;
 
 /// <summary>
-/// A conversation with somebody in this process, such as a web server with a client of its own. Without a thread that waits: it goes on where its answers are
-/// awaited. Disposing it ends nothing of what was asked for.
+/// A conversation with somebody in this process, such as a web server with a client of its own. Without a thread that waits: it
+/// goes on where its answers are awaited. Disposing it ends nothing of what was asked for.
 /// </summary>
 internal sealed class ControlExchange : IDisposable
 {
@@ -21,10 +21,16 @@ internal sealed class ControlExchange : IDisposable
         service.Context.Feed.Subscribe(Heard, reports: false);
     }
 
-    /// <summary>Cancelled when this process has nothing left to do: the last answers are there, and a client that does not take them is not waited for.</summary>
+    /// <summary>
+    /// Cancelled when this process has nothing left to do: the last answers are there, and a client that does not take them is
+    /// not waited for.
+    /// </summary>
     internal CancellationToken Finishing => _finishing.Token;
 
-    /// <summary>Begins, and gives the answers as they come, the end among them; only where the reader was too slow for them all there is no end. Once.</summary>
+    /// <summary>
+    /// Begins, and gives the answers as they come, the end among them; only where the reader was too slow for them all there is
+    /// no end. Once.
+    /// </summary>
     internal async IAsyncEnumerable<ControlAnswer> AnswersAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         LifecycleContext context = _service.Context;

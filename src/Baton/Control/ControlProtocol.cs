@@ -1,6 +1,9 @@
 namespace Baton.Control;
 
-/// <summary>The numbers and names of the control protocol; what is said is in <see cref="ControlRequest"/> and <see cref="ControlAnswer"/>.</summary>
+/// <summary>
+/// The numbers and names of the control protocol; what is said is in <see cref="ControlRequest"/> and
+/// <see cref="ControlAnswer"/>.
+/// </summary>
 internal static class ControlProtocol
 {
     internal const int Version = 1;

@@ -8,8 +8,9 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Control;
 
 /// <summary>
-/// The control socket of this process: accepts while this process is the one in charge, and while it ends without a successor. A thread of its own accepts, and one
-/// for each client serves it, so that a starved thread pool keeps no operator out; the control loop only sets flags.
+/// The control socket of this process: accepts while this process is the one in charge, and while it ends without a successor. A
+/// thread of its own accepts, and one for each client serves it, so that a starved thread pool keeps no operator out; the control
+/// loop only sets flags.
 /// </summary>
 /// <param name="service">What clients work with.</param>
 /// <param name="binding">Where the socket is.</param>
@@ -62,7 +63,9 @@ internal sealed class ControlServer(ControlService service, Lazy<ControlBinding>
 
     /// <summary>As a successor, before it says what it uses: takes over the predecessor's socket.</summary>
     internal void Inherit() => 
-        _inherited ??= resources.Take(ResourceKind.Control, binding.Value.IsOurs) is { } held ? (held.Key.Path!, resources.Adopt(held)) : null;
+        _inherited ??= resources.Take(ResourceKind.Control, binding.Value.IsOurs) is { } held
+            ? (held.Key.Path!, resources.Adopt(held))
+            : null;
 
     /// <summary>Follows the state of the process. On the loop, which must not wait here.</summary>
     internal void Heard(LifecycleEvent news)

@@ -4,7 +4,9 @@ using Baton.Interop;
 
 namespace Baton.Control;
 
-/// <summary>Who may be believed on a control socket: anybody who may write to its directory could put a socket of his own there.</summary>
+/// <summary>
+/// Who may be believed on a control socket: anybody who may write to its directory could put a socket of his own there.
+/// </summary>
 internal static class ControlTrust
 {
     /// <summary>What makes a socket one that a client can't believe; null if it can.</summary>
@@ -23,7 +25,9 @@ internal static class ControlTrust
             : null;
     }
 
-    /// <summary>The process at the other end of a connected socket: who connected, or, seen by a client, who called listen(2) first.</summary>
+    /// <summary>
+    /// The process at the other end of a connected socket: who connected, or, seen by a client, who called listen(2) first.
+    /// </summary>
     internal static Libc.Ucred PeerOf(Socket socket)
     {
         Libc.Ucred peer = default;

@@ -2,7 +2,10 @@ using Baton.Lifecycle;
 
 namespace Baton.Control;
 
-/// <summary>What happens in this process, whoever asked for it, and the status as <c>watch</c> has it; until this process has handed over for good.</summary>
+/// <summary>
+/// What happens in this process, whoever asked for it, and the status as <c>watch</c> has it; until this process has handed over
+/// for good.
+/// </summary>
 internal sealed class EventsConversation(ControlService service, string trigger, AnswerQueue answers) : ControlConversation(service, trigger, answers)
 {
     private readonly StatusWatch _watch = new(service, answers);

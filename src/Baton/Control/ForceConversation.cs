@@ -3,8 +3,8 @@ using Baton.Lifecycle;
 namespace Baton.Control;
 
 /// <summary>
-/// <c>force</c>: cuts what departing processes still have: the older generations; and this process's own work, if it is on its way out itself. What serves is
-/// left alone.
+/// <c>force</c>: cuts what departing processes still have: the older generations; and this process's own work, if it is on its
+/// way out itself. What serves is left alone.
 /// </summary>
 internal sealed class ForceConversation(ControlService service, string trigger, AnswerQueue answers) : ControlConversation(service, trigger, answers)
 {

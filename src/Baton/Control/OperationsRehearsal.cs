@@ -14,7 +14,8 @@ internal static class OperationsRehearsal
     internal static readonly TimeSpan Delay = TimeSpan.FromSeconds(3);
 
     /// <summary>On a thread of its own.</summary>
-    internal static void Start(ControlService service) => OwnThread.Start("baton-rehearsal", () => Try(service.Context, () => Run(service)));
+    internal static void Start(ControlService service) =>
+        OwnThread.Start("baton-rehearsal", () => Try(service.Context, () => Run(service)));
 
     /// <summary>What fails is only logged: nothing depends on it yet.</summary>
     internal static void Try(LifecycleContext context, Action rehearse)

@@ -1,6 +1,8 @@
 namespace Baton.Control;
 
-/// <summary>Says the status when it is another one than the last time, and now and then if it is not. One looks at a time.</summary>
+/// <summary>
+/// Says the status when it is another one than the last time, and now and then if it is not. One looks at a time.
+/// </summary>
 internal sealed class StatusWatch(ControlService service, AnswerQueue answers)
 {
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);

@@ -223,8 +223,11 @@ internal static class HandoverCodec
 
     // Infinite, and what no timer could wait for, is one number: the most milliseconds that there are.
     private static void WriteWait(Utf8JsonWriter json, string name, TimeSpan span) => json.WriteNumber(
-        name, span == Timeout.InfiniteTimeSpan ? int.MaxValue : (int)Math.Min(Math.Ceiling(span.TotalMilliseconds), int.MaxValue));
+        name,
+        span == Timeout.InfiniteTimeSpan ? int.MaxValue : (int)Math.Min(Math.Ceiling(span.TotalMilliseconds), int.MaxValue));
 
     private static TimeSpan Wait(JsonElement body, string name) =>
-        body.Number(name) is >= 0 and int milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : throw new JsonException($"{name} is negative.");
+        body.Number(name) is >= 0 and int milliseconds
+            ? TimeSpan.FromMilliseconds(milliseconds)
+            : throw new JsonException($"{name} is negative.");
 }

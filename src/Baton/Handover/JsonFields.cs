@@ -10,24 +10,31 @@ internal static class JsonFields
 {
     internal static int Number(this JsonElement body, string name) => body.GetProperty(name).GetInt32();
 
-    internal static string Text(this JsonElement body, string name) => PeerText.Text(body.GetProperty(name).GetString() ?? throw new JsonException($"{name} is null."));
+    internal static string Text(this JsonElement body, string name) =>
+        PeerText.Text(body.GetProperty(name).GetString() ?? throw new JsonException($"{name} is null."));
 
     /// <summary>A few words.</summary>
-    internal static string Name(this JsonElement body, string name) => PeerText.Name(body.GetProperty(name).GetString() ?? throw new JsonException($"{name} is null."));
+    internal static string Name(this JsonElement body, string name) =>
+        PeerText.Name(body.GetProperty(name).GetString() ?? throw new JsonException($"{name} is null."));
 
-    internal static string? OptionalText(this JsonElement body, string name) => Optional(body, name)?.GetString() is { } text ? PeerText.Text(text) : null;
+    internal static string? OptionalText(this JsonElement body, string name) =>
+        Optional(body, name)?.GetString() is { } text ? PeerText.Text(text) : null;
 
     /// <summary>A text of several lines.</summary>
-    internal static string? OptionalLines(this JsonElement body, string name) => Optional(body, name)?.GetString() is { } text ? PeerText.Lines(text) : null;
+    internal static string? OptionalLines(this JsonElement body, string name) =>
+        Optional(body, name)?.GetString() is { } text ? PeerText.Lines(text) : null;
 
     /// <summary>A text that is not for people, and must arrive as it is: a path to open.</summary>
-    internal static string? OptionalPath(this JsonElement body, string name) => Optional(body, name)?.GetString() is { } text ? PeerText.Key(text) : null;
+    internal static string? OptionalPath(this JsonElement body, string name) =>
+        Optional(body, name)?.GetString() is { } text ? PeerText.Key(text) : null;
 
-    internal static bool Flag(this JsonElement body, string name, bool otherwise) => Optional(body, name)?.GetBoolean() ?? otherwise;
+    internal static bool Flag(this JsonElement body, string name, bool otherwise) =>
+        Optional(body, name)?.GetBoolean() ?? otherwise;
 
     internal static TimeSpan Span(this JsonElement body, string name) => ToSpan(body.GetProperty(name));
 
-    internal static TimeSpan? OptionalSpan(this JsonElement body, string name) => Optional(body, name) is { } value ? ToSpan(value) : null;
+    internal static TimeSpan? OptionalSpan(this JsonElement body, string name) =>
+        Optional(body, name) is { } value ? ToSpan(value) : null;
 
     internal static DateTimeOffset? OptionalTime(this JsonElement body, string name) => Optional(body, name)?.GetDateTimeOffset();
 
@@ -46,7 +53,8 @@ internal static class JsonFields
         return at < 0 ? unknown : Enum.GetValues<TEnum>()[at];
     }
 
-    internal static IEnumerable<JsonElement> Items(this JsonElement body, string name) => body.GetProperty(name).EnumerateArray().Take(PeerText.MostItems);
+    internal static IEnumerable<JsonElement> Items(this JsonElement body, string name) =>
+        body.GetProperty(name).EnumerateArray().Take(PeerText.MostItems);
 
     internal static long Milliseconds(TimeSpan span) => (long)Math.Clamp(Math.Round(span.TotalMilliseconds), 0, uint.MaxValue);
 

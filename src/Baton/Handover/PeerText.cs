@@ -32,9 +32,10 @@ internal static class PeerText
     internal static string Lines(string text) => Cut(Printable.Lines(Cut(text, LongestText)), LongestText);
 
     /// <exception cref="JsonException">It is longer than any key.</exception>
-    internal static string Key(string text) => text.Length <= LongestKey
-        ? text
-        : throw new JsonException($"A key of {text.Length} characters is beyond the limit of {LongestKey}.");
+    internal static string Key(string text) =>
+        text.Length <= LongestKey
+            ? text
+            : throw new JsonException($"A key of {text.Length} characters is beyond the limit of {LongestKey}.");
 
     // Cut first: what is long is not worth looking at.
     private static string Line(string text, int longest) => Printable.Sentence(Cut(text, longest), longest);

@@ -151,13 +151,15 @@ internal sealed class PredecessorLink : IDisposable
     }
 
     // Whether nothing but the end is left to be read.
-    private static bool HasEnded(HandoverChannel channel, TimeSpan limit) => Poller.Wait(channel.Number, Libc.POLLIN, limit) && channel.IsAtEnd;
+    private static bool HasEnded(HandoverChannel channel, TimeSpan limit) =>
+        Poller.Wait(channel.Number, Libc.POLLIN, limit) && channel.IsAtEnd;
 
     private static HandoverMessage.Listeners ReceiveBatch(HandoverChannel channel, UnclaimedResources listeners, TimeSpan limit)
     {
         if (!Poller.Wait(channel.Number, Libc.POLLIN, limit))
         {
-            throw new RestartException(RestartFailure.ProtocolError, $"The predecessor sent no listeners within {limit.TotalSeconds:0.###} s.");
+            throw new RestartException(
+                RestartFailure.ProtocolError, $"The predecessor sent no listeners within {limit.TotalSeconds:0.###} s.");
         }
 
         Received received = channel.Receive() ?? throw new RestartException(RestartFailure.PeerLost, "The predecessor is gone.");

@@ -17,7 +17,7 @@ internal sealed class SuccessorLink : ISuccessor
 
     private readonly SpawnedProcess _process;
     private readonly HandoverChannel _channel;
-    private readonly ResourcePassing _resources;
+    private readonly ResourceSender _resources;
     private readonly Action<PeerEvent> _post;
     private bool _greeted;
 
@@ -27,10 +27,10 @@ internal sealed class SuccessorLink : ISuccessor
     // From here on the channel may be passed on, to be heard after the successor's end.
     private volatile bool _mayBePassedOn;
 
-    private SuccessorLink(Func<SpawnedProcess> spawn, HandoverChannel channel, ResourcePassing resources, Action<PeerEvent> post)
+    private SuccessorLink(Func<SpawnedProcess> spawn, HandoverChannel channel, ResourceSender resources, Action<PeerEvent> post)
     {
         (_channel, _resources, _post) = (channel, resources, post);
-        _resources.SendAhead();
+        resources.SendAhead();
         try
         {
             _process = spawn();
@@ -71,7 +71,7 @@ internal sealed class SuccessorLink : ISuccessor
                     [HandoverProtocol.EnvironmentVariable] = HandoverAddress.Format(HandoverProtocol.InheritedDescriptor, Environment.ProcessId),
                 };
                 SpawnedProcess spawn() => Spawner.Spawn(command, environment, theirs, HandoverProtocol.InheritedDescriptor, blockedSignals);
-                var link = new SuccessorLink(spawn, ours, new ResourcePassing(ours, listeners, generation, trace), post);
+                var link = new SuccessorLink(spawn, ours, new ResourceSender(ours, listeners, generation) { Trace = trace }, post);
                 link.Watch();
                 return link;
             }
@@ -97,6 +97,8 @@ internal sealed class SuccessorLink : ISuccessor
         }
     }
 
+    public bool PassAtCommit() => _resources.PassAtCommit();
+
     public void Commit(TimeSpan probation, TimeSpan heartbeat) => _channel.Send(new HandoverMessage.Commit(probation, heartbeat));
 
     public void Confirm(IReadOnlyList<(OlderProcess Process, Descriptor Channel)> older)
@@ -112,8 +114,6 @@ internal sealed class SuccessorLink : ISuccessor
             // It is gone, and there is nobody to confirm.
         }
     }
-
-    public bool PassAtCommit() => _resources.PassAtCommit();
 
     public void TryTell(HandoverMessage message) => _channel.TrySend(message);
 
@@ -131,7 +131,8 @@ internal sealed class SuccessorLink : ISuccessor
             // Nobody would hear it, and it would take the end of the channel for our own end.
             _process.KillAndReap();
             _resources.End();
-            throw new RestartException(RestartFailure.SpawnFailed, $"Could not watch successor {_process.Id}, which was killed: {e.Message}", e);
+            throw new RestartException(
+                RestartFailure.SpawnFailed, $"Could not watch successor {_process.Id}, which was killed: {e.Message}", e);
         }
     }
 
@@ -227,7 +228,7 @@ internal sealed class SuccessorLink : ISuccessor
         {
             case HandoverMessage.Hello hello:
                 _greeted = true;
-                _resources.Greet(hello, answering: () => _post(new PeerEvent.Said(hello)));
+                _resources.Greet(hello, answered: () => _post(new PeerEvent.Said(hello)));
                 break;
             case HandoverMessage.HandedOn:
                 _mayBePassedOn = true;

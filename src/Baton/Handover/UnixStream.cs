@@ -62,11 +62,13 @@ internal static unsafe class UnixStream
                 }
                 else if (errno == Libc.EAGAIN && !Poller.Wait(socket.Number, Libc.POLLOUT, deadline.Left))
                 {
-                    throw new RestartException(RestartFailure.ProtocolError, $"The peer did not take a message within {limit.TotalSeconds:0.#} s.");
+                    throw new RestartException(
+                        RestartFailure.ProtocolError, $"The peer did not take a message within {limit.TotalSeconds:0.#} s.");
                 }
                 else if (errno is not (Libc.EAGAIN or Libc.EINTR))
                 {
-                    throw new RestartException(RestartFailure.ProtocolError, $"Could not send to the peer: {Libc.Describe(errno)}.");
+                    throw new RestartException(
+                        RestartFailure.ProtocolError, $"Could not send to the peer: {Libc.Describe(errno)}.");
                 }
             }
         }
@@ -108,11 +110,13 @@ internal static unsafe class UnixStream
                 }
                 else if (errno == Libc.EAGAIN && !Poller.Wait(socket.Number, Libc.POLLIN, deadline.Left))
                 {
-                    throw new RestartException(RestartFailure.ProtocolError, $"The peer did not finish a message within {limit.TotalSeconds:0.#} s.");
+                    throw new RestartException(
+                        RestartFailure.ProtocolError, $"The peer did not finish a message within {limit.TotalSeconds:0.#} s.");
                 }
                 else if (errno is not (Libc.EAGAIN or Libc.EINTR))
                 {
-                    throw new RestartException(RestartFailure.ProtocolError, $"Could not receive from the peer: {Libc.Describe(errno)}.");
+                    throw new RestartException(
+                        RestartFailure.ProtocolError, $"Could not receive from the peer: {Libc.Describe(errno)}.");
                 }
             }
 
@@ -181,7 +185,8 @@ internal static unsafe class UnixStream
         return new Attached(sender, descriptors, truncated);
     }
 
-    private static int ControlBytes => Align(CmsgHeader + (MaxDescriptors * sizeof(int))) + Align(CmsgHeader + sizeof(Libc.Ucred));
+    private static int ControlBytes =>
+        Align(CmsgHeader + (MaxDescriptors * sizeof(int))) + Align(CmsgHeader + sizeof(Libc.Ucred));
 
     private static int Align(int length) => (length + sizeof(nint) - 1) & ~(sizeof(nint) - 1);
 

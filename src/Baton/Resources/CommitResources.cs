@@ -10,7 +10,9 @@ internal interface ICommitResource
     /// <summary>What this process has of it.</summary>
     IReadOnlyList<PassedResource> Held { get; }
 
-    /// <summary>As a predecessor, whose gate is closed: a successor is about to get it. A copy stays here until the release.</summary>
+    /// <summary>
+    /// As a predecessor, whose gate is closed: a successor is about to get it. A copy stays here until the release.
+    /// </summary>
     void Passing();
 
     /// <summary>As a successor before its commit: takes it, or closes it where it has no use for it.</summary>
@@ -23,9 +25,9 @@ internal interface ICommitResource
 }
 
 /// <summary>
-/// What only one process may use: passed between the closing of the predecessor's gate and the commit. A predecessor keeps its copy
-/// through the probation, in which it may serve again; so there is no gap on the way back. A kind that the successor does not know
-/// is not sent to it.
+/// What only one process may use: passed between the closing of the predecessor's gate and the commit. A predecessor keeps its
+/// copy through the probation, in which it may serve again; so there is no gap on the way back. A kind that the successor does
+/// not know is not sent to it.
 /// </summary>
 internal sealed class CommitResources
 {
@@ -75,5 +77,6 @@ internal sealed class CommitResources
         }
     }
 
-    internal void Release(IReadOnlyCollection<ResourceKey> elsewhere) => Array.ForEach(Owners, o => o.Release(elsewhere.Contains));
+    internal void Release(IReadOnlyCollection<ResourceKey> elsewhere) =>
+        Array.ForEach(Owners, o => o.Release(elsewhere.Contains));
 }

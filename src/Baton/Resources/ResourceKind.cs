@@ -82,7 +82,8 @@ internal sealed record ResourcePolicy(ResourceKind Kind, string Prefix, Passing 
     internal string WireName => Prefix.TrimEnd(':');
 
     /// <summary>The kinds that a successor of this version can load at the commit.</summary>
-    internal static IReadOnlyList<string> LoadedAtCommit => [.. Rows.Where(r => r.Passed == Passing.AtCommit).Select(r => r.WireName)];
+    internal static IReadOnlyList<string> LoadedAtCommit =>
+        [.. Rows.Where(r => r.Passed == Passing.AtCommit).Select(r => r.WireName)];
 
     internal static ResourcePolicy Of(ResourceKind kind) => Rows[(int)kind];
 

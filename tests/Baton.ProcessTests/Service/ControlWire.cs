@@ -39,6 +39,10 @@ internal sealed class ControlWire : IDisposable
         return wire;
     }
 
+    /// <summary>Waits until the process in charge has the lock of the service's name, which it passes on at the commit.</summary>
+    internal static Task HoldsNameAsync(ServiceProcess service) => Deadline.UntilAsync(
+        async () => (int?)(await StatusAsync(service.ControlSocket))["nameHeldBy"] == service.Pid, $"process {service.Pid} has its name");
+
     /// <summary>Asks for the status.</summary>
     internal static async Task<JsonNode> StatusAsync(string path)
     {

@@ -95,10 +95,6 @@ internal sealed class ServiceProcess : IAsyncDisposable
     /// <summary>Where the control socket is, unless the test says otherwise.</summary>
     internal string ControlDirectory => _directory.PathOf("control");
 
-    /// <summary>Waits until it has the lock of its name, which it passes on at the commit.</summary>
-    internal Task HoldsNameAsync() => Deadline.UntilAsync(
-        async () => (int?)(await ControlWire.StatusAsync(ControlSocket))["nameHeldBy"] == Pid, $"process {Pid} has its name");
-
     internal string ControlSocket => Path.Combine(ControlDirectory, "TestService.sock");
 
     private string BehaviourFile => _directory.PathOf("behaviour");

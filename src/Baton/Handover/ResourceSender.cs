@@ -6,15 +6,13 @@ using Baton.Resources;
 namespace Baton.Handover;
 
 /// <summary>
-/// What a successor gets from this process: its listeners, ahead of its greeting as far as that goes, and in answer to it; those
-/// that this process binds while it starts; and at the commit what only one process may use.
+/// Sends a successor what it gets: listeners ahead of its greeting as far as they fit, the others in answer to it, those that
+/// this process binds while it starts, and at the commit what only one process may use.
 /// </summary>
-/// <param name="channel">The link's.</param>
-/// <param name="resources">What this process has.</param>
+/// <param name="channel">To the successor; the link's.</param>
+/// <param name="resources">What there is.</param>
 /// <param name="generation">The successor's.</param>
-/// <param name="trace">Gives the place of the restart in a trace; null for none.</param>
-internal sealed class ResourcePassing(
-    HandoverChannel channel, ResourceRegistry resources, int generation, Func<ActivityContext>? trace)
+internal sealed class ResourceSender(HandoverChannel channel, ResourceRegistry resources, int generation)
 {
     // What the successor finds in the channel when it comes to read it.
     private readonly HashSet<ResourceKey> _sentAhead = [];
@@ -22,11 +20,39 @@ internal sealed class ResourcePassing(
     private bool _takesMore;
     private volatile IReadOnlyList<string> _loads = [];
 
-    /// <summary>How many listeners were given in answer to the greeting; the control socket is not counted.</summary>
+    /// <summary>How many listeners of the service it was given in answer to its hello.</summary>
     internal int ListenersGiven { get; private set; }
 
+    /// <summary>Gives the place of the restart in a trace; null for none.</summary>
+    internal Func<ActivityContext>? Trace { private get; init; }
+
+    /// <summary>Answers its hello.</summary>
+    /// <param name="hello">What it said.</param>
+    /// <param name="answered">Called when it is known what it gets, before that is sent.</param>
+    /// <exception cref="RestartException">There is no common version, or nothing could be sent.</exception>
+    internal void Greet(HandoverMessage.Hello hello, Action answered)
+    {
+        if (HandoverProtocol.Agree(hello.MinVersion, hello.MaxVersion) is not { } version)
+        {
+            string reason = $"the successor speaks handover protocol {hello.MinVersion} to {hello.MaxVersion}, "
+                + $"process {Environment.ProcessId} {HandoverProtocol.MinVersion} to {HandoverProtocol.MaxVersion}";
+            channel.TrySend(new HandoverMessage.Refused(reason));
+            throw new RestartException(RestartFailure.ProtocolError, reason);
+        }
+
+        lock (_passingOn)
+        {
+            (_takesMore, _loads) = (hello.TakesMore, hello.Loads);
+            IReadOnlyList<PassedResource> listeners = resources.PassOn(GiveMore);
+            ListenersGiven = listeners.Count(l => l.Key.Policy.IsOfService);
+            answered();
+            SendListeners(version, [.. listeners.Where(l => !_sentAhead.Contains(l.Key))]);
+        }
+    }
+
     /// <summary>
-    /// Before the successor is started: should this process die from then on, no other process has the listeners.
+    /// Before it is started: should this process die from then on, nobody else has the listeners. What does not fit follows the
+    /// greeting.
     /// </summary>
     internal void SendAhead()
     {
@@ -45,43 +71,34 @@ internal sealed class ResourcePassing(
         }
     }
 
-    /// <summary>Answers the greeting with what was not sent ahead.</summary>
-    /// <param name="hello">The greeting.</param>
-    /// <param name="answering">Called before the answer is sent.</param>
-    /// <exception cref="RestartException">No version in common, or the listeners could not be passed on.</exception>
-    internal void Greet(HandoverMessage.Hello hello, Action answering)
+    /// <summary>Passes on what only one process may use, as far as the successor can load it.</summary>
+    /// <returns>Whether there was any.</returns>
+    internal bool PassAtCommit()
     {
-        if (HandoverProtocol.Agree(hello.MinVersion, hello.MaxVersion) is not { } version)
+        IReadOnlyList<PassedResource> passed = resources.AtCommit.Pass(_loads);
+        if (passed.Count == 0)
         {
-            string reason = $"the successor speaks handover protocol {hello.MinVersion} to {hello.MaxVersion}, "
-                + $"process {Environment.ProcessId} {HandoverProtocol.MinVersion} to {HandoverProtocol.MaxVersion}";
-            channel.TrySend(new HandoverMessage.Refused(reason));
-            throw new RestartException(RestartFailure.ProtocolError, reason);
+            return false;
         }
 
-        lock (_passingOn)
-        {
-            _takesMore = hello.TakesMore;
-            _loads = hello.Loads;
-            SendListeners(version, answering);
-        }
+        SendWithDescriptors(passed, keys => new HandoverMessage.Resources(keys));
+        return true;
     }
 
-    private void SendListeners(int version, Action answering)
+    /// <summary>The successor has ended, or was never there.</summary>
+    internal void End() => resources.EndPassingOn(GiveMore);
+
+    private void SendListeners(int version, PassedResource[] listeners)
     {
-        IReadOnlyList<PassedResource> listeners = resources.PassOn(GiveMore);
-        ListenersGiven = listeners.Count(l => l.Key.Policy.IsOfService);
-        answering();
-        PassedResource[] rest = [.. listeners.Where(l => !_sentAhead.Contains(l.Key))];
         int sent = 0;
         do
         {
-            PassedResource[] batch = [.. rest.Skip(sent).Take(HandoverProtocol.MaxBatch)];
-            ActivityContext place = sent == 0 && trace is not null ? trace() : default;
+            PassedResource[] batch = [.. listeners.Skip(sent).Take(HandoverProtocol.MaxBatch)];
+            ActivityContext trace = sent == 0 && Trace is not null ? Trace() : default;
             sent += batch.Length;
-            SendBatch(version, batch, more: sent < rest.Length, place: place);
+            SendBatch(version, batch, more: sent < listeners.Length, trace: trace);
         }
-        while (sent < rest.Length);
+        while (sent < listeners.Length);
     }
 
     // On a thread of the server that has bound it: after the greeting, which the successor waits for first.
@@ -108,28 +125,12 @@ internal sealed class ResourcePassing(
         }
     }
 
-    /// <summary>The successor has ended, or was not started.</summary>
-    internal void End() => resources.EndPassingOn(GiveMore);
-
-    /// <inheritdoc cref="ISuccessor.PassAtCommit"/>
-    internal bool PassAtCommit()
-    {
-        IReadOnlyList<PassedResource> passed = resources.AtCommit.Pass(_loads);
-        if (passed.Count == 0)
-        {
-            return false;
-        }
-
-        SendWithDescriptors(passed, keys => new HandoverMessage.Resources(keys));
-        return true;
-    }
-
-    private void SendBatch(int version, PassedResource[] batch, bool more, bool all = false, ActivityContext place = default)
+    private void SendBatch(int version, PassedResource[] batch, bool more, bool all = false, ActivityContext trace = default)
     {
         string[] files = batch.Any(l => l.File.Length > 0) ? [.. batch.Select(l => l.File)] : [];
         SendWithDescriptors(batch, keys => new HandoverMessage.Listeners(version, Environment.ProcessId, generation, keys, more)
         {
-            Trace = place, Files = files, All = all,
+            Trace = trace, Files = files, All = all,
         });
     }
 
