@@ -12,7 +12,7 @@ namespace Baton.Lifecycle;
 internal sealed record LifecycleContext(ControlLoop Loop, RestarterOptions Options, ILogger Logger)
 {
     // What a busy machine may make of a timer.
-    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(1);
+    internal static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(1);
 
     internal required IEndpoints Endpoints { get; init; }
 

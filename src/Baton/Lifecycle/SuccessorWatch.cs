@@ -157,8 +157,17 @@ internal sealed class SuccessorWatch(ISuccessor successor, LifecycleContext cont
                 return;
             }
 
-            // Only looks that this process took in time, one after the other, are evidence.
-            _looksWithoutSign = context.WasPaused(begun, interval) ? 1 : _looksWithoutSign + 1;
+            // Only looks that this process took in time are evidence. They begin anew after a pause; on a machine that has too
+            // much to do every other may be late, and one that hangs must be found all the same.
+            if (!context.WasPaused(begun, interval))
+            {
+                _looksWithoutSign++;
+            }
+            else if (context.Since(begun) - interval > LifecycleContext.LongestDelay)
+            {
+                _looksWithoutSign = 1;
+            }
+
             if (_looksWithoutSign <= Heartbeat.Looks || (_looksWithoutSign <= 2 * Heartbeat.Looks && successor.HasUnheard))
             {
                 LookForSign(interval);

@@ -202,6 +202,21 @@ public class SuccessorProbationTests
         Assert.Equal(1, fixture.Journal.Count("kill 4711"));
     }
 
+    // Every other look comes late by half a second, which is no pause.
+    [Fact]
+    public void SignOfLife_MissedOnAMachineThatHasTooMuchToDo_IsAVerdict()
+    {
+        LifecycleFixture fixture = LongProbation();
+        for (int i = 0; i < 5; i++)
+        {
+            Assert.Equal(0, fixture.Journal.Count("kill 4711"));
+            fixture.Pass((fixture.Options.HeartbeatTimeout / 4) + TimeSpan.FromSeconds(0.5));
+            Look(fixture, times: 1);
+        }
+
+        Assert.Equal(1, fixture.Journal.Count("kill 4711"));
+    }
+
     [Fact]
     public void SignOfLife_NotAskedFor_IsNotMissed()
     {
