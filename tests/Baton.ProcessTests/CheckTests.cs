@@ -14,7 +14,7 @@ public sealed class CheckTests
 
     [Fact] // F4 F6
     public Task Check_that_hangs_is_killed_and_counts_as_failed() => FailCheckAsync(
-        Setup.With("--GracefulRestart:CheckTimeout=00:00:01"), "hang-in-check", @"the check of \S*TestService with --check did not end in time and was killed");
+        Setup.With("--GracefulRestart:CheckTimeout=00:00:05"), "hang-in-check", @"the check of \S*TestService with --check did not end in time and was killed");
 
     [Fact] // F5
     public async Task Shutdown_asked_during_a_check_ends_the_check_too()
