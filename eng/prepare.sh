@@ -1,7 +1,9 @@
 # Sourced by demo.sh and test.sh: checks for the SDK, and installs from Debian's packages what is named and missing.
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_GENERATE_ASPNET_CERTIFICATE=false DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
 
-# One compiler for all builds, those of the tests too: a new one for each project costs five seconds of a core. end_compiler ends it.
+# One compiler server for all builds, those of the tests too: a new compiler for each project costs five seconds of a core.
+# Where the environment says that none may stay behind, end_compiler ends it.
+keeps_compiler=${UseSharedCompilation:-true}
 export UseSharedCompilation=true
 
 require_sdk() {
@@ -46,9 +48,8 @@ build() {
   dotnet build "$@" --configuration Release --verbosity quiet "-clp:ErrorsOnly" | { grep -E '(error|warning) ' || [ $? -eq 1 ]; }
 }
 
-# It would wait ten minutes for more.
 end_compiler() {
-  dotnet build-server shutdown --vbcscompiler >/dev/null 2>&1 || true
+  [ "$keeps_compiler" = true ] || dotnet build-server shutdown --vbcscompiler >/dev/null 2>&1 || true
 }
 
 # The test service as native code, which most tests start: artifacts/native/TestService, made anew when its code has changed. Where a machine can't have it they start the usual build, and this says so.

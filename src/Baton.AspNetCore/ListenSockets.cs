@@ -39,7 +39,7 @@ internal sealed class ListenSockets(Restarter restarter) : IPostConfigureOptions
             return Registry.ClaimUnused(request) is { } kept ? Listen(kept, endPoint, transport) : null;
         }
 
-        // Who has the address may end while this process looks who it is: then it is free in a moment.
+        // The process that has the address may end during this attempt. Then the address is free, and is tried again.
         bool hadKin = Registry.Resources.HasKin;
         try
         {
@@ -50,7 +50,8 @@ internal sealed class ListenSockets(Restarter restarter) : IPostConfigureOptions
             // It has given up its listeners just now.
             return null;
         }
-        catch (AddressInUseException) when ((hadKin || Registry.Resources.HasKin) && restarter.Parts.Lifecycle.State != ProcessState.Starting)
+        catch (AddressInUseException)
+            when ((hadKin || Registry.Resources.HasKin) && restarter.Parts.Lifecycle.State != ProcessState.Starting)
         {
             return null;
         }

@@ -23,11 +23,16 @@ public sealed class HealthCheckTests
         Assert.Equal((503, $"Unhealthy: process {predecessor} has handed over to process {service.Pid}, and finishes its work"), (departing.Status, departing.Text));
 
         // It says so from its new state on; the drain, which ends connections, begins a moment later.
-        while (!departing.Closes)
+        await Deadline.UntilAsync(async () =>
         {
-            departing = await balancer.GetAsync("/health");
-            Assert.Equal(503, departing.Status);
-        }
+            if (!departing.Closes)
+            {
+                departing = await balancer.GetAsync("/health");
+                Assert.Equal(503, departing.Status);
+            }
+
+            return departing.Closes;
+        });
 
         HttpAnswer onProbation = await HttpConnection.GetOnceAsync(service.Address, "/health");
         Assert.Equal((200, $"Healthy: process {service.Pid} serves"), (onProbation.Status, onProbation.Text));

@@ -159,8 +159,7 @@ internal sealed class NameLock(Lazy<ControlBinding> binding, int? predecessor, I
     }
 
     private bool IsAtPath(Descriptor file) =>
-        Libc.Stat(Path) is { } there && there.Is(Libc.S_IFREG) && Libc.Stat(file.Number) is { } ours
-        && (there.stx_ino, there.stx_dev_major, there.stx_dev_minor) == (ours.stx_ino, ours.stx_dev_major, ours.stx_dev_minor);
+        Libc.Stat(Path) is { } there && there.Is(Libc.S_IFREG) && Libc.Stat(file.Number) is { } ours && there.IsSameFile(ours);
 
     // Removed while it is locked: who opened it before finds that it is not at the path any more.
     private void Close(bool removeFile)
@@ -178,6 +177,12 @@ internal sealed class NameLock(Lazy<ControlBinding> binding, int? predecessor, I
     private unsafe void Write()
     {
         using var file = new Descriptor(Libc.open(Path, Libc.O_WRONLY | Libc.O_CLOEXEC | Libc.O_NONBLOCK | Libc.O_NOCTTY | Libc.O_NOFOLLOW));
+        if (file.IsInvalid)
+        {
+            // The lock is held all the same; only its holder stays unnamed until the next attempt.
+            return;
+        }
+
         byte[] text = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId,-10}\n"));
         fixed (byte* start = text)
         {

@@ -53,6 +53,10 @@ internal static unsafe partial class Libc
 
         /// <summary>Whether it is of a type, such as <see cref="S_IFSOCK"/>.</summary>
         internal readonly bool Is(int type) => (stx_mode & S_IFMT) == type;
+
+        /// <summary>Whether it is the same file: the kernel gives an inode of a device to no other while that one is open.</summary>
+        internal readonly bool IsSameFile(Statx other) =>
+            (stx_ino, stx_dev_major, stx_dev_minor) == (other.stx_ino, other.stx_dev_major, other.stx_dev_minor);
     }
 
     /// <summary>The one constant of open(2) used here that differs between the architectures.</summary>

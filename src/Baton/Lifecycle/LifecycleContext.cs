@@ -11,7 +11,7 @@ namespace Baton.Lifecycle;
 /// </summary>
 internal sealed record LifecycleContext(ControlLoop Loop, RestarterOptions Options, ILogger Logger)
 {
-    // What a busy machine may make of a timer.
+    // A busy machine may delay a timer by so much. A longer delay is a pause of this process.
     internal static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(1);
 
     internal required IEndpoints Endpoints { get; init; }

@@ -157,8 +157,8 @@ internal sealed class SuccessorWatch(ISuccessor successor, LifecycleContext cont
                 return;
             }
 
-            // Only looks that this process took in time are evidence. They begin anew after a pause; on a machine that has too
-            // much to do every other may be late, and one that hangs must be found all the same.
+            // Only a look in time is evidence. After a pause they are counted anew. On an overloaded machine many are a little
+            // late: those do not count, and do not undo the others, or a successor that hangs would never be found.
             if (!context.WasPaused(begun, interval))
             {
                 _looksWithoutSign++;

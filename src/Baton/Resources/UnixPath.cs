@@ -14,7 +14,7 @@ internal sealed class UnixPath
 
     /// <summary>The socket that is at the path now; null if there is none.</summary>
     internal static UnixPath? Identify(string? path) =>
-        path is not null && Platform.HandoverSupported && Libc.Stat(path) is { } stat && IsSocket(stat)
+        path is not null && Platform.HandoverSupported && Libc.Stat(path) is { } stat && stat.Is(Libc.S_IFSOCK)
             ? new UnixPath(path, stat)
             : null;
 
@@ -39,12 +39,12 @@ internal sealed class UnixPath
         CultureInfo.InvariantCulture, $"{_identity.stx_ino}:{_identity.stx_dev_major}:{_identity.stx_dev_minor}");
 
     /// <summary>Whether somebody who connects to the path, which may be a link by now, still comes to this socket.</summary>
-    internal bool IsReached => Libc.StatFollowed(_path) is { } now && IsSocket(now) && Same(now, _identity);
+    internal bool IsReached => Libc.StatFollowed(_path) is { } now && now.Is(Libc.S_IFSOCK) && now.IsSameFile(_identity);
 
     /// <summary>Removes it if it is still the same socket.</summary>
     internal void Remove()
     {
-        if (Libc.Stat(_path) is { } now && IsSocket(now) && Same(now, _identity))
+        if (Libc.Stat(_path) is { } now && now.Is(Libc.S_IFSOCK) && now.IsSameFile(_identity))
         {
             File.Delete(_path);
         }
@@ -74,9 +74,4 @@ internal sealed class UnixPath
             return e.SocketErrorCode == SocketError.ConnectionRefused;
         }
     }
-
-    private static bool IsSocket(Libc.Statx stat) => (stat.stx_mode & Libc.S_IFMT) == Libc.S_IFSOCK;
-
-    private static bool Same(Libc.Statx a, Libc.Statx b) =>
-        (a.stx_ino, a.stx_dev_major, a.stx_dev_minor) == (b.stx_ino, b.stx_dev_major, b.stx_dev_minor);
 }
