@@ -55,7 +55,11 @@ end_compiler() {
 # The test service as native code, which most tests start: artifacts/native/TestService, made anew when its code has changed. Where a machine can't have it they start the usual build, and this says so.
 build_native() {
   local native=artifacts/native/TestService/TestService runtime said
-  [ ! -e "$native" ] || [ -n "$(find artifacts/bin/TestService/release -name '*.dll' -newer "$native" -print -quit)" ] || return 0
+  # Other builds write the same assemblies anew, so the sources decide, their directories too. Its time is then that of now: tests start no native build that is older than the assemblies.
+  if [ -e "$native" ] && [ -z "$(find src tests/TestService ./*.props global.json -newer "$native" -print -quit)" ]; then
+    touch "$native"
+    return
+  fi
   runtime=$(dotnet --info | sed -n 's/^ *RID: *//p')
   if said=$(dotnet publish tests/TestService --configuration Release "-p:NativeRuntime=$runtime" -p:CppCompilerAndLinker=gcc 2>&1); then
     touch "$native"
