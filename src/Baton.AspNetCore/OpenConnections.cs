@@ -11,7 +11,7 @@ namespace Baton.AspNetCore;
 /// have is told at once and waited for. Kestrel itself must not be stopping yet: it stops its own clock first, and HTTP/2 needs
 /// that.
 /// </summary>
-internal sealed class OpenConnections : IRestartParticipant
+internal sealed class OpenConnections : IServerWork
 {
     private static readonly TimeSpan SweepInterval = TimeSpan.FromMilliseconds(500);
 

@@ -26,7 +26,7 @@ internal sealed class HostedReadiness(
 
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
-        server.ReportProgress("hosted services", "started");
+        server.ReportProgress(PhaseName.HostedServices, "started");
 
         // A shutdown that is asked meanwhile ends the waiting.
         CancellationToken draining = restarter.Draining;
@@ -69,7 +69,7 @@ internal sealed class HostedReadiness(
         catch (OperationCanceledException)
         {
             RestarterParts parts = restarter.Parts;
-            parts.Loop.Post(() => parts.Lifecycle.Shutdown.HostTimeIsUp("the host's own shutdown limit"));
+            parts.Loop.Post(() => parts.Lifecycle.Shutdown.HostTimeIsUp(RestartTrigger.OfHostTimeout()));
             await restarter.Exited.ConfigureAwait(false);
         }
     }

@@ -15,7 +15,7 @@ internal static partial class Log
     internal static partial void ControlRefused(this ILogger logger, int peerPid, uint peerUid, uint uid);
 
     [LoggerMessage(803, LogLevel.Information, "{Command} asked by {Trigger}", EventName = "ControlAsked")]
-    internal static partial void ControlAsked(this ILogger logger, string command, string trigger);
+    internal static partial void ControlAsked(this ILogger logger, string command, RestartTrigger trigger);
 
     [LoggerMessage(804, LogLevel.Warning, "Dropped {Trigger} on the control socket: {Reason}; what it asked for goes on", EventName = "ControlDropped")]
     internal static partial void ControlDropped(this ILogger logger, string trigger, string reason);

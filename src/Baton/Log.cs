@@ -64,13 +64,13 @@ internal static partial class Log
     internal static partial void StateChanged(this ILogger logger, int pid, int generation, ProcessState previous, ProcessState state);
 
     [LoggerMessage(401, LogLevel.Information, "Restart asked by {Trigger}", EventName = "RestartAsked")]
-    internal static partial void RestartAsked(this ILogger logger, string trigger);
+    internal static partial void RestartAsked(this ILogger logger, RestartTrigger trigger);
 
     [LoggerMessage(402, LogLevel.Warning, "Restart asked by {Trigger} refused: {Reason}", EventName = "RestartRefused")]
-    internal static partial void RestartRefused(this ILogger logger, string trigger, string reason);
+    internal static partial void RestartRefused(this ILogger logger, RestartTrigger trigger, string reason);
 
     [LoggerMessage(403, LogLevel.Information, "Restart asked by {Trigger} is held until {Until}", EventName = "RestartHeld")]
-    internal static partial void RestartHeld(this ILogger logger, string trigger, string until);
+    internal static partial void RestartHeld(this ILogger logger, RestartTrigger trigger, string until);
 
     [LoggerMessage(404, LogLevel.Error, "Restart failed: {Reason}", EventName = "RestartFailed")]
     internal static partial void RestartFailed(this ILogger logger, string reason);
@@ -79,7 +79,7 @@ internal static partial class Log
     internal static partial void HandedOver(this ILogger logger, int successorPid, int successorGeneration, long milliseconds);
 
     [LoggerMessage(406, LogLevel.Information, "Shutdown asked by {Trigger}", EventName = "ShutdownAsked")]
-    internal static partial void ShutdownAsked(this ILogger logger, string trigger);
+    internal static partial void ShutdownAsked(this ILogger logger, RestartTrigger trigger);
 
     [LoggerMessage(407, LogLevel.Critical, "Process {Pid} ends at once: {Reason}", EventName = "ProcessEnded")]
     internal static partial void ProcessEnded(this ILogger logger, int pid, string reason);
@@ -103,10 +103,10 @@ internal static partial class Log
     internal static partial void StartedInPlace(this ILogger logger, int successorPid, int successorGeneration, long milliseconds);
 
     [LoggerMessage(414, LogLevel.Warning, "Forced process {OlderPid}, generation {OlderGeneration}, to end: {Reason}", EventName = "GenerationForced")]
-    internal static partial void GenerationForced(this ILogger logger, int olderPid, int olderGeneration, string reason);
+    internal static partial void GenerationForced(this ILogger logger, int olderPid, int olderGeneration, RestartTrigger reason);
 
     [LoggerMessage(415, LogLevel.Information, "Restart asked by {Trigger} is passed on to process {SuccessorPid}, which serves now", EventName = "RestartPassedOn")]
-    internal static partial void RestartPassedOn(this ILogger logger, string trigger, int successorPid);
+    internal static partial void RestartPassedOn(this ILogger logger, RestartTrigger trigger, int successorPid);
 
     [LoggerMessage(420, LogLevel.Warning, "Predecessor {PredecessorPid} died before it handed over: process {Pid} has its listeners, and serves as soon as it is ready", EventName = "LeftAlone")]
     internal static partial void LeftAlone(this ILogger logger, int pid, int predecessorPid);
@@ -121,13 +121,13 @@ internal static partial class Log
     internal static partial void Drained(this ILogger logger, int pid, long milliseconds);
 
     [LoggerMessage(501, LogLevel.Warning, "Process {Pid} forced by {Trigger}: cut {Connections} connections and {Requests} requests", EventName = "Forced")]
-    internal static partial void Forced(this ILogger logger, int pid, string trigger, int connections, int requests);
+    internal static partial void Forced(this ILogger logger, int pid, RestartTrigger trigger, int connections, int requests);
 
     [LoggerMessage(502, LogLevel.Error, "Draining failed; what is left is waited for until the drain timeout", EventName = "DrainFailed")]
     internal static partial void DrainFailed(this ILogger logger, Exception exception);
 
     [LoggerMessage(510, LogLevel.Information, "Process {Pid} has reached {Trigger}: nothing is in progress, idle connections are closed", EventName = "NothingCut")]
-    internal static partial void NothingCut(this ILogger logger, int pid, string trigger);
+    internal static partial void NothingCut(this ILogger logger, int pid, RestartTrigger trigger);
 
     [LoggerMessage(511, LogLevel.Information, "Process {Pid} {What} connections for up to {Seconds} s more before it stops", EventName = "ShutdownGraceBegun")]
     internal static partial void ShutdownGraceBegun(this ILogger logger, int pid, double seconds, string what);

@@ -13,12 +13,12 @@ internal static class AdminCaller
     private const int LongestWord = 100;
 
     /// <summary>Such as <c>the admin API, alice (127.0.0.1:4711, POST /debug/admin/restart)</c>; harmless in a log.</summary>
-    internal static string Describe(HttpContext context)
+    internal static RestartTrigger Trigger(HttpContext context)
     {
         string? name = context.User.Identity is { IsAuthenticated: true } identity ? identity.Name ?? "a user without name" : null;
         string from = PeerOf(context)?.ToString() is { Length: > 0 } peer ? peer : "a local connection";
         string path = Word($"{context.Request.PathBase}{context.Request.Path}");
-        return $"the admin API{(name is null ? "" : ", " + Word(name))} ({Word(from)}, {context.Request.Method} {path})";
+        return RestartTrigger.OfAdminApi(name is null ? null : Word(name), Word(from), $"{context.Request.Method} {path}");
     }
 
     /// <summary>

@@ -28,7 +28,7 @@ internal sealed class AdminGate(RestartAdmin admin, bool acts, string name, Requ
         }
 
         string origin = call.Header("Origin") is { Length: > 0 } given ? given : "none";
-        admin.Logger.AdminRefused(name, AdminCaller.Describe(context), refusal.Reason, AdminCaller.Word(call.Host.Value ?? ""), AdminCaller.Word(origin));
+        admin.Logger.AdminRefused(name, AdminCaller.Trigger(context).Description, refusal.Reason, AdminCaller.Word(call.Host.Value ?? ""), AdminCaller.Word(origin));
         return AdminAnswers.WriteAsync(context, AdminProblem.Refused(refusal));
     }
 

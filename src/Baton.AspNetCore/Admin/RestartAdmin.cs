@@ -65,7 +65,7 @@ internal sealed class RestartAdmin : IDisposable
             return;
         }
 
-        string who = AdminCaller.Describe(context);
+        RestartTrigger who = AdminCaller.Trigger(context);
         try
         {
             using var exchange = new ControlExchange(_service, answers => new EventsConversation(_service, who, answers));
@@ -76,7 +76,7 @@ internal sealed class RestartAdmin : IDisposable
             // Nobody is there any more, or somebody who does not read: that costs nobody but them.
             if (!context.RequestAborted.IsCancellationRequested)
             {
-                _logger.AdminDropped(who, e is TimeoutException ? $"it has not read for {_options.Timeout.TotalSeconds:0.###} s" : "it does not read, and this process ends");
+                _logger.AdminDropped(who.Description, e is TimeoutException ? $"it has not read for {_options.Timeout.TotalSeconds:0.###} s" : "it does not read, and this process ends");
                 context.Abort();
             }
         }
@@ -102,7 +102,7 @@ internal sealed class RestartAdmin : IDisposable
             return;
         }
 
-        string who = AdminCaller.Describe(context);
+        RestartTrigger who = AdminCaller.Trigger(context);
         using var exchange = new ControlExchange(_service, answers => ControlConversation.Of(request, _service, who, answers));
         try
         {

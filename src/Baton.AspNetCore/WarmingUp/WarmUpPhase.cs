@@ -10,7 +10,7 @@ internal sealed class WarmUpPhase(SideDoors doors, PublishedAddresses addresses,
 {
     private readonly ILogger _logger = loggers.CreateLogger("Baton.WarmUp");
 
-    public string Name => "warm-up";
+    public PhaseName Name => PhaseName.WarmUp;
 
     public bool HasWork => doors.All.Count > 0;
 

@@ -25,7 +25,7 @@ internal sealed class ServiceChoice(Surroundings around, uint? user)
         catch (ControlException e)
         {
             bool refused = e.Failure == ControlFailure.NotTrusted;
-            throw new CommandException(refused ? ExitCode.Refused : ExitCode.NotFound, e.Failure.ToString(), e.Message.Contains(socket, StringComparison.Ordinal) ? e.Message : $"{socket}: {e.Message}");
+            throw new CommandException(refused ? ExitCode.Refused : ExitCode.NotFound, e.Failure.ToString(), e.NamesSocket ? e.Message : $"{socket}: {e.Message}");
         }
     }
 

@@ -31,13 +31,17 @@ internal sealed class Judge(Surroundings around, FoundService before, ControlCom
             return heard;
         }
 
-        bool isHandover = record.Phases.Any(p => p.Name == "commit");
-        if (heard.ExitCode != ExitCode.Done || isHandover)
+        if (heard.ExitCode != ExitCode.Done || record.Strategy == RestartStrategy.Handover)
         {
             return heard with { Serving = await TryAskAsync(cancellationToken) };
         }
 
-        story.Remark("A complete restart: waiting until the new process serves.");
+        if (record.Strategy == RestartStrategy.Complete)
+        {
+            story.Remark("A complete restart: waiting until the new process serves.");
+        }
+
+        // An older service does not say how it was done. After a handover another process serves already.
         return await UntilAnotherServesAsync(cancellationToken) is { } serving
             ? heard with { Serving = serving }
             : Verdict.Failed("SuccessorDied", $"{Name}: the old process has ended, and nobody answers at {before.Socket}.") with { Record = record };

@@ -105,8 +105,9 @@ internal sealed class Operation(Surroundings around, FoundService service, Contr
             return Verdict.Done(outcome.Explanation) with { Record = outcome.Record };
         }
 
+        // What became of a restart says what holds now; a check says only what is wrong.
+        bool isSaid = !outcome.KeepsServing || outcome.Record is not null;
         string keeps = $"Process {service.Status.Pid} keeps serving.";
-        bool isSaid = !outcome.KeepsServing || outcome.Explanation.Contains("keeps serving", StringComparison.Ordinal) || outcome.Explanation.Contains("serves again", StringComparison.Ordinal);
         string explanation = isSaid ? outcome.Explanation : $"{outcome.Explanation}\n{keeps}".Trim();
         Verdict failed = Refusal.Is(outcome.Failure) ? Verdict.Refused(outcome.Failure!, explanation) : Verdict.Failed(outcome.Failure, explanation);
         return failed with { Record = outcome.Record };

@@ -21,7 +21,7 @@ internal static class StoryWords
         return Wording.Say($"{doing} {status.Name}: process {status.Pid}, generation {status.Generation}{version}");
     }
 
-    internal static string Of(ControlAnswer.Phase phase) => phase.Detail.Length == 0 ? phase.Name : $"{phase.Name}: {phase.Detail}";
+    internal static string Of(ControlAnswer.Phase phase) => phase.Detail.Length == 0 ? phase.Name.Text : $"{phase.Name.Text}: {phase.Detail}";
 
     internal static string Of(ControlAnswer.State state) => Wording.Say($"process {state.Pid}, generation {state.Generation}: {state.Previous} -> {state.Now}");
 

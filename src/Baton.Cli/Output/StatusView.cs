@@ -18,9 +18,9 @@ internal sealed class StatusView(FoundService service, DateTimeOffset now)
         List<IRenderable> parts = [Heading(), .. Facts(), new Text(""), Generations()];
         if (Status.Restart is { } restart)
         {
-            string detail = restart.Detail.Length == 0 ? "" : $": {restart.Detail}";
+            string now = restart.Current?.Words ?? "-";
             parts.AddRange([new Text(""), Ink.Join(
-                new Ink("Restarting", Ink.Attention), $" since {Wording.Of(restart.Elapsed)}, asked by {restart.Trigger}; now {StatusWords.OrDash(restart.Phase)}{detail}")]);
+                new Ink("Restarting", Ink.Attention), $" since {Wording.Of(restart.Elapsed)}, asked by {restart.Trigger}; now {now}")]);
         }
 
         if (Status.ProbationEnds is { } left)
@@ -120,7 +120,7 @@ internal sealed class StatusView(FoundService service, DateTimeOffset now)
         {
             yield return Indent(2, [new Ink(record.AskedAt.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture), Ink.Dim), .. Outcome(record)]);
             yield return Indent(4, new Ink($"asked by {record.Trigger}", Ink.Dim));
-            if (record.Gone is { } gone)
+            if (record.GoneAfter is { } gone)
             {
                 yield return Indent(4, new Ink($"the old process was gone after {Wording.Of(gone)}", Ink.Dim));
             }

@@ -25,7 +25,7 @@ internal abstract record ControlAnswer
     /// <param name="Name">As in <see cref="RestartPhase"/>.</param>
     /// <param name="Detail">How far it is; empty for nothing to say.</param>
     /// <param name="Elapsed">Since the restart began.</param>
-    internal sealed record Phase(string Name, string Detail, TimeSpan Elapsed) : ControlAnswer;
+    internal sealed record Phase(PhaseName Name, string Detail, TimeSpan Elapsed) : ControlAnswer;
 
     /// <summary>A process has come to another state.</summary>
     internal sealed record State(int Pid, int Generation, ProcessState Previous, ProcessState Now) : ControlAnswer;

@@ -7,7 +7,7 @@ namespace Baton.Control;
 
 /// <summary>
 /// One client of the control socket, on a thread of its own: one request, then lines until the end. The client delays nobody but
-/// itself: who sends no request, or does not read, is dropped at <see cref="RestarterOptions.ControlTimeout"/>, and at the end of
+/// itself: who sends no request, or does not read, is dropped at <see cref="RestartControlOptions.Timeout"/>, and at the end of
 /// the process at once. Owns its descriptor.
 /// </summary>
 internal sealed partial class ControlConnection(Descriptor socket, ControlService service) : IDisposable
@@ -33,7 +33,7 @@ internal sealed partial class ControlConnection(Descriptor socket, ControlServic
     /// <summary>Whether it ends without having asked, as somebody else needs its place.</summary>
     internal bool MakesRoom => _makesRoom;
 
-    private TimeSpan Limit => service.Options.ControlTimeout;
+    private TimeSpan Limit => service.Options.Control.Timeout;
 
     /// <summary>Whether a process of that user may ask: of our own user, or root.</summary>
     internal static bool Allows(uint own, uint peer) => peer == own || peer == 0;
@@ -94,17 +94,17 @@ internal sealed partial class ControlConnection(Descriptor socket, ControlServic
     public void Dispose() => socket.Dispose();
 
     /// <summary>Who asks, for the log: <c>baton, alice (uid 1000, pid 4711)</c>. The name is the client's own word.</summary>
-    internal static string Describe(string? by, Libc.Ucred peer)
+    internal static RestartTrigger Describe(string? by, Libc.Ucred peer)
     {
         string name = Printable.Line(OwnPid().Replace(by ?? "", ""), LongestName).Trim();
-        return $"baton{(name.Length == 0 ? "" : ", " + name)} (uid {peer.uid}, pid {peer.pid})";
+        return RestartTrigger.OfControlSocket(peer.uid, peer.pid, name);
     }
 
     // What the server knows better.
     [GeneratedRegex(@",? *pid \d+ *$")]
     private static partial Regex OwnPid();
 
-    private string Describe(string? by) => Describe(by, _peer);
+    private RestartTrigger Describe(string? by) => Describe(by, _peer);
 
     private void Begin(ControlRequest request, Func<ControlConnection, string?> watch)
     {
@@ -183,7 +183,7 @@ internal sealed partial class ControlConnection(Descriptor socket, ControlServic
         }
     }
 
-    private void WriteLines(string who)
+    private void WriteLines(RestartTrigger who)
     {
         // Where no request came there is nobody to wait for news.
         while (_conversation is not null || _answers.HasEnd)
@@ -191,7 +191,7 @@ internal sealed partial class ControlConnection(Descriptor socket, ControlServic
             ControlAnswer? next = _answers.Take(TimeSpan.Zero) ?? Wait();
             if (_answers.Overflowed)
             {
-                service.Context.Logger.ControlDropped(who, $"it has not read {AnswerQueue.MostLines} lines");
+                service.Context.Logger.ControlDropped(who.Description, $"it has not read {AnswerQueue.MostLines} lines");
                 return;
             }
 
@@ -223,7 +223,7 @@ internal sealed partial class ControlConnection(Descriptor socket, ControlServic
         return next;
     }
 
-    private bool Write(ReadOnlySpan<byte> line, string who)
+    private bool Write(ReadOnlySpan<byte> line, RestartTrigger who)
     {
         WaitLimit deadline = WaitLimit.After(Limit);
         while (!line.IsEmpty)
@@ -240,7 +240,7 @@ internal sealed partial class ControlConnection(Descriptor socket, ControlServic
             }
             else if (_finishing || deadline.Left == TimeSpan.Zero)
             {
-                service.Context.Logger.ControlDropped(who, _finishing ? "it does not read, and this process ends" : $"it has not read for {Limit.TotalSeconds:0.###} s");
+                service.Context.Logger.ControlDropped(who.Description, _finishing ? "it does not read, and this process ends" : $"it has not read for {Limit.TotalSeconds:0.###} s");
                 return false;
             }
             else

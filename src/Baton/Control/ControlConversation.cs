@@ -7,7 +7,7 @@ namespace Baton.Control;
 /// What is said in answer to one request. Begins and ticks where its client is served, hears news and the end of the process on
 /// the control loop; whatever it says goes to the queue, where nobody waits for the client.
 /// </summary>
-internal abstract class ControlConversation(ControlService service, string trigger, AnswerQueue answers) : IDisposable
+internal abstract class ControlConversation(ControlService service, RestartTrigger trigger, AnswerQueue answers) : IDisposable
 {
     private readonly Lock _lock = new();
     private Action<LifecycleEvent>? _subscription;
@@ -23,14 +23,14 @@ internal abstract class ControlConversation(ControlService service, string trigg
     protected RestarterOptions Options => service.Options;
 
     /// <summary>Who asks, for the log.</summary>
-    protected string Trigger => trigger;
+    protected RestartTrigger Trigger => trigger;
 
     /// <summary>Whether this process accepts, or can again.</summary>
     protected bool Serves => Lifecycle.State is ProcessState.OnProbation or ProcessState.Serving or ProcessState.Restarting;
 
     protected static int Pid => Environment.ProcessId;
 
-    internal static ControlConversation Of(ControlRequest request, ControlService service, string trigger, AnswerQueue answers) => request.Command switch
+    internal static ControlConversation Of(ControlRequest request, ControlService service, RestartTrigger trigger, AnswerQueue answers) => request.Command switch
     {
         ControlCommand.Status => new StatusConversation(service, trigger, answers),
         ControlCommand.Watch => new WatchConversation(service, trigger, answers),
@@ -105,7 +105,7 @@ internal abstract class ControlConversation(ControlService service, string trigg
                 Say(new ControlAnswer.Successor(s.Pid, s.Generation));
                 break;
             case LifecycleEvent.RestartPhaseChanged p:
-                Say(new ControlAnswer.Phase(p.Phase.Name, p.Phase.Detail, p.Elapsed));
+                Say(new ControlAnswer.Phase(new(p.Phase.Kind, p.Phase.Name), p.Phase.Detail, p.Elapsed));
                 break;
             case LifecycleEvent.RestartEnded ended:
                 Say(OutcomeOf(ended.Record));

@@ -26,6 +26,9 @@ internal sealed class ControlException(ControlFailure failure, string message, E
 {
     internal ControlFailure Failure { get; } = failure;
 
+    /// <summary>Whether the message names the path of the socket.</summary>
+    internal bool NamesSocket => Failure is ControlFailure.NotFound or ControlFailure.NotTrusted;
+
     /// <summary>Who called listen(2), where a connection came about and no answer; else null.</summary>
     internal Libc.Ucred? Listener { get; init; }
 }

@@ -6,7 +6,7 @@ namespace Baton.Control;
 /// What happens in this process, whoever asked for it, and the status as <c>watch</c> has it; until this process has handed over
 /// for good.
 /// </summary>
-internal sealed class EventsConversation(ControlService service, string trigger, AnswerQueue answers) : ControlConversation(service, trigger, answers)
+internal sealed class EventsConversation(ControlService service, RestartTrigger trigger, AnswerQueue answers) : ControlConversation(service, trigger, answers)
 {
     private readonly StatusWatch _watch = new(service, answers);
 

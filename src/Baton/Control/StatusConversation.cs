@@ -1,7 +1,7 @@
 namespace Baton.Control;
 
 /// <summary><c>status</c>: once.</summary>
-internal sealed class StatusConversation(ControlService service, string trigger, AnswerQueue answers) : ControlConversation(service, trigger, answers)
+internal sealed class StatusConversation(ControlService service, RestartTrigger trigger, AnswerQueue answers) : ControlConversation(service, trigger, answers)
 {
     internal override void Begin()
     {
@@ -11,7 +11,7 @@ internal sealed class StatusConversation(ControlService service, string trigger,
 }
 
 /// <summary><c>watch</c>: again whenever something has changed, and now and then if nothing has.</summary>
-internal sealed class WatchConversation(ControlService service, string trigger, AnswerQueue answers) : ControlConversation(service, trigger, answers)
+internal sealed class WatchConversation(ControlService service, RestartTrigger trigger, AnswerQueue answers) : ControlConversation(service, trigger, answers)
 {
     private readonly StatusWatch _watch = new(service, answers);
 

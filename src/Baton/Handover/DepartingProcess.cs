@@ -5,4 +5,4 @@ namespace Baton.Handover;
 /// <param name="Generation">Its generation; several may have the same.</param>
 /// <param name="Status">What it said last of itself. From any thread.</param>
 /// <param name="Force">Has it cut its work and end. From any thread.</param>
-internal sealed record DepartingProcess(int Pid, int Generation, Func<GenerationStatus> Status, Action<string> Force);
+internal sealed record DepartingProcess(int Pid, int Generation, Func<GenerationStatus> Status, Action<RestartTrigger> Force);

@@ -77,12 +77,12 @@ internal sealed class RestartMetrics : IDisposable
         _restartDuration.Record(record.Duration.TotalSeconds, new KeyValuePair<string, object?>(Attributes.Outcome, outcome));
         foreach (RestartPhase phase in record.Phases)
         {
-            _phaseDuration.Record(phase.Duration.TotalSeconds, new KeyValuePair<string, object?>(Attributes.Phase, TelemetryWords.Phase(phase.Name)));
+            _phaseDuration.Record(phase.Duration.TotalSeconds, new KeyValuePair<string, object?>(Attributes.Phase, TelemetryWords.Phase(phase)));
         }
 
-        if (outcome is "succeeded" or "rolled_back" && record.Phases is [.., { Name: TelemetryWords.Probation } probation])
+        if (record.ServedAfter is { } served)
         {
-            _handoverDuration.Record((record.Duration - probation.Duration).TotalSeconds);
+            _handoverDuration.Record(served.TotalSeconds);
         }
     }
 

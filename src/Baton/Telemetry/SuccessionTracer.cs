@@ -27,20 +27,20 @@ internal sealed class SuccessionTracer(Func<ActivitySource?> source, TimeProvide
         {
             case LifecycleEvent.Greeted greeted:
                 (Restart, _greeted) = (greeted.Trace, time.GetUtcNow());
-                _timeline.Enter(TelemetryWords.Starting);
+                _timeline.Enter(PhaseName.Starting);
                 break;
             case LifecycleEvent.StartPhaseChanged phase when Restart != default:
                 _timeline.Enter(phase.Phase, phase.Detail);
                 break;
             case LifecycleEvent.SaidReady when Restart != default:
-                _timeline.Enter(TelemetryWords.Ready);
+                _timeline.Enter(PhaseName.Ready);
                 break;
             case LifecycleEvent.StateChanged { Previous: ProcessState.Starting, State: ProcessState.Serving or ProcessState.OnProbation }:
                 (_served, _servedAt) = (time.GetUtcNow(), time.GetTimestamp());
                 RecordStart(_timeline.Phases, _greeted);
                 break;
             case LifecycleEvent.StateChanged { Previous: ProcessState.OnProbation } moved:
-                RecordProbation(new RestartPhase(TelemetryWords.Probation, "", time.GetElapsedTime(_servedAt)), _served, moved.State);
+                RecordProbation(PhaseName.Probation.With("", time.GetElapsedTime(_servedAt)), _served, moved.State);
                 break;
         }
     }
@@ -48,7 +48,7 @@ internal sealed class SuccessionTracer(Func<ActivitySource?> source, TimeProvide
     private void RecordStart(IReadOnlyList<RestartPhase> phases, DateTimeOffset greeted) => Record(to =>
     {
         DateTimeOffset begun = processBegun();
-        to.RecordPhases([new RestartPhase(TelemetryWords.Start, "", greeted - begun), .. phases], begun, Restart);
+        to.RecordPhases([PhaseName.Start.With("", greeted - begun), .. phases], begun, Restart);
     });
 
     private void RecordProbation(RestartPhase probation, DateTimeOffset begun, ProcessState then) => Record(to =>

@@ -82,8 +82,12 @@ public class ControlCodecTests
     {
         // More than the longest text and the longest list that are let through.
         string endless = new('\u0001', 10_000);
-        var restart = new RestartRecord(default, endless, endless, 1, 1, RestartFailure.SuccessorFailed, endless, default, [.. Enumerable.Repeat(new RestartPhase(endless, endless, default), 100)]);
-        GenerationStatus generation = ControlSamples.Generation with { Version = "1", Requests = [.. Enumerable.Repeat(new OpenRequest(endless, default), 10)] };
+        var restart = new RestartRecord
+        {
+            AskedAt = default, Trigger = By(endless), Program = endless, Generation = 1, SuccessorPid = 1, Failure = RestartFailure.SuccessorFailed, Explanation = endless,
+            Phases = [.. Enumerable.Repeat(Named(endless).With(endless, default), 100)],
+        };
+        GenerationStatus generation = ControlSamples.Generation with { Version = "1", Requests = [.. Enumerable.Repeat(new OpenRequest { Path = endless, Age = default }, 10)] };
         RestartStatus status = ControlSamples.Status with
         {
             LastRestarts = [.. Enumerable.Repeat(restart, 100)], Generations = [.. Enumerable.Repeat(generation, 250)], Listeners = [.. Enumerable.Repeat(endless, 2_000)],

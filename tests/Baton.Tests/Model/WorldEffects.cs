@@ -72,7 +72,7 @@ internal sealed class WorldEffects(WorldProcess process) : IEndpoints, IOpenWork
         confirmed.Predecessor!.TellDown(new HandoverMessage.Confirmed([]));
     }
 
-    public void ForceDownTo(int most, string trigger)
+    public void ForceDownTo(int most, RestartTrigger trigger)
     {
         WorldChannel[] oldest = [.. process.Older.OrderBy(c => c.Owner.Generation).Take(Math.Max(0, process.Older.Count - most))];
         foreach (WorldChannel channel in oldest)

@@ -23,7 +23,7 @@ internal static class FailureSection
             <h2>{title}</h2>
             <p><strong>{StateWords.Of(record.Failure)}</strong> <code>{failure}</code></p>
             <pre class="words" tabindex="0">{Html.Text(record.Explanation)}</pre>
-            <p class="quiet">Asked {Times.Ago(record.AskedAt, view.Now)} by {Html.Text(record.Trigger)}. It took {Wording.Of(record.Duration)}{LastPhase(record)}.{since}</p>
+            <p class="quiet">Asked {Times.Ago(record.AskedAt, view.Now)} by {Html.Text(record.Trigger.Description)}. It took {Wording.Of(record.Duration)}{LastPhase(record)}.{since}</p>
             </div>
             """);
     }

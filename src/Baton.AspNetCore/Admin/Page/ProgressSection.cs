@@ -10,14 +10,13 @@ internal static class ProgressSection
             return Html.None;
         }
 
-        TimeSpan present = restart.Phases.Aggregate(restart.Elapsed, (left, phase) => left - phase.Duration);
-        Html now = restart.Phase.Length == 0 ? Html.None : Html.Of($"""
-            <li class="now" aria-current="step">{Words(restart.Phase, restart.Detail)} <span class="took">{Times.Since(present, view.Now)}</span></li>
+        Html now = restart.Current is not { } present ? Html.None : Html.Of($"""
+            <li class="now" aria-current="step">{Words(present.Name, present.Detail)} <span class="took">{Times.Since(present.Duration, view.Now)}</span></li>
             """);
         return Html.Of($"""
             <div class="panel progress">
             <h2>Restart in progress</h2>
-            <p class="quiet">Asked by {Html.Text(restart.Trigger)}, {Times.Ago(view.Now - restart.Elapsed, view.Now)}.</p>
+            <p class="quiet">Asked by {Html.Text(restart.Trigger.Description)}, {Times.Ago(view.Now - restart.Elapsed, view.Now)}.</p>
             <ol class="steps">{restart.Phases.Select(p => Html.Of($"<li>{Words(p.Name, "")} <span class=\"took\">{Wording.Of(p.Duration)}</span></li>"))}{now}</ol>
             </div>
             """);

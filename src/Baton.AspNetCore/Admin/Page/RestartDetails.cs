@@ -9,7 +9,7 @@ internal static class RestartDetails
         return Html.Of($"""
             <div class="details">
             <dl class="facts">
-            <div><dt>Asked by</dt><dd>{Html.Text(StatusWords.OrDash(record.Trigger))}</dd></div>
+            <div><dt>Asked by</dt><dd>{Html.Text(StatusWords.OrDash(record.Trigger.Description))}</dd></div>
             <div><dt>At</dt><dd>{Times.Exact(record.AskedAt)}</dd></div>
             <div><dt>Successor</dt><dd>{(record.SuccessorPid is { } pid ? Html.Of($"process {pid}") : Html.Of($"none"))}</dd></div>
             <div><dt>In all</dt><dd>{Wording.Of(record.Duration)}</dd></div>
@@ -28,11 +28,11 @@ internal static class RestartDetails
     private static Html Phases(Timeline restart) => restart.Record.Phases.Count == 0 ? Html.None : Html.Of($"""
         <table class="phases"><caption class="unseen">Phases of the restart to generation {restart.Record.Generation}</caption>
         <thead><tr><th scope="col">Phase</th><th scope="col">Began at</th><th scope="col">Took</th><th scope="col">Last heard</th></tr></thead>
-        <tbody>{restart.Before.Select(s => Row(s, TimeSpan.Zero))}{restart.After.Select(s => Row(s, restart.BeforeLength))}{Predecessor("drained", restart.Record.Drained)}{Predecessor("gone", restart.Record.Gone)}</tbody></table>
+        <tbody>{restart.Before.Select(s => Row(s, TimeSpan.Zero))}{restart.After.Select(s => Row(s, restart.BeforeLength))}{Predecessor("drained", restart.Record.DrainedAfter)}{Predecessor("gone", restart.Record.GoneAfter)}</tbody></table>
         """);
 
     private static Html Row(Segment segment, TimeSpan offset) => Html.Of($"""
-        <tr><th scope="row" title="{PhaseLook.Meaning(segment.Phase.Name)}">{Html.Text(segment.Phase.Name)}{(segment.Failed ? Html.Of($" <strong>failed</strong>") : Html.None)}</th><td>{Wording.Of(offset + segment.From)}</td><td>{Wording.Of(segment.Phase.Duration)}</td><td>{Html.Text(segment.Phase.Detail)}</td></tr>
+        <tr><th scope="row" title="{PhaseLook.Meaning(segment.Phase.Kind)}">{Html.Text(segment.Phase.Name)}{(segment.Failed ? Html.Of($" <strong>failed</strong>") : Html.None)}</th><td>{Wording.Of(offset + segment.From)}</td><td>{Wording.Of(segment.Phase.Duration)}</td><td>{Html.Text(segment.Phase.Detail)}</td></tr>
         """);
 
     private static Html Predecessor(string what, TimeSpan? at) =>

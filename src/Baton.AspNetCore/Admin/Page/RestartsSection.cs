@@ -43,9 +43,9 @@ internal static class RestartsSection
 
     private static Html Legend(IReadOnlyList<Timeline> restarts)
     {
-        IEnumerable<string> names = restarts.SelectMany(r => r.Record.Phases).Select(p => p.Name).Distinct();
+        IEnumerable<(RestartPhaseKind Kind, string Name)> phases = restarts.SelectMany(r => r.Record.Phases).Select(p => (p.Kind, p.Name)).Distinct();
         return Html.Of($"""
-            <ul class="legend" aria-label="Phases">{names.Select(n => Html.Of($"<li title=\"{PhaseLook.Meaning(n)}\"><svg width=\"10\" height=\"10\" aria-hidden=\"true\"><rect class=\"{PhaseLook.Class(n)}\" width=\"10\" height=\"10\"/></svg>{Html.Text(n)}</li>"))}
+            <ul class="legend" aria-label="Phases">{phases.Select(p => Html.Of($"<li title=\"{PhaseLook.Meaning(p.Kind)}\"><svg width=\"10\" height=\"10\" aria-hidden=\"true\"><rect class=\"{PhaseLook.Class(p.Kind)}\" width=\"10\" height=\"10\"/></svg>{Html.Text(p.Name)}</li>"))}
             {Extras(restarts)}</ul>
             """);
     }

@@ -15,13 +15,10 @@ internal sealed record Segment(RestartPhase Phase, TimeSpan From, bool Failed)
 /// </summary>
 internal sealed class Timeline
 {
-    // With it the predecessor tells the successor to serve.
-    private const string LastBeforeServing = "commit";
-
     internal Timeline(RestartRecord record)
     {
         Record = record;
-        int before = record.Phases.Select(p => p.Name).ToList().LastIndexOf(LastBeforeServing) + 1;
+        int before = record.Phases.ToList().FindLastIndex(p => p.Kind == RestartPhaseKind.Commit) + 1;
         bool failed = record.Failure is not null;
         Served = before > 0 && !(failed && before == record.Phases.Count);
         before = Served ? before : record.Phases.Count;
@@ -43,10 +40,10 @@ internal sealed class Timeline
     internal TimeSpan AfterLength => ((TimeSpan[])[After is [.., { } last] ? last.To : TimeSpan.Zero, Drained ?? TimeSpan.Zero, Gone ?? TimeSpan.Zero]).Max();
 
     /// <summary>When the predecessor had finished its work, since the successor serves; null if it has not, or that is not known.</summary>
-    internal TimeSpan? Drained => SinceServed(Record.Drained);
+    internal TimeSpan? Drained => SinceServed(Record.DrainedAfter);
 
     /// <summary>When the predecessor had ended, since the successor serves; null if it has not, or that is not known.</summary>
-    internal TimeSpan? Gone => SinceServed(Record.Gone);
+    internal TimeSpan? Gone => SinceServed(Record.GoneAfter);
 
     // Measured by another process, maybe to the millisecond before.
     private TimeSpan? SinceServed(TimeSpan? sinceAsked) => Served && sinceAsked is { } since ? since > BeforeLength ? since - BeforeLength : TimeSpan.Zero : null;

@@ -50,9 +50,9 @@ internal static class TimelineBar
         double width = Math.Max(scale.At(segment.To) - from, LeastWidth);
         RestartPhase phase = segment.Phase;
         Html rectangle = Html.Of($"""
-            <g><rect class="{(segment.Failed ? "p-failed" : PhaseLook.Class(phase.Name))}" x="{from}%" y="{Top}" width="{width}%" height="{Height}"/>{Hatching(segment, scale, from, width)}<title>{phase.Name}: {Wording.Of(phase.Duration)}, from {Wording.Of(segment.From)} on{(segment.Failed ? "; failed here" : "")}{(phase.Detail.Length == 0 ? "" : $" ({phase.Detail})")}</title></g>
+            <g><rect class="{(segment.Failed ? "p-failed" : PhaseLook.Class(phase.Kind))}" x="{from}%" y="{Top}" width="{width}%" height="{Height}"/>{Hatching(segment, scale, from, width)}<title>{phase.Name}: {Wording.Of(phase.Duration)}, from {Wording.Of(segment.From)} on{(segment.Failed ? "; failed here" : "")}{(phase.Detail.Length == 0 ? "" : $" ({phase.Detail})")}</title></g>
             """);
-        return Html.Of($"{rectangle}{Label(phase.Name, from, width, segment.Failed)}{Cut(segment, scale)}");
+        return Html.Of($"{rectangle}{Label(phase, from, width, segment.Failed)}{Cut(segment, scale)}");
     }
 
     private static Html Hatching(Segment segment, TimeScale scale, double from, double width)
@@ -69,9 +69,9 @@ internal static class TimelineBar
             """);
     }
 
-    private static Html Label(string name, double from, double width, bool failed) => failed || width < (name.Length + 2) * Letter
+    private static Html Label(RestartPhase phase, double from, double width, bool failed) => failed || width < (phase.Name.Length + 2) * Letter
         ? Html.None
-        : Html.Of($"""<text class="label {PhaseLook.Class(name)}" x="{from + (width / 2)}%" y="15">{name}</text>""");
+        : Html.Of($"""<text class="label {PhaseLook.Class(phase.Kind)}" x="{from + (width / 2)}%" y="15">{phase.Name}</text>""");
 
     /// <summary>It goes on beyond the axis: torn, with its time behind.</summary>
     private static Html Cut(Segment segment, TimeScale scale)
