@@ -3,9 +3,9 @@ using System.Net.Sockets;
 namespace Baton;
 
 /// <summary>
-/// One piece of open work of a <see cref="RestartParticipant"/>, such as a connection. It counts until it is disposed.
+/// One piece of open work of a <see cref="RestartParticipant"/>, such as a job. It counts until it is disposed.
 /// </summary>
-public class OpenWorkItem : IDisposable
+public sealed class OpenWorkItem : IDisposable
 {
     private readonly RestartParticipant _participant;
 
@@ -22,27 +22,29 @@ public class OpenWorkItem : IDisposable
     public CancellationToken Cut { get; }
 
     /// <summary>The work is finished.</summary>
-    public void Dispose()
-    {
-        Dispose(disposing: true);
-        GC.SuppressFinalize(this);
-    }
-
-    private protected virtual void Dispose(bool disposing) => _participant.End(this);
+    public void Dispose() => _participant.End(this);
 }
 
-/// <summary>A connection that <see cref="RestartParticipant.AcceptAsync"/> has accepted. Disposing it closes its socket.</summary>
-public sealed class AcceptedConnection : OpenWorkItem
+/// <summary>A connection that <see cref="RestartParticipant.AcceptAsync"/> has accepted. It counts until it is disposed.</summary>
+public sealed class AcceptedConnection : IDisposable
 {
-    internal AcceptedConnection(RestartParticipant participant, Socket socket, CancellationToken draining, CancellationToken cut)
-        : base(participant, draining, cut) => Socket = socket;
+    private readonly OpenWorkItem _work;
 
-    /// <summary>The connection.</summary>
+    internal AcceptedConnection(Socket socket, OpenWorkItem work) => (Socket, _work) = (socket, work);
+
+    /// <summary>The connection itself.</summary>
     public Socket Socket { get; }
 
-    private protected override void Dispose(bool disposing)
+    /// <inheritdoc cref="OpenWorkItem.Draining"/>
+    public CancellationToken Draining => _work.Draining;
+
+    /// <inheritdoc cref="OpenWorkItem.Cut"/>
+    public CancellationToken Cut => _work.Cut;
+
+    /// <summary>Closes the connection: its work is finished.</summary>
+    public void Dispose()
     {
         Socket.Dispose();
-        base.Dispose(disposing);
+        _work.Dispose();
     }
 }

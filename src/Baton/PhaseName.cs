@@ -25,6 +25,10 @@ internal readonly record struct PhaseName(RestartPhaseKind Kind, string Text)
 
     internal static PhaseName Commit => new(RestartPhaseKind.Commit, "commit");
 
+    internal static PhaseName Services => new(RestartPhaseKind.Services, "services");
+
+    internal static PhaseName State => new(RestartPhaseKind.State, "state");
+
     internal static PhaseName Probation => new(RestartPhaseKind.Probation, "probation");
 
     internal static PhaseName Drain => new(RestartPhaseKind.Drain, "drain");
@@ -35,6 +39,8 @@ internal readonly record struct PhaseName(RestartPhaseKind Kind, string Text)
 
     /// <summary>One of the application.</summary>
     internal static PhaseName Own(string text) => new(RestartPhaseKind.Other, text);
+
+    public override string ToString() => Text;
 
     internal RestartPhase With(string detail, TimeSpan duration) => new() { Name = Text, Kind = Kind, Detail = detail, Duration = duration };
 }

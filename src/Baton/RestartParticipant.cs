@@ -55,13 +55,7 @@ public sealed class RestartParticipant : IServerWork, IDisposable
 
         try
         {
-            Socket socket = await listener.AcceptAsync(cancellationToken).ConfigureAwait(false);
-            lock (_lock)
-            {
-                var connection = new AcceptedConnection(this, socket, _draining.Token, _cut.Token);
-                _open.Add(connection);
-                return connection;
-            }
+            return new AcceptedConnection(await listener.AcceptAsync(cancellationToken).ConfigureAwait(false), Begin());
         }
         finally
         {

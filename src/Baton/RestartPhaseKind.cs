@@ -36,6 +36,12 @@ public enum RestartPhaseKind
     /// <summary>From the moment in which the successor was ready until it serves.</summary>
     Commit,
 
+    /// <summary>The predecessor stops the services that only one process may run, before the commit.</summary>
+    Services,
+
+    /// <summary>The predecessor saves its state, before the commit.</summary>
+    State,
+
     /// <summary>The successor serves, and the predecessor can take over again.</summary>
     Probation,
 

@@ -37,7 +37,7 @@ public class ControlCodecTests
         string line = Encoding.UTF8.GetString(ControlCodec.Encode(new ControlAnswer.Status(ControlSamples.Status)));
 
         Assert.StartsWith(
-            """{"kind":"status","status":{"name":"shop","pid":4711,"generation":2,"state":"Restarting","version":"1.2.3","program":"/srv/current/shop","startedAt":"2026-11-21T12:00:00Z","predecessorPid":4710,"successorPid":null,"restart":{"trigger":"SIGUSR2","phase":"health","detail":"3 of 4","elapsedMs":77,"phases":[{"name":"spawn","detail":"","durationMs":12}]},""",
+            """{"kind":"status","status":{"name":"shop","pid":4711,"generation":2,"state":"Restarting","version":"1.2.3","program":"/srv/current/shop","startedAt":"2026-11-21T12:00:00Z","predecessorPid":4710,"successorPid":null,"restart":{"trigger":"SIGTERM","by":{"kind":"Signal","signal":15},"phase":"health","detail":"3 of 4","phaseKind":"Health","elapsedMs":77,"phases":[{"name":"spawn","detail":"","durationMs":12,"phaseKind":"Spawn"}]},""",
             line, StringComparison.Ordinal);
         Assert.Contains("\"probationEndsMs\":3000", line, StringComparison.Ordinal);
         Assert.Contains("\"drainLimitMs\":7000", line, StringComparison.Ordinal);

@@ -26,7 +26,7 @@ internal static class Messages
         new HandoverMessage.Stopping(By("SIGTERM")),
         new HandoverMessage.HandedOn(4712),
         new HandoverMessage.TakenBack(),
-        new HandoverMessage.Confirmed([new OlderProcess(Pid: 4700, Generation: 5), new OlderProcess(Pid: 4690, Generation: 4)]),
+        new HandoverMessage.Confirmed([new OlderProcess(Pid: 4700, Generation: 5), new OlderProcess(Pid: 4690, Generation: 4) { WasRolledBack = true }]),
         new HandoverMessage.Shutdown(By("SIGTERM")),
         new HandoverMessage.Restart(By("SIGUSR2")),
         new HandoverMessage.History([Record, Record with { Failure = null, ServedAfter = TimeSpan.FromSeconds(3), DrainedAfter = TimeSpan.FromSeconds(4), GoneAfter = TimeSpan.FromSeconds(5) }]),

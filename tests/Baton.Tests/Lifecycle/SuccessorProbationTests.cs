@@ -47,7 +47,7 @@ public class SuccessorProbationTests
         fixture.PassProbation();
 
         RestartRecord done = await outcome.Soon();
-        Assert.Equal((2, RestartStrategy.Handover, TimeSpan.FromSeconds(5)), (done.Generation, done.Strategy, done.Duration));
+        Assert.Equal((2, RestartStrategy.Handover, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15)), (done.Generation, done.Strategy, done.ServedAfter!.Value, done.Duration));
         Assert.Equal(
             [("spawn", "", 2), ("warming up", "2 of 2", 3), ("commit", "", 0), ("probation", "", 10)], done.Phases.Select(p => (p.Name, p.Detail, (int)p.Duration.TotalSeconds)));
     }

@@ -32,6 +32,7 @@ internal sealed class WorldProcess
         Loop = new ControlLoop(world.Time, logger);
         LifecycleContext context = Effects.Context(Loop, logger);
         context.Feed.Subscribe(TellSystemd, reports: false);
+        context.CommitSteps.Add(Effects);
         Lifecycle = new ProcessLifecycle(() => generation, context);
         Loop.StepFailed = Lifecycle.PutRight;
     }
@@ -205,6 +206,8 @@ internal sealed class WorldSuccessor(WorldProcess process) : ISuccessor
     public void Confirm(IReadOnlyList<(OlderProcess Process, Descriptor Channel)> older) => throw new WorldException("The effects confirm.");
 
     public void TryTell(HandoverMessage message) => process.Predecessor!.TellDown(message);
+
+    public Descriptor? Detach(TimeSpan limit) => throw new WorldException("The effects confirm.");
 
     public void Kill() => process.Die(code: null, signal: 9);
 }
