@@ -9,17 +9,16 @@ namespace Baton;
 /// code <see cref="Restarter.ForcedExitCode"/>. Made by <see cref="Restarter.AddParticipant"/>. Safe from any thread. Tokens are
 /// cancelled on the thread pool, so that callbacks of the application hold up nothing.
 /// </summary>
-public sealed class RestartParticipant : IServerWork, IDisposable
+public sealed class RestartParticipant : IServerWork
 {
     private readonly Lock _lock = new();
     private readonly HashSet<OpenWorkItem> _open = [];
-    private readonly Action<RestartParticipant> _left;
     private CancellationTokenSource _draining = new();
     private CancellationTokenSource _cut = new();
     private TaskCompletionSource? _drain;
     private int _accepting;
 
-    internal RestartParticipant(string name, Action<RestartParticipant> left) => (Name, _left) = (name, left);
+    internal RestartParticipant(string name) => Name = name;
 
     /// <summary>What its work is called among the connections of <see cref="GenerationStatus.Connections"/>.</summary>
     public string Name { get; }
@@ -64,17 +63,6 @@ public sealed class RestartParticipant : IServerWork, IDisposable
                 _accepting--;
                 CompleteIfNothingIsOpen();
             }
-        }
-    }
-
-    /// <summary>This server has ended: nothing waits for what it has open, or counts it.</summary>
-    public void Dispose()
-    {
-        _left(this);
-        lock (_lock)
-        {
-            _open.Clear();
-            CompleteIfNothingIsOpen();
         }
     }
 

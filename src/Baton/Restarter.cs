@@ -195,11 +195,11 @@ public sealed class Restarter : IAsyncDisposable
     /// it begins. Without one, and without a host, this process waits until it is disposed.
     /// </summary>
     /// <param name="name">What its work is called in the status, such as <c>mqtt</c>.</param>
-    /// <returns>The participant: dispose it when the server has ended.</returns>
+    /// <returns>The participant, for as long as this process lives.</returns>
     public RestartParticipant AddParticipant(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        var participant = new RestartParticipant(PeerText.Name(name), left => Parts.Work.Remove(left));
+        var participant = new RestartParticipant(PeerText.Name(name));
         Parts.Work.Register(participant);
         return participant;
     }

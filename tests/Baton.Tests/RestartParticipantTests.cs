@@ -10,13 +10,9 @@ public sealed class RestartParticipantTests : IDisposable
 {
     private readonly WorkRegister _work = new();
     private readonly CancellationTokenSource _resumed = new();
-    private readonly RestartParticipant _server;
+    private readonly RestartParticipant _server = new("echo");
 
-    public RestartParticipantTests()
-    {
-        _server = new RestartParticipant("echo", left => _work.Remove(left));
-        _work.Register(_server);
-    }
+    public RestartParticipantTests() => _work.Register(_server);
 
     public void Dispose() => _resumed.Dispose();
 
@@ -144,17 +140,6 @@ public sealed class RestartParticipantTests : IDisposable
         Assert.False(drain.IsCompleted);
         next.Dispose();
         await drain.Soon();
-    }
-
-    [Fact]
-    public async Task Dispose_WhileItDrains_EndsTheWait()
-    {
-        OpenWorkItem item = _server.Begin();
-        Task drain = _work.DrainAsync(_resumed.Token);
-        _server.Dispose();
-        await drain.Soon();
-        Assert.Empty(Report().Connections);
-        item.Dispose();
     }
 
     private GenerationStatus Report() => _work.Describe().ToStatus(1, 1, ProcessState.Serving);

@@ -21,7 +21,7 @@ internal sealed class RawServer(Restarter restarter, string path) : BackgroundSe
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         Socket listener = restarter.Listeners.Listen(new UnixDomainSocketEndPoint(path));
-        using RestartParticipant server = restarter.AddParticipant("echo");
+        RestartParticipant server = restarter.AddParticipant("echo");
         while (await restarter.WaitToAcceptAsync(stoppingToken) is { } mayAccept)
         {
             try

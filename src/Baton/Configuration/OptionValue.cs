@@ -15,7 +15,8 @@ internal sealed class OptionFormatException(string message) : FormatException(me
 /// <param name="Children">What is below it.</param>
 internal sealed record OptionValue(string Path, string Key, string? Value, Func<IEnumerable<OptionValue>> Children)
 {
-    private const string Durations = "a duration such as \"00:00:30\", \"30s\", \"500ms\", \"5m\", \"2h\", \"1d\" or \"infinite\"";
+    private const string Durations =
+        "a duration such as \"00:00:30\", \"30s\", \"500ms\", \"5m\", \"2h\", \"1d\" or \"infinite\"";
 
     internal TimeSpan Duration()
     {
@@ -35,7 +36,8 @@ internal sealed record OptionValue(string Path, string Key, string? Value, Func<
 
     internal int Number()
     {
-        const NumberStyles Styles = NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite;
+        const NumberStyles Styles =
+            NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite;
         return int.TryParse(Value, Styles, CultureInfo.InvariantCulture, out int value) ? value : throw Refuse("a whole number");
     }
 
@@ -94,7 +96,8 @@ internal sealed record OptionValue(string Path, string Key, string? Value, Func<
             _ => null,
         };
         return milliseconds is { } unit
-            && double.TryParse(text.AsSpan(0, digits), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double count)
+            && double.TryParse(
+                text.AsSpan(0, digits), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double count)
             && count * unit < TimeSpan.MaxValue.TotalMilliseconds
                 ? TimeSpan.FromMilliseconds(count * unit)
                 : null;

@@ -36,15 +36,6 @@ internal sealed class WorkRegister : IOpenWork
         }
     }
 
-    /// <summary>It waits for this server no longer.</summary>
-    internal void Remove(IServerWork participant)
-    {
-        lock (_lock)
-        {
-            _participants.Remove(participant);
-        }
-    }
-
     /// <summary>
     /// Has a host stop when this process is to end, whatever the application has registered on <see cref="Stopping"/>, which may
     /// throw or block.

@@ -13,7 +13,8 @@ internal static class TelemetryWords
 
     internal static string Of(RestartFailure failure) => Snake(failure.ToString());
 
-    internal static string Outcome(RestartFailure? failure, bool rolledBack) => failure is null ? "succeeded" : rolledBack ? "rolled_back" : "failed";
+    internal static string Outcome(RestartFailure? failure, bool rolledBack) =>
+        failure is null ? "succeeded" : rolledBack ? "rolled_back" : "failed";
 
     private static string Snake(string pascal)
     {

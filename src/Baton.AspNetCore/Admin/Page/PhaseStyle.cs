@@ -1,9 +1,9 @@
 namespace Baton.AspNetCore.Admin.Page;
 
-/// <summary>How a phase is drawn, and what it means.</summary>
-internal static class PhaseLook
+/// <summary>The style class of a phase, and its meaning.</summary>
+internal static class PhaseStyle
 {
-    /// <summary>In the style sheet.</summary>
+    /// <summary>The class in the style sheet.</summary>
     internal static string Class(RestartPhaseKind phase) => phase switch
     {
         RestartPhaseKind.Hooks => "p-hooks",
