@@ -257,7 +257,14 @@ internal sealed class SuccessorRole : IPredecessor
                 _listeners.AtCommit.Load(ResourceKey.Parse(key), received.Descriptors[loaded++]);
             }
 
-            link.Channel.TrySend(new HandoverMessage.Loaded());
+            if (passed.State.Count == 0)
+            {
+                link.Channel.TrySend(new HandoverMessage.Loaded());
+            }
+            else
+            {
+                loop.Post(() => lifecycle.Inherited.Load(passed.State));
+            }
         }
         catch (RestartException e)
         {
