@@ -50,4 +50,10 @@ public enum RestartFailure
 
     /// <summary>The process at the other end of the handover is gone.</summary>
     PeerLost,
+
+    /// <summary>
+    /// This process could not do what comes before the commit, such as stopping its exclusive services, or not within the limit of
+    /// that; it serves on.
+    /// </summary>
+    PreparationFailed,
 }

@@ -9,18 +9,40 @@ namespace Baton.Lifecycle;
 /// <param name="successor">Who is ready.</param>
 /// <param name="generation">Its own.</param>
 /// <param name="context">What it works with.</param>
+/// <param name="entered">Told what is done, by the name of a phase.</param>
 /// <param name="happened">Gets what comes of it.</param>
-internal sealed class CommitSteps(ISuccessor successor, int generation, LifecycleContext context, Action<RestartEvent, RestartFault?> happened)
+internal sealed class CommitSteps(
+    ISuccessor successor,
+    int generation,
+    LifecycleContext context,
+    Action<string> entered,
+    Action<RestartEvent, RestartFault?> happened)
 {
+    private const string Phase = "commit";
+
+    private readonly Stack<ICommitStep> _begun = new();
+    private LoopTimer? _limit;
+    private bool _named;
+    private bool _over;
+
     private RestarterOptions Options => context.Options;
 
     /// <summary>
-    /// Closes the gate and passes on what only one process may use. What else must end or be saved before that belongs between
-    /// the two: services that only one process may run, then state.
+    /// Closes the gate, then takes one step of <see cref="LifecycleContext.CommitSteps"/> after the other. Without work for them
+    /// the commit follows at once.
     /// </summary>
     internal void Begin()
     {
+        entered(Phase);
         context.Try(context.Endpoints.CloseGate);
+        Next(0);
+    }
+
+    /// <summary>Passes on what only one process may use.</summary>
+    internal void PassOn()
+    {
+        _named = true;
+        entered(Phase);
         context.Try(() => context.Endpoints.NameMain(successor.Pid));
         context.Feed.Publish(new LifecycleEvent.HandingOver(successor.Pid, generation, Options.Probation));
         bool loads;
@@ -65,15 +87,78 @@ internal sealed class CommitSteps(ISuccessor successor, int generation, Lifecycl
     /// </summary>
     internal void GoBack()
     {
+        _over = true;
+        _limit?.Cancel();
+        while (_begun.TryPop(out ICommitStep? step))
+        {
+            context.Try(step.Undo);
+        }
+
         context.Try(context.Endpoints.OpenGate);
-        context.Try(() => context.Endpoints.NameMain(Environment.ProcessId));
-        context.Feed.Publish(new LifecycleEvent.ServesAgain(generation - 1));
+        if (_named)
+        {
+            context.Try(() => context.Endpoints.NameMain(Environment.ProcessId));
+            context.Feed.Publish(new LifecycleEvent.ServesAgain(generation - 1));
+        }
     }
 
-    private void Fail(string what, Exception cause)
+    private void Next(int index)
     {
-        RestartFailure failure = (cause as RestartException)?.Failure ?? RestartFailure.ProtocolError;
-        string full = $"was ready, but {what}: {cause.Message}";
-        happened(RestartEvent.CommitFailed, new RestartFault(failure, full) { KillAfter = TimeSpan.Zero });
+        while (index < context.CommitSteps.Count && !context.CommitSteps[index].HasWork)
+        {
+            index++;
+        }
+
+        if (index < context.CommitSteps.Count)
+        {
+            Take(context.CommitSteps[index], () => Next(index + 1));
+        }
+        else
+        {
+            happened(RestartEvent.Prepared, null);
+        }
     }
+
+    private void Take(ICommitStep step, Action then)
+    {
+        entered(step.Name);
+        _begun.Push(step);
+        LoopTimer limit = _limit = context.Loop.Schedule(step.Limit, () => Refuse(
+            RestartFailure.PreparationFailed, $"could not be told to serve: {step.Unfinished} within {step.Limit.TotalSeconds:0.###} s"));
+        try
+        {
+            step.Begin(problem => context.Loop.Post(() => Ended(limit, problem, then)));
+        }
+        catch (Exception e)
+        {
+            limit.Cancel();
+            Fail($"the step \"{step.Name}\" failed", e);
+        }
+    }
+
+    private void Ended(LoopTimer limit, string? problem, Action then)
+    {
+        // Else it was given up meanwhile, or has ended before.
+        if (_over || limit != _limit)
+        {
+            return;
+        }
+
+        _limit = null;
+        limit.Cancel();
+        if (problem is null)
+        {
+            then();
+        }
+        else
+        {
+            Refuse(RestartFailure.PreparationFailed, $"could not be told to serve: {problem}");
+        }
+    }
+
+    private void Fail(string what, Exception cause) =>
+        Refuse((cause as RestartException)?.Failure ?? RestartFailure.ProtocolError, $"{what}: {cause.Message}");
+
+    private void Refuse(RestartFailure failure, string what) =>
+        happened(RestartEvent.CommitFailed, new RestartFault(failure, $"was ready, but {what}") { KillAfter = TimeSpan.Zero });
 }

@@ -61,7 +61,8 @@ internal sealed class HandoverAttempt : RestartAttempt
         {
             RestartAction.Start => Start,
             RestartAction.Note => () => Note(message!),
-            RestartAction.Commit => () => Commit((HandoverMessage.Ready)message!),
+            RestartAction.Prepare => () => Prepare((HandoverMessage.Ready)message!),
+            RestartAction.PassOn => _commit!.PassOn,
             RestartAction.AwaitLoaded => () => Watch.AwaitLoaded(),
             RestartAction.TellToServe => _commit!.TellToServe,
             RestartAction.BeginProbation => BeginProbation,
@@ -185,12 +186,12 @@ internal sealed class HandoverAttempt : RestartAttempt
         Logger.SuccessorProgress(Pid, Account.Last);
     }
 
-    private void Commit(HandoverMessage.Ready ready)
+    private void Prepare(HandoverMessage.Ready ready)
     {
         Watch.EndWait();
         Claimed = ready.Claimed;
-        Account.Enter("commit");
-        _commit = new CommitSteps(_successor!, Generation, Context, (found, fault) => Happen(found, fault: fault));
+        _commit = new CommitSteps(
+            _successor!, Generation, Context, phase => Account.Enter(phase), (found, fault) => Happen(found, fault: fault));
         _commit.Begin();
     }
 

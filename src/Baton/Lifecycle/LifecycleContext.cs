@@ -29,6 +29,9 @@ internal sealed record LifecycleContext(ControlLoop Loop, RestarterOptions Optio
     /// <summary>Null in a first generation.</summary>
     internal IPredecessor? Predecessor { get; init; }
 
+    /// <summary>What is done between the closing of the gate and the commit, in this order; undone in the reverse one.</summary>
+    internal List<ICommitStep> CommitSteps { get; } = [];
+
     /// <summary>Publishes what happens.</summary>
     internal LifecycleFeed Feed { get; } = new(Logger);
 

@@ -17,7 +17,10 @@ internal enum RestartStage
     /// <summary>The successor starts; in a complete restart this process finishes its work first.</summary>
     Starting,
 
-    /// <summary>The successor is ready and is about to be told to serve; in a complete restart its program is started.</summary>
+    /// <summary>The successor is ready, and the gate is closed: this process takes the steps before the commit.</summary>
+    Preparing,
+
+    /// <summary>The successor is about to be told to serve; in a complete restart its program is started.</summary>
     Committing,
 
     /// <summary>The gate is closed, and the successor loads what only one process may use.</summary>
@@ -60,6 +63,7 @@ internal enum RestartEvent
     NotStarted,
     Drained,
     Started,
+    Prepared,
     ResourcesSent,
     Committed,
     CommitFailed,
@@ -103,7 +107,8 @@ internal enum RestartAction
     RunCheck,
     Start,
     Note,
-    Commit,
+    Prepare,
+    PassOn,
     AwaitLoaded,
     TellToServe,
     BeginProbation,
@@ -144,16 +149,17 @@ internal static class RestartTable
         (Committing, Started) => (Passed, None),
 
         (Starting or Failing, Hello or Progress) => (stage, Note),
-        (Starting, Ready) => (Committing, Commit),
+        (Starting, Ready) => (Preparing, Prepare),
         (Starting, Failed or Broken or Closed or ReadyTimeout or Cancelled) => (Failing, Fail),
         (Starting, Alive or Unhealthy or HandedOn or Stopping or Force or Remaining) => (Failing, Fail),
         (Starting, Ended) => (BackedOut, BackOut),
+        (Preparing, Prepared) => (Committing, PassOn),
         (Committing, ResourcesSent) => (Loading, AwaitLoaded),
         (Loading, Loaded) => (Committing, TellToServe),
-        (Loading, Failed or Broken or Closed or Ended or LoadTimeout or Cancelled) => (Failing, FailAndReopen),
-        (Loading, Alive or Unhealthy or HandedOn or Stopping or Force or Remaining) => (Failing, FailAndReopen),
+        (Preparing or Loading, Failed or Broken or Closed or Ended or LoadTimeout or Cancelled) => (Failing, FailAndReopen),
+        (Preparing or Loading, Alive or Unhealthy or HandedOn or Stopping or Force or Remaining) => (Failing, FailAndReopen),
         (Committing, Committed) => (OnProbation, BeginProbation),
-        (Committing, CommitFailed) => (Failing, FailAndReopen),
+        (Preparing or Committing, CommitFailed) => (Failing, FailAndReopen),
         (Failing, Ready) => (stage, Refuse),
         (Failing, Failed) => (stage, ImproveReason),
         (Failing, Ended or NotReaped) => (BackedOut, BackOut),

@@ -18,7 +18,7 @@ internal sealed class World
 
     internal World(Surroundings surroundings, Limits limits)
     {
-        Surroundings = surroundings;
+        (Surroundings, Limits) = (surroundings, limits);
         Options = new RestarterOptions { TimeProvider = Time };
         switch (limits)
         {
@@ -52,6 +52,8 @@ internal sealed class World
     }
 
     internal Surroundings Surroundings { get; }
+
+    internal Limits Limits { get; }
 
     internal ManualTime Time { get; } = new();
 

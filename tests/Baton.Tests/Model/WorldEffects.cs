@@ -7,7 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Tests.Model;
 
 /// <summary>What the lifecycle of one process does to the world.</summary>
-internal sealed class WorldEffects(WorldProcess process) : IEndpoints, IOpenWork, IPrograms, IOlderGenerations, IOwnProcess, IPredecessor
+internal sealed class WorldEffects(WorldProcess process) : IEndpoints, IOpenWork, IPrograms, IOlderGenerations, IOwnProcess, IPredecessor,
+    ICommitStep
 {
     private static readonly string[] Claimed = ["unix:/run/app.sock"];
 
@@ -16,6 +17,14 @@ internal sealed class WorldEffects(WorldProcess process) : IEndpoints, IOpenWork
     private bool _gateEnded;
 
     public bool CanHandOver => true;
+
+    string ICommitStep.Name => "services";
+
+    bool ICommitStep.HasWork => World.Limits == Limits.Steps;
+
+    TimeSpan ICommitStep.Limit => TimeSpan.FromSeconds(5);
+
+    string ICommitStep.Unfinished => "something had not stopped";
 
     public bool HasUnclaimed => false;
 
@@ -126,6 +135,15 @@ internal sealed class WorldEffects(WorldProcess process) : IEndpoints, IOpenWork
     }
 
     public void Return() => Release(Claimed);
+
+    // Where the pool is stuck it hangs, and is given up in time.
+    void ICommitStep.Begin(Action<string?> ended)
+    {
+        World.Require(!GateOpen, $"{process.Name} stops what it runs while its gate is open");
+        QueueToThreadPool(() => ended(null));
+    }
+
+    void ICommitStep.Undo() => World.Require(!GateOpen, $"{process.Name} opens its gate before it has taken back its steps");
 
     public void AnnounceStopping()
     {

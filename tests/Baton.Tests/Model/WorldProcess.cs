@@ -32,6 +32,7 @@ internal sealed class WorldProcess
         Loop = new ControlLoop(world.Time, logger);
         LifecycleContext context = Effects.Context(Loop, logger);
         context.Feed.Subscribe(TellSystemd, reports: false);
+        context.CommitSteps.Add(Effects);
         Lifecycle = new ProcessLifecycle(() => generation, context);
         Loop.StepFailed = Lifecycle.PutRight;
     }

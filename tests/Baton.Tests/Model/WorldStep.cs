@@ -53,6 +53,9 @@ internal enum Limits
 
     /// <summary>The application has hooks, which may hang.</summary>
     Hooks,
+
+    /// <summary>The application has something to stop before a commit, which may hang.</summary>
+    Steps,
 }
 
 /// <summary>How bad the machine is.</summary>

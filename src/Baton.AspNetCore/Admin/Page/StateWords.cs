@@ -36,6 +36,7 @@ internal static class StateWords
         RestartFailure.SuccessorUnhealthy => "Rolled back: the successor was unhealthy",
         RestartFailure.SuccessorHung => "Rolled back: the successor hung",
         RestartFailure.PeerLost => "The other process is gone",
+        RestartFailure.PreparationFailed => "This process could not be made ready to hand over",
         _ => "Failed for a reason that a newer version knows",
     };
 
