@@ -20,8 +20,8 @@ internal static partial class Log
     [LoggerMessage(874, LogLevel.Warning, "State {Name} was not passed on by process {Predecessor}: process {Pid} starts without it", EventName = "StateMissing")]
     internal static partial void StateMissing(this ILogger logger, string name, int predecessor, int pid);
 
-    [LoggerMessage(875, LogLevel.Warning, "Successor {SuccessorPid} has a version of Baton without state: {Names} not passed on", EventName = "StateNotPassed")]
-    internal static partial void StateNotPassed(this ILogger logger, int successorPid, string names);
+    [LoggerMessage(875, LogLevel.Warning, "The successor has a version of Baton without state, and starts without: {Names}", EventName = "StateNotPassed")]
+    internal static partial void StateNotPassed(this ILogger logger, string names);
 
     [LoggerMessage(876, LogLevel.Error, "State could not be loaded, and no other process can serve: process {Pid} serves without it. {Reason}", EventName = "StateLost")]
     internal static partial void StateLost(this ILogger logger, int pid, string reason);

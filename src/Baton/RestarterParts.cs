@@ -92,6 +92,7 @@ internal sealed class RestarterParts
 
         // Before all other subscribers: a client that comes by their events finds that systemd knows.
         SystemdService.Follow(systemd, predecessor, Listeners.Resources, context, () => Work.Describe().Total);
+        context.CommitSteps.Add(new StateStep(context));
         Lifecycle = new ProcessLifecycle(() => KnownGeneration, context);
         TerminalFollower.Follow(terminal, context, () => Lifecycle.Restarts.SuccessorPid);
         _older.Departed = (generation, drainedAt, gone) =>

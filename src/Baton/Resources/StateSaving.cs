@@ -42,6 +42,11 @@ internal sealed class StateSaving(
             {
                 Save(item, givenUp);
             }
+            catch (Exception) when (givenUp.IsCancellationRequested)
+            {
+                // Nobody waits for it any more, and what is missing was said.
+                return null;
+            }
             catch (Exception e) when (item.Options.IsOptional)
             {
                 logger.StateLeftOut(item.Name, describe(e));
