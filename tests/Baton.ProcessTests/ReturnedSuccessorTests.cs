@@ -71,6 +71,26 @@ public sealed class ReturnedSuccessorTests
         }
     }
 
+    [Fact]
+    public async Task Release_that_takes_over_later_lists_it_and_can_end_it()
+    {
+        await using ServiceProcess service = await ServiceProcess.StartAsync(Setup with { Probation = TimeSpan.FromSeconds(10) });
+        (int predecessor, int returned, HttpConnection stuck, HttpConnection kept) = await TryAsync(service);
+        using (stuck)
+        using (kept)
+        {
+            await service.RestartAsync();
+            await service.EndAsync(predecessor);
+            await ListsAsync(service, service.Pid, returned);
+            Assert.Equal(["/stuck"], await RequestsOfAsync(service, returned));
+
+            await ControlWire.TalkAsync(service.ControlSocket, "force");
+            await service.EndAsync(returned);
+            await ListsAsync(service, service.Pid);
+            Assert.Equal(service.Pid, (await HttpConnection.GetOnceAsync(service.Address)).Pid);
+        }
+    }
+
     /// <summary>Restarts with a successor that gets unhealthy when it has a request that does not end, and an idle connection.</summary>
     private static async Task<(int Predecessor, int Successor, HttpConnection Stuck, HttpConnection Kept)> TryAsync(ServiceProcess service)
     {
@@ -85,6 +105,19 @@ public sealed class ReturnedSuccessorTests
         await service.RolledBackAsync(after);
         Assert.Equal(predecessor, service.Pid);
         return (predecessor, successor, stuck, kept);
+    }
+
+    private static async Task<IEnumerable<string>> RequestsOfAsync(ServiceProcess service, int pid)
+    {
+        JsonNode[] requests = [];
+        await Deadline.UntilAsync(async () =>
+        {
+            JsonNode status = await ControlWire.StatusAsync(service.ControlSocket);
+            JsonNode? generation = status["generations"]!.AsArray().SingleOrDefault(g => (int)g!["pid"]! == pid);
+            requests = [.. generation?["requests"]?.AsArray().OfType<JsonNode>() ?? []];
+            return requests.Length > 0;
+        });
+        return requests.Select(r => (string)r["path"]!);
     }
 
     /// <summary>Waits until the process that serves lists itself and these.</summary>

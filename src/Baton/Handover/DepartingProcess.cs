@@ -1,3 +1,5 @@
+using Baton.Interop;
+
 namespace Baton.Handover;
 
 /// <summary>A process of the service that only finishes its work, and is not one before this one.</summary>
@@ -5,4 +7,7 @@ namespace Baton.Handover;
 /// <param name="Generation">Its generation; several may have the same.</param>
 /// <param name="Status">What it said last of itself. From any thread.</param>
 /// <param name="Force">Has it cut its work and end. From any thread.</param>
-internal sealed record DepartingProcess(int Pid, int Generation, Func<GenerationStatus> Status, Action<string> Force);
+/// <param name="Detach">Gives up the channel to it, for the process that serves next; null if it has ended, or did not finish a
+/// message within the limit.</param>
+internal sealed record DepartingProcess(
+    int Pid, int Generation, Func<GenerationStatus> Status, Action<string> Force, Func<TimeSpan, Descriptor?> Detach);

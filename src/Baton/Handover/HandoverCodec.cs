@@ -189,6 +189,7 @@ internal static class HandoverCodec
             json.WriteStartObject();
             json.WriteNumber("pid", process.Pid);
             json.WriteNumber("generation", process.Generation);
+            WriteFlag(json, "rolledBack", process.WasRolledBack);
             json.WriteEndObject();
         }
 
@@ -196,7 +197,10 @@ internal static class HandoverCodec
     }
 
     private static HandoverMessage.Confirmed ReadConfirmed(JsonElement body) =>
-        new([.. body.GetProperty("older").EnumerateArray().Select(e => new OlderProcess(e.Number("pid"), e.Number("generation")))]);
+        new([.. body.GetProperty("older").EnumerateArray().Select(ReadOlder)]);
+
+    private static OlderProcess ReadOlder(JsonElement process) =>
+        new(process.Number("pid"), process.Number("generation")) { WasRolledBack = process.Flag("rolledBack", otherwise: false) };
 
     // Words of an application may be longer than any message. The receiver cuts them, too.
     private static void WriteText(Utf8JsonWriter json, string name, string text) =>

@@ -148,5 +148,9 @@ internal abstract record HandoverMessage
     internal sealed record Unknown(string Kind) : HandoverMessage;
 }
 
-/// <summary>A generation that still lives, as a later one is told.</summary>
-internal sealed record OlderProcess(int Pid, int Generation);
+/// <summary>A process of the service that still lives and only finishes its work, as a later one is told.</summary>
+internal sealed record OlderProcess(int Pid, int Generation)
+{
+    /// <summary>Whether it was a successor that was rolled back: then another process served as this generation, or will.</summary>
+    internal bool WasRolledBack { get; init; }
+}

@@ -40,5 +40,11 @@ internal interface ISuccessor
     /// <summary>Sends a message on which nothing depends: it may be gone.</summary>
     void TryTell(HandoverMessage message);
 
+    /// <summary>
+    /// Stops listening to one that was rolled back, to pass its channel on. That it has ended is still posted.
+    /// </summary>
+    /// <returns>The channel; null if it has ended, or is in the middle of a message for longer than the limit.</returns>
+    Descriptor? Detach(TimeSpan limit);
+
     void Kill();
 }

@@ -4,9 +4,9 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Handover;
 
 /// <summary>
-/// The processes of the service that still live and only finish their work: those before this one, with the channels to them,
-/// which go to the successor in time; and successors that were rolled back, which stay with this one. A thread for each link
-/// posts what it receives; everything here is safe from any thread.
+/// The processes of the service that still live and only finish their work: those before this one, and successors that were
+/// rolled back. The channels to all of them go to the next process that serves for good. A thread for each link posts what it
+/// receives; everything here is safe from any thread.
 /// </summary>
 internal sealed class OlderGenerations(TimeSpan limit, ILogger logger) : IOlderGenerations
 {
@@ -68,23 +68,37 @@ internal sealed class OlderGenerations(TimeSpan limit, ILogger logger) : IOlderG
     /// <summary>What one has said; null if it has ended.</summary>
     internal void Heard(PredecessorLink link, HandoverMessage? message)
     {
-        if (message is HandoverMessage.Report report)
+        switch (message)
         {
-            Heard(link, report.Status);
-        }
-        else if (message is null)
-        {
-            Departed?.Invoke(link.Process.Generation, drainedAt: null, gone: true);
+            case null:
+                SayDeparted(link.Process, drainedAt: null, gone: true);
+                break;
+            case HandoverMessage.Report { Status: var status }:
+                Note(link, status);
+                if (status.DrainedAt is not null)
+                {
+                    SayDeparted(link.Process, status.DrainedAt, gone: false);
+                }
+
+                break;
+            case HandoverMessage.Remaining { Status: var status }:
+                // Its predecessor counted it, which knows its generation better.
+                Note(link, status with { Pid = link.Process.Pid, Generation = link.Process.Generation });
+                break;
         }
     }
 
-    private void Heard(PredecessorLink link, GenerationStatus status)
+    // One that was rolled back replaced nobody.
+    private void SayDeparted(OlderProcess process, DateTimeOffset? drainedAt, bool gone)
     {
-        if (status.DrainedAt is not null)
+        if (!process.WasRolledBack)
         {
-            Departed?.Invoke(link.Process.Generation, status.DrainedAt, gone: false);
+            Departed?.Invoke(process.Generation, drainedAt, gone);
         }
+    }
 
+    private void Note(PredecessorLink link, GenerationStatus status)
+    {
         lock (_lock)
         {
             int at = _living.FindIndex(l => l.Link == link);
@@ -154,19 +168,24 @@ internal sealed class OlderGenerations(TimeSpan limit, ILogger logger) : IOlderG
     /// <summary>Confirms a successor, and gives it the channels.</summary>
     public void PassOn(ISuccessor successor)
     {
-        PredecessorLink[] links;
+        (OlderProcess Process, Func<TimeSpan, Descriptor?> Detach)[] processes;
         lock (_lock)
         {
-            links = [.. _living.Select(l => l.Link)];
+            processes =
+            [
+                .. _living.Select(l => (l.Link.Process, (Func<TimeSpan, Descriptor?>)l.Link.Detach)),
+                .. _returned.Select(r => (new OlderProcess(r.Pid, r.Generation) { WasRolledBack = true }, r.Detach)),
+            ];
             _living.Clear();
+            _returned.Clear();
         }
 
-        var channels = new List<(OlderProcess, Descriptor)>(links.Length);
-        foreach (PredecessorLink link in links)
+        var channels = new List<(OlderProcess, Descriptor)>(processes.Length);
+        foreach ((OlderProcess process, Func<TimeSpan, Descriptor?> detach) in processes)
         {
-            if (link.Detach(limit) is { } channel)
+            if (detach(limit) is { } channel)
             {
-                channels.Add((link.Process, channel));
+                channels.Add((process, channel));
             }
         }
 

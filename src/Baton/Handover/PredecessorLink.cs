@@ -17,11 +17,7 @@ internal sealed class PredecessorLink : IDisposable
     private const int MostLastWords = 1024;
 
     private readonly WatchedProcess? _watched;
-    private readonly ManualResetEventSlim _stopped = new();
-
-    // Closing the one wakes who waits on the other.
-    private readonly (Descriptor Ours, Descriptor Watched) _wake = UnixStream.CreatePair();
-    private Descriptor? _detached;
+    private readonly DetachRequest _detach = new();
 
     private PredecessorLink(HandoverChannel channel, OlderProcess process, int ownGeneration, WatchedProcess? watched = null) =>
         (Channel, Process, OwnGeneration, _watched) = (channel, process, ownGeneration, watched);
@@ -88,13 +84,13 @@ internal sealed class PredecessorLink : IDisposable
     {
         try
         {
+            int watched = _watched?.PidfdNumber ?? -1;
             for (int lastWords = 0; ;)
             {
-                (bool said, bool detach, bool ended) =
-                    Poller.WaitRead(Channel.Number, _wake.Watched.Number, _watched?.PidfdNumber ?? -1, Timeout.InfiniteTimeSpan);
+                (bool said, bool detach, bool ended) = Poller.WaitRead(Channel.Number, _detach.Number, watched, Timeout.InfiniteTimeSpan);
                 if (detach)
                 {
-                    _detached = Channel.Detach();
+                    _detach.Give(Channel.Detach());
                     return;
                 }
 
@@ -106,14 +102,16 @@ internal sealed class PredecessorLink : IDisposable
                 {
                     return;
                 }
+
+                // This process only finishes its work now. A later one that serves may get the other end, and goes on after this
+                // predecessor's own end.
+                watched = message.Message is HandoverMessage.TakenBack ? -1 : watched;
             }
         }
         finally
         {
             Channel.Dispose();
-            _wake.Watched.Dispose();
-            _wake.Ours.Dispose();
-            _stopped.Set();
+            _detach.Dispose();
         }
     }
 
@@ -121,11 +119,7 @@ internal sealed class PredecessorLink : IDisposable
     /// Stops listening, to pass the channel on. Null if it has ended, or its peer is in the middle of a message for longer than
     /// the limit.
     /// </summary>
-    internal Descriptor? Detach(TimeSpan limit)
-    {
-        _wake.Ours.Dispose();
-        return _stopped.Wait(limit) ? _detached : null;
-    }
+    internal Descriptor? Detach(TimeSpan limit) => _detach.Ask(limit);
 
     public void Dispose() => Channel.Dispose();
 

@@ -17,6 +17,7 @@ internal sealed class SuccessorLink : ISuccessor
 
     private readonly SpawnedProcess _process;
     private readonly HandoverChannel _channel;
+    private readonly DetachRequest _detach = new();
     private readonly ResourceSender _resources;
     private readonly Action<PeerEvent> _post;
     private bool _greeted;
@@ -117,6 +118,8 @@ internal sealed class SuccessorLink : ISuccessor
 
     public void TryTell(HandoverMessage message) => _channel.TrySend(message);
 
+    public Descriptor? Detach(TimeSpan limit) => _detach.Ask(limit);
+
     public void Kill() => _process.Kill();
 
     /// <exception cref="RestartException">There is no room for a thread.</exception>
@@ -141,8 +144,15 @@ internal sealed class SuccessorLink : ISuccessor
         bool talking = true, living = true;
         while (talking || living)
         {
-            (bool said, bool ended) = Poller.WaitRead(talking ? _channel.Number : -1, living ? _process.PidfdNumber : -1, Timeout.InfiniteTimeSpan);
-            if (ended)
+            (bool said, bool detach, bool ended) = Poller.WaitRead(
+                talking ? _channel.Number : -1, talking ? _detach.Number : -1, living ? _process.PidfdNumber : -1, Timeout.InfiniteTimeSpan);
+            if (detach)
+            {
+                // Its end is still to be seen, and only by this process.
+                talking = false;
+                _detach.Give(_channel.Detach());
+            }
+            else if (ended)
             {
                 living = false;
                 talking = talking && HearLastWords();
@@ -150,7 +160,7 @@ internal sealed class SuccessorLink : ISuccessor
                 _process.Dispose();
                 if (!talking)
                 {
-                    _channel.Dispose();
+                    EndTalk();
                 }
 
                 _resources.End();
@@ -166,7 +176,13 @@ internal sealed class SuccessorLink : ISuccessor
             }
         }
 
+        EndTalk();
+    }
+
+    private void EndTalk()
+    {
         _channel.Dispose();
+        _detach.Dispose();
     }
 
     /// <summary>

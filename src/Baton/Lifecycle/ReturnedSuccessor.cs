@@ -19,7 +19,7 @@ internal sealed class ReturnedSuccessor(ISuccessor successor, int generation, Li
     {
         context.Try(() => successor.TryTell(new HandoverMessage.TakenBack()));
         _departing = new DepartingProcess(
-            successor.Pid, generation, () => _status, trigger => context.Loop.Post(() => Force(trigger)));
+            successor.Pid, generation, () => _status, trigger => context.Loop.Post(() => Force(trigger)), successor.Detach);
         context.Try(() => context.Older.Add(_departing));
         TimeSpan limit = LifecycleContext.Then(Options.DrainTimeout, Options.ExitTimeout);
         context.Loop.Schedule(limit, () => context.Try(successor.Kill));

@@ -28,7 +28,7 @@ internal static class Messages
         new HandoverMessage.Stopping("SIGTERM"),
         new HandoverMessage.HandedOn(4712),
         new HandoverMessage.TakenBack(),
-        new HandoverMessage.Confirmed([new OlderProcess(Pid: 4700, Generation: 5), new OlderProcess(Pid: 4690, Generation: 4)]),
+        new HandoverMessage.Confirmed([new OlderProcess(Pid: 4700, Generation: 5), new OlderProcess(Pid: 4690, Generation: 4) { WasRolledBack = true }]),
         new HandoverMessage.Shutdown("SIGTERM"),
         new HandoverMessage.Restart("SIGUSR2"),
         new HandoverMessage.History([Record, Record with { Failure = null, Drained = TimeSpan.FromSeconds(4), Gone = TimeSpan.FromSeconds(5) }]),

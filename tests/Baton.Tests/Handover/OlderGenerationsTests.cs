@@ -136,6 +136,30 @@ public sealed class OlderGenerationsTests : IDisposable
         Await(() => next.Living.Count == 0);
     }
 
+    // It has the generation that its successor had after it; that one's departure is another.
+    [Fact]
+    public void PassOn_OneWasRolledBack_NextGenerationHearsAndForcesItButNotAsOneThatItReplaced()
+    {
+        (HandoverChannel ours, Descriptor theirs) = HandoverChannel.CreatePair(Deadline.Limit);
+        using var returned = new HandoverChannel(theirs, Deadline.Limit);
+        _older.Add(new DepartingProcess(4706, 6, () => Status(6, requests: 7), _ => { }, _ => ours.Detach()));
+        using var successor = new ChannelSuccessor();
+        _older.PassOn(successor);
+        Assert.Empty(_older.Living);
+
+        Received confirmed = successor.Hears();
+        bool told = false;
+        var next = new OlderGenerations(Deadline.Limit, new RecordingLogger()) { Departed = (_, _, _) => told = true };
+        next.Adopt(Assert.IsType<HandoverMessage.Confirmed>(confirmed.Message), confirmed, ownGeneration: 6);
+        returned.Send(new HandoverMessage.Remaining(Status(1, requests: 3) with { DrainedAt = DateTimeOffset.UnixEpoch }));
+        Await(() => next.Living is [{ Pid: 4706, Generation: 6, RequestCount: 3 }]);
+        next.ForceDownTo(0, "too many");
+        Assert.Equal(new HandoverMessage.Force("too many"), returned.Receive()!.Message);
+        returned.Dispose();
+        Await(() => next.Living.Count == 0);
+        Assert.False(told);
+    }
+
     [Fact]
     public void PassOn_SomeAreGone_PassesOnTheOthersAndLeavesNothingOpen()
     {

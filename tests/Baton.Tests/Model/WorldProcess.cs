@@ -207,5 +207,7 @@ internal sealed class WorldSuccessor(WorldProcess process) : ISuccessor
 
     public void TryTell(HandoverMessage message) => process.Predecessor!.TellDown(message);
 
+    public Descriptor? Detach(TimeSpan limit) => throw new WorldException("The effects confirm.");
+
     public void Kill() => process.Die(code: null, signal: 9);
 }

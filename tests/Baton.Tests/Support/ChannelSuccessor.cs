@@ -34,6 +34,8 @@ internal sealed class ChannelSuccessor : ISuccessor, IDisposable
 
     public void TryTell(HandoverMessage message) => _ours.TrySend(message);
 
+    public Descriptor? Detach(TimeSpan limit) => null;
+
     public void Kill()
     {
     }

@@ -65,6 +65,8 @@ internal sealed class FakeSuccessor(int pid, Journal journal, Action<PeerEvent> 
         }
     }
 
+    public Descriptor? Detach(TimeSpan limit) => null;
+
     public void Kill() => journal.Add($"kill {pid}");
 
     internal void Says(HandoverMessage message) => post(new PeerEvent.Said(message));
