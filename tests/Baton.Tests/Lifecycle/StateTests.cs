@@ -162,6 +162,17 @@ public class StateTests
         Assert.Equal(1, fixture.Journal.Count("log StateMissing"));
     }
 
+    [Fact]
+    public void CompleteRestart_PassesNoStateAndSaysSo()
+    {
+        LifecycleFixture fixture = LifecycleFixture.Serving();
+        fixture.Effects.State.Names = ["hits"];
+        fixture.Options.Strategy = RestartStrategy.Complete;
+        _ = fixture.AskRestart();
+        Assert.Equal(1, fixture.Journal.Count("log StateNotInComplete"));
+        Assert.Equal(0, fixture.Journal.Count("save hits"));
+    }
+
     private static LifecycleFixture Prepared(out Task<RestartOutcome> outcome)
     {
         LifecycleFixture fixture = LifecycleFixture.Restarting(out outcome);

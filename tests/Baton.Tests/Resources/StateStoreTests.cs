@@ -25,7 +25,7 @@ public sealed partial class StateStoreTests
     public void Load_WhatWasSaved_IsTheSameBytes(int length, bool isInline)
     {
         byte[] content = RandomNumberGenerator.GetBytes(length);
-        StateStore from = Saved((stream, _) => stream.WriteAsync(content).AsTask());
+        StateStore from = Saved(Writes(content));
         StateRow row = Assert.Single(from.Rows);
         Assert.Equal((length, isInline), ((int)row.Length, row.Data is not null));
         Assert.Equal(isInline ? 0 : 1, from.Held.Count);
@@ -89,7 +89,7 @@ public sealed partial class StateStoreTests
     [InlineData(1, null, 2, "state hits has version 2, and this program understands 1")]
     public void Load_AVersion_IsUnderstoodOrTheRestartFails(int own, int? oldest, int saved, string? problem)
     {
-        StateStore from = Saved(static (stream, _) => stream.WriteAsync("x"u8.ToArray()).AsTask(), o => o.Version = saved);
+        StateStore from = Saved(Writes([1]), o => o.Version = saved);
         bool called = false;
         StateItem item = Item(
             load: (state, _) =>
@@ -106,7 +106,7 @@ public sealed partial class StateStoreTests
     [Fact]
     public void Load_WhatIsNotAsAnnounced_IsNotGivenToTheApplication()
     {
-        StateStore small = Saved(static (stream, _) => stream.WriteAsync("hello"u8.ToArray()).AsTask());
+        StateStore small = Saved(Writes("hello"u8.ToArray()));
         StateRow row = small.Rows[0];
         Assert.Contains("damaged", Refused(row with { Data = "hellp"u8.ToArray() }), StringComparison.Ordinal);
         Assert.Contains("5 bytes, and 6 were announced", Refused(row with { Length = 6 }), StringComparison.Ordinal);
@@ -123,14 +123,14 @@ public sealed partial class StateStoreTests
         StateStore to = Store(Item());
         to.Load(new ResourceKey(ResourceKind.State, "hits"), new Descriptor(Libc.fcntl((int)open.DangerousGetHandle(), Libc.F_DUPFD_CLOEXEC, 3)));
         var row = new StateRow("hits", 1, 5, Convert.ToHexString(SHA256.HashData("hello"u8)));
-        Assert.Contains("could still be changed", to.Load([row], handedBack: false, Limit, Describe).Run(default), StringComparison.Ordinal);
+        Assert.Contains("could still be changed", to.Load([row], handedBack: false, Limit, Describe).Run(Cancel), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Passed_Memory_CanNotBeChangedAndIsFreed()
     {
         string name = $"m{Guid.NewGuid():N}";
-        StateStore from = Store(Item(name, static (stream, _) => stream.WriteAsync(new byte[200_000]).AsTask()));
+        StateStore from = Store(Item(name, Writes(new byte[200_000])));
         Save(from);
         int Open() => OpenFiles.All().Count(fd => OpenFiles.Target(fd).Contains(name, StringComparison.Ordinal));
         Assert.Equal(1, Open());
@@ -149,9 +149,9 @@ public sealed partial class StateStoreTests
     [Fact]
     public void Save_MoreThanTheLimit_FailsAndSaysWhichOption()
     {
-        StateStore from = Store(Item(save: static (stream, _) => stream.WriteAsync(new byte[101]).AsTask()));
+        StateStore from = Store(Item(save: Writes(new byte[101])));
         StateSaving saving = from.Save(static _ => true, 100, Describe);
-        Assert.Equal("state hits could not be saved: It has more than the 100 bytes that MaxStateSize leaves for it.", saving.Run(default));
+        Assert.Equal("state hits could not be saved: It has more than the 100 bytes that MaxStateSize leaves for it.", saving.Run(Cancel));
     }
 
     [Fact]
@@ -178,7 +178,7 @@ public sealed partial class StateStoreTests
     public void Save_ManySmallOnes_BecomeMemoryWhereTheMessageHasNoRoom()
     {
         StateStore from = Store([.. Enumerable.Range(0, StateStore.MostItems).Select(
-            i => Item(i.ToString(CultureInfo.InvariantCulture), static (stream, _) => stream.WriteAsync(new byte[StateWriter.LongestInline]).AsTask()))]);
+            i => Item(i.ToString(CultureInfo.InvariantCulture), Writes(new byte[StateWriter.LongestInline])))]);
         Assert.Null(Save(from));
         Assert.Equal(StateStore.MostItems, from.Rows.Count);
         Assert.Equal(8, from.Rows.Count(r => r.Data is not null));
@@ -221,9 +221,13 @@ public sealed partial class StateStoreTests
             },
             configure: o => o.TakesBack = back);
         StateStore to = Store(At("a", back: false), At("b", back: true));
-        Assert.Null(to.Load(from.Rows, handedBack: true, Limit, Describe).Run(default));
+        Assert.Null(to.Load(from.Rows, handedBack: true, Limit, Describe).Run(Cancel));
         Assert.Equal(["b True"], loaded);
     }
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private static Func<Stream, CancellationToken, Task> Writes(byte[] content) => (stream, cancel) => stream.WriteAsync(content, cancel).AsTask();
 
     private static Task Hang(Stream stream, CancellationToken cancel) => Task.Delay(Timeout.Infinite, cancel);
 
@@ -241,7 +245,7 @@ public sealed partial class StateStoreTests
         using var givenUp = new CancellationTokenSource();
         StateStore from = Store(items);
         StateSaving saving = from.Save(static _ => true, Limit, Describe);
-        Task<string?> run = Task.Run(() => saving.Run(givenUp.Token));
+        Task<string?> run = Task.Run(() => saving.Run(givenUp.Token), Cancel);
         string? problem = saving.GiveUp("within 1 s");
         givenUp.Cancel();
         _ = run.GetAwaiter().GetResult();
@@ -249,10 +253,10 @@ public sealed partial class StateStoreTests
         return problem;
     }
 
-    private string? Save(StateStore store)
+    private static string? Save(StateStore store)
     {
         StateSaving saving = store.Save(static _ => true, Limit, Describe);
-        string? problem = saving.Run(default);
+        string? problem = saving.Run(Cancel);
         store.Keep(saving);
         return problem;
     }
@@ -280,11 +284,11 @@ public sealed partial class StateStoreTests
         }
 
         from.Forget();
-        return to.Load(rows, handedBack: false, Limit, Describe).Run(default);
+        return to.Load(rows, handedBack: false, Limit, Describe).Run(Cancel);
     }
 
     private string Refused(StateRow row) =>
-        Store(Item(load: static (_, _) => throw new InvalidOperationException("called"))).Load([row], handedBack: false, Limit, Describe).Run(default)!;
+        Store(Item(load: static (_, _) => throw new InvalidOperationException("called"))).Load([row], handedBack: false, Limit, Describe).Run(Cancel)!;
 
     [JsonSerializable(typeof(Dictionary<string, long>))]
     private sealed partial class Json : JsonSerializerContext;
