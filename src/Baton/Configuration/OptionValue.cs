@@ -16,7 +16,8 @@ internal sealed class OptionFormatException(string message) : FormatException(me
 internal sealed record OptionValue(string Path, string Key, string? Value, Func<IEnumerable<OptionValue>> Children)
 {
     private const string WholeNumber = "a whole number";
-    private const string Durations = "a duration such as \"00:00:30\", \"30s\", \"500ms\", \"5m\", \"2h\", \"1d\" or \"infinite\"";
+    private const string Durations =
+        "a duration such as \"00:00:30\", \"30s\", \"500ms\", \"5m\", \"2h\", \"1d\" or \"infinite\"";
 
     internal TimeSpan Duration()
     {
@@ -38,7 +39,8 @@ internal sealed record OptionValue(string Path, string Key, string? Value, Func<
 
     internal long Count()
     {
-        const NumberStyles Styles = NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite;
+        const NumberStyles Styles =
+            NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite;
         return long.TryParse(Value, Styles, CultureInfo.InvariantCulture, out long value) ? value : throw Refuse(WholeNumber);
     }
 
@@ -97,7 +99,8 @@ internal sealed record OptionValue(string Path, string Key, string? Value, Func<
             _ => null,
         };
         return milliseconds is { } unit
-            && double.TryParse(text.AsSpan(0, digits), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double count)
+            && double.TryParse(
+                text.AsSpan(0, digits), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double count)
             && count * unit < TimeSpan.MaxValue.TotalMilliseconds
                 ? TimeSpan.FromMilliseconds(count * unit)
                 : null;

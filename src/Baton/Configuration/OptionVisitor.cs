@@ -50,7 +50,10 @@ internal abstract class OptionVisitor
         Value(name, value, new(static v => v.Text(), OptionText.Of, isAllowed, allowed));
 
     internal string? TextOrNone(string name, string? value, Func<string, bool>? isAllowed = null, string allowed = "") =>
-        Value(name, value, new(static v => v.TextOrNone(), OptionText.Of, text => text is null || isAllowed?.Invoke(text) != false, allowed));
+        Value(
+            name,
+            value,
+            new(static v => v.TextOrNone(), OptionText.Of, text => text is null || isAllowed?.Invoke(text) != false, allowed));
 
     internal void Texts(string name, IList<string> list, Func<string, bool> isAllowed, string allowed) =>
         List(name, list, new(static v => v.Text(), static text => $"\"{text}\"", isAllowed, allowed));

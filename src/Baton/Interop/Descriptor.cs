@@ -19,7 +19,9 @@ internal sealed class Descriptor : SafeHandleMinusOneIsInvalid
     /// <summary>The number, valid while this object is open and the caller keeps it so.</summary>
     internal int Number => (int)handle;
 
-    /// <summary>Takes the descriptor from a socket: the socket object is dead afterwards, and can't harm the listener when collected.</summary>
+    /// <summary>
+    /// Takes the descriptor from a socket: the socket object is dead afterwards, and can't harm the listener when collected.
+    /// </summary>
     internal static Descriptor TakeFrom(Socket socket)
     {
         int fd = (int)socket.SafeHandle.DangerousGetHandle();
@@ -42,7 +44,9 @@ internal sealed class Descriptor : SafeHandleMinusOneIsInvalid
         {
             DangerousAddRef(ref held);
             int fd = Libc.fcntl(Number, Libc.F_DUPFD_CLOEXEC, 3);
-            return fd >= 0 ? new Descriptor(fd) : throw new Win32Exception(Libc.Errno, $"Could not duplicate descriptor {Number}: {Libc.Describe(Libc.Errno)}.");
+            return fd >= 0
+                ? new Descriptor(fd)
+                : throw new Win32Exception(Libc.Errno, $"Could not duplicate descriptor {Number}: {Libc.Describe(Libc.Errno)}.");
         }
         finally
         {

@@ -63,7 +63,9 @@ internal static unsafe partial class Libc
         /// <summary>Whether it is of a type, such as <see cref="S_IFSOCK"/>.</summary>
         internal readonly bool Is(int type) => (stx_mode & S_IFMT) == type;
 
-        /// <summary>Whether it is the same file: the kernel gives an inode of a device to no other while that one is open.</summary>
+        /// <summary>
+        /// Whether it is the same file: the kernel gives an inode of a device to no other while that one is open.
+        /// </summary>
         internal readonly bool IsSameFile(Statx other) =>
             (stx_ino, stx_dev_major, stx_dev_minor) == (other.stx_ino, other.stx_dev_major, other.stx_dev_minor);
     }
@@ -122,7 +124,11 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, SetLastError = true)]
     internal static partial int epoll_ctl(int epfd, int op, int fd, void* @event);
 
-    [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(ByteText.Marshaller))]
+    [LibraryImport(
+        Name,
+        SetLastError = true,
+        StringMarshalling = StringMarshalling.Custom,
+        StringMarshallingCustomType = typeof(ByteText.Marshaller))]
     private static partial byte* realpath(string path, byte* resolved);
 
     [LibraryImport(Name)]
@@ -145,7 +151,9 @@ internal static unsafe partial class Libc
         return result;
     }
 
-    /// <summary>Type, mode, owner and identity of the file at <paramref name="path"/> itself (a link is not followed), or null.</summary>
+    /// <summary>
+    /// Type, mode, owner and identity of the file at <paramref name="path"/> itself (a link is not followed), or null.
+    /// </summary>
     internal static Statx? Stat(string path) => Stat(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW);
 
     /// <summary>The same of what the path leads to, links followed.</summary>
@@ -159,7 +167,8 @@ internal static unsafe partial class Libc
         Statx buffer = default;
         nint utf8 = Marshal.StringToCoTaskMemUTF8(path);
         // By number: musl has the wrapper only in its newer versions.
-        nint result = syscall(SYS_statx, directory, utf8, flags, (nint)(STATX_TYPE | STATX_MODE | STATX_UID | STATX_INO), (nint)(&buffer));
+        nint result = syscall(
+            SYS_statx, directory, utf8, flags, (nint)(STATX_TYPE | STATX_MODE | STATX_UID | STATX_INO), (nint)(&buffer));
         Marshal.FreeCoTaskMem(utf8);
         return result == 0 ? buffer : null;
     }

@@ -34,7 +34,9 @@ internal static unsafe partial class Libc
         Passwd* found = null;
         fixed (byte* buffer = new byte[LongestEntry])
         {
-            return getpwuid_r(uid, &entry, buffer, LongestEntry, &found) == 0 && found is not null ? Marshal.PtrToStringUTF8((nint)found->pw_name) : null;
+            return getpwuid_r(uid, &entry, buffer, LongestEntry, &found) == 0 && found is not null
+                ? Marshal.PtrToStringUTF8((nint)found->pw_name)
+                : null;
         }
     }
 

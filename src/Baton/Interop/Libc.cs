@@ -44,7 +44,8 @@ internal static unsafe partial class Libc
     [LibraryImport(Name)]
     internal static partial int clock_gettime(int clock, out Timespec now);
 
-    internal static string Describe(int errno) => $"{Marshal.GetPInvokeErrorMessage(errno)} (errno {errno}{ResourceLimits.Hint(errno)})";
+    internal static string Describe(int errno) =>
+        $"{Marshal.GetPInvokeErrorMessage(errno)} (errno {errno}{ResourceLimits.Hint(errno)})";
 
     internal static int Errno => Marshal.GetLastPInvokeError();
 }

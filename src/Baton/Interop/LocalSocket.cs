@@ -2,7 +2,9 @@ using System.ComponentModel;
 
 namespace Baton.Interop;
 
-/// <summary>Bytes over a connected unix stream socket that nobody waits for: send(2), recv(2), accept(2), without blocking.</summary>
+/// <summary>
+/// Bytes over a connected unix stream socket that nobody waits for: send(2), recv(2), accept(2), without blocking.
+/// </summary>
 internal static unsafe class LocalSocket
 {
     /// <summary>What a call says that has to wait.</summary>
@@ -12,7 +14,8 @@ internal static unsafe class LocalSocket
     internal const int Gone = -1;
 
     /// <summary>Two ends, close-on-exec from their first moment.</summary>
-    /// <param name="flags">More of the type, such as <see cref="Libc.SOCK_NONBLOCK"/>; zero for ends that both processes may wait for.</param>
+    /// <param name="flags">More of the type, such as <see cref="Libc.SOCK_NONBLOCK"/>; zero for ends that both processes may wait
+    /// for.</param>
     /// <exception cref="Win32Exception">No descriptor is free.</exception>
     internal static (Descriptor First, Descriptor Second) Pair(int flags = 0)
     {
@@ -34,8 +37,11 @@ internal static unsafe class LocalSocket
             : throw new Win32Exception(errno, $"Could not accept a connection: {Libc.Describe(errno)}.");
     }
 
-    /// <summary>Has accept(2) on a listener, in every process that shares it, return at once where there is no connection.</summary>
-    internal static void SetNonBlocking(int fd) => _ = Libc.fcntl(fd, Libc.F_SETFL, Libc.fcntl(fd, Libc.F_GETFL, 0) | Libc.O_NONBLOCK);
+    /// <summary>
+    /// Has accept(2) on a listener, in every process that shares it, return at once where there is no connection.
+    /// </summary>
+    internal static void SetNonBlocking(int fd) =>
+        _ = Libc.fcntl(fd, Libc.F_SETFL, Libc.fcntl(fd, Libc.F_GETFL, 0) | Libc.O_NONBLOCK);
 
     /// <returns>How many bytes were taken; <see cref="WouldBlock"/> or <see cref="Gone"/>.</returns>
     internal static int Send(Descriptor socket, ReadOnlySpan<byte> bytes)

@@ -59,17 +59,20 @@ internal static class PeerUser
 
     // Our own end is looked up last. It was there all the while then, in the namespace that was asked, and these addresses are of
     // no other connection.
-    private static uint? UserOf(TcpEnd? peer, TcpEnd? own) => peer is { IsHeld: true } && own is { IsHeld: true } ? peer.Value.User : null;
+    private static uint? UserOf(TcpEnd? peer, TcpEnd? own) =>
+        peer is { IsHeld: true } && own is { IsHeld: true } ? peer.Value.User : null;
 
     private static uint? OfUnix(Socket socket)
     {
         Libc.Ucred peer = default;
-        int length = socket.GetRawSocketOption(Libc.SOL_SOCKET, Libc.SO_PEERCRED, MemoryMarshal.AsBytes(new Span<Libc.Ucred>(ref peer)));
+        int length = socket.GetRawSocketOption(
+            Libc.SOL_SOCKET, Libc.SO_PEERCRED, MemoryMarshal.AsBytes(new Span<Libc.Ucred>(ref peer)));
         return length == Marshal.SizeOf<Libc.Ucred>() && peer.uid != uint.MaxValue ? peer.uid : null;
     }
 
     // As /proc/self/fd has it: socket:[4711].
     private static ulong? InodeOf(Socket socket) =>
-        new FileInfo($"/proc/self/fd/{socket.SafeHandle.DangerousGetHandle()}").LinkTarget is { } link && link.StartsWith("socket:[", StringComparison.Ordinal)
+        new FileInfo($"/proc/self/fd/{socket.SafeHandle.DangerousGetHandle()}").LinkTarget is { } link
+            && link.StartsWith("socket:[", StringComparison.Ordinal)
             && ulong.TryParse(link.AsSpan("socket:[".Length).TrimEnd(']'), out ulong inode) ? inode : null;
 }

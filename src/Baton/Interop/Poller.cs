@@ -27,7 +27,9 @@ internal static unsafe class Poller
         return (fds[0].revents != 0, fds[1].revents != 0, fds[2].revents != 0);
     }
 
-    /// <summary>Waits until the descriptor takes or gives bytes, has ended or failed; false when the limit passed first.</summary>
+    /// <summary>
+    /// Waits until the descriptor takes or gives bytes, has ended or failed; false when the limit passed first.
+    /// </summary>
     internal static bool Wait(int fd, short events, TimeSpan limit)
     {
         var entry = new Libc.Pollfd { fd = fd, events = events };

@@ -21,7 +21,9 @@ internal static class ProcNetTcp
     internal static TcpEnd? Find(IEnumerable<string> lines, IPEndPoint local, IPEndPoint remote)
     {
         string[] wanted = [.. Columns(TcpEnd.Plain(local)).Zip(Columns(TcpEnd.Plain(remote)), (l, r) => $" {l} {r} ")];
-        return lines.FirstOrDefault(line => wanted.Any(w => line.Contains(w, StringComparison.Ordinal))) is { } found ? Parse(found) : null;
+        return lines.FirstOrDefault(line => wanted.Any(w => line.Contains(w, StringComparison.Ordinal))) is { } found
+            ? Parse(found)
+            : null;
     }
 
     private static TcpEnd Parse(string line)
@@ -63,5 +65,8 @@ internal static class ProcNetTcp
     }
 
     private static string Words(IPAddress address) =>
-        string.Concat(address.GetAddressBytes().Chunk(sizeof(uint)).Select(word => BitConverter.ToUInt32(word).ToString("X8", CultureInfo.InvariantCulture)));
+        string.Concat(
+            address.GetAddressBytes()
+                .Chunk(sizeof(uint))
+                .Select(word => BitConverter.ToUInt32(word).ToString("X8", CultureInfo.InvariantCulture)));
 }

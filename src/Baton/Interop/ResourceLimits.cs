@@ -21,7 +21,8 @@ internal static unsafe class ResourceLimits
         string[] limits = [.. UserLimit(), .. CgroupLimits(Lines("/proc/self/cgroup"), Cgroups)];
         return limits.Length > 0
             ? string.Join(", ", limits)
-            : $"kernel.threads-max is {Read("/proc/sys/kernel/threads-max") ?? "not known"}, kernel.pid_max is {Read("/proc/sys/kernel/pid_max") ?? "not known"}";
+            : $"kernel.threads-max is {Read("/proc/sys/kernel/threads-max") ?? "not known"}, kernel.pid_max is " +
+                $"{Read("/proc/sys/kernel/pid_max") ?? "not known"}";
     }
 
     /// <summary>The finite pids.max of this process's cgroup and of those around it, of either version.</summary>
@@ -32,7 +33,8 @@ internal static unsafe class ResourceLimits
         foreach (string[] parts in memberships.Select(line => line.Split(':', 3)).Where(p => p.Length == 3 && (p[1].Length == 0 || p[1].Split(',').Contains("pids"))))
         {
             string top = parts[1].Length == 0 ? root : Path.Combine(root, "pids");
-            for (string? at = Path.Join(top, parts[2].TrimEnd('/')); at is not null && at.Length >= top.Length; at = Path.GetDirectoryName(at))
+            for (string? at = Path.Join(top, parts[2].TrimEnd('/')); at is not null
+                && at.Length >= top.Length; at = Path.GetDirectoryName(at))
             {
                 if (Read(Path.Combine(at, "pids.max")) is { } most and not "max")
                 {
@@ -44,13 +46,17 @@ internal static unsafe class ResourceLimits
 
     private static IEnumerable<string> UserLimit() =>
         Get(Libc.RLIMIT_NPROC) is var most and not "unlimited"
-            ? [$"RLIMIT_NPROC, ulimit -u, is {most} and counts all processes and threads of user {Libc.geteuid().ToString(CultureInfo.InvariantCulture)}"]
+            ? [
+                $"RLIMIT_NPROC, ulimit -u, is {most} and counts all processes and threads of user " +
+                    $"{Libc.geteuid().ToString(CultureInfo.InvariantCulture)}"]
             : [];
 
     private static string Get(int resource)
     {
         ulong* limit = stackalloc ulong[2];
-        return Libc.getrlimit(resource, limit) != 0 ? "not known" : limit[0] == ulong.MaxValue ? "unlimited" : limit[0].ToString(CultureInfo.InvariantCulture);
+        return Libc.getrlimit(resource, limit) != 0 ? "not known"
+            : limit[0] == ulong.MaxValue ? "unlimited"
+            : limit[0].ToString(CultureInfo.InvariantCulture);
     }
 
     private static string? Read(string file) => Lines(file) is [var line, ..] ? line.Trim() : null;

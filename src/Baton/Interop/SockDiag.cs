@@ -25,7 +25,8 @@ internal static unsafe class SockDiag
             return null;
         }
 
-        using var netlink = new Descriptor(Libc.socket(Libc.AF_NETLINK, Libc.SOCK_RAW | Libc.SOCK_CLOEXEC, Libc.NETLINK_SOCK_DIAG));
+        using var netlink = new Descriptor(Libc.socket(
+            Libc.AF_NETLINK, Libc.SOCK_RAW | Libc.SOCK_CLOEXEC, Libc.NETLINK_SOCK_DIAG));
         var kernel = new Libc.Sockaddr_nl { nl_family = Libc.AF_NETLINK };
 
         // A connected socket hears nobody but the kernel.
@@ -44,7 +45,9 @@ internal static unsafe class SockDiag
         byte* buffer = stackalloc byte[4096];
         nint received = Libc.recv(netlink.Number, buffer, 4096, Libc.MSG_DONTWAIT);
         var answer = (Answer*)buffer;
-        return received >= sizeof(Answer) && answer->Header.nlmsg_type == Libc.SOCK_DIAG_BY_FAMILY && Is(answer->Socket, local, remote)
+        return received >= sizeof(Answer)
+            && answer->Header.nlmsg_type == Libc.SOCK_DIAG_BY_FAMILY
+            && Is(answer->Socket, local, remote)
             ? new TcpEnd(answer->Socket.idiag_state, answer->Socket.idiag_uid, answer->Socket.idiag_inode)
             : null;
     }
@@ -53,7 +56,12 @@ internal static unsafe class SockDiag
     {
         var question = new Question
         {
-            Header = new() { nlmsg_len = (uint)sizeof(Question), nlmsg_type = Libc.SOCK_DIAG_BY_FAMILY, nlmsg_flags = Libc.NLM_F_REQUEST },
+            Header = new()
+            {
+                nlmsg_len = (uint)sizeof(Question),
+                nlmsg_type = Libc.SOCK_DIAG_BY_FAMILY,
+                nlmsg_flags = Libc.NLM_F_REQUEST,
+            },
             Request = new()
             {
                 sdiag_family = local.AddressFamily == AddressFamily.InterNetwork ? (byte)Libc.AF_INET : (byte)Libc.AF_INET6,
@@ -67,7 +75,9 @@ internal static unsafe class SockDiag
         {
             local.Address.TryWriteBytes(new Span<byte>(source, AddressWords * sizeof(uint)), out _);
             remote.Address.TryWriteBytes(new Span<byte>(destination, AddressWords * sizeof(uint)), out _);
-            (wanted[0], wanted[1]) = cookie is { } number ? ((uint)number, (uint)(number >> 32)) : (Libc.INET_DIAG_NOCOOKIE, Libc.INET_DIAG_NOCOOKIE);
+            (wanted[0], wanted[1]) = cookie is { } number
+                ? ((uint)number, (uint)(number >> 32))
+                : (Libc.INET_DIAG_NOCOOKIE, Libc.INET_DIAG_NOCOOKIE);
         }
 
         return question;
@@ -77,11 +87,13 @@ internal static unsafe class SockDiag
     private static bool Is(Libc.Inet_diag_msg socket, IPEndPoint local, IPEndPoint remote)
     {
         bool isV4 = socket.idiag_family == Libc.AF_INET;
-        return EndPoint(socket.id.idiag_src, socket.id.idiag_sport, isV4).Equals(local) && EndPoint(socket.id.idiag_dst, socket.id.idiag_dport, isV4).Equals(remote);
+        return EndPoint(socket.id.idiag_src, socket.id.idiag_sport, isV4).Equals(local)
+            && EndPoint(socket.id.idiag_dst, socket.id.idiag_dport, isV4).Equals(remote);
     }
 
     private static IPEndPoint EndPoint(uint* address, ushort port, bool isV4) =>
-        TcpEnd.Plain(new(new IPAddress(new ReadOnlySpan<byte>(address, isV4 ? sizeof(uint) : AddressWords * sizeof(uint))), Network(port)));
+        TcpEnd.Plain(new(
+            new IPAddress(new ReadOnlySpan<byte>(address, isV4 ? sizeof(uint) : AddressWords * sizeof(uint))), Network(port)));
 
     private static ushort Network(int port) => BinaryPrimitives.ReverseEndianness((ushort)port);
 

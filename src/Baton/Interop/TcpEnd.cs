@@ -12,8 +12,10 @@ internal readonly record struct TcpEnd(int State, uint User, ulong Inode)
     /// Whether a process has it, and the two ends have met. An end that only tries to connect proves nothing: its addresses may
     /// be those of a connection that is over.
     /// </summary>
-    internal bool IsHeld => Inode != 0 && State is Libc.TCP_ESTABLISHED or Libc.TCP_FIN_WAIT1 or Libc.TCP_FIN_WAIT2 or Libc.TCP_CLOSE_WAIT;
+    internal bool IsHeld =>
+        Inode != 0 && State is Libc.TCP_ESTABLISHED or Libc.TCP_FIN_WAIT1 or Libc.TCP_FIN_WAIT2 or Libc.TCP_CLOSE_WAIT;
 
     /// <summary>An IPv4 address as such, whatever kind of socket has it.</summary>
-    internal static IPEndPoint Plain(IPEndPoint endPoint) => endPoint.Address.IsIPv4MappedToIPv6 ? new(endPoint.Address.MapToIPv4(), endPoint.Port) : endPoint;
+    internal static IPEndPoint Plain(IPEndPoint endPoint) =>
+        endPoint.Address.IsIPv4MappedToIPv6 ? new(endPoint.Address.MapToIPv4(), endPoint.Port) : endPoint;
 }

@@ -7,11 +7,17 @@ internal readonly struct WaitLimit
 
     private WaitLimit(long ticks) => _ticks = ticks;
 
-    internal TimeSpan Left => _ticks == long.MaxValue ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(Math.Max(0, _ticks - Environment.TickCount64));
+    internal TimeSpan Left =>
+        _ticks == long.MaxValue
+            ? Timeout.InfiniteTimeSpan
+            : TimeSpan.FromMilliseconds(Math.Max(0, _ticks - Environment.TickCount64));
 
     /// <summary>As poll(2) takes it: -1 is for ever.</summary>
     internal int MillisecondsLeft => _ticks == long.MaxValue ? -1 : (int)Math.Min(Left.TotalMilliseconds, int.MaxValue);
 
     internal static WaitLimit After(TimeSpan limit) =>
-        new(limit == Timeout.InfiniteTimeSpan ? long.MaxValue : Environment.TickCount64 + (long)Math.Ceiling(limit.TotalMilliseconds));
+        new(
+            limit == Timeout.InfiniteTimeSpan
+                ? long.MaxValue
+                : Environment.TickCount64 + (long)Math.Ceiling(limit.TotalMilliseconds));
 }

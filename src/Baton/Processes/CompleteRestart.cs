@@ -5,15 +5,17 @@ using Baton.Interop;
 namespace Baton.Processes;
 
 /// <summary>
-/// What a process that was started by <see cref="PlainStart"/> knows of its predecessor: <c>generation:pid</c> in the environment. The predecessor
-/// passes nothing on and is about to end. Anybody can set a variable, so what stands there can do no more than number this process and make it wait, within
-/// a limit, for an address in use.
+/// What a process that was started by <see cref="PlainStart"/> knows of its predecessor: <c>generation:pid</c> in the
+/// environment. The predecessor passes nothing on and is about to end. Anybody can set a variable, so what stands there can do no
+/// more than number this process and make it wait, within a limit, for an address in use.
 /// </summary>
 internal sealed class CompleteRestart
 {
     internal const string Variable = "BATON_COMPLETE";
 
-    /// <summary>The place of the restart in a trace, as <see cref="TraceContext"/> writes it; not there if nobody traces it.</summary>
+    /// <summary>
+    /// The place of the restart in a trace, as <see cref="TraceContext"/> writes it; not there if nobody traces it.
+    /// </summary>
     internal const string TraceVariable = "BATON_TRACE";
 
     private CompleteRestart(int generation, int predecessor) => (Generation, Predecessor) = (generation, predecessor);
@@ -27,7 +29,8 @@ internal sealed class CompleteRestart
     /// <summary>The place of the restart in a trace; default for none.</summary>
     internal ActivityContext Trace { get; private init; }
 
-    internal static string Format(int generation, int predecessor) => string.Create(CultureInfo.InvariantCulture, $"{generation}:{predecessor}");
+    internal static string Format(int generation, int predecessor) =>
+        string.Create(CultureInfo.InvariantCulture, $"{generation}:{predecessor}");
 
     /// <summary>Reads the variables and removes them, so that they go to no process that this one starts.</summary>
     /// <returns>Null if there is none, or none to be believed: this process is a first generation.</returns>
@@ -41,8 +44,8 @@ internal sealed class CompleteRestart
     }
 
     /// <summary>
-    /// Waits until the predecessor has ended, at most as long as said. A process that does not exist has ended, and so has one that is not the parent
-    /// of this one: another now has its number.
+    /// Waits until the predecessor has ended, at most as long as said. A process that does not exist has ended, and so has one
+    /// that is not the parent of this one: another now has its number.
     /// </summary>
     /// <returns>Whether it has ended.</returns>
     internal bool WaitGone(TimeSpan limit)
@@ -88,7 +91,8 @@ internal sealed class CompleteRestart
             : null;
     }
 
-    private static bool Number(string text, out int number) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+    private static bool Number(string text, out int number) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 
     private static bool IsParent(int pid) => Libc.getppid() == pid;
 

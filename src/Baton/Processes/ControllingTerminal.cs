@@ -45,6 +45,7 @@ internal readonly record struct ControllingTerminal(int Session, bool HasTermina
         string[] fields = line[(line.LastIndexOf(')') + 2)..].Split(' ');
         uint flags = uint.Parse(fields[6], CultureInfo.InvariantCulture);
         return new ControllingTerminal(
-            int.Parse(fields[3], CultureInfo.InvariantCulture), HasTerminal: fields[4] != "0", fields[0] is "Z" or "X" || (flags & PF_EXITING) != 0);
+            int.Parse(fields[3], CultureInfo.InvariantCulture), HasTerminal: fields[4] != "0", fields[0] is "Z" or "X"
+                || (flags & PF_EXITING) != 0);
     }
 }

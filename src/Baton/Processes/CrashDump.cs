@@ -21,7 +21,8 @@ internal static class CrashDump
 
         // .NET's own tool is a child of the process, and traces it once it has begun to read.
         string? tracer = Field(status, "TracerPid:");
-        return (tracer is not (null or "0") && Name(proc, tracer) == Writer) || Children(proc, pid).Any(child => Name(proc, child) == Writer)
+        return (tracer is not (null or "0") && Name(proc, tracer) == Writer)
+            || Children(proc, pid).Any(child => Name(proc, child) == Writer)
             ? $"{Writer} writes a dump"
             : null;
     }
@@ -33,7 +34,11 @@ internal static class CrashDump
     {
         try
         {
-            return [.. Directory.EnumerateDirectories($"{proc}/{pid}/task").SelectMany(t => Read($"{t}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))];
+            return
+            [
+                .. Directory.EnumerateDirectories($"{proc}/{pid}/task")
+                    .SelectMany(t => Read($"{t}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)),
+            ];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -43,7 +48,9 @@ internal static class CrashDump
     }
 
     private static string? Field(string status, string name) =>
-        status.Split('\n').FirstOrDefault(l => l.StartsWith(name, StringComparison.Ordinal)) is { } line ? line[name.Length..].Trim() : null;
+        status.Split('\n').FirstOrDefault(l => l.StartsWith(name, StringComparison.Ordinal)) is { } line
+            ? line[name.Length..].Trim()
+            : null;
 
     private static string Read(string file)
     {

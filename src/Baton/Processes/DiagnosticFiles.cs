@@ -35,7 +35,9 @@ internal static class DiagnosticFiles
     {
         foreach ((string name, int type) in new[]
         {
-            ($"dotnet-diagnostic-{pid}-{key}-socket", Libc.S_IFSOCK), ($"clr-debug-pipe-{pid}-{key}-in", Libc.S_IFIFO), ($"clr-debug-pipe-{pid}-{key}-out", Libc.S_IFIFO),
+            ($"dotnet-diagnostic-{pid}-{key}-socket", Libc.S_IFSOCK),
+            ($"clr-debug-pipe-{pid}-{key}-in", Libc.S_IFIFO),
+            ($"clr-debug-pipe-{pid}-{key}-out", Libc.S_IFIFO),
         })
         {
             string path = Path.Combine(directory, name);

@@ -20,20 +20,36 @@ internal static class DiagnosticVariables
     {
         foreach (string prefix in Prefixes)
         {
-            command = Change(command, $"{prefix}DiagnosticPorts", WithoutSuspension, "it would wait for a tool that does not know of it, or take away the port that this process listens on", logger);
-            command = Change(command, $"{prefix}DefaultDiagnosticPortSuspend", value => IsOff(value) ? value : null, "it would wait for a tool that does not know of it", logger);
+            command = Change(
+                command,
+                $"{prefix}DiagnosticPorts",
+                WithoutSuspension,
+                "it would wait for a tool that does not know of it, or take away the port that this process listens on",
+                logger);
+            command = Change(
+                command,
+                $"{prefix}DefaultDiagnosticPortSuspend",
+                value => IsOff(value) ? value : null,
+                "it would wait for a tool that does not know of it",
+                logger);
             command = Change(command, $"{prefix}StressLogFilename", _ => null, "this process writes that file", logger);
             if (command.Environment.TryGetValue($"{prefix}EnableEventPipe", out string? enabled) && !IsOff(enabled))
             {
                 string path = $"{prefix}EventPipeOutputPath";
-                command = Change(command.Environment.ContainsKey(path) ? command : command.With(path, DefaultTrace), path, WithPid, "this process writes that file", logger);
+                command = Change(
+                    command.Environment.ContainsKey(path) ? command : command.With(path, DefaultTrace),
+                    path,
+                    WithPid,
+                    "this process writes that file",
+                    logger);
             }
         }
 
         return command;
     }
 
-    private static StartCommand Change(StartCommand command, string variable, Func<string, string?> change, string reason, ILogger logger)
+    private static StartCommand Change(
+        StartCommand command, string variable, Func<string, string?> change, string reason, ILogger logger)
     {
         if (!command.Environment.TryGetValue(variable, out string? value) || change(value) is var changed && changed == value)
         {
@@ -58,7 +74,9 @@ internal static class DiagnosticVariables
         return ports.Length == 0 ? null : string.Join(';', ports);
     }
 
-    private static bool IsSuspension(string word) => word.Equals("suspend", StringComparison.OrdinalIgnoreCase) || word.Equals("nosuspend", StringComparison.OrdinalIgnoreCase);
+    private static bool IsSuspension(string word) =>
+        word.Equals("suspend", StringComparison.OrdinalIgnoreCase)
+            || word.Equals("nosuspend", StringComparison.OrdinalIgnoreCase);
 
     private static string WithPid(string path) => path.Contains(Pid, StringComparison.Ordinal) ? path
         : Path.ChangeExtension(path, Pid + Path.GetExtension(path));

@@ -14,7 +14,8 @@ internal readonly record struct ExitStatus(int? Code, int? Signal)
     public override string ToString() => (Code, Signal) switch
     {
         (NoHostLibrary, _) => $"exited with code {NoHostLibrary}, by which .NET says that it does not find its own files",
-        (NoFramework, _) => $"exited with code {NoFramework}, by which .NET says that it does not find the framework of the program",
+        (NoFramework, _) =>
+            $"exited with code {NoFramework}, by which .NET says that it does not find the framework of the program",
         ({ } code, _) => string.Create(CultureInfo.InvariantCulture, $"exited with code {code}"),
         (_, { } signal) => $"was ended by {SignalNumber.NameOf(signal)}",
         _ => "ended, its status unknown",

@@ -25,13 +25,15 @@ internal static class FailureReason
             return "an unhandled exception";
         }
 
-        string text = string.Join(" <- ", causes.Select(e => $"{e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")}").Distinct());
+        string text = string.Join(
+            " <- ", causes.Select(e => $"{e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")}").Distinct());
         return predecessor is { } pid && causes.Exists(IsAddressInUse) ? text + Holder(pid, text) : text;
     }
 
     // HttpListener reports the number of the kernel, sockets report the number of Windows.
     private static bool IsAddressInUse(Exception e) =>
-        e is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } or Win32Exception { NativeErrorCode: AddressInUse or (int)SocketError.AddressAlreadyInUse };
+        e is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse }
+            or Win32Exception { NativeErrorCode: AddressInUse or (int)SocketError.AddressAlreadyInUse };
 
     private static string Holder(int predecessor, string text)
     {
@@ -39,7 +41,9 @@ internal static class FailureReason
         System.Net.IPEndPoint[] named = [.. held.Where(e => text.Contains($":{e.Port}", StringComparison.Ordinal))];
         return held.Count == 0
             ? ""
-            : $"; process {predecessor}, the predecessor, still listens on {string.Join(", ", named.Length > 0 ? named : held)}, which Baton does not hand over (docs/other-listeners.md)";
+            : $"; process {predecessor}, the predecessor, still listens on " +
+                $"{string.Join(", ", named.Length > 0 ? named : held)}, which Baton does not hand over " +
+                $"(docs/other-listeners.md)";
     }
 
     private static IEnumerable<Exception> Causes(Exception? exception)

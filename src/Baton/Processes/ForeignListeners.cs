@@ -16,7 +16,9 @@ internal static class ForeignListeners
     {
         HashSet<string> theirs = Sockets($"/proc/{pid}/fd");
         theirs.ExceptWith(Sockets("/proc/self/fd"));
-        return theirs.Count == 0 ? [] : [.. Table("tcp").Concat(Table("tcp6")).Where(l => theirs.Contains(l.Inode)).Select(l => l.Address).Distinct()];
+        return theirs.Count == 0
+            ? []
+            : [.. Table("tcp").Concat(Table("tcp6")).Where(l => theirs.Contains(l.Inode)).Select(l => l.Address).Distinct()];
     }
 
     /// <summary>
@@ -28,7 +30,8 @@ internal static class ForeignListeners
         byte[] address = new byte[parts[0].Length / 2];
         for (int i = 0; i < address.Length; i += sizeof(uint))
         {
-            BitConverter.GetBytes(uint.Parse(parts[0].AsSpan(i * 2, 8), NumberStyles.HexNumber, CultureInfo.InvariantCulture)).CopyTo(address, i);
+            BitConverter.GetBytes(uint.Parse(parts[0].AsSpan(i * 2, 8), NumberStyles.HexNumber, CultureInfo.InvariantCulture))
+                .CopyTo(address, i);
         }
 
         return new IPEndPoint(new IPAddress(address), int.Parse(parts[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture));
@@ -44,7 +47,13 @@ internal static class ForeignListeners
     {
         try
         {
-            return [.. Directory.EnumerateFiles(directory).Select(Target).Where(t => t.StartsWith("socket:[", StringComparison.Ordinal)).Select(t => t[8..^1])];
+            return
+            [
+                .. Directory.EnumerateFiles(directory)
+                    .Select(Target)
+                    .Where(t => t.StartsWith("socket:[", StringComparison.Ordinal))
+                    .Select(t => t[8..^1]),
+            ];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -46,6 +46,8 @@ internal static class LinkResolution
     private static Stack<string> Segments(string path)
     {
         string below = path[Path.GetPathRoot(path)!.Length..];
-        return new(below.Split([Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar], StringSplitOptions.RemoveEmptyEntries).Reverse());
+        return new(
+            below.Split([Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar], StringSplitOptions.RemoveEmptyEntries)
+                .Reverse());
     }
 }

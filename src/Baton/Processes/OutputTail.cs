@@ -21,7 +21,9 @@ internal sealed class OutputTail
         _length = kept + added.Length;
     }
 
-    /// <summary>As text that is safe to show: see <see cref="Printable.Lines"/>. Begins with an ellipsis if there was more.</summary>
+    /// <summary>
+    /// As text that is safe to show: see <see cref="Printable.Lines"/>. Begins with an ellipsis if there was more.
+    /// </summary>
     public override string ToString()
     {
         // Where it was cut, a character may have been cut too.

@@ -14,7 +14,10 @@ internal static class OwnThread
         }
         catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
         {
-            throw new RestartException(RestartFailure.SpawnFailed, $"Could not start the thread {name}: no process or thread may be added ({ResourceLimits.OfProcesses()}).", e);
+            throw new RestartException(
+                RestartFailure.SpawnFailed,
+                $"Could not start the thread {name}: no process or thread may be added ({ResourceLimits.OfProcesses()}).",
+                e);
         }
     }
 }

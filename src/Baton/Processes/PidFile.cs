@@ -15,7 +15,8 @@ internal sealed class PidFile(string? givenPath, ILogger logger)
     private const int LongestContent = 32;
 
     // Whatever the umask: those who read it are other users.
-    private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+    private const UnixFileMode Mode =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
     private readonly string? _path = givenPath is null ? null : System.IO.Path.GetFullPath(givenPath);
     private int? _named;
@@ -55,7 +56,8 @@ internal sealed class PidFile(string? givenPath, ILogger logger)
     }
 
     /// <summary>
-    /// This process has done with the file. It goes if it names this process; also if it names the successor, but that does not use it: it has another path.
+    /// This process has done with the file. It goes if it names this process; also if it names the successor, but that does not
+    /// use it: it has another path.
     /// </summary>
     /// <param name="successorHasIt">Whether the successor goes on with the same file.</param>
     internal void Leave(bool successorHasIt)
@@ -113,7 +115,8 @@ internal sealed class PidFile(string? givenPath, ILogger logger)
 
     private int? Read() =>
         PlainFile.Read(_path!, LongestContent) is { } content
-        && int.TryParse(Encoding.ASCII.GetString(content).AsSpan().Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
+        && int.TryParse(
+            Encoding.ASCII.GetString(content).AsSpan().Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
             ? pid
             : null;
 

@@ -5,8 +5,9 @@ using Microsoft.Win32.SafeHandles;
 namespace Baton.Processes;
 
 /// <summary>
-/// Runs a program with arguments that make it check itself, as <c>nginx -t</c>, and collects what it writes. A thread of its own watches it, since a
-/// starved pool must not stop a restart. Owns the process until it is reaped, and the pipe it writes to; both end with the thread.
+/// Runs a program with arguments that make it check itself, as <c>nginx -t</c>, and collects what it writes. A thread of its own
+/// watches it, since a starved pool must not stop a restart. Owns the process until it is reaped, and the pipe it writes to; both
+/// end with the thread.
 /// </summary>
 internal sealed class ProgramCheck
 {
@@ -25,14 +26,16 @@ internal sealed class ProgramCheck
     private volatile bool _killed;
     private bool _timedOut;
 
-    private ProgramCheck(string what, SpawnedProcess process, Descriptor pipe) => (_what, _process, _pipe) = (what, process, pipe);
+    private ProgramCheck(string what, SpawnedProcess process, Descriptor pipe) =>
+        (_what, _process, _pipe) = (what, process, pipe);
 
     /// <summary>Starts the command with the arguments appended, and returns at once.</summary>
     /// <param name="limit">Then it is killed.</param>
     /// <param name="finished">Called once, on another thread, when it has ended. Must not throw.</param>
     /// <exception cref="RestartException">It could not be started: SpawnFailed, or NotSupported on this platform.</exception>
     /// <exception cref="System.ComponentModel.Win32Exception">No descriptor is free.</exception>
-    internal static ProgramCheck Start(StartCommand command, IReadOnlyCollection<string> arguments, TimeSpan limit, Action<ProgramCheckResult> finished)
+    internal static ProgramCheck Start(
+        StartCommand command, IReadOnlyCollection<string> arguments, TimeSpan limit, Action<ProgramCheckResult> finished)
     {
         if (!Platform.HandoverSupported)
         {
@@ -50,7 +53,8 @@ internal sealed class ProgramCheck
                 StartCommand check = command with { Arguments = [.. command.Arguments, .. arguments] };
                 Dictionary<string, string> environment = command.AsideEnvironment();
 
-                // One that does not know the arguments, and starts to serve, would tell systemd that the service is ready (sd_notify(3)).
+                // One that does not know the arguments, and starts to serve, would tell systemd that the service is ready
+                // (sd_notify(3)).
                 environment.Remove("NOTIFY_SOCKET");
                 process = Spawner.Spawn(check, environment, [(nothing, 0), (writer, 1), (writer, 2)], blockedSignals: []);
             }

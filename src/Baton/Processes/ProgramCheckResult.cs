@@ -25,7 +25,9 @@ internal sealed record ProgramCheckResult(string What, ExitStatus Status, CheckE
 {
     internal bool Passed => End == CheckEnd.Exited && Status.Code == 0;
 
-    /// <summary>One line that says what happened: <c>the check of App with --check exited with code 3 after 120 ms: no such table</c>.</summary>
+    /// <summary>
+    /// One line that says what happened: <c>the check of App with --check exited with code 3 after 120 ms: no such table</c>.
+    /// </summary>
     public override string ToString()
     {
         string ended = End switch
@@ -35,6 +37,7 @@ internal sealed record ProgramCheckResult(string What, ExitStatus Status, CheckE
             _ => Status.ToString(),
         };
         string output = Output.Length == 0 ? "it wrote nothing" : Output.Replace("\n", " | ", StringComparison.Ordinal);
-        return string.Create(CultureInfo.InvariantCulture, $"the check of {What} {ended} after {Duration.TotalMilliseconds:0} ms: {output}");
+        return string.Create(
+            CultureInfo.InvariantCulture, $"the check of {What} {ended} after {Duration.TotalMilliseconds:0} ms: {output}");
     }
 }

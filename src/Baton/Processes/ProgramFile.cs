@@ -2,7 +2,9 @@ using Baton.Interop;
 
 namespace Baton.Processes;
 
-/// <summary>What must hold of a file before it is started because somebody asked for it. The answers read after "refused:"; null is good.</summary>
+/// <summary>
+/// What must hold of a file before it is started because somebody asked for it. The answers read after "refused:"; null is good.
+/// </summary>
 internal static class ProgramFile
 {
     /// <summary>Whether it is a file that this user can start; of an assembly, that its host can read.</summary>
@@ -29,7 +31,9 @@ internal static class ProgramFile
             : Libc.access(resolved, Libc.X_OK) == 0 ? null : "it is not executable by this user";
     }
 
-    /// <summary>Whether everybody may write the file, or a directory on the way to it, from <paramref name="directory"/> down.</summary>
+    /// <summary>
+    /// Whether everybody may write the file, or a directory on the way to it, from <paramref name="directory"/> down.
+    /// </summary>
     internal static string? OpenToAll(string path, string directory)
     {
         if (OperatingSystem.IsWindows())

@@ -20,17 +20,22 @@ internal sealed class ServiceIdentity(string? name, string program, DateTimeOffs
 
     internal DateTimeOffset StartedAt => startedAt;
 
-    /// <summary>The informational version without the commit, which the SDK puts behind a plus; else the version of the assembly.</summary>
+    /// <summary>
+    /// The informational version without the commit, which the SDK puts behind a plus; else the version of the assembly.
+    /// </summary>
     internal static string VersionOf(Assembly? application)
     {
-        string? informational = application?.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0];
+        string? informational =
+            application?.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0];
         return string.IsNullOrEmpty(informational) ? application?.GetName().Version?.ToString(3) ?? "" : informational;
     }
 
     // It names a file. An assembly may be called anything.
     private static string NameOf(Assembly? application)
     {
-        string kept = string.Concat((application?.GetName().Name ?? "").Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' ? c : '_')).TrimStart('.');
+        string kept = string.Concat(
+            (application?.GetName().Name ?? "").Select(c => char.IsAsciiLetterOrDigit(c)
+                || c is '.' or '-' or '_' ? c : '_')).TrimStart('.');
         return kept.Length == 0 ? "service" : kept[..Math.Min(kept.Length, RestarterOptions.LongestName)];
     }
 }

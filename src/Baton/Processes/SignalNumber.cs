@@ -4,7 +4,8 @@ using System.Runtime.InteropServices;
 namespace Baton.Processes;
 
 /// <summary>
-/// Linux numbers and names of signals (signal(7), the same on x64 and arm64): <see cref="PosixSignal"/> names some by negative values and takes any other by number.
+/// Linux numbers and names of signals (signal(7), the same on x64 and arm64): <see cref="PosixSignal"/> names some by negative
+/// values and takes any other by number.
 /// </summary>
 internal static class SignalNumber
 {
@@ -23,17 +24,21 @@ internal static class SignalNumber
     // By number. 32 and 33 are the C library's threads', 34 the runtime's.
     private static readonly string[] Names =
     [
-        "", "SIGHUP", "SIGINT", "SIGQUIT", "SIGILL", "SIGTRAP", "SIGABRT", "SIGBUS", "SIGFPE", "SIGKILL", "SIGUSR1", "SIGSEGV", "SIGUSR2", "SIGPIPE", "SIGALRM", "SIGTERM",
-        "SIGSTKFLT", "SIGCHLD", "SIGCONT", "SIGSTOP", "SIGTSTP", "SIGTTIN", "SIGTTOU", "SIGURG", "SIGXCPU", "SIGXFSZ", "SIGVTALRM", "SIGPROF", "SIGWINCH", "SIGIO", "SIGPWR", "SIGSYS",
+        "", "SIGHUP", "SIGINT", "SIGQUIT", "SIGILL", "SIGTRAP", "SIGABRT", "SIGBUS", "SIGFPE", "SIGKILL", "SIGUSR1", "SIGSEGV",
+        "SIGUSR2", "SIGPIPE", "SIGALRM", "SIGTERM",
+        "SIGSTKFLT", "SIGCHLD", "SIGCONT", "SIGSTOP", "SIGTSTP", "SIGTTIN", "SIGTTOU", "SIGURG", "SIGXCPU", "SIGXFSZ",
+        "SIGVTALRM", "SIGPROF", "SIGWINCH", "SIGIO", "SIGPWR", "SIGSYS",
     ];
 
     // SIGHUP is -1, SIGINT -2 and so on, in the order of the enumeration.
     private static ReadOnlySpan<byte> Named => [0, 1, 2, 3, 15, 17, 18, 28, 21, 22, 20];
 
-    internal static int Of(PosixSignal signal) => (int)signal >= 0 ? (int)signal : -(int)signal < Named.Length ? Named[-(int)signal] : 0;
+    internal static int Of(PosixSignal signal) =>
+        (int)signal >= 0 ? (int)signal : -(int)signal < Named.Length ? Named[-(int)signal] : 0;
 
     /// <summary>By name where there is one: elsewhere than on Linux only those exist.</summary>
-    internal static PosixSignal ToPosix(int number) => Named.IndexOf((byte)number) is > 0 and int i ? (PosixSignal)(-i) : (PosixSignal)number;
+    internal static PosixSignal ToPosix(int number) =>
+        Named.IndexOf((byte)number) is > 0 and int i ? (PosixSignal)(-i) : (PosixSignal)number;
 
     internal static string NameOf(PosixSignal signal) => NameOf(Of(signal));
 

@@ -20,7 +20,11 @@ internal sealed class SignalTriggers : IDisposable
     /// <param name="terminal">Where this process was started from a terminal: tells which SIGHUP is a hang-up. Then SIGHUP is
     /// heard also if it is not in the table.</param>
     /// <param name="hungUp">Called instead for a hang-up.</param>
-    internal SignalTriggers(IEnumerable<PosixSignal> signals, Action<PosixSignal> arrived, TerminalSession? terminal = null, Action<HangUp>? hungUp = null)
+    internal SignalTriggers(
+        IEnumerable<PosixSignal> signals,
+        Action<PosixSignal> arrived,
+        TerminalSession? terminal = null,
+        Action<HangUp>? hungUp = null)
     {
         _signals = [.. signals.Distinct().Where(s => s < 0 || OperatingSystem.IsLinux())];
         (_arrived, _terminal, _hungUp) = (arrived, terminal, hungUp);
@@ -35,7 +39,8 @@ internal sealed class SignalTriggers : IDisposable
     }
 
     /// <summary>
-    /// Registers again, to be called before those that registered meanwhile: .NET calls the last one first. No signal is lost or heard twice.
+    /// Registers again, to be called before those that registered meanwhile: .NET calls the last one first. No signal is lost or
+    /// heard twice.
     /// </summary>
     internal void Renew()
     {
@@ -44,7 +49,9 @@ internal sealed class SignalTriggers : IDisposable
         previous.ForEach(r => r.Dispose());
     }
 
-    /// <summary>Lets the signals through to the calling thread: the mask of a successor's threads is inherited from its start.</summary>
+    /// <summary>
+    /// Lets the signals through to the calling thread: the mask of a successor's threads is inherited from its start.
+    /// </summary>
     internal static unsafe void Unblock(IEnumerable<PosixSignal> signals)
     {
         if (!Platform.HandoverSupported)
@@ -96,8 +103,8 @@ internal sealed class SignalTriggers : IDisposable
         }
     }
 
-    // nohup ignores SIGHUP, and a shell's & SIGINT and SIGQUIT. .NET leaves an ignored signal ignored, and looks at some of them when the first
-    // handler of any signal is registered: so this comes before all registrations.
+    // nohup ignores SIGHUP, and a shell's & SIGINT and SIGQUIT. .NET leaves an ignored signal ignored, and looks at some of them
+    // when the first handler of any signal is registered: so this comes before all registrations.
     private static void HeedIfIgnored(PosixSignal signal)
     {
         if (Platform.HandoverSupported && IsIgnored(SignalNumber.Of(signal)))

@@ -46,7 +46,8 @@ internal sealed class SpawnedProcess : IDisposable
             Libc.EPERM or Libc.EACCES => "pidfd_open is not allowed here, as by the seccomp filter of a container: ",
             _ => "",
         };
-        throw new RestartException(RestartFailure.SpawnFailed, $"Could not watch process {pid}: {cause}{Libc.Describe(errno)}. It was killed.");
+        throw new RestartException(
+            RestartFailure.SpawnFailed, $"Could not watch process {pid}: {cause}{Libc.Describe(errno)}. It was killed.");
     }
 
     /// <summary>Whether it has not ended.</summary>
@@ -114,7 +115,9 @@ internal sealed class SpawnedProcess : IDisposable
             return ExitStatus.Unknown;
         }
 
-        return info.si_code == Libc.CLD_EXITED ? new ExitStatus(info.si_status, Signal: null) : new ExitStatus(Code: null, info.si_status);
+        return info.si_code == Libc.CLD_EXITED
+            ? new ExitStatus(info.si_status, Signal: null)
+            : new ExitStatus(Code: null, info.si_status);
     }
 
     public void Dispose()

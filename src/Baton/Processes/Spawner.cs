@@ -4,8 +4,9 @@ using Baton.Interop;
 namespace Baton.Processes;
 
 /// <summary>
-/// Starts a program by posix_spawn(3) with standard input, output and error and exactly the descriptors that it is given. <c>Process.Start</c>
-/// does not do: it passes every inheritable descriptor on, and none under a chosen number. Owns the native memory of one start.
+/// Starts a program by posix_spawn(3) with standard input, output and error and exactly the descriptors that it is given.
+/// <c>Process.Start</c> does not do: it passes every inheritable descriptor on, and none under a chosen number. Owns the native
+/// memory of one start.
 /// </summary>
 internal sealed unsafe class Spawner : IDisposable
 {
@@ -34,12 +35,15 @@ internal sealed unsafe class Spawner : IDisposable
 
     /// <summary>Starts the command.</summary>
     /// <param name="inherited">
-    /// The descriptors that it gets, by the numbers they get there: 0, 1 and 2 replace the ones of this process, others follow from 3 on without a gap.
+    /// The descriptors that it gets, by the numbers they get there: 0, 1 and 2 replace the ones of this process, others follow
+    /// from 3 on without a gap.
     /// </param>
-    /// <param name="blockedSignals">Blocked in the new process until it has handlers for them, so that none can kill it while it starts.</param>
+    /// <param name="blockedSignals">Blocked in the new process until it has handlers for them, so that none can kill it while it
+    /// starts.</param>
     /// <exception cref="RestartException">Missing, not executable, wrong format, no such directory, no resources.</exception>
     internal static SpawnedProcess Spawn(
-        StartCommand command, IReadOnlyDictionary<string, string> environment, (SafeHandle Source, int Target)[] inherited, IEnumerable<int> blockedSignals)
+        StartCommand command, IReadOnlyDictionary<string, string> environment, (
+            SafeHandle Source, int Target)[] inherited, IEnumerable<int> blockedSignals)
     {
         using var spawner = new Spawner(command, environment, blockedSignals);
         return spawner.Start(inherited);
@@ -79,7 +83,9 @@ internal sealed unsafe class Spawner : IDisposable
             }
 
             Check(CloseOthers(_actions, above), "prepare to start");
-            Check(Libc.posix_spawn(out int pid, _command.Program, _actions, _attributes, _arguments.Pointer, _variables.Pointer), "start");
+            Check(
+                Libc.posix_spawn(out int pid, _command.Program, _actions, _attributes, _arguments.Pointer, _variables.Pointer),
+                "start");
             return SpawnedProcess.Watch(pid, _diagnostics);
         }
         finally
@@ -114,7 +120,8 @@ internal sealed unsafe class Spawner : IDisposable
             int fd = Libc.fcntl((int)handle.DangerousGetHandle(), Libc.F_DUPFD_CLOEXEC, lowest);
             return fd >= 0
                 ? new Descriptor(fd)
-                : throw new RestartException(RestartFailure.SpawnFailed, $"Could not duplicate a descriptor: {Libc.Describe(Libc.Errno)}.");
+                : throw new RestartException(
+                    RestartFailure.SpawnFailed, $"Could not duplicate a descriptor: {Libc.Describe(Libc.Errno)}.");
         }
         finally
         {
@@ -136,7 +143,10 @@ internal sealed unsafe class Spawner : IDisposable
         {
             int fd = int.Parse(Path.GetFileName(file), System.Globalization.CultureInfo.InvariantCulture);
             int flags = Libc.fcntl(fd, Libc.F_GETFD, 0);
-            if (fd >= from && flags >= 0 && (flags & Libc.FD_CLOEXEC) == 0 && Libc.posix_spawn_file_actions_addclose(actions, fd) is var error and not 0)
+            if (fd >= from
+                && flags >= 0
+                && (flags & Libc.FD_CLOEXEC) == 0
+                && Libc.posix_spawn_file_actions_addclose(actions, fd) is var error and not 0)
             {
                 return error;
             }
@@ -163,7 +173,8 @@ internal sealed unsafe class Spawner : IDisposable
     // The kernel's words leave open which of the two was missing.
     private string Explain(int error) => error switch
     {
-        Libc.ENOENT or Libc.ENOTDIR when !Directory.Exists(_command.WorkingDirectory) => $"the working directory does not exist ({Libc.Describe(error)})",
+        Libc.ENOENT or Libc.ENOTDIR when !Directory.Exists(_command.WorkingDirectory) =>
+            $"the working directory does not exist ({Libc.Describe(error)})",
         Libc.ENOENT or Libc.ENOTDIR => $"the program does not exist ({Libc.Describe(error)})",
         Libc.EACCES => $"it is not executable, or a directory on the way may not be entered ({Libc.Describe(error)})",
         Libc.ENOEXEC => $"it is no program for this machine ({Libc.Describe(error)})",

@@ -47,7 +47,8 @@ internal sealed class TerminalSession
     private long? _lostAt;
 
     /// <summary>Outside <see cref="Find"/> for tests.</summary>
-    internal TerminalSession(string? told, bool hangUpsIgnored, Func<ControllingTerminal> look, Func<int, bool> leaves, TimeProvider time)
+    internal TerminalSession(
+        string? told, bool hangUpsIgnored, Func<ControllingTerminal> look, Func<int, bool> leaves, TimeProvider time)
     {
         (_look, _leaves, _time) = (look, leaves, time);
         (_session, HasTerminal, _) = look();
@@ -91,7 +92,8 @@ internal sealed class TerminalSession
 
         string? told = Environment.GetEnvironmentVariable(Variable);
         Environment.SetEnvironmentVariable(Variable, null);
-        var session = new TerminalSession(told, SignalTriggers.IsIgnored(Libc.SIGHUP), () => ControllingTerminal.Own, ControllingTerminal.Leaves, time);
+        var session = new TerminalSession(
+            told, SignalTriggers.IsIgnored(Libc.SIGHUP), () => ControllingTerminal.Own, ControllingTerminal.Leaves, time);
         return session.HasTerminal || session.HangUpsIgnored || session.HasStandIn ? session : null;
     }
 
@@ -112,7 +114,9 @@ internal sealed class TerminalSession
         }
 
         string line = _place?.ToString() ?? "-";
-        return command.With(Variable, string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}:{line}:{(HangUpsIgnored ? NoHangUps : "")}"));
+        return command.With(
+            Variable,
+            string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}:{line}:{(HangUpsIgnored ? NoHangUps : "")}"));
     }
 
     /// <summary>Notices that the terminal is gone; call it now and then.</summary>

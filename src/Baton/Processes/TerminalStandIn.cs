@@ -16,7 +16,10 @@ internal static class TerminalStandIn
     private const int Line = 9;
 
     // What the terminal sends goes to the whole job, and so to the service too. SIGWINCH and the like end nobody.
-    private static readonly int[] OfTerminal = [SignalNumber.SIGINT, SignalNumber.SIGQUIT, SignalNumber.SIGTSTP, SignalNumber.SIGWINCH];
+    private static readonly int[] OfTerminal =
+    [
+        SignalNumber.SIGINT, SignalNumber.SIGQUIT, SignalNumber.SIGTSTP, SignalNumber.SIGWINCH,
+    ];
 
     // It reads who serves and what the last one exits with, until there is nobody left who could write. While it waits for the
     // sleep, it reaps its child that leaves.
@@ -44,7 +47,14 @@ internal static class TerminalStandIn
     internal static unsafe void TakeOver(int place, int service, IEnumerable<int> signals)
     {
         int[] passedOn = [.. signals.Append(Libc.SIGHUP).Append(SignalNumber.SIGTERM).Except(OfTerminal)];
-        string[] words = ["sh", "-c", Script, "baton-stand-in", .. passedOn.Prepend(service).Select(n => n.ToString(CultureInfo.InvariantCulture))];
+        string[] words =
+        [
+            "sh",
+            "-c",
+            Script,
+            "baton-stand-in",
+            .. passedOn.Prepend(service).Select(n => n.ToString(CultureInfo.InvariantCulture)),
+        ];
         using var arguments = new NativeStrings(words);
         using var variables = new NativeStrings([]);
         byte* none = stackalloc byte[Libc.SigsetBytes];

@@ -22,7 +22,9 @@ internal sealed class WatchedProcess : IDisposable
     internal static WatchedProcess Watch(int pid)
     {
         nint fd = Libc.syscall(Libc.SYS_pidfd_open, pid, 0, 0, 0, 0);
-        return fd >= 0 ? new WatchedProcess(pid, new Descriptor((int)fd), wasGone: false) : new WatchedProcess(pid, pidfd: null, wasGone: Libc.Errno == Libc.ESRCH);
+        return fd >= 0
+            ? new WatchedProcess(pid, new Descriptor((int)fd), wasGone: false)
+            : new WatchedProcess(pid, pidfd: null, wasGone: Libc.Errno == Libc.ESRCH);
     }
 
     /// <summary>Waits for its end.</summary>

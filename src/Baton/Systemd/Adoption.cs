@@ -4,19 +4,20 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Systemd;
 
 /// <summary>
-/// Has systemd look again at who is the parent of the main process. It looks only when it is told of another one, and at that moment a successor is still the predecessor's
-/// child: systemd takes it for a stranger whose end it can't see, and would send it SIGKILL right after SIGTERM when the service is stopped. Once the predecessor has gone
-/// systemd is the parent, so a stand-in is named as the main process, and at once this process again. Where only the main process is believed (<c>NotifyAccess=main</c>) the
-/// second word must be the stand-in's own. Lives on the control loop.
+/// Has systemd look again at who is the parent of the main process. It looks only when it is told of another one, and at that
+/// moment a successor is still the predecessor's child: systemd takes it for a stranger whose end it can't see, and would send it
+/// SIGKILL right after SIGTERM when the service is stopped. Once the predecessor has gone systemd is the parent, so a stand-in is
+/// named as the main process, and at once this process again. Where only the main process is believed (<c>NotifyAccess=main</c>)
+/// the second word must be the stand-in's own. Lives on the control loop.
 /// </summary>
 /// <param name="notifier">Tells systemd.</param>
 /// <param name="loop">The control loop.</param>
-/// <param name="findStandIn">
-/// Finds a stand-in and waits for the end of the predecessor, then calls with the stand-in's pid and what lets it name this process; gives what ends it before. Null
-/// for a process that systemd has started itself.
+/// <param name="findStandIn"> Finds a stand-in and waits for the end of the predecessor, then calls with the stand-in's pid and
+/// what lets it name this process; gives what ends it before. Null for a process that systemd has started itself.
 /// </param>
 /// <param name="logger">Where it is said.</param>
-internal sealed class Adoption(Notifier notifier, ControlLoop loop, Func<Action<int, Action>, Action>? findStandIn, ILogger logger)
+internal sealed class Adoption(
+    Notifier notifier, ControlLoop loop, Func<Action<int, Action>, Action>? findStandIn, ILogger logger)
 {
     private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(20);
 
@@ -29,14 +30,19 @@ internal sealed class Adoption(Notifier notifier, ControlLoop loop, Func<Action<
     {
         switch (news)
         {
-            case LifecycleEvent.Serves { Probation.Ticks: 0 } or LifecycleEvent.ServesAgain or LifecycleEvent.RestartEnded { ServesOn: true }:
+            case LifecycleEvent.Serves { Probation.Ticks: 0 }
+                or LifecycleEvent.ServesAgain
+                or LifecycleEvent.RestartEnded { ServesOn: true }:
             case LifecycleEvent.StateChanged { Previous: ProcessState.OnProbation, State: ProcessState.Serving }:
                 Begin();
                 break;
             case LifecycleEvent.RestartBegun or LifecycleEvent.HandingOver or LifecycleEvent.Replacing:
                 Pause();
                 break;
-            case LifecycleEvent.SuccessorStarted { Strategy: RestartStrategy.Complete } or LifecycleEvent.GaveBack or LifecycleEvent.NobodyServes or LifecycleEvent.Stopping:
+            case LifecycleEvent.SuccessorStarted { Strategy: RestartStrategy.Complete }
+                or LifecycleEvent.GaveBack
+                or LifecycleEvent.NobodyServes
+                or LifecycleEvent.Stopping:
                 _over = true;
                 Pause();
                 break;

@@ -7,13 +7,15 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Systemd;
 
 /// <summary>
-/// The listeners of this process in systemd's store (systemd.service(5), <c>FileDescriptorStoreMax=</c>): after a crash the next first generation gets them back,
-/// and meanwhile connections wait. What systemd made itself it has anyway. Only the process in charge stores and removes, on probation none: the store has what the
-/// predecessor would serve again. A service that has no store ignores it. Lives on the control loop.
+/// The listeners of this process in systemd's store (systemd.service(5), <c>FileDescriptorStoreMax=</c>): after a crash the next
+/// first generation gets them back, and meanwhile connections wait. What systemd made itself it has anyway. Only the process in
+/// charge stores and removes, on probation none: the store has what the predecessor would serve again. A service that has no
+/// store ignores it. Lives on the control loop.
 /// </summary>
 internal sealed class FdStore
 {
-    // Kestrel binds an endpoint anew within milliseconds after it was dropped; until it is removed from the store that could fail.
+    // Kestrel binds an endpoint anew within milliseconds after it was dropped; until it is removed from the store that could
+    // fail.
     private static readonly TimeSpan DroppedTime = TimeSpan.FromSeconds(5);
 
     private readonly ResourceRegistry _listeners;
@@ -80,7 +82,8 @@ internal sealed class FdStore
 
         try
         {
-            // Its own descriptor: the message may be sent later, and the listener closed by then. systemd is not to watch it: that it has an error does not make it useless.
+            // Its own descriptor: the message may be sent later, and the listener closed by then. systemd is not to watch it:
+            // that it has an error does not make it useless.
             _notifier.Send(descriptor.Duplicate(), "FDSTORE=1", $"FDNAME={name}", "FDPOLL=0");
         }
         catch (Exception e) when (e is Win32Exception or ObjectDisposedException)

@@ -7,8 +7,9 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Systemd;
 
 /// <summary>
-/// Tells the service manager things, in order, and never waits for it: what it has no room for now is sent a little later. What goes wrong is logged
-/// once; the service is worth more than what is said about it. Lives on the control loop. Owns the descriptors of what is still to be sent.
+/// Tells the service manager things, in order, and never waits for it: what it has no room for now is sent a little later. What
+/// goes wrong is logged once; the service is worth more than what is said about it. Lives on the control loop. Owns the
+/// descriptors of what is still to be sent.
 /// </summary>
 internal sealed class Notifier(Func<string, Descriptor?, int> trySend, ControlLoop loop, ILogger logger)
 {
@@ -39,7 +40,8 @@ internal sealed class Notifier(Func<string, Descriptor?, int> trySend, ControlLo
     internal bool TrySendNow(string line) => _pending.Count == 0 && trySend(line, null) == 0;
 
     /// <summary>Sends one datagram with a descriptor, which is the notifier's from now on.</summary>
-    internal void Send(Descriptor descriptor, params IEnumerable<string> lines) => Send(new Message(string.Join('\n', lines), descriptor));
+    internal void Send(Descriptor descriptor, params IEnumerable<string> lines) =>
+        Send(new Message(string.Join('\n', lines), descriptor));
 
     /// <summary>The line of a status: one line, bounded, without control characters.</summary>
     internal static string Status(string text) => "STATUS=" + Printable.Line(text, LongestStatus);

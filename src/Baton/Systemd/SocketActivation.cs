@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Systemd;
 
 /// <summary>
-/// The sockets that a first process gets from systemd (sd_listen_fds(3)): those of socket units, and those that were stored before a crash. They become
-/// listeners of the registry; the descriptors are its from then on.
+/// The sockets that a first process gets from systemd (sd_listen_fds(3)): those of socket units, and those that were stored
+/// before a crash. They become listeners of the registry; the descriptors are its from then on.
 /// </summary>
 internal static class SocketActivation
 {
@@ -19,7 +19,8 @@ internal static class SocketActivation
     private const string NoName = "unknown";
 
     /// <summary>Takes them, if they are meant for this process.</summary>
-    /// <returns>How a successor is started: what came from the store is no longer mentioned there, nor in the environment of this process.</returns>
+    /// <returns>How a successor is started: what came from the store is no longer mentioned there, nor in the environment of this
+    /// process.</returns>
     internal static StartCommand Take(StartCommand command, ResourceRegistry listeners, ILogger logger)
     {
         if (!Platform.HandoverSupported || Variable(command, SystemdVariable.ListenPid) != Text(Environment.ProcessId)
@@ -76,8 +77,14 @@ internal static class SocketActivation
     private static StartCommand Mention(StartCommand command, string[] names)
     {
         return names.Length > 0
-            ? Set(Set(command, SystemdVariable.ListenFds, Text(names.Length)), SystemdVariable.ListenFdNames, string.Join(':', names))
-            : Set(Set(Set(command, SystemdVariable.ListenPid, null), SystemdVariable.ListenFds, null), SystemdVariable.ListenFdNames, null);
+            ? Set(
+                Set(command, SystemdVariable.ListenFds, Text(names.Length)),
+                SystemdVariable.ListenFdNames,
+                string.Join(':', names))
+            : Set(
+                Set(Set(command, SystemdVariable.ListenPid, null), SystemdVariable.ListenFds, null),
+                SystemdVariable.ListenFdNames,
+                null);
     }
 
     private static StartCommand Set(StartCommand command, string variable, string? value)

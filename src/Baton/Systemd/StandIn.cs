@@ -7,15 +7,17 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Systemd;
 
 /// <summary>
-/// A shell of ours in the service's cgroup that waits, for <see cref="Adoption"/>. Started before the predecessor ends, so that there always is a process for whose end
-/// systemd waits. It is deaf to all signals but SIGKILL, and it ends with this process, with an error: should this process die in the moment in which the
-/// stand-in is the main process, systemd sees that. A thread of its own watches it, and owns it and the socket between the two.
+/// A shell of ours in the service's cgroup that waits, for <see cref="Adoption"/>. Started before the predecessor ends, so that
+/// there always is a process for whose end systemd waits. It is deaf to all signals but SIGKILL, and it ends with this process,
+/// with an error: should this process die in the moment in which the stand-in is the main process, systemd sees that. A thread of
+/// its own watches it, and owns it and the socket between the two.
 /// </summary>
 internal sealed class StandIn
 {
     private const int LastSignal = 31;
 
-    // Its input is our socket, its output systemd's. It says its word when it is asked, then that it has said it, and waits for its end.
+    // Its input is our socket, its output systemd's. It says its word when it is asked, then that it has said it, and waits for
+    // its end.
     private const string Script = "read _ && printf 'MAINPID=%s' \"$1\" && echo >&0; read _; exit 1";
 
     private readonly Descriptor _link;
@@ -30,21 +32,37 @@ internal sealed class StandIn
     /// <param name="logger">Where a failure is said.</param>
     /// <param name="predecessorGone">Called at most once, on that thread, as <see cref="Adoption"/> says.</param>
     /// <returns>Ends it, from any thread.</returns>
-    internal static Action Find(int predecessor, NotifySocket systemd, TimeSpan limit, ILogger logger, Action<int, Action> predecessorGone)
+    internal static Action Find(
+        int predecessor, NotifySocket systemd, TimeSpan limit, ILogger logger, Action<int, Action> predecessorGone)
     {
         var cancelled = new CancellationTokenSource();
-        new Thread(() => Run(predecessor, systemd, limit, logger, predecessorGone, cancelled.Token)) { IsBackground = true, Name = "baton-stand-in" }.Start();
+        new Thread(() =>
+            Run(
+                predecessor,
+                systemd,
+                limit,
+                logger,
+                predecessorGone,
+                cancelled.Token)) { IsBackground = true, Name = "baton-stand-in" }.Start();
         return cancelled.Cancel;
     }
 
-    private static void Run(int predecessor, NotifySocket systemd, TimeSpan limit, ILogger logger, Action<int, Action> predecessorGone, CancellationToken cancelled)
+    private static void Run(
+        int predecessor,
+        NotifySocket systemd,
+        TimeSpan limit,
+        ILogger logger,
+        Action<int, Action> predecessorGone,
+        CancellationToken cancelled)
     {
         try
         {
             StandIn standIn = Start(systemd);
             using (cancelled.Register(standIn._process.Kill))
             {
-                string? problem = standIn.OutlivesPredecessor(predecessor) && standIn.Speaks(predecessorGone) ? WhyNotHeard(systemd, limit) : "the stand-in was killed";
+                string? problem = standIn.OutlivesPredecessor(predecessor) && standIn.Speaks(predecessorGone)
+                    ? WhyNotHeard(systemd, limit)
+                    : "the stand-in was killed";
                 if (problem is not null && !cancelled.IsCancellationRequested)
                 {
                     logger.NotAdopted(Environment.ProcessId, problem);
@@ -69,8 +87,10 @@ internal sealed class StandIn
             {
                 // The name is for whoever looks at a list of processes.
                 string pid = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
-                var command = new StartCommand("/bin/sh", ["sh", "-c", Script, "baton-stand-in", pid], "/", new Dictionary<string, string>());
-                return new StandIn(own, Spawner.Spawn(command, command.Environment, [(its, 0), (output, 1)], Enumerable.Range(1, LastSignal)));
+                var command = new StartCommand(
+                    "/bin/sh", ["sh", "-c", Script, "baton-stand-in", pid], "/", new Dictionary<string, string>());
+                return new StandIn(
+                    own, Spawner.Spawn(command, command.Environment, [(its, 0), (output, 1)], Enumerable.Range(1, LastSignal)));
             }
         }
         catch
@@ -98,7 +118,8 @@ internal sealed class StandIn
         return _process.Lives;
     }
 
-    /// <returns>Whether it has said its word. It must not be ended between the first word and its own, so this waits for as long as it takes.</returns>
+    /// <returns>Whether it has said its word. It must not be ended between the first word and its own, so this waits for as long
+    /// as it takes.</returns>
     private bool Speaks(Action<int, Action> predecessorGone)
     {
         predecessorGone(_process.Id, Ask);

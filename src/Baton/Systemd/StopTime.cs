@@ -17,7 +17,9 @@ internal sealed class StopTime(LifecycleContext context, Action<TimeSpan> ask)
     internal void Begin()
     {
         RestarterOptions options = context.Options;
-        TimeSpan ours = options.DrainTimeout == Timeout.InfiniteTimeSpan ? Timeout.InfiniteTimeSpan : LifecycleContext.Then(options.ShutdownIdleGrace, options.DrainTimeout);
+        TimeSpan ours = options.DrainTimeout == Timeout.InfiniteTimeSpan
+            ? Timeout.InfiniteTimeSpan
+            : LifecycleContext.Then(options.ShutdownIdleGrace, options.DrainTimeout);
 
         // The host's time has the drain in it.
         TimeSpan limit = LifecycleContext.Then(context.Application.Limit ?? ours, options.ExitTimeout);

@@ -6,8 +6,9 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Systemd;
 
 /// <summary>
-/// What systemd told this process by its environment, taken from there in its first moments: the host's own notifier must not find it, since its
-/// <c>STOPPING=1</c> after a handover would end the service, nor other programs that this process starts. Successors get it with the command that starts them.
+/// What systemd told this process by its environment, taken from there in its first moments: the host's own notifier must not
+/// find it, since its <c>STOPPING=1</c> after a handover would end the service, nor other programs that this process starts.
+/// Successors get it with the command that starts them.
 /// </summary>
 /// <param name="Command">How a successor is started, with what it needs to be the service.</param>
 /// <param name="Socket">Where to send news; null for nowhere.</param>
@@ -32,7 +33,8 @@ internal sealed record SystemdEnvironment(StartCommand Command, NotifySocket? So
         TimeSpan? interval = Watchdog.Interval(Take(SystemdVariable.WatchdogUsec), Take(SystemdVariable.WatchdogPid));
 
         // It names the first process. Without it whoever is in charge is meant.
-        return new SystemdEnvironment(interval is null ? command : command.Without(SystemdVariable.WatchdogPid), socket, socket is null ? null : interval);
+        return new SystemdEnvironment(
+            interval is null ? command : command.Without(SystemdVariable.WatchdogPid), socket, socket is null ? null : interval);
     }
 
     /// <summary>As a successor: what names the predecessor names this process now.</summary>

@@ -5,8 +5,9 @@ using Baton.Resources;
 namespace Baton.Systemd;
 
 /// <summary>
-/// This process as a part of a systemd service (sd_notify(3)): says who is in charge and what goes on, gives the watchdog its signs, keeps the listeners in
-/// the fd store. Only the process in charge speaks; what it says at a handover it says for both. Lives on the control loop.
+/// This process as a part of a systemd service (sd_notify(3)): says who is in charge and what goes on, gives the watchdog its
+/// signs, keeps the listeners in the fd store. Only the process in charge speaks; what it says at a handover it says for both.
+/// Lives on the control loop.
 /// </summary>
 internal sealed class SystemdService
 {
@@ -22,7 +23,8 @@ internal sealed class SystemdService
 
     /// <summary>Outside <see cref="Follow"/> for tests.</summary>
     internal SystemdService(
-        Func<string, Descriptor?, int> trySend, TimeSpan? watchdog, ResourceRegistry listeners, LifecycleContext context, Func<OpenWork> open,
+        Func<string, Descriptor?, int> trySend, TimeSpan? watchdog, ResourceRegistry listeners, LifecycleContext context,
+        Func<OpenWork> open,
         Func<Action<int, Action>, Action>? findStandIn, Action<Action>? runAmongWork = null)
     {
         ControlLoop loop = context.Loop;
@@ -40,17 +42,24 @@ internal sealed class SystemdService
     }
 
     /// <summary>Has systemd told what happens from now on; nobody outside a service.</summary>
-    internal static void Follow(SystemdEnvironment environment, int? predecessor, ResourceRegistry listeners, LifecycleContext context, Func<OpenWork> open)
+    internal static void Follow(
+        SystemdEnvironment environment,
+        int? predecessor,
+        ResourceRegistry listeners,
+        LifecycleContext context,
+        Func<OpenWork> open)
     {
         if (environment.Socket is { } socket)
         {
             _ = new SystemdService(
                 socket.TrySend, environment.WatchdogInterval, listeners, context, open,
-                predecessor is { } pid ? gone => StandIn.Find(pid, socket, context.Options.HandshakeTimeout, context.Logger, gone) : null);
+                predecessor is { } pid ? gone =>
+                    StandIn.Find(pid, socket, context.Options.HandshakeTimeout, context.Logger, gone) : null);
         }
     }
 
-    private static void RunOnThePool(Action action) => ThreadPool.UnsafeQueueUserWorkItem(static a => a(), action, preferLocal: false);
+    private static void RunOnThePool(Action action) =>
+        ThreadPool.UnsafeQueueUserWorkItem(static a => a(), action, preferLocal: false);
 
     private static string Main(int pid) => Notifier.Line("MAINPID", pid);
 
@@ -96,16 +105,24 @@ internal sealed class SystemdService
             case LifecycleEvent.LeftAlone alone:
                 // Before it is ready: systemd would end the whole service with the main process that it knows, and the watchdog
                 // runs on.
-                _notifier.Send(Main(Environment.ProcessId), Notifier.Status($"Process {alone.DeadPid}, which served, has died; process {Environment.ProcessId} serves as soon as it is ready"));
+                _notifier.Send(
+                    Main(Environment.ProcessId),
+                    Notifier.Status(
+                        $"Process {alone.DeadPid}, which served, has died; process {Environment.ProcessId} serves as soon as " +
+                            $"it is ready"));
                 _watchdog?.Begin();
                 break;
             case LifecycleEvent.HandingOver successor:
                 _watchdog?.End();
                 _store.Pause();
-                _notifier.Send(Main(successor.Pid), "READY=1", Notifier.Status(Serving(successor.Generation, successor.Probation)));
+                _notifier.Send(
+                    Main(successor.Pid), "READY=1", Notifier.Status(Serving(successor.Generation, successor.Probation)));
                 break;
             case LifecycleEvent.ServesAgain again:
-                _notifier.Send(Main(Environment.ProcessId), "READY=1", Notifier.Status($"Rolled back: generation {again.Generation} serves again"));
+                _notifier.Send(
+                    Main(Environment.ProcessId),
+                    "READY=1",
+                    Notifier.Status($"Rolled back: generation {again.Generation} serves again"));
                 _watchdog?.Begin();
                 _store.Update();
                 break;
@@ -114,7 +131,10 @@ internal sealed class SystemdService
                 break;
             case LifecycleEvent.SuccessorStarted { Strategy: RestartStrategy.Complete } replaces:
                 _watchdog?.End();
-                _notifier.Send(Main(replaces.Pid), Notifier.Status($"Restarting: generation {replaces.Generation}, process {replaces.Pid}, starts in place of this one"));
+                _notifier.Send(
+                    Main(replaces.Pid),
+                    Notifier.Status(
+                        $"Restarting: generation {replaces.Generation}, process {replaces.Pid}, starts in place of this one"));
                 break;
             case LifecycleEvent.GaveBack:
                 _watchdog?.End();
@@ -123,7 +143,11 @@ internal sealed class SystemdService
             case LifecycleEvent.NobodyServes nobody:
                 // For Restart=on-failure: systemd notices the end of this process only.
                 Environment.ExitCode = Environment.ExitCode == 0 ? ServiceDiedExitCode : Environment.ExitCode;
-                _notifier.Send(Main(Environment.ProcessId), Notifier.Status($"Process {nobody.DeadPid}, which served, has died; process {Environment.ProcessId} finishes its work and ends"));
+                _notifier.Send(
+                    Main(Environment.ProcessId),
+                    Notifier.Status(
+                        $"Process {nobody.DeadPid}, which served, has died; process {Environment.ProcessId} finishes its work " +
+                            $"and ends"));
                 break;
             case LifecycleEvent.Stopping:
                 _store.Pause();

@@ -4,8 +4,9 @@ using Baton.Lifecycle;
 namespace Baton.Systemd;
 
 /// <summary>
-/// The watchdog of the service manager (sd_watchdog_enabled(3)): a sign at half of its time, by the process in charge only, and only while the control loop and
-/// the application's own threads make progress. A service that hangs gives none, and is killed. Lives on the control loop.
+/// The watchdog of the service manager (sd_watchdog_enabled(3)): a sign at half of its time, by the process in charge only, and
+/// only while the control loop and the application's own threads make progress. A service that hangs gives none, and is killed.
+/// Lives on the control loop.
 /// </summary>
 /// <param name="interval">Between two signs.</param>
 /// <param name="loop">Whose progress is one half of the sign.</param>
@@ -20,7 +21,9 @@ internal sealed class Watchdog(TimeSpan interval, ControlLoop loop, Action<Actio
     /// <param name="usec">Its time in microseconds.</param>
     /// <param name="pid">The process that is meant; null for whoever is in charge.</param>
     internal static TimeSpan? Interval(string? usec, string? pid) =>
-        long.TryParse(usec, NumberStyles.None, CultureInfo.InvariantCulture, out long time) && time > 1 && (pid is null || pid == Environment.ProcessId.ToString(CultureInfo.InvariantCulture))
+        long.TryParse(usec, NumberStyles.None, CultureInfo.InvariantCulture, out long time)
+            && time > 1
+            && (pid is null || pid == Environment.ProcessId.ToString(CultureInfo.InvariantCulture))
             ? TimeSpan.FromMicroseconds(time / 2)
             : null;
 

@@ -36,7 +36,12 @@ internal static class ActivitySourceExtensions
     /// <param name="begin">When the first one began.</param>
     /// <param name="parent">What they are parts of.</param>
     /// <param name="error">What the last one ended with; null for nothing bad.</param>
-    internal static void RecordPhases(this ActivitySource source, IReadOnlyList<RestartPhase> phases, DateTimeOffset begin, ActivityContext parent, string? error = null)
+    internal static void RecordPhases(
+        this ActivitySource source,
+        IReadOnlyList<RestartPhase> phases,
+        DateTimeOffset begin,
+        ActivityContext parent,
+        string? error = null)
     {
         foreach (RestartPhase phase in phases)
         {

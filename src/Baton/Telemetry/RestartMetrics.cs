@@ -6,7 +6,9 @@ using static Baton.BatonTelemetry;
 
 namespace Baton.Telemetry;
 
-/// <summary>The instruments. What can be looked at is looked at when somebody collects; the rest is counted as it happens.</summary>
+/// <summary>
+/// The instruments. What can be looked at is looked at when somebody collects; the rest is counted as it happens.
+/// </summary>
 internal sealed class RestartMetrics : IDisposable
 {
     // Seconds; what OpenTelemetry takes if nothing is said is made for milliseconds.
@@ -26,10 +28,13 @@ internal sealed class RestartMetrics : IDisposable
     {
         Meter = new Meter(Name, version);
         _restarts = Meter.CreateCounter<long>(Metrics.Restarts, "{restart}", "Restarts that have ended.");
-        _restartDuration = Duration(Metrics.RestartDuration, "From the request for a restart to its outcome, the probation included.");
-        _handoverDuration = Duration(Metrics.HandoverDuration, "From the request for a restart to the moment in which the successor was told to serve.");
+        _restartDuration = Duration(
+            Metrics.RestartDuration, "From the request for a restart to its outcome, the probation included.");
+        _handoverDuration = Duration(
+            Metrics.HandoverDuration, "From the request for a restart to the moment in which the successor was told to serve.");
         _phaseDuration = Duration(Metrics.PhaseDuration, "What the time of restarts went into.");
-        _forcedConnections = Meter.CreateCounter<long>(Metrics.ForcedConnections, "{connection}", "Connections with work in progress that were cut.");
+        _forcedConnections = Meter.CreateCounter<long>(
+            Metrics.ForcedConnections, "{connection}", "Connections with work in progress that were cut.");
         _forcedRequests = Meter.CreateCounter<long>(Metrics.ForcedRequests, "{request}", "Requests that were cut.");
         Observe(new ObservedProcess(lifecycle, older, generation));
     }
@@ -38,7 +43,12 @@ internal sealed class RestartMetrics : IDisposable
 
     /// <summary>Whether anybody collects.</summary>
     internal bool Enabled =>
-        _restarts.Enabled || _restartDuration.Enabled || _handoverDuration.Enabled || _phaseDuration.Enabled || _forcedConnections.Enabled || _forcedRequests.Enabled;
+        _restarts.Enabled
+            || _restartDuration.Enabled
+            || _handoverDuration.Enabled
+            || _phaseDuration.Enabled
+            || _forcedConnections.Enabled
+            || _forcedRequests.Enabled;
 
     internal void Hear(LifecycleEvent news)
     {
@@ -59,16 +69,24 @@ internal sealed class RestartMetrics : IDisposable
 
     public void Dispose() => Meter.Dispose();
 
-    private Histogram<double> Duration(string name, string description) => Meter.CreateHistogram(name, "s", description, tags: null, Durations);
+    private Histogram<double> Duration(string name, string description) =>
+        Meter.CreateHistogram(name, "s", description, tags: null, Durations);
 
     private void Observe(ObservedProcess process)
     {
-        Meter.CreateObservableGauge(Metrics.Generation, process.Generation, "{generation}", "1 for the first process, one more with every restart.");
-        Meter.CreateObservableUpDownCounter(Metrics.State, process.States, "{process}", "1 for the state in which the process is, 0 for all others.");
-        Meter.CreateObservableGauge(Metrics.ProbationRemaining, process.ProbationRemaining, "s", "How long the probation goes on.");
+        Meter.CreateObservableGauge(
+            Metrics.Generation, process.Generation, "{generation}", "1 for the first process, one more with every restart.");
+        Meter.CreateObservableUpDownCounter(
+            Metrics.State, process.States, "{process}", "1 for the state in which the process is, 0 for all others.");
+        Meter.CreateObservableGauge(
+            Metrics.ProbationRemaining, process.ProbationRemaining, "s", "How long the probation goes on.");
         Meter.CreateObservableUpDownCounter(
             Metrics.DrainingConnections, process.DrainingConnections, "{connection}", "Connections of processes that only finish their work.");
-        Meter.CreateObservableUpDownCounter(Metrics.DrainingRequests, process.DrainingRequests, "{request}", "Requests of processes that only finish their work.");
+        Meter.CreateObservableUpDownCounter(
+            Metrics.DrainingRequests,
+            process.DrainingRequests,
+            "{request}",
+            "Requests of processes that only finish their work.");
     }
 
     private void Ended(RestartRecord record, string outcome)
@@ -77,7 +95,9 @@ internal sealed class RestartMetrics : IDisposable
         _restartDuration.Record(record.Duration.TotalSeconds, new KeyValuePair<string, object?>(Attributes.Outcome, outcome));
         foreach (RestartPhase phase in record.Phases)
         {
-            _phaseDuration.Record(phase.Duration.TotalSeconds, new KeyValuePair<string, object?>(Attributes.Phase, TelemetryWords.Phase(phase.Name)));
+            _phaseDuration.Record(
+                phase.Duration.TotalSeconds,
+                new KeyValuePair<string, object?>(Attributes.Phase, TelemetryWords.Phase(phase.Name)));
         }
 
         if (outcome is "succeeded" or "rolled_back" && record.Phases is [.., { Name: TelemetryWords.Probation } probation])

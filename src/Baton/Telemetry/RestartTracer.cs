@@ -37,7 +37,8 @@ internal sealed class RestartTracer(ActivitySource source)
                 // Of a successor that gave back it is a part of the restart; else of nothing.
                 BeginDrain(moved.Previous == ProcessState.OnProbation ? own : default, moved.Generation, at);
                 break;
-            case LifecycleEvent.StateChanged { State: ProcessState.Serving, Previous: ProcessState.HandedOver } or LifecycleEvent.Drained:
+            case LifecycleEvent.StateChanged { State: ProcessState.Serving, Previous: ProcessState.HandedOver }
+                or LifecycleEvent.Drained:
                 _drain?.End(at);
                 _drain = null;
                 break;
@@ -60,14 +61,20 @@ internal sealed class RestartTracer(ActivitySource source)
     }
 
     private Activity? Begin(RestartRequest request, DateTimeOffset at) =>
-        source.Begin(BatonTelemetry.Spans.Restart, request.Origin, at)?.SetTag(BatonTelemetry.Attributes.Trigger, request.Trigger);
+        source.Begin(BatonTelemetry.Spans.Restart, request.Origin, at)
+            ?.SetTag(BatonTelemetry.Attributes.Trigger, request.Trigger);
 
     private void End(Activity span, LifecycleEvent.RestartEnded ended)
     {
         RestartRecord record = ended.Record;
         source.RecordPhases(record.Phases, record.AskedAt, span.Context, record.Failure is null ? null : record.Explanation);
         span.SetTag(BatonTelemetry.Attributes.Generation, record.Generation);
-        End(span, TelemetryWords.Outcome(record.Failure, ended.RolledBack), record.Failure, record.Explanation, record.AskedAt + record.Duration);
+        End(
+            span,
+            TelemetryWords.Outcome(record.Failure, ended.RolledBack),
+            record.Failure,
+            record.Explanation,
+            record.AskedAt + record.Duration);
     }
 
     private void BeginDrain(ActivityContext parent, int generation, DateTimeOffset at) =>
@@ -77,7 +84,8 @@ internal sealed class RestartTracer(ActivitySource source)
     {
         if (_drain is { } drain && cut.Work != default)
         {
-            drain.SetTag(BatonTelemetry.Attributes.ForcedConnections, cut.Work.Connections).SetTag(BatonTelemetry.Attributes.ForcedRequests, cut.Work.Requests);
+            drain.SetTag(BatonTelemetry.Attributes.ForcedConnections, cut.Work.Connections)
+                .SetTag(BatonTelemetry.Attributes.ForcedRequests, cut.Work.Requests);
             drain.SetStatus(ActivityStatusCode.Error, $"cut by {cut.Trigger}");
         }
     }

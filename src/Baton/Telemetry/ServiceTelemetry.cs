@@ -6,8 +6,8 @@ using Baton.Lifecycle;
 namespace Baton.Telemetry;
 
 /// <summary>
-/// Metrics and traces of one restarter. Subscribes to the news of its lifecycle; without anybody who collects, it costs that. Listeners are called on a
-/// <see cref="SideThread"/>, with the times at which things happened.
+/// Metrics and traces of one restarter. Subscribes to the news of its lifecycle; without anybody who collects, it costs that.
+/// Listeners are called on a <see cref="SideThread"/>, with the times at which things happened.
 /// </summary>
 internal sealed class ServiceTelemetry : IDisposable
 {
@@ -21,16 +21,23 @@ internal sealed class ServiceTelemetry : IDisposable
     /// <param name="lifecycle">This process.</param>
     /// <param name="context">What it works with.</param>
     /// <param name="older">The processes before it.</param>
-    /// <param name="generation">Its generation; null as long as its predecessor has not said it. From any thread, and at once.</param>
+    /// <param name="generation">Its generation; null as long as its predecessor has not said it. From any thread, and at
+    /// once.</param>
     /// <param name="aside">Runs what listeners do; null for a thread of its own.</param>
-    internal ServiceTelemetry(ProcessLifecycle lifecycle, LifecycleContext context, OlderGenerations older, Func<int?> generation, Action<Action>? aside = null)
+    internal ServiceTelemetry(
+        ProcessLifecycle lifecycle,
+        LifecycleContext context,
+        OlderGenerations older,
+        Func<int?> generation,
+        Action<Action>? aside = null)
     {
         _context = context;
         _aside = aside ?? new SideThread(context.Logger).Post;
         _succession = new SuccessionTracer(() => Source, context.Options.TimeProvider, ProcessBegun, _aside);
         context.Feed.Subscribe(Hear, reports: false);
 
-        // The first of their kind in a process, they take some ten milliseconds, in which the application can begin to build its host.
+        // The first of their kind in a process, they take some ten milliseconds, in which the application can begin to build its
+        // host.
         _aside(() =>
         {
             string version = typeof(ServiceTelemetry).Assembly.GetName().Version?.ToString(3) ?? "";
@@ -60,7 +67,10 @@ internal sealed class ServiceTelemetry : IDisposable
 
     // What comes each second, or is in the record of a restart anyhow, is not worth a thread.
     private static bool IsTold(LifecycleEvent news) =>
-        news is LifecycleEvent.StateChanged or LifecycleEvent.WorkCut or LifecycleEvent.Drained or (LifecycleEvent.OfRestart and not LifecycleEvent.RestartPhaseChanged);
+        news is LifecycleEvent.StateChanged
+            or LifecycleEvent.WorkCut
+            or LifecycleEvent.Drained
+            or (LifecycleEvent.OfRestart and not LifecycleEvent.RestartPhaseChanged);
 
     private static DateTimeOffset ProcessBegun()
     {

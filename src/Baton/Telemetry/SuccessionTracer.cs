@@ -4,14 +4,15 @@ using Baton.Lifecycle;
 namespace Baton.Telemetry;
 
 /// <summary>
-/// The spans of a successor's own parts of the restart that made it. Whoever listens is often built later than the first of them: they are remembered, and made
-/// when this process serves. Hears on the control loop, where it only remembers.
+/// The spans of a successor's own parts of the restart that made it. Whoever listens is often built later than the first of them:
+/// they are remembered, and made when this process serves. Hears on the control loop, where it only remembers.
 /// </summary>
 /// <param name="source">Where the spans go; null for the first moments.</param>
 /// <param name="time">The clock.</param>
 /// <param name="processBegun">When this process was started; asked only if somebody listens.</param>
 /// <param name="aside">Runs what listeners do.</param>
-internal sealed class SuccessionTracer(Func<ActivitySource?> source, TimeProvider time, Func<DateTimeOffset> processBegun, Action<Action> aside)
+internal sealed class SuccessionTracer(
+    Func<ActivitySource?> source, TimeProvider time, Func<DateTimeOffset> processBegun, Action<Action> aside)
 {
     private readonly RestartTimeline _timeline = new(time);
     private DateTimeOffset _greeted;
@@ -40,7 +41,8 @@ internal sealed class SuccessionTracer(Func<ActivitySource?> source, TimeProvide
                 RecordStart(_timeline.Phases, _greeted);
                 break;
             case LifecycleEvent.StateChanged { Previous: ProcessState.OnProbation } moved:
-                RecordProbation(new RestartPhase(TelemetryWords.Probation, "", time.GetElapsedTime(_servedAt)), _served, moved.State);
+                RecordProbation(
+                    new RestartPhase(TelemetryWords.Probation, "", time.GetElapsedTime(_servedAt)), _served, moved.State);
                 break;
         }
     }
@@ -52,7 +54,8 @@ internal sealed class SuccessionTracer(Func<ActivitySource?> source, TimeProvide
     });
 
     private void RecordProbation(RestartPhase probation, DateTimeOffset begun, ProcessState then) => Record(to =>
-        to.RecordPhases([probation], begun, Restart, then == ProcessState.Serving ? null : "this process did not go on to serve"));
+        to.RecordPhases(
+            [probation], begun, Restart, then == ProcessState.Serving ? null : "this process did not go on to serve"));
 
     private void Record(Action<ActivitySource> record)
     {

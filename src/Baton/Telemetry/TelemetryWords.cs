@@ -13,7 +13,10 @@ internal static class TelemetryWords
 
     // An application reports what it likes; a series for each of its words would cost whoever stores them.
     internal static readonly IReadOnlyList<string> KnownPhases =
-        [Start, "hooks", "check", "spawn", Starting, "hosted services", "health", "callbacks", "warm-up", "servers", Ready, "drain", "commit", Probation];
+        [
+            Start, "hooks", "check", "spawn", Starting, "hosted services", "health", "callbacks", "warm-up", "servers", Ready,
+            "drain", "commit", Probation,
+        ];
 
     internal static string Phase(string name) => KnownPhases.Contains(name) ? name : Other;
 
@@ -21,7 +24,8 @@ internal static class TelemetryWords
 
     internal static string Of(RestartFailure failure) => Snake(failure.ToString());
 
-    internal static string Outcome(RestartFailure? failure, bool rolledBack) => failure is null ? "succeeded" : rolledBack ? "rolled_back" : "failed";
+    internal static string Outcome(RestartFailure? failure, bool rolledBack) =>
+        failure is null ? "succeeded" : rolledBack ? "rolled_back" : "failed";
 
     private static string Snake(string pascal)
     {

@@ -2,45 +2,45 @@ using Baton.Cli.Discovery;
 
 namespace Baton.Cli;
 
-/// <summary>All that the program sees of the world besides sockets and files; tests give it a world of their own.</summary>
-internal sealed record Surroundings(TextWriter Output, TextWriter Error)
+/// <summary>Everything that the program uses of its environment besides sockets and files. Tests replace it.</summary>
+internal sealed record CliEnvironment(TextWriter Output, TextWriter Error)
 {
-    /// <summary>What people's output fits when nobody knows how wide their window is.</summary>
+    /// <summary>The width of the output where the terminal's width is not known.</summary>
     internal const int UsualWidth = 80;
 
     internal bool OutputIsTerminal { get; init; }
 
     internal bool ErrorIsTerminal { get; init; }
 
-    /// <summary>Columns of the terminal; read anew for every line, as windows change.</summary>
+    /// <summary>Columns of the terminal. Read for every line, since windows change.</summary>
     internal Func<int> Width { get; init; } = () => UsualWidth;
 
-    /// <summary>Its lines.</summary>
+    /// <summary>Lines of the terminal.</summary>
     internal Func<int> Height { get; init; } = () => 24;
 
     internal Func<string, string?> Variable { get; init; } = _ => null;
 
-    /// <summary>The user whose services these are; 0 sees those of all.</summary>
+    /// <summary>The user whose services are shown; root (0) sees those of all users.</summary>
     internal uint UserId { get; init; }
 
-    /// <summary>The user of a process on this machine; null where that is not known.</summary>
+    /// <summary>The user of a process on this machine; null if not known.</summary>
     internal Func<int, uint?> OwnerOf { get; init; } = _ => null;
 
-    /// <summary>Where <c>/run</c> and <c>/tmp</c> are looked for.</summary>
+    /// <summary>The directory that contains <c>run</c> and <c>tmp</c>.</summary>
     internal string Root { get; init; } = "/";
 
     internal TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>How long the status of a service may take whose processes are all stopped.</summary>
+    /// <summary>The limit for an answer of a service whose processes are all stopped.</summary>
     internal TimeSpan AnswerLimit { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long it may take otherwise: of a living service milliseconds, unless the machine is very busy.</summary>
+    /// <summary>The limit for all other services: they answer within milliseconds, unless the machine is very busy.</summary>
     internal TimeSpan BusyAnswerLimit { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Begins to hear ^C and SIGTERM. Only commands that wait do: all others simply end.</summary>
+    /// <summary>Registers for ^C and SIGTERM. Only commands that wait do: the others end at once.</summary>
     internal Func<Interruption> Interruptions { get; init; } = () => new Interruption();
 
-    internal static Surroundings OfThisProcess() => new(Console.Out, Console.Error)
+    internal static CliEnvironment OfThisProcess() => new(Console.Out, Console.Error)
     {
         OutputIsTerminal = !Console.IsOutputRedirected,
         ErrorIsTerminal = !Console.IsErrorRedirected,
@@ -48,9 +48,9 @@ internal sealed record Surroundings(TextWriter Output, TextWriter Error)
         Height = () => Console.WindowHeight is > 0 and var height ? height : 24,
         Variable = Environment.GetEnvironmentVariable,
         UserId = Interop.Libc.geteuid(),
-        OwnerOf = ProcessLook.OwnerOf,
+        OwnerOf = ProcessSnapshot.OwnerOf,
     };
 
-    // A terminal may not know its size: a serial line, a pty that nobody has sized.
+    // A serial line or a new pty may not know its size.
     private static int TerminalWidth() => Console.WindowWidth is > 0 and var width ? width : UsualWidth;
 }

@@ -1,7 +1,7 @@
 namespace Baton.AspNetCore.Admin.Page;
 
-/// <summary>States and failures in words.</summary>
-internal static class StateWords
+/// <summary>States and failures as text.</summary>
+internal static class StateText
 {
     internal static Html Badge(ProcessState state) => Html.Of($"""<span class="badge {Tone(state)}">{Of(state)}</span>""");
 

@@ -5,9 +5,10 @@ using Baton.Control;
 namespace Baton.Cli.Operations;
 
 /// <summary>
-/// Told to a terminal: a line for each phase that is over, and below them one that is rewritten ten times a second, with what goes on and a bar for the drain.
+/// For a terminal: one line for each finished phase. Below them a line that is redrawn ten times a second shows the current phase
+/// and a bar for the drain.
 /// </summary>
-internal sealed class LiveStory : IStory
+internal sealed class LiveProgress : IOperationProgress
 {
     private const int NameWidth = 15;
     private static readonly TimeSpan Frame = TimeSpan.FromMilliseconds(100);
@@ -24,15 +25,15 @@ internal sealed class LiveStory : IStory
     private long? _drainBegun;
     private bool _ended;
 
-    internal LiveStory(Screen screen, TimeProvider time, FoundService service, ControlCommand command)
+    internal LiveProgress(Screen screen, TimeProvider time, FoundService service, ControlCommand command)
     {
         (_screen, _time, _begun, _phaseBegun) = (screen, time, time.GetTimestamp(), time.GetTimestamp());
         _bar = new DrainBar(screen.IsUnicode);
-        screen.Line(new Ink(StoryWords.Begin(service, command), Ink.Strong));
+        screen.Line(new StyledText(ProgressText.Begin(service, command), StyledText.Strong));
         _timer = time.CreateTimer(_ => Draw(), null, Frame, Frame);
     }
 
-    public void Hear(ControlAnswer answer)
+    public void Report(ControlAnswer answer)
     {
         lock (_lock)
         {
@@ -49,13 +50,13 @@ internal sealed class LiveStory : IStory
                     break;
                 case ControlAnswer.Drain drain:
                     _drainBegun ??= _time.GetTimestamp() - (long)(drain.Elapsed.TotalSeconds * _time.TimestampFrequency);
-                    _bar.Hear(drain);
+                    _bar.Update(drain);
                     break;
                 case ControlAnswer.Outcome outcome:
                     Leave(outcome.Succeeded);
                     if (outcome is { Succeeded: false, KeepsServing: true })
                     {
-                        // It takes new work again.
+                        // The process that drained accepts again.
                         (_bar, _drainBegun) = (new DrainBar(_screen.IsUnicode), null);
                     }
 
@@ -70,11 +71,11 @@ internal sealed class LiveStory : IStory
         Draw();
     }
 
-    public void Remark(string words)
+    public void Note(string text)
     {
         lock (_lock)
         {
-            Note(words);
+            WriteNote(text);
         }
     }
 
@@ -110,11 +111,11 @@ internal sealed class LiveStory : IStory
     }
 
     private void Done(string what, TimeSpan time, string detail, bool succeeded) => _screen.Line(
-        new Ink($"  {Mark(succeeded)} ", succeeded ? Ink.Good : Ink.Bad),
+        new StyledText($"  {Mark(succeeded)} ", succeeded ? StyledText.Good : StyledText.Bad),
         Wording.Say($"{what,-NameWidth} {Wording.Of(time),8}"),
-        new Ink(detail.Length == 0 ? "" : $"  {Shortened(detail)}", Ink.Dim));
+        new StyledText(detail.Length == 0 ? "" : $"  {Shortened(detail)}", StyledText.Dim));
 
-    // Beside a phase there is not much room; the verdict has every word.
+    // The line has little room. The outcome at the end shows the whole detail.
     private string Shortened(string detail)
     {
         int room = Math.Max(10, _screen.Width - NameWidth - 17);
@@ -122,7 +123,7 @@ internal sealed class LiveStory : IStory
         return line.Length <= room ? line : string.Concat(line.AsSpan(0, room - 1), _screen.IsUnicode ? "…" : "~");
     }
 
-    private void Note(string words) => _screen.Line(new Ink($"    {words}", Ink.Dim));
+    private void WriteNote(string text) => _screen.Line(new StyledText($"    {text}", StyledText.Dim));
 
     private void Draw()
     {
@@ -137,10 +138,11 @@ internal sealed class LiveStory : IStory
             TimeSpan since = _time.GetElapsedTime(isDrainOnly ? _drainBegun!.Value : _phaseBegun);
             string name = isDrainOnly ? "drain" : _phase.Length == 0 ? "asking" : _phase;
             _screen.Live(
-                new Ink($"  {Spinner()} ", Ink.Attention),
-                new Ink(Wording.Say($"{name,-NameWidth} {Wording.Of(since),8}  "), Ink.Strong),
-                new Ink(_bar.Words(since: _drainBegun is { } begun ? _time.GetElapsedTime(begun) : default), Ink.Good),
-                new Ink(_bar.Last is null ? _detail.Split('\n')[0] : "", Ink.Dim));
+                new StyledText($"  {Spinner()} ", StyledText.Attention),
+                new StyledText(Wording.Say($"{name,-NameWidth} {Wording.Of(since),8}  "), StyledText.Strong),
+                new StyledText(
+                    _bar.Render(since: _drainBegun is { } begun ? _time.GetElapsedTime(begun) : default), StyledText.Good),
+                new StyledText(_bar.Last is null ? _detail.Split('\n')[0] : "", StyledText.Dim));
         }
     }
 

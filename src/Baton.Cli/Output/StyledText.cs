@@ -4,12 +4,12 @@ using Spectre.Console;
 namespace Baton.Cli.Output;
 
 /// <summary>
-/// The only way words get onto a screen. Never by Spectre's markup, in which a service's name could be a command; and always with control characters made
-/// visible, so that a path or a reason can't move the reader's cursor.
+/// The only way to put text on a screen. It never uses Spectre's markup, where a service's name could be a command. It makes
+/// control characters visible, so that a path or a reason cannot move the reader's cursor.
 /// </summary>
-internal readonly record struct Ink(string Words, Style? Style = null)
+internal readonly record struct StyledText(string Text, Style? Style = null)
 {
-    private const int LongestWords = 16 * 1024;
+    private const int MaxLength = 16 * 1024;
 
     internal static Style Good { get; } = new(Color.Green);
 
@@ -21,11 +21,11 @@ internal readonly record struct Ink(string Words, Style? Style = null)
 
     internal static Style Strong { get; } = new(decoration: Decoration.Bold);
 
-    internal string Safe => Printable.Line(Words, LongestWords);
+    internal string Safe => Printable.Line(Text, MaxLength);
 
-    public static implicit operator Ink(string words) => new(words);
+    public static implicit operator StyledText(string text) => new(text);
 
-    internal static Ink Of(ProcessState state) => new(state.ToString(), state switch
+    internal static StyledText Of(ProcessState state) => new(state.ToString(), state switch
     {
         ProcessState.Serving => Good,
         ProcessState.OnProbation or ProcessState.Restarting or ProcessState.Starting => Attention,
@@ -35,11 +35,11 @@ internal readonly record struct Ink(string Words, Style? Style = null)
 
     internal Paragraph ToParagraph() => new Paragraph().Append(Safe, Style);
 
-    /// <summary>Pieces one after the other.</summary>
-    internal static Paragraph Join(params ReadOnlySpan<Ink> pieces)
+    /// <summary>The pieces as one paragraph.</summary>
+    internal static Paragraph Join(params ReadOnlySpan<StyledText> pieces)
     {
         var paragraph = new Paragraph();
-        foreach (Ink piece in pieces)
+        foreach (StyledText piece in pieces)
         {
             _ = paragraph.Append(piece.Safe, piece.Style);
         }

@@ -4,8 +4,8 @@ using Baton.Control;
 
 namespace Baton.Cli.Operations;
 
-/// <summary>What a service says, in words that plain and live stories share.</summary>
-internal static class StoryWords
+/// <summary>The answers of a service as text, for plain and live progress.</summary>
+internal static class ProgressText
 {
     internal static string Begin(FoundService service, ControlCommand command)
     {
@@ -21,11 +21,14 @@ internal static class StoryWords
         return Wording.Say($"{doing} {status.Name}: process {status.Pid}, generation {status.Generation}{version}");
     }
 
-    internal static string Of(ControlAnswer.Phase phase) => phase.Detail.Length == 0 ? phase.Name : $"{phase.Name}: {phase.Detail}";
+    internal static string Of(ControlAnswer.Phase phase) =>
+        phase.Detail.Length == 0 ? phase.Name : $"{phase.Name}: {phase.Detail}";
 
-    internal static string Of(ControlAnswer.State state) => Wording.Say($"process {state.Pid}, generation {state.Generation}: {state.Previous} -> {state.Now}");
+    internal static string Of(ControlAnswer.State state) =>
+        Wording.Say($"process {state.Pid}, generation {state.Generation}: {state.Previous} -> {state.Now}");
 
-    internal static string Of(ControlAnswer.Successor successor) => Wording.Say($"started process {successor.Pid}, generation {successor.Generation}");
+    internal static string Of(ControlAnswer.Successor successor) =>
+        Wording.Say($"started process {successor.Pid}, generation {successor.Generation}");
 
     /// <summary><c>2 requests, 3 connections</c>; <c>nothing open</c>.</summary>
     internal static string OpenWork(GenerationStatus generation)
@@ -40,7 +43,7 @@ internal static class StoryWords
         };
     }
 
-    /// <summary>Of the drain timeout; empty for none.</summary>
+    /// <summary>The time left until the drain timeout.</summary>
     internal static string TimeLeft(ControlAnswer.Drain drain) =>
         drain.Limit is { } limit ? $", at most {Wording.Of(limit - drain.Elapsed)} left" : ", no limit";
 }

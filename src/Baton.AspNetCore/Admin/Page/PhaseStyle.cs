@@ -1,12 +1,13 @@
 namespace Baton.AspNetCore.Admin.Page;
 
-/// <summary>How a phase is drawn, and what it means.</summary>
-internal static class PhaseLook
+/// <summary>The style class of a phase, and its meaning.</summary>
+internal static class PhaseStyle
 {
-    /// <summary>In the style sheet. A successor may report phases of its own.</summary>
+    /// <summary>The class in the style sheet. A successor may report phases that this version does not know.</summary>
     internal static string Class(string phase) => phase switch
     {
-        "hooks" or "check" or "spawn" or "starting" or "health" or "callbacks" or "commit" or "probation" or "drain" => $"p-{phase}",
+        "hooks" or "check" or "spawn" or "starting" or "health" or "callbacks" or "commit" or "probation" or "drain" =>
+            $"p-{phase}",
         "hosted services" => "p-hosted",
         "warm-up" => "p-warm",
         _ => "p-other",
