@@ -20,7 +20,8 @@ public static class HandoverStateExtensions
     /// <param name="configure">Changes its version and what happens at a roll back; null for the defaults.</param>
     /// <exception cref="ArgumentException">It is no name. A name that the process has twice fails the start.</exception>
     /// <returns>The services.</returns>
-    public static IServiceCollection AddHandoverState<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>(
+    public static IServiceCollection AddHandoverState<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>(
         this IServiceCollection services, string name, Action<StateOptions>? configure = null)
         where T : class, IHandoverState
     {

@@ -10,7 +10,9 @@ internal sealed record HostedState(Func<IServiceProvider, StateItem> Bind);
 internal sealed class HostedStates(
     Restarter restarter, HostedRestartOptions options, IEnumerable<HostedState> states, IServiceProvider services)
 {
-    /// <exception cref="InvalidOperationException">The process has state of one of the names already, or a service is missing.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The process has state of one of the names already, or a service is missing.
+    /// </exception>
     internal void Register()
     {
         // Those of the first host's options are known since the process began.

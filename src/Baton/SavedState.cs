@@ -9,7 +9,9 @@ public sealed class SavedState
     /// <summary>The name it is registered by.</summary>
     public string Name { get; }
 
-    /// <summary>The version of its form, between <see cref="StateOptions.OldestVersion"/> and <see cref="StateOptions.Version"/>.</summary>
+    /// <summary>
+    /// The version of its form, between <see cref="StateOptions.OldestVersion"/> and <see cref="StateOptions.Version"/>.
+    /// </summary>
     public int Version { get; }
 
     /// <summary>How many bytes it has.</summary>

@@ -35,7 +35,8 @@ internal sealed record OptionValue(string Path, string Key, string? Value, Func<
 
     internal bool Switch() => bool.TryParse(Value, out bool value) ? value : throw Refuse("true or false");
 
-    internal int Number() => Count() is >= int.MinValue and <= int.MaxValue and long value ? (int)value : throw Refuse(WholeNumber);
+    internal int Number() =>
+        Count() is >= int.MinValue and <= int.MaxValue and long value ? (int)value : throw Refuse(WholeNumber);
 
     internal long Count()
     {

@@ -96,7 +96,8 @@ internal abstract record HandoverMessage
     /// <param name="Keys">Name the descriptors that ride with the message, in order.</param>
     /// <param name="State">What it hands back.</param>
     /// <param name="Missing">Why it does not hand back all; null if it does.</param>
-    internal sealed record HandedBack(IReadOnlyList<string> Keys, IReadOnlyList<StateRow> State, string? Missing) : HandoverMessage;
+    internal sealed record HandedBack(IReadOnlyList<string> Keys, IReadOnlyList<StateRow> State, string? Missing)
+        : HandoverMessage;
 
     /// <summary>Successor on probation: somebody asked it to shut down, which is no reason to take over again.</summary>
     internal sealed record Stopping(string Trigger) : HandoverMessage;

@@ -241,7 +241,8 @@ internal sealed class SuccessorRole : IPredecessor
     }
 
     // On the link's thread: the predecessor has closed its gate, and waits for the answer.
-    private void Load(PredecessorLink link, HandoverMessage.Resources passed, Received received, ProcessLifecycle lifecycle, ControlLoop loop)
+    private void Load(
+        PredecessorLink link, HandoverMessage.Resources passed, Received received, ProcessLifecycle lifecycle, ControlLoop loop)
     {
         int loaded = 0;
         try

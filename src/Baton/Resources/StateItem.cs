@@ -27,7 +27,8 @@ internal sealed record StateItem(
         if (!IsName(name))
         {
             throw new ArgumentException(
-                $"\"{name}\" is no name of state; allowed are 1 to {LongestName} letters, digits, '.', '-' and '_'.", nameof(name));
+                $"\"{name}\" is no name of state; allowed are 1 to {LongestName} letters, digits, '.', '-' and '_'.",
+                nameof(name));
         }
 
         var options = new StateOptions();

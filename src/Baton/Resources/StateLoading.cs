@@ -45,7 +45,8 @@ internal sealed class StateLoading(
                 _at = item.Name;
                 if (row.Length > left)
                 {
-                    return $"state {item.Name} has {row.Length} bytes, and {left} are left of {nameof(RestarterOptions.MaxStateSize)} ({limit})";
+                    string allowed = $"{nameof(RestarterOptions.MaxStateSize)} ({limit})";
+                    return $"state {item.Name} has {row.Length} bytes, and {left} are left of {allowed}";
                 }
 
                 left -= row.Length;

@@ -72,7 +72,8 @@ internal sealed class StateStore(ILogger logger) : ICommitResource
 
                 if (_items.Count == MostItems)
                 {
-                    throw new InvalidOperationException($"A process has at most {MostItems} items of state; {item.Name} is one more.");
+                    throw new InvalidOperationException(
+                        $"A process has at most {MostItems} items of state; {item.Name} is one more.");
                 }
 
                 _items.Add(item);

@@ -60,7 +60,8 @@ internal sealed class StateWriter(string name, long limit) : Stream
     {
         if (buffer.Length > limit - _length)
         {
-            throw new IOException($"It has more than the {limit} bytes that {nameof(RestarterOptions.MaxStateSize)} leaves for it.");
+            throw new IOException(
+                $"It has more than the {limit} bytes that {nameof(RestarterOptions.MaxStateSize)} leaves for it.");
         }
 
         if (_last.WrittenCount + buffer.Length > LongestInline)
