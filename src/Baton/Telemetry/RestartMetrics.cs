@@ -6,12 +6,10 @@ using static Baton.BatonTelemetry;
 
 namespace Baton.Telemetry;
 
-/// <summary>
-/// The instruments. What can be looked at is looked at when somebody collects; the rest is counted as it happens.
-/// </summary>
+/// <summary>The instruments: observable ones are read when somebody collects, the others count events.</summary>
 internal sealed class RestartMetrics : IDisposable
 {
-    // Seconds; what OpenTelemetry takes if nothing is said is made for milliseconds.
+    // Buckets in seconds. OpenTelemetry's defaults are made for milliseconds.
     private static readonly InstrumentAdvice<double> Durations = new()
     {
         HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
@@ -81,7 +79,10 @@ internal sealed class RestartMetrics : IDisposable
         Meter.CreateObservableGauge(
             Metrics.ProbationRemaining, process.ProbationRemaining, "s", "How long the probation goes on.");
         Meter.CreateObservableUpDownCounter(
-            Metrics.DrainingConnections, process.DrainingConnections, "{connection}", "Connections of processes that only finish their work.");
+            Metrics.DrainingConnections,
+            process.DrainingConnections,
+            "{connection}",
+            "Connections of processes that only finish their work.");
         Meter.CreateObservableUpDownCounter(
             Metrics.DrainingRequests,
             process.DrainingRequests,

@@ -6,8 +6,8 @@ using Baton.Lifecycle;
 namespace Baton.Telemetry;
 
 /// <summary>
-/// Metrics and traces of one restarter. Subscribes to the news of its lifecycle; without anybody who collects, it costs that.
-/// Listeners are called on a <see cref="SideThread"/>, with the times at which things happened.
+/// Metrics and traces of one restarter, from its lifecycle events. Listeners are called on a <see cref="TelemetryThread"/>, with
+/// the times of the events.
 /// </summary>
 internal sealed class ServiceTelemetry : IDisposable
 {

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Telemetry;
 
 /// <summary>
-/// Runs what listeners to metrics and traces do, in order, apart from the control loop: they may block, as an exporter that
-/// writes to the network at once, or throw. The thread is there only while it has something to do.
+/// Calls listeners to metrics and traces, in order, apart from the control loop: they may block, as an exporter that writes to
+/// the network, or throw. The thread exists only while there is work.
 /// </summary>
 internal sealed class SideThread(ILogger logger)
 {
