@@ -72,9 +72,9 @@ internal sealed class SignalTriggers : IDisposable
     public void Dispose() => _registrations.ForEach(r => r.Dispose());
 
     private List<PosixSignalRegistration> Register() =>
-        [.. _signals.Select(signal => PosixSignalRegistration.Create(signal, context => Hear(signal, context)))];
+        [.. _signals.Select(signal => PosixSignalRegistration.Create(signal, context => Handle(signal, context)))];
 
-    private void Hear(PosixSignal signal, PosixSignalContext context)
+    private void Handle(PosixSignal signal, PosixSignalContext context)
     {
         HangUp hangUp = signal == PosixSignal.SIGHUP ? _terminal?.Judge() ?? HangUp.None : HangUp.None;
         if (hangUp == HangUp.None && signal == PosixSignal.SIGHUP && !_hangUpListed)

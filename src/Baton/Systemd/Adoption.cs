@@ -26,9 +26,9 @@ internal sealed class Adoption(
     private bool _over = findStandIn is null;
 
     /// <summary>Only while this process is in charge, and no restart or shutdown is in progress.</summary>
-    internal void Hear(LifecycleEvent news)
+    internal void Handle(LifecycleEvent lifecycleEvent)
     {
-        switch (news)
+        switch (lifecycleEvent)
         {
             case LifecycleEvent.Serves { Probation.Ticks: 0 }
                 or LifecycleEvent.ServesAgain

@@ -24,7 +24,7 @@ internal sealed class SystemdService
     internal SystemdService(
         Func<string, Descriptor?, int> trySend, TimeSpan? watchdog, ResourceRegistry listeners, LifecycleContext context,
         Func<OpenWork> open,
-        Func<Action<int, Action>, Action>? findStandIn, Action<Action>? runAmongWork = null)
+        Func<Action<int, Action>, Action>? findStandIn, Action<Action>? queueToThreadPool = null)
     {
         ControlLoop loop = context.Loop;
         (_options, _open) = (context.Options, open);
@@ -34,10 +34,10 @@ internal sealed class SystemdService
         _adoption = new Adoption(_notifier, loop, findStandIn, context.Logger);
         if (watchdog is { } interval)
         {
-            _watchdog = new Watchdog(interval, loop, runAmongWork ?? RunOnThePool, () => _notifier.Send("WATCHDOG=1"));
+            _watchdog = new Watchdog(interval, loop, queueToThreadPool ?? RunOnThePool, () => _notifier.Send("WATCHDOG=1"));
         }
 
-        context.Feed.Subscribe(Hear, reports: false);
+        context.Feed.Subscribe(Handle, reports: false);
     }
 
     /// <summary>Reports lifecycle events to systemd from now on; does nothing outside a service.</summary>
@@ -69,15 +69,15 @@ internal sealed class SystemdService
         return Notifier.Line("MONOTONIC_USEC", (now.tv_sec * 1_000_000) + (now.tv_nsec / 1000));
     }
 
-    private void Hear(LifecycleEvent news)
+    private void Handle(LifecycleEvent lifecycleEvent)
     {
-        Tell(news);
-        _adoption.Hear(news);
+        Tell(lifecycleEvent);
+        _adoption.Handle(lifecycleEvent);
     }
 
-    private void Tell(LifecycleEvent news)
+    private void Tell(LifecycleEvent lifecycleEvent)
     {
-        switch (news)
+        switch (lifecycleEvent)
         {
             case LifecycleEvent.Serves serves:
                 Serve(serves);

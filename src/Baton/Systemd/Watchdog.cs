@@ -10,9 +10,9 @@ namespace Baton.Systemd;
 /// </summary>
 /// <param name="interval">The time between two signs.</param>
 /// <param name="loop">The control loop, which must make progress.</param>
-/// <param name="runAmongWork">Queues an action to the thread pool, which must make progress too.</param>
+/// <param name="queueToThreadPool">Queues an action to the thread pool, which must make progress too.</param>
 /// <param name="sign">Sends the sign of life.</param>
-internal sealed class Watchdog(TimeSpan interval, ControlLoop loop, Action<Action> runAmongWork, Action sign)
+internal sealed class Watchdog(TimeSpan interval, ControlLoop loop, Action<Action> queueToThreadPool, Action sign)
 {
     private LoopTimer? _next;
     private bool _asked;
@@ -50,7 +50,7 @@ internal sealed class Watchdog(TimeSpan interval, ControlLoop loop, Action<Actio
         if (!_asked)
         {
             _asked = true;
-            runAmongWork(() => loop.Post(Answered));
+            queueToThreadPool(() => loop.Post(Answered));
         }
 
         Next();

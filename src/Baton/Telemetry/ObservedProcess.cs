@@ -24,7 +24,7 @@ internal sealed class ObservedProcess(ProcessLifecycle lifecycle, OlderGeneratio
         [
             .. AllStates.Select(state =>
                 new Measurement<int>(
-                    state == now ? 1 : 0, new KeyValuePair<string, object?>(Attributes.State, TelemetryWords.Of(state)))),
+                    state == now ? 1 : 0, new KeyValuePair<string, object?>(Attributes.State, TelemetryNames.Of(state)))),
         ];
     }
 

@@ -48,15 +48,15 @@ internal sealed class RestartMetrics : IDisposable
             || _forcedConnections.Enabled
             || _forcedRequests.Enabled;
 
-    internal void Hear(LifecycleEvent news)
+    internal void Handle(LifecycleEvent lifecycleEvent)
     {
-        switch (news)
+        switch (lifecycleEvent)
         {
             case LifecycleEvent.RestartRefused refused:
                 Count("refused", refused.Reason.Failure);
                 break;
             case LifecycleEvent.RestartEnded ended:
-                Ended(ended.Record, TelemetryWords.Outcome(ended.Record.Failure, ended.RolledBack));
+                Ended(ended.Record, TelemetryNames.Outcome(ended.Record.Failure, ended.RolledBack));
                 break;
             case LifecycleEvent.WorkCut cut:
                 _forcedConnections.Add(cut.Work.Connections);
@@ -98,10 +98,10 @@ internal sealed class RestartMetrics : IDisposable
         {
             _phaseDuration.Record(
                 phase.Duration.TotalSeconds,
-                new KeyValuePair<string, object?>(Attributes.Phase, TelemetryWords.Phase(phase.Name)));
+                new KeyValuePair<string, object?>(Attributes.Phase, TelemetryNames.Phase(phase.Name)));
         }
 
-        if (outcome is "succeeded" or "rolled_back" && record.Phases is [.., { Name: TelemetryWords.Probation } probation])
+        if (outcome is "succeeded" or "rolled_back" && record.Phases is [.., { Name: TelemetryNames.Probation } probation])
         {
             _handoverDuration.Record((record.Duration - probation.Duration).TotalSeconds);
         }
@@ -112,7 +112,7 @@ internal sealed class RestartMetrics : IDisposable
         var tags = new TagList { { Attributes.Outcome, outcome } };
         if (failure is { } reason)
         {
-            tags.Add(Attributes.ErrorType, TelemetryWords.Of(reason));
+            tags.Add(Attributes.ErrorType, TelemetryNames.Of(reason));
         }
 
         _restarts.Add(1, tags);

@@ -11,12 +11,12 @@ internal sealed class RestartTracer(ActivitySource source)
 
     internal ActivitySource Source => source;
 
-    /// <param name="news">The event.</param>
+    /// <param name="lifecycleEvent">The event.</param>
     /// <param name="at">The time of the event.</param>
     /// <param name="own">The restart that made this process; default if it is not traced.</param>
-    internal void Hear(LifecycleEvent news, DateTimeOffset at, ActivityContext own)
+    internal void Handle(LifecycleEvent lifecycleEvent, DateTimeOffset at, ActivityContext own)
     {
-        switch (news)
+        switch (lifecycleEvent)
         {
             case LifecycleEvent.RestartBegun begun:
                 _last = begun.Request.Activity = Begin(begun.Request, at);
@@ -53,7 +53,7 @@ internal sealed class RestartTracer(ActivitySource source)
         span.SetTag(BatonTelemetry.Attributes.Outcome, outcome);
         if (failure is { } reason)
         {
-            span.SetTag(BatonTelemetry.Attributes.ErrorType, TelemetryWords.Of(reason));
+            span.SetTag(BatonTelemetry.Attributes.ErrorType, TelemetryNames.Of(reason));
             span.SetStatus(ActivityStatusCode.Error, explanation);
         }
 
@@ -71,7 +71,7 @@ internal sealed class RestartTracer(ActivitySource source)
         span.SetTag(BatonTelemetry.Attributes.Generation, record.Generation);
         End(
             span,
-            TelemetryWords.Outcome(record.Failure, ended.RolledBack),
+            TelemetryNames.Outcome(record.Failure, ended.RolledBack),
             record.Failure,
             record.Explanation,
             record.AskedAt + record.Duration);

@@ -22,19 +22,19 @@ internal sealed class SuccessionTracer(
     /// <summary>The restart that made this process; default if it is not traced.</summary>
     internal ActivityContext Restart { get; private set; }
 
-    internal void Hear(LifecycleEvent news)
+    internal void Handle(LifecycleEvent lifecycleEvent)
     {
-        switch (news)
+        switch (lifecycleEvent)
         {
             case LifecycleEvent.Greeted greeted:
                 (Restart, _greeted) = (greeted.Trace, time.GetUtcNow());
-                _timeline.Enter(TelemetryWords.Starting);
+                _timeline.Enter(TelemetryNames.Starting);
                 break;
             case LifecycleEvent.StartPhaseChanged phase when Restart != default:
                 _timeline.Enter(phase.Phase, phase.Detail);
                 break;
             case LifecycleEvent.SaidReady when Restart != default:
-                _timeline.Enter(TelemetryWords.Ready);
+                _timeline.Enter(TelemetryNames.Ready);
                 break;
             case LifecycleEvent.StateChanged
             {
@@ -46,7 +46,7 @@ internal sealed class SuccessionTracer(
                 break;
             case LifecycleEvent.StateChanged { Previous: ProcessState.OnProbation } moved:
                 RecordProbation(
-                    new RestartPhase(TelemetryWords.Probation, "", time.GetElapsedTime(_servedAt)), _served, moved.State);
+                    new RestartPhase(TelemetryNames.Probation, "", time.GetElapsedTime(_servedAt)), _served, moved.State);
                 break;
         }
     }
@@ -54,7 +54,7 @@ internal sealed class SuccessionTracer(
     private void RecordStart(IReadOnlyList<RestartPhase> phases, DateTimeOffset greeted) => Record(to =>
     {
         DateTimeOffset begun = processBegun();
-        to.RecordPhases([new RestartPhase(TelemetryWords.Start, "", greeted - begun), .. phases], begun, Restart);
+        to.RecordPhases([new RestartPhase(TelemetryNames.Start, "", greeted - begun), .. phases], begun, Restart);
     });
 
     private void RecordProbation(RestartPhase probation, DateTimeOffset begun, ProcessState then) => Record(to =>

@@ -6,7 +6,7 @@ namespace Baton.Telemetry;
 /// Calls listeners to metrics and traces, in order, apart from the control loop: they may block, as an exporter that writes to
 /// the network, or throw. The thread exists only while there is work.
 /// </summary>
-internal sealed class SideThread(ILogger logger)
+internal sealed class TelemetryThread(ILogger logger)
 {
     // Some dozens for each restart: more than this wait only if a listener hangs, and then it won't miss the rest.
     private const int MostWaiting = 1000;

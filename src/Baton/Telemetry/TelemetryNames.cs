@@ -3,7 +3,7 @@ using System.Text;
 namespace Baton.Telemetry;
 
 /// <summary>Values of attributes: a small set, in lower case.</summary>
-internal static class TelemetryWords
+internal static class TelemetryNames
 {
     internal const string Other = "other";
     internal const string Start = "start";
