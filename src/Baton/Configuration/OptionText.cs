@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Baton.Configuration;
 
-/// <summary>Values of options as text that is the same for the same value.</summary>
+/// <summary>Values of options as text. Equal values give equal text.</summary>
 internal static class OptionText
 {
     internal static string Of(TimeSpan time) =>
