@@ -46,6 +46,11 @@ internal sealed class CompleteAttempt(
     private void Drain()
     {
         Account.Enter(PhaseName.Drain);
+        if (Context.State.Names is { Count: > 0 } names)
+        {
+            Context.Logger.StateNotInComplete(string.Join(", ", names));
+        }
+
         Context.Try(Context.Endpoints.CloseGate);
         var limit = RestartTrigger.OfDrainTimeout(Options.DrainTimeout);
         Context.Loop.Schedule(Options.DrainTimeout, () => CutDrain(limit, asked: false));

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Diagnostics;
 using Baton.Handover;
+using Baton.Resources;
 
 namespace Baton.Tests.Handover;
 
@@ -14,7 +15,9 @@ internal static class Messages
     [
         new HandoverMessage.Hello(MinVersion: 1, MaxVersion: 3, Pid: 4711, Program: "Shop 1.2.3") { TakesMore = true, Loads = ["lock"] },
         new HandoverMessage.Resources(["lock:/run/baton/shop.lock"]),
+        new HandoverMessage.Resources(["state:cache"]) { State = [Row with { Data = [1, 2, 255] }, Row with { Name = "cache", IsWantedBack = true }] },
         new HandoverMessage.Loaded(),
+        new HandoverMessage.HandedBack(["state:cache"], [Row], "state hits was not saved within 10 s"),
         new HandoverMessage.MoreListeners(["tcp:127.0.0.1:81"]),
         new HandoverMessage.Listeners(Version: 1, Pid: 4710, Generation: 7, Keys: ["tcp:127.0.0.1:80", "unix:/run/ä#1"], More: true) { Trace = Trace },
         new HandoverMessage.Progress(Named("health"), "3 of 4"),
@@ -45,6 +48,8 @@ internal static class Messages
         SuccessorPid = 4711, Strategy = RestartStrategy.Handover, Failure = RestartFailure.SuccessorDied, Explanation = "was ended by SIGSEGV", Duration = TimeSpan.FromSeconds(3),
         Phases = [Named("spawn").With("", TimeSpan.FromMilliseconds(120)), Named("health").With("3 of 4", TimeSpan.FromSeconds(2))],
     };
+
+    internal static StateRow Row => new("hits", Version: 2, Length: 3, new string('A', 64));
 
     internal static GenerationStatus Status => new()
     {

@@ -2,11 +2,12 @@ using System.Text;
 
 namespace Baton.Telemetry;
 
-/// <summary>Values of attributes: few of them, and in lower case.</summary>
-internal static class TelemetryWords
+/// <summary>Values of attributes: a small set, in lower case.</summary>
+internal static class TelemetryNames
 {
     internal const string Other = "other";
-    // An application reports what it likes; a series for each of its words would cost whoever stores them.
+
+    // An application may report any phase. A series for each would be expensive to store.
     internal static string Phase(RestartPhase phase) => phase.Kind == RestartPhaseKind.Other ? Other : phase.Name;
 
     internal static string Of(ProcessState state) => Snake(state.ToString());
