@@ -14,6 +14,7 @@ internal sealed class OptionFormatException(string message) : FormatException(me
 /// <param name="Children">The values below it.</param>
 internal sealed record OptionValue(string Path, string Key, string? Value, Func<IEnumerable<OptionValue>> Children)
 {
+    private const string WholeNumber = "a whole number";
     private const string Durations =
         "a duration such as \"00:00:30\", \"30s\", \"500ms\", \"5m\", \"2h\", \"1d\" or \"infinite\"";
 
@@ -33,11 +34,14 @@ internal sealed record OptionValue(string Path, string Key, string? Value, Func<
 
     internal bool Switch() => bool.TryParse(Value, out bool value) ? value : throw Refuse("true or false");
 
-    internal int Number()
+    internal int Number() =>
+        Count() is >= int.MinValue and <= int.MaxValue and long value ? (int)value : throw Refuse(WholeNumber);
+
+    internal long Count()
     {
         const NumberStyles Styles =
             NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite;
-        return int.TryParse(Value, Styles, CultureInfo.InvariantCulture, out int value) ? value : throw Refuse("a whole number");
+        return long.TryParse(Value, Styles, CultureInfo.InvariantCulture, out long value) ? value : throw Refuse(WholeNumber);
     }
 
     internal string Text() => Value ?? throw Refuse("a text");

@@ -39,6 +39,9 @@ internal abstract class OptionVisitor
     internal int Number(string name, int value, int least, int most, string allowed) =>
         Value(name, value, new(static v => v.Number(), OptionText.Of, number => number >= least && number <= most, allowed));
 
+    internal long Count(string name, long value, long least, string allowed) =>
+        Value(name, value, new(static v => v.Count(), OptionText.Of, count => count >= least, allowed));
+
     internal T Choice<T>(string name, T value)
         where T : struct, Enum =>
         Value(name, value, new(static v => v.Choice<T>(), static choice => choice.ToString(), static _ => true, ""));

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Baton.Interop;
 
-// fcntl.h, unistd.h, stdlib.h, sys/file.h, sys/stat.h, sys/epoll.h
+// fcntl.h, unistd.h, stdlib.h, sys/file.h, sys/mman.h, sys/stat.h, sys/epoll.h
 internal static unsafe partial class Libc
 {
     internal const int F_GETFD = 1;
@@ -11,6 +11,15 @@ internal static unsafe partial class Libc
     internal const int F_SETFL = 4;
     internal const int F_DUPFD_CLOEXEC = 1030;
     internal const int FD_CLOEXEC = 1;
+
+    internal const int F_ADD_SEALS = 1033;
+    internal const int F_GET_SEALS = 1034;
+    internal const int F_SEAL_SEAL = 1;
+    internal const int F_SEAL_SHRINK = 2;
+    internal const int F_SEAL_GROW = 4;
+    internal const int F_SEAL_WRITE = 8;
+    internal const int MFD_CLOEXEC = 1;
+    internal const int MFD_ALLOW_SEALING = 2;
 
     internal const int AT_FDCWD = -100;
     internal const int AT_SYMLINK_NOFOLLOW = 0x100;
@@ -83,6 +92,10 @@ internal static unsafe partial class Libc
     /// <summary>chmod(2), which follows links.</summary>
     [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int chmod(string path, uint mode);
+
+    /// <summary>memfd_create(2).</summary>
+    [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int memfd_create(string name, uint flags);
 
     [LibraryImport(Name, SetLastError = true)]
     internal static partial int flock(int fd, int operation);
