@@ -42,6 +42,7 @@ internal sealed class RestarterParts
         Loop = new ControlLoop(options.TimeProvider, Logger);
         Gate = new AcceptGate(Logger.AcceptCallbackFailed);
         Listeners = new ListenerRegistry(Logger);
+        State.Add(options.StateItems);
 
         // In this order: how this process was started, before anything changes that; handlers, before a signal can kill; the
         // predecessor.
@@ -77,6 +78,7 @@ internal sealed class RestarterParts
             },
             Older = _older,
             Process = new OwnProcess(_successor, options.ExitTimeout, options.LogTime, Logger),
+            State = new PassedState(State, options),
             Predecessor = _successor,
             Identity = identity,
         };
@@ -90,6 +92,7 @@ internal sealed class RestarterParts
 
         // Before all other subscribers: a client that comes by their events finds that systemd knows.
         SystemdService.Follow(systemd, predecessor, Listeners.Resources, context, () => Work.Describe().Total);
+        context.CommitSteps.Add(new StateStep(context));
         Lifecycle = new ProcessLifecycle(() => KnownGeneration, context);
         TerminalFollower.Follow(terminal, context, () => Lifecycle.Restarts.SuccessorPid);
         _older.Departed = (generation, drainedAt, gone) =>
@@ -120,6 +123,9 @@ internal sealed class RestarterParts
 
     internal WorkRegister Work { get; } = new();
 
+    /// <summary>The application's state, of all servers.</summary>
+    internal StateStore State => Listeners.Resources.AtCommit.State;
+
     internal SignalTriggers Signals { get; }
 
     internal ProcessLifecycle Lifecycle { get; }
@@ -149,10 +155,17 @@ internal sealed class RestarterParts
     /// <param name="who">What ends.</param>
     /// <param name="fault">What made it end; null if that is not known.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    internal Task LeaveAsync(string who, string? fault, CancellationToken cancellationToken)
+    internal Task LeaveAsync(RestartTrigger who, string? fault, CancellationToken cancellationToken)
     {
         Loop.Post(() => Lifecycle.Shutdown.Leave(who, fault));
         return Exited.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>What this process is doing while it starts.</summary>
+    internal void ReportProgress(PhaseName phase, string? detail)
+    {
+        string cut = PeerText.Name(detail ?? "");
+        Loop.Post(() => Lifecycle.Start.ReportProgress(phase, cut));
     }
 
     /// <summary>An exception in one line, as the predecessor gets it.</summary>
@@ -181,7 +194,7 @@ internal sealed class RestarterParts
         await WrittenAsync().ConfigureAwait(false);
     }
 
-    internal async Task<RestartOutcome> OutcomeAsync(RestartRequest request, CancellationToken cancellationToken)
+    internal async Task<RestartRecord> OutcomeAsync(RestartRequest request, CancellationToken cancellationToken)
     {
         if (await Task.WhenAny(request.Outcome, Loop.Ended).WaitAsync(cancellationToken).ConfigureAwait(false) == Loop.Ended)
         {

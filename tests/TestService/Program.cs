@@ -20,6 +20,7 @@ builder.UseGracefulRestart(options =>
     options.Tap = StepTap.Of(behaviour);
     options.AddReadiness(behaviour);
     options.AddHooks(behaviour);
+    builder.AddState(options, behaviour);
 });
 EarlyBehaviour.Inherited(behaviour);
 
@@ -61,12 +62,14 @@ if (builder.Configuration.GetValue<int?>("Listeners") is { } listeners)
 }
 
 builder.AddRawTcp();
+RawServer.AddTo(builder);
 builder.AddAdmin();
 var app = builder.Build();
 Restarter? restarter = behaviour.Has("restart-when-disposed") ? app.Services.GetRequiredService<Restarter>() : null;
 app.UseReadiness(behaviour);
 app.MapTestEndpoints();
 app.MapRawTcp();
+app.MapState();
 app.MapAdmin();
 if (builder.Configuration["Second"] is { } second)
 {

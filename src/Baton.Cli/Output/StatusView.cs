@@ -18,12 +18,11 @@ internal sealed class StatusView(FoundService service, DateTimeOffset now)
         List<IRenderable> parts = [Heading(), .. Facts(), new Text(""), Generations()];
         if (Status.Restart is { } restart)
         {
-            string detail = restart.Detail.Length == 0 ? "" : $": {restart.Detail}";
-            string phase = StatusWords.OrDash(restart.Phase);
+            string phase = restart.Current?.Words ?? "-";
             parts.Add(new Text(""));
             parts.Add(StyledText.Join(
                 new StyledText("Restarting", StyledText.Attention),
-                $" since {Wording.Of(restart.Elapsed)}, asked by {restart.Trigger}; now {phase}{detail}"));
+                $" since {Wording.Of(restart.Elapsed)}, asked by {restart.Trigger}; now {phase}"));
         }
 
         if (Status.ProbationEnds is { } left)
@@ -44,7 +43,7 @@ internal sealed class StatusView(FoundService service, DateTimeOffset now)
         string version = Status.Version.Length == 0 ? "" : $" {Status.Version}";
         return StyledText.Join(
             new StyledText($"{Status.Name}{version}", StyledText.Strong), "  ", StyledText.Of(Status.State),
-            Wording.Say($"  pid {Status.Pid}, generation {Status.Generation}, up {StatusWords.Uptime(Status.StartedAt, now)}"));
+            Wording.Say($"  pid {Status.Pid}, generation {Status.Generation}, up {StatusText.Uptime(Status.StartedAt, now)}"));
     }
 
     private IEnumerable<IRenderable> Facts()
@@ -83,10 +82,10 @@ internal sealed class StatusView(FoundService service, DateTimeOffset now)
             grid.Add(
                 Wording.Say($"{generation.Generation}"),
                 Wording.Say($"{generation.Pid}"),
-                StatusWords.OrDash(generation.Version),
+                StatusText.OrDash(generation.Version),
                 StyledText.Of(generation.State),
-                StatusWords.Uptime(generation.StartedAt, now),
-                StatusWords.Connections(generation),
+                StatusText.Uptime(generation.StartedAt, now),
+                StatusText.Connections(generation),
                 Wording.Say($"{generation.RequestCount}"),
                 generation.DrainLimit is { } left ? Wording.Of(left) : "-");
         }
@@ -118,7 +117,7 @@ internal sealed class StatusView(FoundService service, DateTimeOffset now)
 
     // During a probation the old process stays even with nothing to do.
     private static bool IsStillDraining(GenerationStatus g) =>
-        StatusWords.IsLeaving(g.State) && (g.State != ProcessState.HandedOver || StatusWords.HasOpenWork(g));
+        StatusText.IsLeaving(g.State) && (g.State != ProcessState.HandedOver || StatusText.HasOpenWork(g));
 
     private IEnumerable<IRenderable> LastRestarts()
     {
@@ -134,7 +133,7 @@ internal sealed class StatusView(FoundService service, DateTimeOffset now)
             string asked = record.AskedAt.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
             yield return Indent(2, [new StyledText(asked, StyledText.Dim), .. Outcome(record)]);
             yield return Indent(4, new StyledText($"asked by {record.Trigger}", StyledText.Dim));
-            if (record.Gone is { } gone)
+            if (record.GoneAfter is { } gone)
             {
                 yield return Indent(4, new StyledText($"the old process was gone after {Wording.Of(gone)}", StyledText.Dim));
             }

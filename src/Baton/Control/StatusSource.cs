@@ -5,25 +5,26 @@ using Baton.Processes;
 
 namespace Baton.Control;
 
-/// <summary>Puts the status together from those who know; from any thread.</summary>
-internal sealed class StatusSource(ProcessLifecycle lifecycle, ResourceRegistry resources, OlderGenerations older, int? predecessor, ServiceIdentity identity)
+/// <summary>Collects the status; from any thread.</summary>
+internal sealed class StatusSource(
+    ProcessLifecycle lifecycle, ResourceRegistry resources, OlderGenerations older, int? predecessor, ServiceIdentity identity)
 {
-    /// <summary>Tells who has the service's name.</summary>
+    /// <summary>Knows which process has the service's name.</summary>
     internal Func<int?> NameHolder { private get; set; } = static () => null;
 
     internal RestartStatus Take()
     {
         GenerationStatus own = lifecycle.Describe();
-        return new RestartStatus(
-            own.Pid,
-            own.Generation,
-            own.State,
-            predecessor,
-            lifecycle.Restarts.SuccessorPid,
-            [.. resources.Held.Where(l => l.Key.Policy.IsOfService).Select(l => l.Key.ToString())],
-            [own, .. older.Living],
-            lifecycle.Restarts.History)
+        return new RestartStatus
         {
+            Pid = own.Pid,
+            Generation = own.Generation,
+            State = own.State,
+            PredecessorPid = predecessor,
+            SuccessorPid = lifecycle.Restarts.SuccessorPid,
+            Listeners = [.. resources.Held.Where(l => l.Key.Policy.IsOfService).Select(l => l.Key.ToString())],
+            Generations = [own, .. older.Living],
+            LastRestarts = lifecycle.Restarts.History,
             Name = identity.Name,
             Version = identity.Version,
             Program = identity.Program,

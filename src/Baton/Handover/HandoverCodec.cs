@@ -22,16 +22,16 @@ internal static class HandoverCodec
             static body => new HandoverMessage.MoreListeners(Keys(body, "keys"))) with { IsOptional = true },
         Row.Of<HandoverMessage.Progress>(
             "progress",
-            static (json, m, _) => { WriteText(json, "phase", m.Phase); WriteText(json, "detail", m.Detail); },
-            static body => new HandoverMessage.Progress(body.Name("phase"), body.Name("detail"))),
+            WriteProgress,
+            static body => new(new(TypedTexts.ReadPhaseKind(body), body.Name("phase")), body.Name("detail"))),
         Row.Of<HandoverMessage.Ready>(
             "ready",
             static (json, m, _) => WriteKeys(json, "claimed", m.Claimed),
             static body => new HandoverMessage.Ready(Keys(body, "claimed"))),
         Row.Of<HandoverMessage.Resources>(
             "resources",
-            static (json, m, _) => WriteKeys(json, "keys", m.Keys),
-            static body => new HandoverMessage.Resources(Keys(body, "keys"))),
+            static (json, m, _) => { WriteKeys(json, "keys", m.Keys); StateRowCodec.Write(json, m.State); },
+            static body => new HandoverMessage.Resources(Keys(body, "keys")) { State = StateRowCodec.Read(body) }),
         Row.Of<HandoverMessage.Loaded>("loaded", static (_, _, _) => { }, static _ => new()),
         OfReason<HandoverMessage.Failed>("failed", static m => m.Reason, static text => new(text)),
         OfReason<HandoverMessage.Refused>("refused", static m => m.Reason, static text => new(text)),
@@ -47,7 +47,8 @@ internal static class HandoverCodec
             "unhealthy",
             static (json, m, _) => { WriteText(json, "reason", m.Reason); WriteFlag(json, "ends", m.Ends); },
             static body => new HandoverMessage.Unhealthy(body.Text("reason"), body.Flag("ends", otherwise: false))),
-        OfTrigger<HandoverMessage.Stopping>("stopping", static m => m.Trigger, static text => new(text)),
+        Row.Of<HandoverMessage.HandedBack>("handed-back", WriteHandedBack, ReadHandedBack) with { IsOptional = true },
+        OfTrigger<HandoverMessage.Stopping>("stopping", static m => m.Trigger, static by => new(by)),
         Row.Of<HandoverMessage.HandedOn>("handed-on", WriteHandedOn, static body => new(body.Optional("successor")?.GetInt32())),
         Row.Of<HandoverMessage.TakenBack>("taken-back", static (_, _, _) => { }, static _ => new()),
         Row.Of<HandoverMessage.Confirmed>("confirmed", WriteConfirmed, ReadConfirmed),
@@ -118,9 +119,22 @@ internal static class HandoverCodec
         where T : HandoverMessage =>
         Row.Of<T>(name, (json, m, _) => WriteText(json, "reason", reason(m)), body => make(body.Text("reason")));
 
-    private static Row OfTrigger<T>(string name, Func<T, string> trigger, Func<string, T> make)
-        where T : HandoverMessage =>
-        Row.Of<T>(name, (json, m, _) => WriteText(json, "trigger", trigger(m)), body => make(body.Name("trigger")));
+    private static Row OfTrigger<T>(string name, Func<T, RestartTrigger> trigger, Func<RestartTrigger, T> make)
+        where T : HandoverMessage => Row.Of<T>(
+        name,
+        (json, m, _) =>
+        {
+            WriteText(json, "trigger", trigger(m).Description);
+            TypedTexts.Write(json, trigger(m));
+        },
+        body => make(TypedTexts.Read(body, body.Name("trigger"))));
+
+    private static void WriteProgress(Utf8JsonWriter json, HandoverMessage.Progress m, JsonSize size)
+    {
+        WriteText(json, "phase", m.Phase.Text);
+        WriteText(json, "detail", m.Detail);
+        TypedTexts.Write(json, m.Phase.Kind);
+    }
 
     private static void WriteHello(Utf8JsonWriter json, HandoverMessage.Hello m, JsonSize size)
     {
@@ -158,6 +172,19 @@ internal static class HandoverCodec
         Files = KeysIfAny(body, "files"),
         All = body.Flag("all", otherwise: false),
     };
+
+    private static void WriteHandedBack(Utf8JsonWriter json, HandoverMessage.HandedBack m, JsonSize size)
+    {
+        WriteKeys(json, "keys", m.Keys);
+        StateRowCodec.Write(json, m.State);
+        if (m.Missing is { } missing)
+        {
+            WriteText(json, "missing", missing);
+        }
+    }
+
+    private static HandoverMessage.HandedBack ReadHandedBack(JsonElement body) =>
+        new(Keys(body, "keys"), StateRowCodec.Read(body), body.OptionalText("missing"));
 
     private static void WriteHandedOn(Utf8JsonWriter json, HandoverMessage.HandedOn m, JsonSize size)
     {

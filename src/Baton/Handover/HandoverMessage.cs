@@ -1,9 +1,10 @@
 using System.Diagnostics;
+using Baton.Resources;
 
 namespace Baton.Handover;
 
 /// <summary>
-/// What predecessor and successor say to each other; the table with sender and meaning is in ARCHITECTURE.md. A closed set:
+/// What predecessor and successor say to each other; the table with sender and meaning is in docs/internals/handover.md. A closed set:
 /// a kind that is not here is a protocol error unless its sender marked it optional.
 /// </summary>
 internal abstract record HandoverMessage
@@ -50,7 +51,7 @@ internal abstract record HandoverMessage
     internal sealed record MoreListeners(IReadOnlyList<string> Keys) : HandoverMessage;
 
     /// <summary>Successor: what it is doing, for people. Another detail of the same phase continues it.</summary>
-    internal sealed record Progress(string Phase, string Detail) : HandoverMessage;
+    internal sealed record Progress(PhaseName Phase, string Detail) : HandoverMessage;
 
     /// <summary>Successor: it can serve. <see cref="Claimed"/> are the keys of the listeners it uses.</summary>
     internal sealed record Ready(IReadOnlyList<string> Claimed) : HandoverMessage;
@@ -62,7 +63,13 @@ internal abstract record HandoverMessage
     /// Predecessor, in answer to ready, when it has stopped accepting: what only one process may use. <see cref="Keys"/> name the
     /// descriptors that ride with the message, in order. Only to one whose hello names their kinds.
     /// </summary>
-    internal sealed record Resources(IReadOnlyList<string> Keys) : HandoverMessage;
+    internal sealed record Resources(IReadOnlyList<string> Keys) : HandoverMessage
+    {
+        /// <summary>
+        /// The application's state; of what is no part of this message the memory is among the keys.
+        /// </summary>
+        internal IReadOnlyList<StateRow> State { get; init; } = [];
+    }
 
     /// <summary>Successor, in answer to <see cref="Resources"/>: it has them, and can be told to serve.</summary>
     internal sealed record Loaded : HandoverMessage;
@@ -82,8 +89,18 @@ internal abstract record HandoverMessage
     /// </summary>
     internal sealed record Unhealthy(string Reason, bool Ends = false) : HandoverMessage;
 
+    /// <summary>
+    /// Successor on probation, before unhealthy: the state that its predecessor wants back, in the form of
+    /// <see cref="Resources"/>. May be passed over.
+    /// </summary>
+    /// <param name="Keys">Name the descriptors that ride with the message, in order.</param>
+    /// <param name="State">What it hands back.</param>
+    /// <param name="Missing">Why it does not hand back all; null if it does.</param>
+    internal sealed record HandedBack(IReadOnlyList<string> Keys, IReadOnlyList<StateRow> State, string? Missing)
+        : HandoverMessage;
+
     /// <summary>Successor on probation: somebody asked it to shut down, which is no reason to take over again.</summary>
-    internal sealed record Stopping(string Trigger) : HandoverMessage;
+    internal sealed record Stopping(RestartTrigger Trigger) : HandoverMessage;
 
     /// <summary>
     /// Successor: it starts a successor in turn, which may come to serve. News only to a predecessor that was stopped for so long
@@ -104,7 +121,7 @@ internal abstract record HandoverMessage
     /// <summary>
     /// Predecessor: somebody asked it to shut down while it waited for the probation to end, and meant the service.
     /// </summary>
-    internal sealed record Shutdown(string Trigger) : HandoverMessage;
+    internal sealed record Shutdown(RestartTrigger Trigger) : HandoverMessage;
 
     /// <summary>Successor that was rolled back, each second: what it still has to do. May be passed over.</summary>
     internal sealed record Remaining(GenerationStatus Status) : HandoverMessage;
@@ -112,7 +129,7 @@ internal abstract record HandoverMessage
     /// <summary>
     /// Predecessor, with the end of the probation: a signal asked it for a restart meanwhile, and meant the service.
     /// </summary>
-    internal sealed record Restart(string Trigger) : HandoverMessage;
+    internal sealed record Restart(RestartTrigger Trigger) : HandoverMessage;
 
     /// <summary>
     /// Predecessor, after the end of the probation: the last restarts of the service, this one first. May be passed over.
@@ -123,7 +140,7 @@ internal abstract record HandoverMessage
     internal sealed record Report(GenerationStatus Status) : HandoverMessage;
 
     /// <summary>Either: cut what is open and end.</summary>
-    internal sealed record Force(string Trigger) : HandoverMessage;
+    internal sealed record Force(RestartTrigger Trigger) : HandoverMessage;
 
     /// <summary>Predecessor: this successor will not take over, and why.</summary>
     internal sealed record Refused(string Reason) : HandoverMessage;

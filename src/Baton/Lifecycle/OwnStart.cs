@@ -39,11 +39,11 @@ internal sealed class OwnStart(ProcessLifecycle lifecycle, LifecycleContext cont
     internal void Greeted(ActivityContext trace) => context.Feed.Publish(new LifecycleEvent.Greeted(trace));
 
     /// <summary>The application says what it is doing while it starts.</summary>
-    public void ReportProgress(string phase, string detail)
+    public void ReportProgress(PhaseName phase, string detail)
     {
         if (IsStarting)
         {
-            _lastProgress = new RestartPhase(phase, detail, TimeSpan.Zero).Words;
+            _lastProgress = phase.With(detail, TimeSpan.Zero).Words;
             _progress ??= new ProgressThrottle(context, TellProgress);
             _progress.Say(phase, detail);
         }
@@ -108,6 +108,7 @@ internal sealed class OwnStart(ProcessLifecycle lifecycle, LifecycleContext cont
         lifecycle.Move(probation > TimeSpan.Zero ? LifecycleInput.ReadyOnProbation : LifecycleInput.Ready);
         context.Try(context.Endpoints.OpenGate);
         _ready.TrySetResult();
+        lifecycle.Inherited.NoteMissing();
         context.Feed.Publish(new LifecycleEvent.Serves(lifecycle.Generation, AwaitsCommit, probation));
         if (lifecycle.State == ProcessState.OnProbation)
         {
@@ -148,7 +149,7 @@ internal sealed class OwnStart(ProcessLifecycle lifecycle, LifecycleContext cont
         context.Feed.Publish(new LifecycleEvent.LeftAlone(predecessor));
         if (_announced)
         {
-            Serve(TimeSpan.Zero, TimeSpan.Zero);
+            lifecycle.Inherited.ServeAlone(() => Serve(TimeSpan.Zero, TimeSpan.Zero));
         }
         else
         {
@@ -184,7 +185,7 @@ internal sealed class OwnStart(ProcessLifecycle lifecycle, LifecycleContext cont
     }
 
     /// <summary>It was asked to shut down before it served.</summary>
-    internal void NeverServes(Trigger trigger) => _ready.TrySetException(new RestartException(
+    internal void NeverServes(RestartTrigger trigger) => _ready.TrySetException(new RestartException(
         RestartFailure.Stopping, $"Process {Environment.ProcessId} was asked to shut down by {trigger} before it served."));
 
     void IStartingProcess.GiveUp(string reason)
@@ -197,10 +198,10 @@ internal sealed class OwnStart(ProcessLifecycle lifecycle, LifecycleContext cont
 
         // The servers that have started are stopped as ever; no client was served yet.
         Environment.ExitCode = NotReadyExitCode;
-        lifecycle.Shutdown.Request($"its own start: {reason}");
+        lifecycle.Shutdown.Request(RestartTrigger.OfFailedStart(reason));
     }
 
-    private void TellProgress(string phase, string detail)
+    private void TellProgress(PhaseName phase, string detail)
     {
         if (IsStarting)
         {

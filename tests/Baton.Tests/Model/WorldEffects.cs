@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Baton.Handover;
 using Baton.Lifecycle;
 using Baton.Processes;
+using Baton.Tests.Support;
 using Microsoft.Extensions.Logging;
 
 namespace Baton.Tests.Model;
@@ -18,7 +19,7 @@ internal sealed class WorldEffects(WorldProcess process) : IEndpoints, IOpenWork
 
     public bool CanHandOver => true;
 
-    string ICommitStep.Name => "services";
+    PhaseName ICommitStep.Name => PhaseName.Services;
 
     bool ICommitStep.HasWork => World.Limits == Limits.Steps;
 
@@ -81,7 +82,7 @@ internal sealed class WorldEffects(WorldProcess process) : IEndpoints, IOpenWork
         confirmed.Predecessor!.TellDown(new HandoverMessage.Confirmed([]));
     }
 
-    public void ForceDownTo(int most, string trigger)
+    public void ForceDownTo(int most, RestartTrigger trigger)
     {
         WorldChannel[] oldest = [.. process.Older.OrderBy(c => c.Owner.Generation).Take(Math.Max(0, process.Older.Count - most))];
         foreach (WorldChannel channel in oldest)
@@ -186,7 +187,7 @@ internal sealed class WorldEffects(WorldProcess process) : IEndpoints, IOpenWork
 
     internal LifecycleContext Context(ControlLoop loop, ILogger logger) => new(loop, World.Options, logger)
     {
-        Endpoints = this, Work = this, Programs = this, Older = this, Process = this, Predecessor = process.HasPredecessor ? this : null,
+        Endpoints = this, Work = this, Programs = this, Older = this, Process = this, State = new FakeState(new Journal()), Predecessor = process.HasPredecessor ? this : null,
     };
 
     internal void FinishWork() => _drained.TrySetResult();

@@ -2,23 +2,13 @@ using System.Text;
 
 namespace Baton.Telemetry;
 
-/// <summary>Values of attributes: few of them, and in lower case.</summary>
-internal static class TelemetryWords
+/// <summary>Values of attributes: a small set, in lower case.</summary>
+internal static class TelemetryNames
 {
     internal const string Other = "other";
-    internal const string Start = "start";
-    internal const string Starting = "starting";
-    internal const string Ready = "ready";
-    internal const string Probation = "probation";
 
-    // An application reports what it likes; a series for each of its words would cost whoever stores them.
-    internal static readonly IReadOnlyList<string> KnownPhases =
-        [
-            Start, "hooks", "check", "spawn", Starting, "hosted services", "health", "callbacks", "warm-up", "servers", Ready,
-            "drain", "commit", Probation,
-        ];
-
-    internal static string Phase(string name) => KnownPhases.Contains(name) ? name : Other;
+    // An application may report any phase. A series for each would be expensive to store.
+    internal static string Phase(RestartPhase phase) => phase.Kind == RestartPhaseKind.Other ? Other : phase.Name;
 
     internal static string Of(ProcessState state) => Snake(state.ToString());
 
