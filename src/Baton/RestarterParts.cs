@@ -40,7 +40,8 @@ internal sealed class RestarterParts
         }
 
         Loop = new ControlLoop(options.TimeProvider, Logger);
-        Gate = new AcceptGate(Logger.AcceptCallbackFailed);
+        Terms = new TermNumbers(options.TimeProvider);
+        Gate = new AcceptGate(Terms, Logger.AcceptCallbackFailed);
         Listeners = new ListenerRegistry(Logger);
 
         // In this order: how this process was started, before anything changes that; handlers, before a signal can kill; the
@@ -79,7 +80,11 @@ internal sealed class RestarterParts
             Process = new OwnProcess(_successor, options.ExitTimeout, options.LogTime, Logger),
             Predecessor = _successor,
             Identity = identity,
+            Terms = Terms,
         };
+        context.CommitSteps.Add(ExclusiveStop = context.Exclusive);
+        Exclusive = new ExclusiveLock(identity.Name, options.ControlDirectory, Terms);
+        Listeners.Resources.AtCommit.Add(Exclusive);
 
         if (_successor is not null && systemd.Socket is { } manager)
         {
@@ -115,6 +120,14 @@ internal sealed class RestarterParts
     internal ControlLoop Loop { get; }
 
     internal AcceptGate Gate { get; }
+
+    internal TermNumbers Terms { get; }
+
+    /// <summary>Waits for the exclusive services of this process before a commit.</summary>
+    internal ExclusiveStop ExclusiveStop { get; }
+
+    /// <summary>Keeps exclusive services from running in two processes.</summary>
+    internal ExclusiveLock Exclusive { get; }
 
     internal ListenerRegistry Listeners { get; }
 

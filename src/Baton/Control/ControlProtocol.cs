@@ -18,6 +18,12 @@ internal static class ControlProtocol
     /// <summary>Behind the name of the service: the file that the process which has the name keeps locked.</summary>
     internal const string LockExtension = ".lock";
 
+    /// <summary>The same of the lock of the exclusive services, see <see cref="ExclusiveLock"/>.</summary>
+    internal const string ExclusiveExtension = ".exclusive";
+
+    /// <summary>The same of the lock that is held while they run.</summary>
+    internal const string RunningExtension = ".running";
+
     /// <summary>
     /// Behind the path of a socket while it is made: it gets its name when it listens. The kernel goes on showing it by this one.
     /// </summary>
