@@ -19,7 +19,7 @@ builder.Build().Run();
 /// Takes jobs, each a file in the folder of --inbox. The consumers of two processes may work for a moment at the same time; a job is
 /// taken by renaming it, which only one can.
 /// </summary>
-internal sealed class Consumer(IConfiguration configuration, ILogger<Consumer> logger) : BackgroundService
+internal sealed partial class Consumer(IConfiguration configuration, ILogger<Consumer> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stopping)
     {
@@ -38,13 +38,16 @@ internal sealed class Consumer(IConfiguration configuration, ILogger<Consumer> l
                 }
 
                 // A job that is begun is finished, whatever the token says: the process waits for it.
-                logger.LogInformation("Job {Job} done: {Words}", Path.GetFileName(job), await File.ReadAllTextAsync(taken, CancellationToken.None));
+                Done(Path.GetFileName(job), (await File.ReadAllTextAsync(taken, CancellationToken.None)).TrimEnd());
                 File.Delete(taken);
             }
 
             await Task.Delay(50, stopping);
         }
     }
+
+    [LoggerMessage(LogLevel.Information, "Job {Job} done: {Words}")]
+    private partial void Done(string job, string words);
 }
 
 /// <summary>

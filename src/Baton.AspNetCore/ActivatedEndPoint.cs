@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Baton.AspNetCore;
 
-/// <summary>A socket that systemd made, by its name; Kestrel replaces it by the real address once it is bound.</summary>
+/// <summary>A socket that systemd made, by its name. Kestrel replaces it by the real address when it binds.</summary>
 internal sealed class ActivatedEndPoint(string name) : EndPoint
 {
     internal string Name => name;

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Baton.AspNetCore;
 
-/// <summary>A listener of this server, where it is bound, and whether a predecessor, or systemd, had it before.</summary>
+/// <summary>A listener of this server: its address, and whether it came from a predecessor or from systemd.</summary>
 internal sealed record BoundListener(EndPoint EndPoint, bool IsInherited)
 {
     internal string Origin => IsInherited ? "inherited" : "bound";
@@ -16,7 +16,7 @@ internal sealed record BoundListener(EndPoint EndPoint, bool IsInherited)
     };
 }
 
-/// <summary>The listeners that Kestrel has bound, for <see cref="ListeningLog"/>, which knows more of them once the server has started.</summary>
+/// <summary>The listeners that Kestrel has bound. <see cref="ListeningLog"/> logs them when the server has started.</summary>
 internal sealed class BoundListeners
 {
     private readonly Lock _lock = new();
@@ -39,7 +39,7 @@ internal sealed class BoundListeners
         tell?.Invoke(listener);
     }
 
-    /// <summary>What was bound so far; what is bound later is told to <paramref name="later"/>.</summary>
+    /// <summary>The listeners bound so far. Later ones are passed to <paramref name="later"/>.</summary>
     internal IReadOnlyList<BoundListener> Take(Action<BoundListener> later)
     {
         lock (_lock)

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Baton.AspNetCore;
 
-/// <summary>How one connection is ended by the answer to its next request.</summary>
+/// <summary>Ends one connection with the answer to its next request.</summary>
 internal static class ConnectionDrain
 {
     private static readonly TimeSpan ShortestHold = TimeSpan.FromMilliseconds(20);
@@ -21,8 +21,9 @@ internal static class ConnectionDrain
     }
 
     /// <summary>
-    /// The first GOAWAY names no last stream, as a stream is active. Requests that the client sent before it saw that must arrive before the final one, which
-    /// goes out with the last active stream: so this one response is held for about a round trip.
+    /// The first GOAWAY names no last stream while a stream is active. Requests that the client sent before it saw that GOAWAY
+    /// must arrive before the final one, which goes out with the last active stream. So this one response is held for about a
+    /// round trip.
     /// </summary>
     private static Task EndHttp2Async(TrackedConnection connection) =>
         connection.AnnounceClose() ? Task.Delay(Hold(SocketFacts.RoundTrip(connection.Socket))) : Task.CompletedTask;

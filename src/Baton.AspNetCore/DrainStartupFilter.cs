@@ -7,8 +7,9 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Baton.AspNetCore;
 
 /// <summary>
-/// The outermost middleware: counts requests in progress, and while the process drains lets each answer end its connection. The decision falls when the
-/// headers of a response are written, so that there is no moment between looking and saying. Allocates nothing for a request.
+/// The outermost middleware. Counts requests in progress. While the process drains, each answer ends its connection. This is
+/// decided when the headers are written, so that no request slips between the check and the header. Allocates nothing for a
+/// request.
 /// </summary>
 internal sealed class DrainStartupFilter(OpenConnections connections) : IStartupFilter
 {
@@ -29,7 +30,7 @@ internal sealed class DrainStartupFilter(OpenConnections connections) : IStartup
     {
         if (context.Response.StatusCode == StatusCodes.Status101SwitchingProtocols)
         {
-            // Another protocol takes the connection, and it has its own goodbye.
+            // Another protocol takes over the connection and closes it in its own way.
             context.Features.Get<TrackedConnection>()!.IsUpgraded = true;
             return Task.CompletedTask;
         }
@@ -39,7 +40,7 @@ internal sealed class DrainStartupFilter(OpenConnections connections) : IStartup
 
     private Task Observe(HttpContext context, RequestDelegate follow)
     {
-        // Absent on other transports (TestServer, HTTP/3), which are not ours to drain.
+        // Absent on other transports (TestServer, HTTP/3), which are not drained by us.
         if (context.Features.Get<TrackedConnection>() is { } connection)
         {
             connection.RequestStarted(HttpProtocol.IsHttp2(context.Request.Protocol), context.Request.Path.Value ?? "");

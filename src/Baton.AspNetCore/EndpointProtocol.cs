@@ -6,18 +6,18 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace Baton.AspNetCore;
 
 /// <summary>
-/// Whether the connections of one listener reach Kestrel's HTTP. They do not where a connection handler, or other connection
-/// middleware, takes them over.
+/// Whether the connections of one listener reach Kestrel's HTTP. They do not where a connection handler or other connection
+/// middleware takes them.
 /// </summary>
 internal sealed class EndpointProtocol(Func<bool?> endsBeforeHttp)
 {
     private volatile bool _known;
     private volatile bool _endsBeforeHttp;
 
-    /// <summary>Whether a connection of it has reached HTTP.</summary>
+    /// <summary>Whether any connection has reached HTTP.</summary>
     internal bool HasReachedHttp { get; set; }
 
-    /// <summary>Whether none can: known by what the endpoint is made of, before any connection.</summary>
+    /// <summary>Whether no connection can reach HTTP. This is known from the endpoint's pipeline before any connection.</summary>
     internal bool NeverReachesHttp
     {
         get
@@ -31,29 +31,30 @@ internal sealed class EndpointProtocol(Func<bool?> endsBeforeHttp)
         }
     }
 
-    /// <summary>Looks into the pipeline of an endpoint that Kestrel has bound.</summary>
+    /// <summary>Inspects the pipeline of an endpoint that Kestrel has bound.</summary>
     /// <param name="kestrel">Kestrel's options.</param>
-    /// <param name="bound">Where it is bound.</param>
-    /// <returns>Null if that is not known, or not yet.</returns>
+    /// <param name="bound">The address.</param>
+    /// <returns>Null if it is not known, or not yet.</returns>
     internal static bool? EndsBeforeHttp(KestrelServerOptions kestrel, EndPoint bound)
     {
         try
         {
-            // A configuration that is reloaded may change the list meanwhile.
+            // A reload of the configuration may change the list meanwhile.
             ListenOptions[] all = [.. OptionsInUse(kestrel)];
-            return all.FirstOrDefault(o => Equals(o.EndPoint, bound)) is { } found ? Middleware(found).SkipLast(1).Any(IsTerminal) : null;
+            return all.FirstOrDefault(o => Equals(o.EndPoint, bound)) is { } found
+                ? Middleware(found).SkipLast(1).Any(IsTerminal)
+                : null;
         }
         catch (Exception e) when (e is MissingMemberException or InvalidOperationException or ArgumentException)
         {
-            // Another version of Kestrel: then the first connection tells.
+            // An unknown version of Kestrel: the first connection tells.
             return null;
         }
     }
 
     /// <summary>
-    /// Whether what comes behind it is never called. Only middleware that the framework has made is asked, as
-    /// <c>UseConnectionHandler</c> and <c>Run</c> do: what an application has written is called once for each endpoint, by
-    /// Kestrel.
+    /// Whether the middleware after this one is never called. Only middleware of the framework is asked
+    /// (<c>UseConnectionHandler</c>, <c>Run</c>): an application's middleware must be called once for each endpoint, by Kestrel.
     /// </summary>
     private static bool IsTerminal(Func<ConnectionDelegate, ConnectionDelegate> middleware)
     {
@@ -70,7 +71,7 @@ internal sealed class EndpointProtocol(Func<bool?> endsBeforeHttp)
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_OptionsInUse")]
     private static extern List<ListenOptions> OptionsInUse(KestrelServerOptions options);
 
-    // The last one is HTTP itself.
+    // The last middleware is HTTP itself.
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_middleware")]
     private static extern ref List<Func<ConnectionDelegate, ConnectionDelegate>> Middleware(ListenOptions options);
 }

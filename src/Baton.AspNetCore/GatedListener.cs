@@ -6,15 +6,14 @@ using Microsoft.AspNetCore.Connections;
 namespace Baton.AspNetCore;
 
 /// <summary>
-/// A listener that accepts only while the gate is open. When it closes, the wait for a connection is cancelled, and taken up again if it
-/// opens; only when it has ended, or Kestrel itself unbinds, does Kestrel hear that there will be no more connections.
+/// A listener that accepts only while the gate is open. When the gate closes, the pending accept is cancelled, and begun again
+/// when it opens. Kestrel learns that there are no more connections only at the end, or when it unbinds itself.
 /// </summary>
-/// <param name="endPoint">What was asked for.</param>
-/// <param name="inner">Null where the address can't be had yet, or must not be: it is asked for again while the gate is
-/// open.</param>
-/// <param name="later">Asks for it; null if it will never be had.</param>
-/// <param name="gate">When to accept.</param>
-/// <param name="connections">Every open connection.</param>
+/// <param name="endPoint">The address that was asked for.</param>
+/// <param name="inner">Null where the address is not available yet. It is asked for again while the gate is open.</param>
+/// <param name="later">Asks for the listener again; null if it will never be available.</param>
+/// <param name="gate">Decides when to accept.</param>
+/// <param name="connections">All open connections.</param>
 /// <param name="protocol">Whether its connections reach HTTP.</param>
 /// <param name="sideDoor">Lets warm-up connections in; null for none.</param>
 internal sealed class GatedListener(
@@ -34,7 +33,7 @@ internal sealed class GatedListener(
     private TransportListener? _inner = inner;
     private CancellationToken? _entered;
 
-    /// <summary>Older listeners that get a part of its connections; null for none.</summary>
+    /// <summary>Older listeners that get a part of this endpoint's connections; null for none.</summary>
     internal ListenersBeside? Beside { private get; init; }
 
     public EndPoint EndPoint => _inner?.Listener.EndPoint ?? endPoint;
@@ -57,7 +56,7 @@ internal sealed class GatedListener(
 
                 if (Beside is not null)
                 {
-                    // It knows the gate itself. Null is for good.
+                    // ListenersBeside watches the gate itself. Null means no more connections.
                     ConnectionContext? next = await Beside.NextAsync(_unbound.Token).ConfigureAwait(false);
                     if (next is null)
                     {
@@ -69,7 +68,7 @@ internal sealed class GatedListener(
 
                 if (await gate.EnterAsync(_unbound.Token).ConfigureAwait(false) is not { } open)
                 {
-                    // For good: nothing is pending any more, so our descriptor of the listener can go.
+                    // The end: no accept is pending, so our descriptor of the listener can be closed.
                     await ReleaseAsync().ConfigureAwait(false);
                     return null;
                 }
@@ -131,8 +130,8 @@ internal sealed class GatedListener(
         return await later(either.Token).ConfigureAwait(false);
     }
 
-    // This process serves again: the file of a unix socket was removed, or the successor that was rolled back had bound its own
-    // there.
+    // This process serves again. The file of a unix socket may have been removed, or the rolled-back successor may have bound its
+    // own there.
     private async ValueTask LeaveLostPathAsync()
     {
         if (_inner is { Claim.IsReached: false } lost)

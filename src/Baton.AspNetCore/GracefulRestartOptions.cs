@@ -33,7 +33,8 @@ public sealed class GracefulRestartOptions : HostedRestartOptions
     {
         base.Describe(o);
         IdleGrace = o.Duration(nameof(IdleGrace), IdleGrace, DurationRange.ZeroOrMoreOrInfinite);
-        UnfinishedRequestGrace = o.Duration(nameof(UnfinishedRequestGrace), UnfinishedRequestGrace, DurationRange.ZeroOrMoreOrInfinite);
+        UnfinishedRequestGrace = o.Duration(
+            nameof(UnfinishedRequestGrace), UnfinishedRequestGrace, DurationRange.ZeroOrMoreOrInfinite);
         o.Section(nameof(WarmUp), nameof(WarmUpOptions.Enabled), WarmUp.Describe);
         o.Section(nameof(Admin), nameof(RestartAdminOptions.AllowRemote), Admin.Describe);
     }

@@ -18,17 +18,19 @@ namespace Baton.AspNetCore;
 public static class GracefulRestartWebExtensions
 {
     /// <summary>
-    /// Lets this application be restarted without losing a request: <c>kill -USR2</c> its process. Call it right after the builder is
-    /// created. Addresses, certificates and everything else are configured as ever. Options come from the section <c>GracefulRestart</c> of the configuration as it is now, then from the
-    /// code. A second call does nothing.
-    /// Several hosts of one process are one service: it is ready when all are that have called this, and is restarted and shut down as one.
+    /// Lets this application be restarted without losing a request: <c>kill -USR2</c> its process. Call it right after the
+    /// builder is created. Addresses, certificates and everything else are configured as ever. Options come from the section
+    /// <c>GracefulRestart</c> of the configuration as it is now, then from the code. A second call does nothing. Several hosts of
+    /// one process are one service: it is ready when all are that have called this, and is restarted and shut down as one.
     /// </summary>
     /// <param name="builder">The application's builder.</param>
     /// <param name="configure">Changes the options; has the last word. Null for nothing to change.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
-    /// <exception cref="OptionsValidationException">The section has an unknown key, or a value that can't be read or is out of its range; the message names the key.</exception>
+    /// <exception cref="OptionsValidationException">The section has an unknown key, or a value that can't be read or is out of
+    /// its range; the message names the key.</exception>
     /// <returns>The builder.</returns>
-    public static WebApplicationBuilder UseGracefulRestart(this WebApplicationBuilder builder, Action<GracefulRestartOptions>? configure = null)
+    public static WebApplicationBuilder UseGracefulRestart(
+        this WebApplicationBuilder builder, Action<GracefulRestartOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         return builder.UseGracefulRestart(builder.Configuration.GetSection(SectionBinder.DefaultSection), configure);
@@ -39,9 +41,11 @@ public static class GracefulRestartWebExtensions
     /// <param name="section">The section that holds the options.</param>
     /// <param name="configure">Changes the options; has the last word. Null for nothing to change.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
-    /// <exception cref="OptionsValidationException">The section has an unknown key, or a value that can't be read or is out of its range; the message names the key.</exception>
+    /// <exception cref="OptionsValidationException">The section has an unknown key, or a value that can't be read or is out of
+    /// its range; the message names the key.</exception>
     /// <returns>The builder.</returns>
-    public static WebApplicationBuilder UseGracefulRestart(this WebApplicationBuilder builder, IConfiguration section, Action<GracefulRestartOptions>? configure = null)
+    public static WebApplicationBuilder UseGracefulRestart(
+        this WebApplicationBuilder builder, IConfiguration section, Action<GracefulRestartOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(section);
@@ -51,15 +55,18 @@ public static class GracefulRestartWebExtensions
     }
 
     /// <inheritdoc cref="UseGracefulRestart(WebApplicationBuilder, Action{GracefulRestartOptions}?)"/>
-    public static IWebHostBuilder UseGracefulRestart(this IWebHostBuilder builder, Action<GracefulRestartOptions>? configure = null)
+    public static IWebHostBuilder UseGracefulRestart(
+        this IWebHostBuilder builder, Action<GracefulRestartOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         LastPlace.Claim();
-        return builder.ConfigureServices((context, services) => AddToServices(services, context.Configuration.GetSection(SectionBinder.DefaultSection), configure));
+        return builder.ConfigureServices((context, services) =>
+            AddToServices(services, context.Configuration.GetSection(SectionBinder.DefaultSection), configure));
     }
 
     /// <inheritdoc cref="UseGracefulRestart(WebApplicationBuilder, IConfiguration, Action{GracefulRestartOptions}?)"/>
-    public static IWebHostBuilder UseGracefulRestart(this IWebHostBuilder builder, IConfiguration section, Action<GracefulRestartOptions>? configure = null)
+    public static IWebHostBuilder UseGracefulRestart(
+        this IWebHostBuilder builder, IConfiguration section, Action<GracefulRestartOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(section);
@@ -69,12 +76,15 @@ public static class GracefulRestartWebExtensions
 
     private static OpenConnections Connections(IServiceProvider services)
     {
-        var connections = new OpenConnections(services.GetRequiredService<GracefulRestartOptions>(), services.GetRequiredService<ILoggerFactory>().CreateLogger("Baton"));
+        var connections = new OpenConnections(
+            services.GetRequiredService<GracefulRestartOptions>(),
+            services.GetRequiredService<ILoggerFactory>().CreateLogger("Baton"));
         services.GetRequiredService<Restarter>().Parts.Work.Register(connections);
         return connections;
     }
 
-    private static void AddToServices(IServiceCollection services, IConfiguration section, Action<GracefulRestartOptions>? configure)
+    private static void AddToServices(
+        IServiceCollection services, IConfiguration section, Action<GracefulRestartOptions>? configure)
     {
         if (services.HasGracefulRestart())
         {

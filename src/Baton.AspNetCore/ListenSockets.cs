@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 namespace Baton.AspNetCore;
 
 /// <summary>
-/// Gives Kestrel's socket transport its listening sockets from the registry, keeping what the application set for binding new ones.
+/// Gives listening sockets of the registry to Kestrel's socket transport. Keeps the application's own way of binding new ones.
 /// </summary>
 internal sealed class ListenSockets(Restarter restarter) : IPostConfigureOptions<SocketTransportOptions>
 {
@@ -22,14 +22,15 @@ internal sealed class ListenSockets(Restarter restarter) : IPostConfigureOptions
     {
         _bind = options.CreateBoundListenSocket;
 
-        // Connections wait there while a successor takes over. Beyond it the kernel lets TCP clients wait for a second, and refuses those of unix sockets.
+        // Connections wait in this queue while a successor takes over. When it is full the kernel makes TCP clients wait a
+        // second, and refuses unix clients.
         options.Backlog = Math.Max(options.Backlog, ListenerRegistry.DefaultBacklog);
         options.CreateBoundListenSocket = endPoint => _next ?? _bind(endPoint);
     }
 
-    /// <summary>Claims the listener of an end point and has the transport listen on it.</summary>
-    /// <returns>Null for not now: this process has handed over and takes no addresses, or another generation of the service has
-    /// the address.</returns>
+    /// <summary>Claims the listener of an address, and makes the transport listen on it.</summary>
+    /// <returns>Null if the address is not available now: this process has handed over, or another generation of the service has
+    /// it.</returns>
     /// <exception cref="AddressInUseException">Another process has the address.</exception>
     internal TransportListener? Listen(EndPoint endPoint, SocketTransportFactory transport)
     {
@@ -64,12 +65,15 @@ internal sealed class ListenSockets(Restarter restarter) : IPostConfigureOptions
         _ => ResourceKey.Of(endPoint),
     };
 
-    /// <summary>Has the transport accept on a listener of the predecessor, beside the one of its endpoint.</summary>
-    internal TransportListener ListenBeside(ClaimedListener older, SocketTransportFactory transport) => Listen(older, older.Socket.LocalEndPoint!, transport);
+    /// <summary>Makes the transport accept on a listener of the predecessor, beside the endpoint's own.</summary>
+    internal TransportListener ListenBeside(ClaimedListener older, SocketTransportFactory transport) =>
+        Listen(older, older.Socket.LocalEndPoint!, transport);
 
-    // What the application binds by itself must say by itself that it shares the port.
+    // A socket that the application binds itself must set port sharing itself.
     private Socket BindShared(EndPoint endPoint) =>
-        _bind == SocketTransportOptions.CreateDefaultBoundListenSocket ? ListenerBinding.Bind(endPoint, reusePort: true) : _bind(endPoint);
+        _bind == SocketTransportOptions.CreateDefaultBoundListenSocket
+            ? ListenerBinding.Bind(endPoint, reusePort: true)
+            : _bind(endPoint);
 
     private TransportListener Listen(ClaimedListener claim, EndPoint endPoint, SocketTransportFactory transport)
     {
@@ -82,7 +86,9 @@ internal sealed class ListenSockets(Restarter restarter) : IPostConfigureOptions
                 try
                 {
                     ValueTask<IConnectionListener> bound = transport.BindAsync(endPoint);
-                    return new(claim, bound.IsCompletedSuccessfully ? bound.Result : throw new InvalidOperationException("The socket transport no longer binds at once."));
+                    return bound.IsCompletedSuccessfully
+                        ? new(claim, bound.Result)
+                        : throw new InvalidOperationException("The socket transport no longer binds at once.");
                 }
                 finally
                 {
@@ -101,15 +107,17 @@ internal sealed class ListenSockets(Restarter restarter) : IPostConfigureOptions
     {
         try
         {
-            return Registry.Claim(
-                request, () => endPoint is ActivatedEndPoint gone ? throw Registry.NoneOfThatName(gone.Name) : _bind(endPoint), log: false, () => BindShared(endPoint));
+            return Registry.Claim(request, Bind, log: false, () => BindShared(endPoint));
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
         {
             throw new AddressInUseException(e.Message, e);
         }
+
+        Socket Bind() =>
+            endPoint is ActivatedEndPoint gone ? throw Registry.NoneOfThatName(gone.Name) : _bind(endPoint);
     }
 }
 
-/// <summary>A listener of Kestrel's socket transport, and what it accepts on.</summary>
+/// <summary>A listener of Kestrel's socket transport, and the claim on its socket.</summary>
 internal sealed record TransportListener(ClaimedListener Claim, IConnectionListener Listener);

@@ -5,13 +5,13 @@ using Microsoft.AspNetCore.Connections;
 namespace Baton.AspNetCore;
 
 /// <summary>
-/// Listeners that the predecessor has on a narrower address of the port: the kernel gives them a part of the endpoint's
-/// connections. Accepts on them as on the endpoint's own, while the gate is open; when the predecessor is gone the kernel is told
-/// to give them nothing more, what is left is accepted, and they are closed.
+/// The predecessor's listeners on narrower addresses of the same port. The kernel gives them a part of the endpoint's
+/// connections, so this process accepts on them too. When the predecessor is gone, the kernel is told to give them no more; then
+/// they are emptied and closed.
 /// </summary>
 internal sealed class ListenersBeside
 {
-    // For handshakes that are under way when a listener is turned away from: clients send again after a second.
+    // Handshakes may be in progress when a listener is turned away from. Clients send again after a second.
     private static readonly TimeSpan EmptyTime = TimeSpan.FromSeconds(3);
 
     private readonly AcceptGate _gate;
@@ -23,17 +23,22 @@ internal sealed class ListenersBeside
     private readonly Task _accepting;
 
     internal ListenersBeside(
-        TransportListener own, IReadOnlyList<TransportListener> older, AcceptGate gate, OpenConnections connections, EndpointProtocol protocol, Task sharingOver)
+        TransportListener own,
+        IReadOnlyList<TransportListener> older,
+        AcceptGate gate,
+        OpenConnections connections,
+        EndpointProtocol protocol,
+        Task sharingOver)
     {
         (_gate, _connections, _protocol, _sharingOver) = (gate, connections, protocol, sharingOver);
         _accepting = AcceptOnAllAsync(own, older);
     }
 
-    /// <summary>
-    /// The next connection of the endpoint's own listener, or of an older one; null when there will be no more.
-    /// </summary>
+    /// <summary>The next connection, of the endpoint's own listener or of an older one; null at the end.</summary>
     internal async ValueTask<ConnectionContext?> NextAsync(CancellationToken cancel) =>
-        await _accepted.Reader.WaitToReadAsync(cancel).ConfigureAwait(false) && _accepted.Reader.TryRead(out ConnectionContext? next) ? next : null;
+        await _accepted.Reader.WaitToReadAsync(cancel).ConfigureAwait(false) && _accepted.Reader.TryRead(out var next)
+            ? next
+            : null;
 
     /// <summary>Stops accepting.</summary>
     internal async ValueTask UnbindAsync()
@@ -42,7 +47,9 @@ internal sealed class ListenersBeside
         await _accepting.ConfigureAwait(false);
     }
 
-    /// <summary>Closes what was accepted and nobody takes any more, as in the queue of a listener.</summary>
+    /// <summary>
+    /// Closes accepted connections that nobody has taken, as the kernel does with the queue of a closed listener.
+    /// </summary>
     internal async ValueTask CloseAsync()
     {
         await UnbindAsync().ConfigureAwait(false);
@@ -54,7 +61,8 @@ internal sealed class ListenersBeside
 
     private async Task AcceptOnAllAsync(TransportListener own, IReadOnlyList<TransportListener> older)
     {
-        await Task.WhenAll([AcceptUntilAsync(own, Timeout.InfiniteTimeSpan, _unbound.Token), .. older.Select(AcceptOnAsync)]).ConfigureAwait(false);
+        await Task.WhenAll([AcceptUntilAsync(own, Timeout.InfiniteTimeSpan, _unbound.Token), .. older.Select(AcceptOnAsync)])
+            .ConfigureAwait(false);
         _accepted.Writer.Complete();
     }
 
@@ -64,7 +72,7 @@ internal sealed class ListenersBeside
         {
             await AcceptWhileSharedAsync(older).ConfigureAwait(false);
 
-            // Not where this process gives back: the predecessor goes on with this listener.
+            // Not where this process gives back: the predecessor still uses this listener.
             if (_sharingOver.IsCompleted)
             {
                 older.Claim.TurnAway();
@@ -88,7 +96,7 @@ internal sealed class ListenersBeside
         await accepting.ConfigureAwait(false);
     }
 
-    /// <summary>Accepts until the end, or until nothing has come for so long while the gate was open.</summary>
+    /// <summary>Accepts until the end, or until no connection came for the given time while the gate was open.</summary>
     private async Task AcceptUntilAsync(TransportListener listener, TimeSpan empty, CancellationToken end)
     {
         while (!end.IsCancellationRequested)
@@ -104,7 +112,9 @@ internal sealed class ListenersBeside
                 limit.CancelAfter(empty);
                 try
                 {
-                    if (await _connections.AcceptAsync(listener.Listener, _protocol, limit.Token).ConfigureAwait(false) is not { } connection)
+                    ConnectionContext? connection = await _connections.AcceptAsync(listener.Listener, _protocol, limit.Token)
+                        .ConfigureAwait(false);
+                    if (connection is null)
                     {
                         return;
                     }
@@ -113,7 +123,7 @@ internal sealed class ListenersBeside
                 }
                 catch (OperationCanceledException) when (!open.IsCancellationRequested)
                 {
-                    // Nothing came for so long, or nobody wants it any more.
+                    // No connection came in time, or the listener is unbound.
                     return;
                 }
             }

@@ -4,8 +4,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Baton.AspNetCore;
 
-/// <summary>Writes a line for each address that this server listens on, once it is known what it speaks there.</summary>
-internal sealed class ListeningLog(BoundListeners bound, PublishedAddresses addresses, RegisteredServer server, AsideLoggers loggers) : IHostedLifecycleService
+/// <summary>Logs each address that this server listens on, when the protocol of the address is known.</summary>
+internal sealed class ListeningLog(
+    BoundListeners bound, PublishedAddresses addresses, RegisteredServer server, AsideLoggers loggers)
+    : IHostedLifecycleService
 {
     private readonly ILogger _logger = loggers.CreateLogger("Baton.AspNetCore");
 
@@ -15,7 +17,7 @@ internal sealed class ListeningLog(BoundListeners bound, PublishedAddresses addr
 
     public Task StartedAsync(CancellationToken cancellationToken)
     {
-        // What Kestrel binds later, since its configuration has changed, it has not published yet.
+        // Endpoints that Kestrel binds after a change of configuration are not published yet.
         foreach (BoundListener l in bound.Take(l => _logger.ServerListeningLater(server.ToString(), l.Address, l.Origin)))
         {
             _logger.ServerListening(addresses.SpeakTls(l.EndPoint) ? "https" : "http", server.ToString(), l.Address, l.Origin);

@@ -14,25 +14,44 @@ internal static partial class Log
     [LoggerMessage(1010, LogLevel.Information, "Warm-up: nothing is sent to {Endpoint}: {Why}", EventName = "WarmUpLeftOut")]
     internal static partial void WarmUpLeftOut(this ILogger logger, string endpoint, string why);
 
-    [LoggerMessage(1011, LogLevel.Error, "Connection {Connection} was told to end, and a callback of the application failed", EventName = "CloseRequestFailed")]
+    [LoggerMessage(
+        1011,
+        LogLevel.Error,
+        "Connection {Connection} was told to end, and a callback of the application failed",
+        EventName = "CloseRequestFailed")]
     internal static partial void CloseRequestFailed(this ILogger logger, string connection, Exception exception);
 
-    [LoggerMessage(1020, LogLevel.Information, "{EndPoint} is not listened on for now: process state {State}, and another process of this service has the address or is to have it",
+    [LoggerMessage(
+        1020,
+        LogLevel.Information,
+        "{EndPoint} is not listened on for now: process state {State}, and another process of this service has the address " +
+            "or is to have it",
         EventName = "ListenerPostponed")]
     internal static partial void ListenerPostponed(this ILogger logger, string endPoint, ProcessState state);
 
-    [LoggerMessage(1021, LogLevel.Error, "{EndPoint} can't be listened on, also not within {Limit} since no other process of this service lives: {Reason}",
+    [LoggerMessage(
+        1021,
+        LogLevel.Error,
+        "{EndPoint} can't be listened on, also not within {Limit} since no other process of this service lives: {Reason}",
         EventName = "ListenerGivenUp")]
     internal static partial void ListenerGivenUp(this ILogger logger, string endPoint, string reason, TimeSpan limit);
 
-    [LoggerMessage(1050, LogLevel.Information, "{Scheme} {Server} listening on [{Address}] ({Origin})", EventName = "ServerListening")]
-    internal static partial void ServerListening(this ILogger logger, string scheme, string server, string address, string origin);
+    [LoggerMessage(
+        1050, LogLevel.Information, "{Scheme} {Server} listening on [{Address}] ({Origin})", EventName = "ServerListening")]
+    internal static partial void ServerListening(
+        this ILogger logger, string scheme, string server, string address, string origin);
 
-    [LoggerMessage(1051, LogLevel.Information, "{Server} listening on [{Address}] ({Origin})", EventName = "ServerListeningLater")]
+    [LoggerMessage(
+        1051, LogLevel.Information, "{Server} listening on [{Address}] ({Origin})", EventName = "ServerListeningLater")]
     internal static partial void ServerListeningLater(this ILogger logger, string server, string address, string origin);
 
-    [LoggerMessage(1100, LogLevel.Warning, "Refused {Operation} asked by {Trigger}: {Rule}. Host {Host}, origin {Origin}", EventName = "AdminRefused")]
-    internal static partial void AdminRefused(this ILogger logger, string operation, string trigger, string rule, string host, string origin);
+    [LoggerMessage(
+        1100,
+        LogLevel.Warning,
+        "Refused {Operation} asked by {Trigger}: {Rule}. Host {Host}, origin {Origin}",
+        EventName = "AdminRefused")]
+    internal static partial void AdminRefused(
+        this ILogger logger, string operation, string trigger, string rule, string host, string origin);
 
     [LoggerMessage(1101, LogLevel.Warning, "Dropped {Trigger}: {Reason}; what it asked for goes on", EventName = "AdminDropped")]
     internal static partial void AdminDropped(this ILogger logger, string trigger, string reason);

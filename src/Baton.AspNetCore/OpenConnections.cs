@@ -6,16 +6,15 @@ using Microsoft.Extensions.Logging;
 namespace Baton.AspNetCore;
 
 /// <summary>
-/// Every open connection of this application's Kestrel, and their drain: an answer ends its connection, an idle one is closed
-/// after a grace, or at once where no other process serves, and whoever waits hears when none is left. One that HTTP does not
-/// have is told at once and waited for. Kestrel itself must not be stopping yet: it stops its own clock first, and HTTP/2 needs
-/// that.
+/// All open connections of this application's Kestrel, and their drain. In a drain an answer ends its connection. Idle
+/// connections are closed after a grace, or at once where no other process serves. A connection without HTTP is told at once, and
+/// waited for. Kestrel must not be stopping yet: it stops its heartbeat first, which HTTP/2 needs.
 /// </summary>
 internal sealed class OpenConnections : IRestartParticipant
 {
     private static readonly TimeSpan SweepInterval = TimeSpan.FromMilliseconds(500);
 
-    // An HTTP/2 connection with only long streams never brings a next request to announce the end with.
+    // An HTTP/2 connection with only long streams may get no next request whose answer could announce the end.
     private static readonly TimeSpan LongStream = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<TrackedConnection, byte> _open = new();
@@ -23,7 +22,7 @@ internal sealed class OpenConnections : IRestartParticipant
     private readonly ILogger _logger;
     private readonly Lock _sweeping = new();
 
-    // The drain that goes on; null while this process serves.
+    // The drain in progress; null while this process serves.
     private volatile TaskCompletionSource? _drain;
     private volatile bool _nobodyServes;
     private long _begun;
@@ -41,16 +40,16 @@ internal sealed class OpenConnections : IRestartParticipant
         _nobodyServes = false;
         _drain = drain;
 
-        // Not disposed with this drain: a process that has drained is called back all the same.
+        // Not disposed with the drain: a process that has drained may still be called back.
         calledBack.Register(() =>
         {
-            // Before anything is accepted again: its answers must not end their connections.
+            // Before the gate opens: answers must no longer end their connections.
             _drain = null;
             drain.TrySetCanceled(calledBack);
         });
         CompleteIfNoneHolds();
 
-        // Not on the caller's thread, which is the control loop's: there may be many.
+        // On another thread: the caller is the control loop, and there may be many connections.
         _ = Task.Run(() => SweepAsync(drain), CancellationToken.None);
         return drain.Task;
     }
@@ -81,7 +80,8 @@ internal sealed class OpenConnections : IRestartParticipant
             int requests = connection.Requests;
             if (requests == 0 && !connection.IsWithoutHttp)
             {
-                // Idle, or observers, which nobody cuts. Who has sent half of a request would hold up the server's stop.
+                // Idle connections and observers are not cut. A client that has sent half of a request would delay the server's
+                // stop.
                 bool first = Tell(connection);
                 if (connection.HoldsDrain && !(first && connection.HasServed))
                 {
@@ -100,9 +100,11 @@ internal sealed class OpenConnections : IRestartParticipant
     }
 
     /// <summary>
-    /// Accepts one connection. One that arrives at the moment the gate closes is still ours: nothing is drained while this runs.
+    /// Accepts one connection. A connection that arrives while the gate closes is still ours: the drain does not end while this
+    /// runs.
     /// </summary>
-    internal async ValueTask<ConnectionContext?> AcceptAsync(IConnectionListener listener, EndpointProtocol protocol, CancellationToken open)
+    internal async ValueTask<ConnectionContext?> AcceptAsync(
+        IConnectionListener listener, EndpointProtocol protocol, CancellationToken open)
     {
         Interlocked.Increment(ref _accepting);
         try
@@ -124,18 +126,18 @@ internal sealed class OpenConnections : IRestartParticipant
         CompleteIfNoneHolds();
     }
 
-    /// <summary>Looks whether the drain, if there is one, is over.</summary>
+    /// <summary>Completes the drain if no connection holds it any more.</summary>
     internal void CompleteIfNoneHolds()
     {
-        // Only while draining, and no further than to the first that holds: this is asked at the end of each connection.
+        // Called at the end of each connection, so it stops at the first connection that holds the drain.
         if (_drain is { } drain && Volatile.Read(ref _accepting) == 0 && _open.All(static open => !open.Key.HoldsDrain))
         {
             drain.TrySetResult();
         }
     }
 
-    /// <summary>After the end of the drain: aborts the connections of those who have not taken their last answer.</summary>
-    /// <returns>How many there were.</returns>
+    /// <summary>After the drain: aborts the connections of observers that have not read their last answer.</summary>
+    /// <returns>The number of aborted connections.</returns>
     internal int AbortObservers()
     {
         int aborted = 0;
@@ -181,8 +183,7 @@ internal sealed class OpenConnections : IRestartParticipant
     {
         if (!connection.HoldsDrain)
         {
-            // What observers are still to be told is written, and nothing new is to come. An HTTP/1.1 connection ends with that
-            // by itself.
+            // The last answers to observers are written, and no request may follow. HTTP/1.1 connections end with the answer.
             if (connection.IsHttp2)
             {
                 Tell(connection);
@@ -225,19 +226,20 @@ internal sealed class OpenConnections : IRestartParticipant
         }
     }
 
-    // Those who were idle when all was cut, and had sent a part of a request.
+    // Connections that were idle at the cut, and had sent a part of a request.
     private async Task AbortUnfinishedAsync()
     {
         TaskCompletionSource? drain = _drain;
         TimeSpan grace = _options.UnfinishedRequestGrace;
-        await Task.Delay(grace == Timeout.InfiniteTimeSpan ? _options.ExitTimeout : grace, _options.TimeProvider).ConfigureAwait(false);
+        await Task.Delay(grace == Timeout.InfiniteTimeSpan ? _options.ExitTimeout : grace, _options.TimeProvider)
+            .ConfigureAwait(false);
         foreach (TrackedConnection connection in _open.Keys.Where(c => _drain == drain && c is { Requests: 0, HoldsDrain: true }))
         {
             connection.Abort(new ConnectionAbortedException("This process ends."));
         }
     }
 
-    /// <summary>Asks a connection to end. Callbacks of the application run with it, and can fail.</summary>
+    /// <summary>Asks a connection to end. This runs callbacks of the application, which can fail.</summary>
     internal void RequestClose(TrackedConnection connection)
     {
         try
@@ -246,14 +248,12 @@ internal sealed class OpenConnections : IRestartParticipant
         }
         catch (Exception e)
         {
-            // All callbacks have been called, Kestrel's among them: the connection ends.
+            // All callbacks have run, Kestrel's too: the connection ends.
             _logger.CloseRequestFailed(connection.ConnectionId, e);
         }
     }
 
-    /// <summary>
-    /// Tells a connection to end. Whoever wants to know may be the application's code, which must not hold us up.
-    /// </summary>
+    /// <summary>Tells a connection to end, on another thread: callbacks of the application may block.</summary>
     /// <returns>False if it was told before.</returns>
     private bool Tell(TrackedConnection connection)
     {
@@ -262,7 +262,8 @@ internal sealed class OpenConnections : IRestartParticipant
             return false;
         }
 
-        ThreadPool.UnsafeQueueUserWorkItem(static told => told.all.RequestClose(told.connection), (all: this, connection), preferLocal: false);
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static told => told.all.RequestClose(told.connection), (all: this, connection), preferLocal: false);
         return true;
     }
 

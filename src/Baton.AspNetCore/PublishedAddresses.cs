@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 
 namespace Baton.AspNetCore;
 
-/// <summary>What the server says of its endpoints once it has started. Nothing else that is public says what an endpoint speaks.</summary>
+/// <summary>
+/// The addresses that the server publishes once it has started. This is the only public source for whether an endpoint uses TLS.
+/// </summary>
 internal sealed class PublishedAddresses(IServer server)
 {
     internal bool SpeakTls(EndPoint bound)

@@ -17,27 +17,31 @@ public static class RestartAdminEndpointExtensions
 
     private static readonly (string Name, ControlCommand Command)[] s_operations =
     [
-        ("restart", ControlCommand.Restart), ("reload", ControlCommand.Restart), ("shutdown", ControlCommand.Shutdown), ("force", ControlCommand.Force),
+        ("restart", ControlCommand.Restart), ("reload", ControlCommand.Restart), ("shutdown", ControlCommand.Shutdown),
+        ("force", ControlCommand.Force),
     ];
 
     /// <summary>
-    /// Maps a page that shows this service and restarts it, and the API behind it: <c>GET status</c>, <c>GET events</c> (server-sent events), <c>POST</c> or
-    /// <c>GET</c> on <c>restart</c>, <c>reload</c>, <c>shutdown</c> and <c>force</c>, all below the pattern. They can be used from this machine only, unless
-    /// <c>RequireAuthorization(...)</c> is called on what is returned, or <see cref="RestartAdminOptions.AllowRemote"/> is set. A restart or shutdown does not wait for requests to them.
-    /// Where graceful restart is turned off they answer 404.
+    /// Maps a page that shows this service and restarts it, and the API behind it: <c>GET status</c>, <c>GET events</c>
+    /// (server-sent events), <c>POST</c> or <c>GET</c> on <c>restart</c>, <c>reload</c>, <c>shutdown</c> and <c>force</c>, all
+    /// below the pattern. They can be used from this machine only, unless <c>RequireAuthorization(...)</c> is called on what is
+    /// returned, or <see cref="RestartAdminOptions.AllowRemote"/> is set. A restart or shutdown does not wait for requests to
+    /// them. Where graceful restart is turned off they answer 404.
     /// </summary>
     /// <param name="endpoints">The application, or a group of its routes.</param>
     /// <param name="pattern">The route of the page.</param>
     /// <returns>Takes conventions for all of these endpoints.</returns>
     /// <exception cref="InvalidOperationException">The application does not use graceful restart.</exception>
-    public static IEndpointConventionBuilder MapRestartAdmin(this IEndpointRouteBuilder endpoints, string pattern = "/debug/admin")
+    public static IEndpointConventionBuilder MapRestartAdmin(
+        this IEndpointRouteBuilder endpoints, string pattern = "/debug/admin")
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         ArgumentNullException.ThrowIfNull(pattern);
         RestartAdmin? admin = endpoints.ServiceProvider.GetService<RestartAdmin>();
         if (admin is null && !IsTurnedOff(endpoints.ServiceProvider))
         {
-            throw new InvalidOperationException("MapRestartAdmin() needs graceful restart: call builder.UseGracefulRestart() first.");
+            throw new InvalidOperationException(
+                "MapRestartAdmin() needs graceful restart: call builder.UseGracefulRestart() first.");
         }
 
         RouteGroupBuilder group = endpoints.MapGroup(pattern);
@@ -58,7 +62,13 @@ public static class RestartAdminEndpointExtensions
         return group.ExcludeFromDescription().WithMetadata(new OutputCacheAttribute { NoStore = true }).DisableRequestTimeout();
     }
 
-    private static void Map(RouteGroupBuilder group, string path, string[] methods, RestartAdmin? admin, bool acts, Func<RestartAdmin, HttpContext, Task> answer)
+    private static void Map(
+        RouteGroupBuilder group,
+        string path,
+        string[] methods,
+        RestartAdmin? admin,
+        bool acts,
+        Func<RestartAdmin, HttpContext, Task> answer)
     {
         RequestDelegate handler = admin is null
             ? AdminGate.SayTurnedOffAsync
@@ -68,5 +78,6 @@ public static class RestartAdminEndpointExtensions
 
     // The container knows the restarter then, but has nothing that works with it.
     private static bool IsTurnedOff(IServiceProvider services) =>
-        services.GetService<IServiceProviderIsService>()?.IsService(typeof(Restarter)) == true && services.GetService<HostedRestartOptions>() is null;
+        services.GetService<IServiceProviderIsService>()?.IsService(typeof(Restarter)) == true
+            && services.GetService<HostedRestartOptions>() is null;
 }

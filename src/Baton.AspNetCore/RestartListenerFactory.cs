@@ -8,13 +8,20 @@ using Microsoft.Extensions.Options;
 
 namespace Baton.AspNetCore;
 
-/// <summary>Kestrel's socket transport, with listeners that can be passed on, told when to accept, and know every open connection.</summary>
+/// <summary>
+/// Kestrel's socket transport. Its listeners can be passed on and follow the gate, and it tracks every connection.
+/// </summary>
 internal sealed class RestartListenerFactory(
-    Restarter restarter, ListenSockets sockets, OpenConnections connections, SideDoors sideDoors, BoundListeners bound, IOptions<SocketTransportOptions> options,
+    Restarter restarter,
+    ListenSockets sockets,
+    OpenConnections connections,
+    SideDoors sideDoors,
+    BoundListeners bound,
+    IOptions<SocketTransportOptions> options,
     IOptions<KestrelServerOptions> kestrel, ILoggerFactory loggerFactory)
     : IConnectionListenerFactory, IConnectionListenerFactorySelector
 {
-    // An address that another generation has: nothing tells us when it is free.
+    // No event tells when another generation frees an address.
     private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(100);
 
     private readonly SocketTransportFactory _transport = new(options, loggerFactory);
@@ -27,7 +34,7 @@ internal sealed class RestartListenerFactory(
         TransportListener? now = Listen(endpoint);
         if (now is null)
         {
-            // Kestrel is content with it; the restart that is under way decides whether this process ever accepts there.
+            // Kestrel accepts this listener. The restart in progress decides whether this process ever accepts on it.
             _logger.ListenerPostponed(endpoint.ToString()!, restarter.Parts.Lifecycle.State);
         }
 
@@ -35,14 +42,28 @@ internal sealed class RestartListenerFactory(
         var protocol = new EndpointProtocol(() => EndpointProtocol.EndsBeforeHttp(kestrel.Value, boundTo));
         SideDoor? sideDoor = now is { } listening ? sideDoors.OpenFor(listening.Listener, protocol) : null;
         return ValueTask.FromResult<IConnectionListener>(
-            new GatedListener(endpoint, now, cancel => ListenLaterAsync(endpoint, cancel), restarter.Parts.Gate, connections, protocol, sideDoor)
+            new GatedListener(
+                endpoint,
+                now,
+                cancel => ListenLaterAsync(endpoint, cancel),
+                restarter.Parts.Gate,
+                connections,
+                protocol,
+                sideDoor)
             {
                 Beside = Beside(now, protocol),
             });
     }
 
-    private ListenersBeside? Beside(TransportListener? listener, EndpointProtocol protocol) => listener is { Claim.Beside: { Count: > 0 } older }
-        ? new ListenersBeside(listener, [.. older.Select(o => sockets.ListenBeside(o, _transport))], restarter.Parts.Gate, connections, protocol, restarter.Listeners.Resources.SharingOver)
+    private ListenersBeside? Beside(TransportListener? listener, EndpointProtocol protocol) =>
+        listener is { Claim.Beside: { Count: > 0 } older }
+        ? new ListenersBeside(
+            listener,
+            [.. older.Select(o => sockets.ListenBeside(o, _transport))],
+            restarter.Parts.Gate,
+            connections,
+            protocol,
+            restarter.Listeners.Resources.SharingOver)
         : null;
 
     private TransportListener? Listen(EndPoint endpoint)
@@ -57,10 +78,10 @@ internal sealed class RestartListenerFactory(
     }
 
     /// <summary>
-    /// This process accepts, and an endpoint of its configuration has no listener yet: as long as other generations live, one of
-    /// them may have its address.
+    /// Asks again for the address of an endpoint that has no listener yet, while this process accepts. Another living generation
+    /// may have it.
     /// </summary>
-    /// <returns>Null if it can't be had.</returns>
+    /// <returns>Null if the address is not available.</returns>
     private async Task<TransportListener?> ListenLaterAsync(EndPoint endpoint, CancellationToken cancel)
     {
         TimeSpan limit = restarter.Parts.Options.HandshakeTimeout;
@@ -86,7 +107,7 @@ internal sealed class RestartListenerFactory(
             }
             catch (AddressInUseException)
             {
-                // A successor that was rolled back has it for as long as it takes to end.
+                // A rolled-back successor has it until it ends.
             }
             catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException or InvalidOperationException)
             {

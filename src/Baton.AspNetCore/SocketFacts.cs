@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Baton.AspNetCore;
 
-/// <summary>What the kernel knows of a TCP connection: fields of struct tcp_info of linux/tcp.h.</summary>
+/// <summary>Facts of the kernel about a TCP connection: fields of struct tcp_info of linux/tcp.h.</summary>
 internal static class SocketFacts
 {
     private const int IpProtoTcp = 6;
@@ -13,14 +13,16 @@ internal static class SocketFacts
     private const int RoundTripOffset = 68;
     private const int BytesAckedOffset = 120;
 
-    /// <summary>The measured round trip; zero if there is none to know.</summary>
+    /// <summary>The measured round trip; zero if unknown.</summary>
     internal static TimeSpan RoundTrip(Socket? socket)
     {
         Span<byte> info = stackalloc byte[RoundTripOffset + sizeof(uint)];
-        return TryRead(socket, info) ? TimeSpan.FromMicroseconds(BinaryPrimitives.ReadUInt32LittleEndian(info[RoundTripOffset..])) : TimeSpan.Zero;
+        return TryRead(socket, info)
+            ? TimeSpan.FromMicroseconds(BinaryPrimitives.ReadUInt32LittleEndian(info[RoundTripOffset..]))
+            : TimeSpan.Zero;
     }
 
-    /// <summary>Whether the peer has got anything from us. The end of the handshake counts as one byte.</summary>
+    /// <summary>Whether the peer has received anything. The end of the handshake counts as one byte.</summary>
     internal static bool HasSent(Socket socket)
     {
         Span<byte> info = stackalloc byte[BytesAckedOffset + sizeof(ulong)];
@@ -40,7 +42,7 @@ internal static class SocketFacts
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // The connection is ending by itself: there is nothing to know any more.
+            // The connection is ending by itself.
             return false;
         }
     }

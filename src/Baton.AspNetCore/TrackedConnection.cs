@@ -11,7 +11,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 namespace Baton.AspNetCore;
 
 /// <summary>
-/// A connection from accept to close, and what the drain has to know of it. A feature of its own connection, so that a request finds it.
+/// A connection from accept to close, with the facts that the drain needs. It is a feature of its own connection, so that
+/// requests find it.
 /// </summary>
 internal class TrackedConnection : ConnectionContext
 {
@@ -21,7 +22,7 @@ internal class TrackedConnection : ConnectionContext
         return Task.CompletedTask;
     };
 
-    // A connection that is this young may be on its way to HTTP.
+    // A connection this young may be on its way to HTTP.
     private static readonly TimeSpan Young = TimeSpan.FromSeconds(1);
 
     private readonly long _accepted = Environment.TickCount64;
@@ -59,24 +60,24 @@ internal class TrackedConnection : ConnectionContext
 
     public override CancellationToken ConnectionClosed { get => _inner.ConnectionClosed; set => _inner.ConnectionClosed = value; }
 
-    /// <summary>The peer as the transport knows it, whatever middleware believes later.</summary>
+    /// <summary>The peer's address from the transport, whatever middleware sets later.</summary>
     internal EndPoint? AcceptedFrom { get; }
 
-    /// <summary>Requests in progress; observers are none.</summary>
+    /// <summary>Requests in progress, without observers.</summary>
     internal int Requests => Volatile.Read(ref _requests);
 
-    /// <summary>Whether a drain waits for it: not where the only requests are observers.</summary>
+    /// <summary>Whether a drain waits for this connection. It does not if all requests are observers.</summary>
     internal bool HoldsDrain => Requests > 0 || (Volatile.Read(ref _observers) == 0 && !Volatile.Read(ref _endsWithAnswer));
 
-    /// <summary>Whether Kestrel's HTTP has it.</summary>
+    /// <summary>Whether the connection has reached Kestrel's HTTP.</summary>
     internal bool IsHttp => _isHttp;
 
     /// <summary>Whether it has carried a request.</summary>
     internal bool HasServed => _hasServed;
 
     /// <summary>
-    /// Whether something else than HTTP has it, such as a connection handler: work without requests. Not while it may be on its
-    /// way to HTTP, in a TLS handshake or in middleware that waits for its first bytes.
+    /// Whether something else than HTTP has the connection, such as a connection handler: it is work without requests. False
+    /// while it may be on its way to HTTP, in a TLS handshake or in middleware that waits for the first bytes.
     /// </summary>
     internal bool IsWithoutHttp
     {
@@ -98,7 +99,7 @@ internal class TrackedConnection : ConnectionContext
                 return false;
             }
 
-            // On an endpoint that has HTTP too, one that was answered without it.
+            // On an endpoint that has HTTP too: a connection that was answered without it.
             return !_protocol.HasReachedHttp || encrypted == true || (Socket is { } socket && SocketFacts.HasSent(socket));
         }
     }
@@ -109,7 +110,7 @@ internal class TrackedConnection : ConnectionContext
     /// <summary>Whether it was handed to another protocol, such as WebSocket.</summary>
     internal bool IsUpgraded { get; set; }
 
-    /// <summary>Since when the drain has found it without a request; null when it last had one. The drain's own note.</summary>
+    /// <summary>Since when the drain has found it without a request; null when it last had one. Used by the drain only.</summary>
     internal long? IdleSince { get; set; }
 
     internal Socket? Socket => Features.Get<IConnectionSocketFeature>()?.Socket;
@@ -118,7 +119,7 @@ internal class TrackedConnection : ConnectionContext
 
     public override void Abort() => _inner.Abort();
 
-    /// <summary>Counts as open until the last byte has been given to the kernel.</summary>
+    /// <summary>The connection counts as open until the last byte is with the kernel.</summary>
     public override async ValueTask DisposeAsync()
     {
         try
@@ -147,10 +148,10 @@ internal class TrackedConnection : ConnectionContext
             IsHttp2 = true;
         }
 
-        // Where there is another request, the answer that was to end the connection did not.
+        // If there is another request, the last answer did not end the connection.
         Volatile.Write(ref _endsWithAnswer, false);
 
-        // Only for the status: of several requests at once the latest path will do.
+        // Only for the status: of concurrent requests the latest path is enough.
         _path = path;
         if (Interlocked.Increment(ref _requests) == 1)
         {
@@ -159,8 +160,8 @@ internal class TrackedConnection : ConnectionContext
     }
 
     /// <summary>
-    /// A request that only watches or asks what becomes of this process: it is answered when that is known, so nothing may wait for it. An HTTP/1.1 connection ends with
-    /// the answer.
+    /// Marks a request as an observer: it waits for the outcome of an operation of this process, so the drain must not wait for
+    /// it. An HTTP/1.1 connection ends with the answer.
     /// </summary>
     internal void Observe(HttpContext context)
     {
@@ -170,10 +171,11 @@ internal class TrackedConnection : ConnectionContext
             context.Response.Headers.Connection = "close";
         }
 
-        // Kestrel calls the last one first: by then it is a request again, whose end is counted as any other's.
+        // Kestrel runs these callbacks in reverse order: this one turns the observer into a request again, whose end is counted
+        // as usual.
         context.Response.OnCompleted(s_observerEnds, this);
 
-        // In this order, and later in the other: at no moment does the connection seem to be idle.
+        // In this order, and reversed at the end: the connection must never seem idle.
         Interlocked.Increment(ref _observers);
         Interlocked.Decrement(ref _requests);
         _all.CompleteIfNoneHolds();
@@ -197,7 +199,8 @@ internal class TrackedConnection : ConnectionContext
         });
         if (requests > 0)
         {
-            report.AddRequests(requests, _path, TimeSpan.FromMilliseconds(Environment.TickCount64 - Volatile.Read(ref _busySince)));
+            report.AddRequests(
+                requests, _path, TimeSpan.FromMilliseconds(Environment.TickCount64 - Volatile.Read(ref _busySince)));
         }
     }
 
@@ -205,12 +208,14 @@ internal class TrackedConnection : ConnectionContext
     {
         if (Interlocked.Decrement(ref _requests) == 0 && Volatile.Read(ref _observers) > 0)
         {
-            // What is left holds no drain.
+            // Only observers are left.
             _all.CompleteIfNoneHolds();
         }
     }
 
-    /// <summary>Tells the peer once that this connection ends: GOAWAY in HTTP/2, end of stream on an idle HTTP/1.1 connection.</summary>
+    /// <summary>
+    /// Tells the peer once that this connection ends: GOAWAY in HTTP/2, end of stream on an idle HTTP/1.1 connection.
+    /// </summary>
     /// <returns>True if it was not announced before.</returns>
     internal bool AnnounceClose()
     {
@@ -223,7 +228,7 @@ internal class TrackedConnection : ConnectionContext
         return true;
     }
 
-    /// <summary>For who calls <see cref="OpenConnections.RequestClose"/> next.</summary>
+    /// <summary>For the caller of <see cref="OpenConnections.RequestClose"/>.</summary>
     /// <returns>True for the first call.</returns>
     internal bool BeginAnnouncing() => Interlocked.Exchange(ref _announced, 1) == 0;
 

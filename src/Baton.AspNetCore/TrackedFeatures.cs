@@ -6,11 +6,12 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace Baton.AspNetCore;
 
 /// <summary>
-/// The features of a connection, which are the transport's, and one more: the connection itself. By what Kestrel's HTTP asks for,
-/// before it reads the first byte, we know that it has the connection: the protocols of the endpoint, which is a class of
-/// Kestrel's own where all others are interfaces, and the heartbeat.
+/// The features of a connection: those of the transport, and the connection itself. They show when Kestrel's HTTP takes the
+/// connection: before it reads the first byte it asks for the heartbeat, and for the protocols of the endpoint, the only feature
+/// that is a class of Kestrel.
 /// </summary>
-internal sealed class TrackedFeatures(IFeatureCollection inner, TrackedConnection connection) : IFeatureCollection, IConnectionHeartbeatFeature
+internal sealed class TrackedFeatures(IFeatureCollection inner, TrackedConnection connection)
+    : IFeatureCollection, IConnectionHeartbeatFeature
 {
     private IConnectionHeartbeatFeature? _heartbeat;
 
@@ -31,7 +32,9 @@ internal sealed class TrackedFeatures(IFeatureCollection inner, TrackedConnectio
             return (TFeature)(object)connection;
         }
 
-        if (!connection.IsHttp && typeof(TFeature) is { IsInterface: false } asked && asked.Assembly == typeof(KestrelServerOptions).Assembly)
+        if (!connection.IsHttp
+            && typeof(TFeature) is { IsInterface: false } asked
+            && asked.Assembly == typeof(KestrelServerOptions).Assembly)
         {
             connection.ReachedHttp();
         }

@@ -1,8 +1,9 @@
 namespace Baton.AspNetCore;
 
 /// <summary>
-/// Marks a request of the warm-up: <c>context.Features.Get&lt;WarmUpFeature&gt;()</c> is not null. Trust this one: only this process can set it, while
-/// the header can be sent by any client. The server's own metrics of such a request have the tag <see cref="MetricsTag"/>.
+/// Marks a request of the warm-up: <c>context.Features.Get&lt;WarmUpFeature&gt;()</c> is not null. Trust this one: only this
+/// process can set it, while the header can be sent by any client. The server's own metrics of such a request have the tag
+/// <see cref="MetricsTag"/>.
 /// </summary>
 public sealed class WarmUpFeature
 {

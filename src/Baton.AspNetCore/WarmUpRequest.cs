@@ -24,7 +24,10 @@ public sealed record WarmUpRequest(string Path, string Method = "GET")
 
     /// <summary>Whether it can be sent as it is, and is one request.</summary>
     internal bool IsValid =>
-        Path is ['/', ..] && Path.All(c => c is > ' ' and < '\x7f') && IsToken(Method) && Headers.All(h => IsToken(h.Key) && h.Value.All(c => c is '\t' or >= ' ' and < '\x7f'));
+        Path is ['/', ..]
+            && Path.All(c => c is > ' ' and < '\x7f')
+            && IsToken(Method)
+            && Headers.All(h => IsToken(h.Key) && h.Value.All(c => c is '\t' or >= ' ' and < '\x7f'));
 
     // A path alone, or an object of the parts.
     private static WarmUpRequest Read(OptionValue value)

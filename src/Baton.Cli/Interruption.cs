@@ -2,14 +2,18 @@ using System.Runtime.InteropServices;
 
 namespace Baton.Cli;
 
-/// <summary>^C and SIGTERM: the first ends the watching, not the operation; a second one ends the program at once.</summary>
+/// <summary>^C and SIGTERM. The first one ends the watching, not the operation; a second one ends the program.</summary>
 internal sealed class Interruption : IDisposable
 {
     private readonly CancellationTokenSource _source = new();
     private readonly PosixSignalRegistration[] _registrations;
 
     internal Interruption() =>
-        _registrations = [PosixSignalRegistration.Create(PosixSignal.SIGINT, Hear), PosixSignalRegistration.Create(PosixSignal.SIGTERM, Hear)];
+        _registrations =
+        [
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal),
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal),
+        ];
 
     internal CancellationToken Token => _source.Token;
 
@@ -24,11 +28,11 @@ internal sealed class Interruption : IDisposable
 
         _source.Dispose();
     }
-
+/// <summary>For tests, which do not signal themselves.</summary>
     /// <summary>For tests, which send no signals to themselves.</summary>
     internal void Cancel() => _source.Cancel();
 
-    private void Hear(PosixSignalContext signal)
+    private void OnSignal(PosixSignalContext signal)
     {
         if (_source.IsCancellationRequested)
         {

@@ -1,4 +1,4 @@
 using Baton.Cli;
 using Baton.Cli.CommandLine;
 
-return await EntryPoint.RunAsync(args, Surroundings.OfThisProcess());
+return await EntryPoint.RunAsync(args, CliEnvironment.OfThisProcess());

@@ -1,6 +1,7 @@
 using Baton.Lifecycle;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Baton.Hosting;
 
@@ -15,16 +16,52 @@ internal sealed class HostedReadiness(
     AsideLoggers loggers,
     HostedRestartOptions options,
     HealthPoll health,
-    IEnumerable<IReadinessPhase> phases)
+    IEnumerable<IReadinessPhase> phases,
+    IOptions<HostOptions> hostOptions)
     : IHostedLifecycleService
 {
     private readonly ILogger _logger = loggers.CreateLogger(Log.Category);
+
+    /// <summary>Whether <see cref="HostStartedAsync"/> will be called.</summary>
+    internal bool HostIsWatched { get; set; }
+
+    // Services that are started side by side have no last one: the others may still fail in their own StartedAsync.
+    private bool StartsWithOthers => HostIsWatched && hostOptions.Value.ServicesStartConcurrently;
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public async Task StartedAsync(CancellationToken cancellationToken)
+    public Task StartedAsync(CancellationToken cancellationToken) =>
+        StartsWithOthers ? Task.CompletedTask : BecomeReadyAsync(cancellationToken);
+
+    /// <summary>All hosted services have started.</summary>
+    internal Task HostStartedAsync(CancellationToken cancellationToken) =>
+        StartsWithOthers ? BecomeReadyAsync(cancellationToken) : Task.CompletedTask;
+
+    /// <summary>
+    /// Runs before any service is stopped. Joins a departure that has begun; else this is the host's own wish to shut down, and
+    /// the other servers follow.
+    /// </summary>
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await server.LeaveAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            RestarterParts parts = restarter.Parts;
+            parts.Loop.Post(() => parts.Lifecycle.Shutdown.HostTimeIsUp("the host's own shutdown limit"));
+            await restarter.Exited.ConfigureAwait(false);
+        }
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async Task BecomeReadyAsync(CancellationToken cancellationToken)
     {
         server.ReportProgress("hosted services", "started");
 
@@ -55,28 +92,6 @@ internal sealed class HostedReadiness(
 
         _ = WatchProbationAsync(restarter.Draining);
     }
-
-    /// <summary>
-    /// Runs before any service is stopped. Joins a departure that has begun; else this is the host's own wish to shut down, and
-    /// the other servers follow.
-    /// </summary>
-    public async Task StoppingAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await server.LeaveAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            RestarterParts parts = restarter.Parts;
-            parts.Loop.Post(() => parts.Lifecycle.Shutdown.HostTimeIsUp("the host's own shutdown limit"));
-            await restarter.Exited.ConfigureAwait(false);
-        }
-    }
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     private async Task WatchProbationAsync(CancellationToken draining)
     {

@@ -45,10 +45,7 @@ public class FailureStoryTests(Chromium browser)
     {
         using var releases = new TemporaryDirectory();
         string program = releases.PathOf("TestService");
-        foreach (string file in Directory.GetFiles(ServiceSetup.BuiltDirectory))
-        {
-            File.Copy(file, releases.PathOf(Path.GetFileName(file)));
-        }
+        TemporaryDirectory.CopyProgram(ServiceSetup.BuiltDirectory, releases.PathOf(""));
 
         var setup = new ServiceSetup { Environment = new Dictionary<string, string> { ["GracefulRestart__AllowedProgramDirectories__0"] = releases.PathOf("") } };
         await using ServiceProcess service = await ServiceProcess.StartAsync(setup);

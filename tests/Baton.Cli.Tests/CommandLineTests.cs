@@ -11,7 +11,7 @@ public sealed class CommandLineTests : IDisposable
     private static readonly string[] ExitCodes = ["0 done", "1 failed", "2 wrong", "3 no", "4 refused", "5 not over", "130 interrupted"];
     private readonly Support.Cli _cli = new();
 
-    public static TheoryData<string> Names => [.. EntryPoint.Create(new Surroundings(TextWriter.Null, TextWriter.Null)).Subcommands.Where(c => !c.Hidden).Select(c => c.Name)];
+    public static TheoryData<string> Names => [.. EntryPoint.Create(new CliEnvironment(TextWriter.Null, TextWriter.Null)).Subcommands.Where(c => !c.Hidden).Select(c => c.Name)];
 
     public void Dispose() => _cli.Dispose();
 
@@ -89,7 +89,7 @@ public sealed class CommandLineTests : IDisposable
     public async Task Docs_NameEveryCommandAndOption()
     {
         string docs = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs/cli.md"), TestContext.Current.CancellationToken);
-        Command root = EntryPoint.Create(_cli.Surroundings);
+        Command root = EntryPoint.Create(_cli.CliEnvironment);
         Assert.All(root.Subcommands.Where(c => !c.Hidden), command => Assert.Contains($"baton {command.Name}", docs, StringComparison.Ordinal));
         Assert.All(root.Options.Concat(root.Subcommands.SelectMany(c => c.Options)), option => Assert.Contains($"`{option.Name}", docs, StringComparison.Ordinal));
     }

@@ -161,8 +161,8 @@ public sealed class DiscoveryTests : IDisposable
 
         IEnumerable<string> Places(uint userId, params (string Name, string Value)[] variables)
         {
-            Surroundings around = new(TextWriter.Null, TextWriter.Null) { Root = root, UserId = userId, Variable = name => variables.FirstOrDefault(v => v.Name == name).Value };
-            return SocketPlaces.Of(around).Select(p => p.StartsWith(root, StringComparison.Ordinal) ? Path.GetRelativePath(root, p) : p);
+            CliEnvironment environment = new(TextWriter.Null, TextWriter.Null) { Root = root, UserId = userId, Variable = name => variables.FirstOrDefault(v => v.Name == name).Value };
+            return SocketDirectories.Of(environment).Select(p => p.StartsWith(root, StringComparison.Ordinal) ? Path.GetRelativePath(root, p) : p);
         }
     }
 

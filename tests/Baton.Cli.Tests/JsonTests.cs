@@ -85,7 +85,7 @@ public sealed class JsonTests : IDisposable
         Assert.Equal(["status", "result"], lines.Select(l => l.GetProperty("kind").GetString()));
     }
 
-    private FakeService Shop(Func<FakeAnswers, Task> story) => new(_cli.Directory, Samples.Shop) { Story = (_, answers) => story(answers) };
+    private FakeService Shop(Func<FakeAnswers, Task> progress) => new(_cli.Directory, Samples.Shop) { Story = (_, answers) => progress(answers) };
 
     private async Task<IReadOnlyList<JsonElement>> LinesAsync(int exitCode, params string[] args)
     {

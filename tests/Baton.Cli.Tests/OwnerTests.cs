@@ -142,7 +142,7 @@ public sealed class OwnerTests : IDisposable
         await using FakeService rootsShop = new(_cli.Directory, Samples.Shop);
         await using FakeService rootsCart = new(_cli.Directory, Samples.Service("cart", 99));
         await using FakeService alices = Fake(Samples.Service("shop", 88));
-        FoundService found = await new ServiceChoice(_cli.Surroundings with { UserId = AsUser.Alice }, user: null).MakeAsync(name, TestContext.Current.CancellationToken);
+        FoundService found = await new ServiceChoice(_cli.CliEnvironment with { UserId = AsUser.Alice }, user: null).MakeAsync(name, TestContext.Current.CancellationToken);
         Assert.Equal(pid, found.Status.Pid);
     }
 

@@ -173,7 +173,7 @@ public sealed class RestartTests : IDisposable
         Assert.StartsWith("shop restarted", result.Output, StringComparison.Ordinal);
     }
 
-    private FakeService Shop(Func<ControlRequest, FakeAnswers, Task> story) => new(_cli.Directory, Samples.Shop) { Story = story };
+    private FakeService Shop(Func<ControlRequest, FakeAnswers, Task> progress) => new(_cli.Directory, Samples.Shop) { Story = progress };
 
     private static IEnumerable<int> Occurrences(string text, string word) => Enumerable.Range(0, text.Length).Where(i => text.AsSpan(i).StartsWith(word));
 }

@@ -197,7 +197,7 @@ public sealed class AdminSecurityTests : IDisposable
     {
         File.CreateSymbolicLink(_releases.PathOf("out"), "/bin/true");
         await File.WriteAllTextAsync(_releases.PathOf("1/appsettings.json"), "{}", TestContext.Current.CancellationToken);
-        File.Copy("/bin/true", _releases.PathOf("open"));
+        TemporaryDirectory.CopyProgram("/bin/true", _releases.PathOf("open"));
         File.SetUnixFileMode(_releases.PathOf("open"), (UnixFileMode)0b111_111_111);
         string releases = _releases.PathOf("").TrimEnd('/');
         await using ServiceProcess service = await ServiceProcess.StartAsync(

@@ -15,11 +15,12 @@ public sealed class LostReasonTests
     [InlineData($"fault-in-background\n{NeverReady}", "FaultingWork failed: InvalidOperationException: told to fault in the background")]
     [InlineData("fault-in-background\nwait-at /nonexistent", "FaultingWork failed: InvalidOperationException: told to fault in the background")]
     [InlineData("crash-when-started", "InvalidOperationException: told to crash when started")]
+    [InlineData("crash-when-started", "InvalidOperationException: told to crash when started", "--servicesStartConcurrently=true")]
     [InlineData("crash-on-the-core", "InvalidOperationException: told to crash on the core")]
     [InlineData("crash-in-hosted-service\ncatch-in-main", "InvalidOperationException: told to crash in a hosted service")]
-    public async Task Successor_that_does_not_start_names_the_exception(string behaviour, string reason)
+    public async Task Successor_that_does_not_start_names_the_exception(string behaviour, string reason, string argument = "--servicesStartConcurrently=false")
     {
-        await using ServiceProcess service = await ServiceProcess.StartAsync(Setup);
+        await using ServiceProcess service = await ServiceProcess.StartAsync(Setup.With(argument));
         service.SetNextBehaviour(behaviour);
 
         string line = await service.FailToRestartAsync();

@@ -17,7 +17,7 @@ public sealed class SingleFileTests : IDisposable
         await using BackgroundLoad load = BackgroundLoad.Start(service.Address);
         await load.MoreAsync();
 
-        File.Copy(program, program + ".next");
+        TemporaryDirectory.CopyProgram(program, program + ".next");
         File.Move(program + ".next", program, overwrite: true);
         await service.RestartAsync();
         await service.RestartAsync();

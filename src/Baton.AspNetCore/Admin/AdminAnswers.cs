@@ -6,37 +6,39 @@ using Microsoft.AspNetCore.Http;
 
 namespace Baton.AspNetCore.Admin;
 
-/// <summary>Answers of the admin API, as JSON that ends with a line end.</summary>
+/// <summary>Answers of the admin API: JSON with a final line end.</summary>
 internal static class AdminAnswers
 {
-    // An application may say as much as it likes of its failure.
+    // An explanation of the application may have any length.
     private static readonly JsonSize s_size = JsonSize.Descending[0];
 
     /// <summary>A failure, in the form of RFC 9457.</summary>
-    internal static Task WriteAsync(HttpContext context, AdminProblem problem) => WriteAsync(context, problem.Status, "application/problem+json", json =>
-    {
-        json.WriteString("title", problem.Title);
-        json.WriteNumber("status", problem.Status);
-        s_size.WriteText(json, "detail", problem.Detail);
-        json.WriteString("failure", problem.Failure);
-        if (problem.Rule is not null)
+    internal static Task WriteAsync(HttpContext context, AdminProblem problem) =>
+        WriteAsync(context, problem.Status, "application/problem+json", json =>
         {
-            json.WriteString("rule", problem.Rule);
-        }
+            json.WriteString("title", problem.Title);
+            json.WriteNumber("status", problem.Status);
+            s_size.WriteText(json, "detail", problem.Detail);
+            json.WriteString("failure", problem.Failure);
+            if (problem.Rule is not null)
+            {
+                json.WriteString("rule", problem.Rule);
+            }
 
-        if (problem.Operation is not null)
-        {
-            json.WriteString("operation", problem.Operation);
-            StatusCodec.WriteOptionalRecord(json, "record", problem.Record, s_size);
-        }
-    });
+            if (problem.Operation is not null)
+            {
+                json.WriteString("operation", problem.Operation);
+                StatusCodec.WriteOptionalRecord(json, "record", problem.Record, s_size);
+            }
+        });
 
     /// <summary>The status alone.</summary>
     internal static Task WriteAsync(HttpContext context, RestartStatus status) =>
         WriteAsync(context, StatusCodes.Status200OK, "application/json", json => StatusCodec.Write(json, status, s_size));
 
-    /// <summary>It is done.</summary>
-    internal static Task WriteAsync(HttpContext context, string operation, ControlAnswer.Accepted accepted, ControlAnswer.Outcome outcome) =>
+    /// <summary>The operation has succeeded.</summary>
+    internal static Task WriteAsync(
+        HttpContext context, string operation, ControlAnswer.Accepted accepted, ControlAnswer.Outcome outcome) =>
         WriteAsync(context, StatusCodes.Status200OK, "application/json", json =>
         {
             json.WriteString("operation", operation);
@@ -48,7 +50,7 @@ internal static class AdminAnswers
             json.WriteNumber("generation", accepted.Generation);
         });
 
-    /// <summary>It has begun, or will.</summary>
+    /// <summary>The operation has begun, or will begin.</summary>
     internal static Task WriteAsync(HttpContext context, string operation, ControlAnswer.Accepted accepted, string explanation) =>
         WriteAsync(context, StatusCodes.Status202Accepted, "application/json", json =>
         {

@@ -2,13 +2,19 @@ using System.Security.Cryptography;
 
 namespace Baton.AspNetCore.Admin;
 
-/// <summary>A file of the page, from the assembly.</summary>
+/// <summary>A file of the admin page, embedded in the assembly.</summary>
 internal sealed class AdminAsset
 {
-    internal static readonly IReadOnlyList<AdminAsset> All = [new("admin.css", "text/css; charset=utf-8"), new("admin.js", "text/javascript; charset=utf-8"), new("admin.svg", "image/svg+xml")];
+    internal static readonly IReadOnlyList<AdminAsset> All =
+    [
+        new("admin.css", "text/css; charset=utf-8"),
+        new("admin.js", "text/javascript; charset=utf-8"),
+        new("admin.svg", "image/svg+xml"),
+    ];
 
     private const int ReleaseLength = 12;
-    private static readonly Lazy<string> s_release = new(() => Convert.ToHexStringLower(SHA256.HashData([.. All.SelectMany(a => a.Content.ToArray())]))[..ReleaseLength]);
+    private static readonly Lazy<string> s_release = new(() =>
+        Convert.ToHexStringLower(SHA256.HashData([.. All.SelectMany(a => a.Content.ToArray())]))[..ReleaseLength]);
 
     private readonly Lazy<byte[]> _content;
 
@@ -18,7 +24,7 @@ internal sealed class AdminAsset
         _content = new(() => Read(name));
     }
 
-    /// <summary>Changes with any of the files: the page tells by it that its successor is another one.</summary>
+    /// <summary>A hash of all files. The page compares it, to see that a successor has other files.</summary>
     internal static string Release => s_release.Value;
 
     internal string Name { get; }

@@ -7,31 +7,33 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Baton.AspNetCore.Admin;
 
-/// <summary>Who sends a request, for the rules and for people.</summary>
+/// <summary>Describes who sent a request, for the rules and for the log.</summary>
 internal static class AdminCaller
 {
-    private const int LongestWord = 100;
+    private const int MaxTextLength = 100;
 
-    /// <summary>Such as <c>the admin API, alice (127.0.0.1:4711, POST /debug/admin/restart)</c>; harmless in a log.</summary>
+    /// <summary>Such as <c>the admin API, alice (127.0.0.1:4711, POST /debug/admin/restart)</c>. Safe to log.</summary>
     internal static string Describe(HttpContext context)
     {
-        string? name = context.User.Identity is { IsAuthenticated: true } identity ? identity.Name ?? "a user without name" : null;
+        string? name = context.User.Identity is { IsAuthenticated: true } identity
+            ? identity.Name ?? "a user without name"
+            : null;
         string from = PeerOf(context)?.ToString() is { Length: > 0 } peer ? peer : "a local connection";
-        string path = Word($"{context.Request.PathBase}{context.Request.Path}");
-        return $"the admin API{(name is null ? "" : ", " + Word(name))} ({Word(from)}, {context.Request.Method} {path})";
+        string path = Safe($"{context.Request.PathBase}{context.Request.Path}");
+        return $"the admin API{(name is null ? "" : ", " + Safe(name))} ({Safe(from)}, {context.Request.Method} {path})";
     }
 
     /// <summary>
-    /// Who shares a limit: the user whom the application knows, else the one who has the other end of the connection, as the
-    /// kernel says. All whom neither knows are one.
+    /// The user to whom a limit applies: the authenticated user, or else the user at the other end of the connection. All unknown
+    /// users count as one.
     /// </summary>
     internal static string UserOf(HttpContext context) =>
         context.User.Identity is { IsAuthenticated: true, Name: { } name } ? $"name {name}"
         : context.Features.Get<TrackedConnection>()?.Socket is { } socket && PeerUser.Of(socket) is { } user ? $"uid {user}"
         : "";
 
-    /// <summary>A word of somebody else, as it may stand in a log.</summary>
-    internal static string Word(string text) => Printable.Line(text, LongestWord);
+    /// <summary>A text of the client, made safe for the log.</summary>
+    internal static string Safe(string text) => Printable.Line(text, MaxTextLength);
 
     internal static AdminCall Call(HttpContext context, bool acts)
     {
@@ -51,7 +53,7 @@ internal static class AdminCaller
         };
     }
 
-    // Of a transport that is not ours (HTTP/3, a test server) nothing is known for sure.
+    // Unknown for a transport that is not ours, such as HTTP/3 or a test server.
     private static EndPoint? PeerOf(HttpContext context) => context.Features.Get<TrackedConnection>()?.AcceptedFrom;
 
     private static IEnumerable<EndPoint> Rewritten(HttpContext context)

@@ -3,16 +3,22 @@ using Microsoft.Extensions.Primitives;
 
 namespace Baton.AspNetCore.Admin;
 
-/// <summary>What stands before each admin endpoint: it is an observer, the headers that keep browsers from misusing it, and the rules.</summary>
+/// <summary>
+/// Runs before each admin endpoint: marks the request as an observer, adds the headers against misuse by browsers, applies the
+/// rules.
+/// </summary>
 internal sealed class AdminGate(RestartAdmin admin, bool acts, string name, RequestDelegate next)
 {
     private static readonly KeyValuePair<string, StringValues>[] s_headers =
     [
         new("Cache-Control", "no-store"),
-        new("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"),
+        new(
+            "Content-Security-Policy",
+            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; " +
+                "frame-ancestors 'none'; base-uri 'none'"),
         new("X-Content-Type-Options", "nosniff"),
 
-        // Not "no-referrer": with it a browser that knows no Sec-Fetch-Site would say nothing of where a request comes from.
+        // Not "no-referrer": a browser without Sec-Fetch-Site would then not say where a request comes from.
         new("Referrer-Policy", "same-origin"),
         new("Cross-Origin-Resource-Policy", "same-origin"),
     ];
@@ -22,13 +28,18 @@ internal sealed class AdminGate(RestartAdmin admin, bool acts, string name, Requ
         context.Features.Get<TrackedConnection>()?.Observe(context);
         AddHeaders(context);
         AdminCall call = AdminCaller.Call(context, acts);
-        if (admin.Rules.Judge(call) is not { } refusal)
+        if (admin.Rules.Check(call) is not { } refusal)
         {
             return next(context);
         }
 
         string origin = call.Header("Origin") is { Length: > 0 } given ? given : "none";
-        admin.Logger.AdminRefused(name, AdminCaller.Describe(context), refusal.Reason, AdminCaller.Word(call.Host.Value ?? ""), AdminCaller.Word(origin));
+        admin.Logger.AdminRefused(
+            name,
+            AdminCaller.Describe(context),
+            refusal.Reason,
+            AdminCaller.Safe(call.Host.Value ?? ""),
+            AdminCaller.Safe(origin));
         return AdminAnswers.WriteAsync(context, AdminProblem.Refused(refusal));
     }
 

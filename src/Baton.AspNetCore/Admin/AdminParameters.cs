@@ -8,13 +8,13 @@ using Microsoft.Net.Http.Headers;
 
 namespace Baton.AspNetCore.Admin;
 
-/// <summary>Reads what an operation is to do, from the query and from a form.</summary>
+/// <summary>Reads the parameters of an operation from the query and from a form.</summary>
 internal static class AdminParameters
 {
     private const int MostParameters = 16;
     private static readonly string[] s_program = ["program", "newExeFilePath"];
 
-    /// <exception cref="BadHttpRequestException">It can't be read, or is none; the message says why.</exception>
+    /// <exception cref="BadHttpRequestException">The parameters cannot be read; the message says why.</exception>
     internal static async Task<ControlRequest> ReadAsync(HttpContext context, ControlCommand command, TimeSpan limit)
     {
         var given = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
@@ -28,7 +28,7 @@ internal static class AdminParameters
         };
         if (given.Keys.FirstOrDefault(k => !known.Contains(k, StringComparer.OrdinalIgnoreCase)) is { } unknown)
         {
-            // A program whose name is mistyped must not become a restart of another one.
+            // A mistyped "program" must not restart another program.
             throw new BadHttpRequestException($"There is no parameter \"{unknown}\" here; there is {string.Join(", ", known)}.");
         }
 
@@ -40,7 +40,9 @@ internal static class AdminParameters
         string? program = s_program.Select(name => given.GetValueOrDefault(name)).FirstOrDefault(p => !string.IsNullOrEmpty(p));
         return new ControlRequest(command)
         {
-            Program = program, Wait = Switch(given, "wait", otherwise: true), Force = Switch(given, "force", otherwise: false),
+            Program = program,
+            Wait = Switch(given, "wait", otherwise: true),
+            Force = Switch(given, "force", otherwise: false),
         };
     }
 
@@ -55,13 +57,16 @@ internal static class AdminParameters
         }
     }
 
-    private static bool Switch(Dictionary<string, string> given, string name, bool otherwise) => given.GetValueOrDefault(name, "") switch
-    {
-        "" => otherwise,
-        "1" => true,
-        "0" => false,
-        string text => bool.TryParse(text, out bool value) ? value : throw new BadHttpRequestException($"The parameter \"{name}\" is true or false."),
-    };
+    private static bool Switch(Dictionary<string, string> given, string name, bool otherwise) =>
+        given.GetValueOrDefault(name, "") switch
+        {
+            "" => otherwise,
+            "1" => true,
+            "0" => false,
+            string text => bool.TryParse(text, out bool value)
+                ? value
+                : throw new BadHttpRequestException($"The parameter \"{name}\" is true or false."),
+        };
 
     private static async Task<IEnumerable<KeyValuePair<string, StringValues>>> ReadFormAsync(HttpContext context, TimeSpan limit)
     {
@@ -75,21 +80,25 @@ internal static class AdminParameters
             size.MaxRequestBodySize = ControlProtocol.MaxRequestBytes;
         }
 
-        if (!MediaTypeHeaderValue.TryParse(context.Request.ContentType, out MediaTypeHeaderValue? type) || type.MediaType != MediaTypeNames.Application.FormUrlEncoded)
+        if (!MediaTypeHeaderValue.TryParse(context.Request.ContentType, out MediaTypeHeaderValue? type)
+            || type.MediaType != MediaTypeNames.Application.FormUrlEncoded)
         {
             return context.Request.ContentLength is null or 0 && context.Request.ContentType is null
                 ? []
-                : throw new BadHttpRequestException("A body is a form: application/x-www-form-urlencoded.", StatusCodes.Status415UnsupportedMediaType);
+                : throw new BadHttpRequestException(
+                    "A body is a form: application/x-www-form-urlencoded.", StatusCodes.Status415UnsupportedMediaType);
         }
 
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         deadline.CancelAfter(limit);
         try
         {
-            // Not by way of the request, which would be aborted at the limit and never hear why.
+            // Not context.Request.ReadFormAsync: at the limit it aborts the request, and the client gets no answer.
             var reader = new FormPipeReader(context.Request.BodyReader)
             {
-                ValueCountLimit = MostParameters, KeyLengthLimit = ControlProtocol.MaxRequestBytes, ValueLengthLimit = ControlProtocol.MaxRequestBytes,
+                ValueCountLimit = MostParameters,
+                KeyLengthLimit = ControlProtocol.MaxRequestBytes,
+                ValueLengthLimit = ControlProtocol.MaxRequestBytes,
             };
             return await reader.ReadFormAsync(deadline.Token).ConfigureAwait(false);
         }
@@ -99,7 +108,8 @@ internal static class AdminParameters
         }
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
         {
-            throw new BadHttpRequestException($"The body did not come within {limit.TotalSeconds:0.###} s.", StatusCodes.Status408RequestTimeout);
+            throw new BadHttpRequestException(
+                $"The body did not come within {limit.TotalSeconds:0.###} s.", StatusCodes.Status408RequestTimeout);
         }
     }
 }

@@ -3,32 +3,45 @@ using Microsoft.AspNetCore.Http;
 
 namespace Baton.AspNetCore.Admin;
 
-/// <summary>A failure, and the status code that says so.</summary>
+/// <summary>A failure with its HTTP status code.</summary>
 /// <param name="Status">400 and above.</param>
-/// <param name="Title">What kind of failure it is; the same for each of a kind.</param>
-/// <param name="Detail">What it was this time.</param>
+/// <param name="Title">The kind of failure; the same for each failure of a kind.</param>
+/// <param name="Detail">What happened this time.</param>
 /// <param name="Failure">A name of <see cref="RestartFailure"/>, or one of <see cref="ControlProtocol"/>.</param>
 internal sealed record AdminProblem(int Status, string Title, string Detail, string Failure)
 {
-    /// <summary>Which rule refused it.</summary>
+    /// <summary>The rule that refused the request.</summary>
     internal string? Rule { get; private init; }
 
-    /// <summary>What was asked for.</summary>
+    /// <summary>The operation that was asked for.</summary>
     internal string? Operation { get; private init; }
 
     internal RestartRecord? Record { get; private init; }
 
     internal static AdminProblem TurnedOff { get; } =
-        new(StatusCodes.Status404NotFound, "Turned off", "Graceful restart is turned off in this service: GracefulRestart:Enabled is false.", nameof(RestartFailure.NotSupported));
+        new(
+            StatusCodes.Status404NotFound,
+            "Turned off",
+            "Graceful restart is turned off in this service: GracefulRestart:Enabled is false.",
+            nameof(RestartFailure.NotSupported));
 
     internal static AdminProblem Refused(AdminRefusal refusal) =>
-        new(StatusCodes.Status403Forbidden, "Not allowed", refusal.Explanation, ControlProtocol.NotAllowed) { Rule = refusal.Rule };
+        new(StatusCodes.Status403Forbidden, "Not allowed", refusal.Explanation, ControlProtocol.NotAllowed)
+        {
+            Rule = refusal.Rule,
+        };
 
-    internal static AdminProblem BadRequest(string detail, int status = StatusCodes.Status400BadRequest) => new(status, "Bad request", detail, ControlProtocol.BadRequest);
+    internal static AdminProblem BadRequest(string detail, int status = StatusCodes.Status400BadRequest) =>
+        new(status, "Bad request", detail, ControlProtocol.BadRequest);
 
-    internal static AdminProblem Busy(int most) => new(StatusCodes.Status503ServiceUnavailable, "Too many clients", $"{most} clients of this user follow the events, which is as many as may.", ControlProtocol.Busy);
+    internal static AdminProblem Busy(int most) =>
+        new(
+            StatusCodes.Status503ServiceUnavailable,
+            "Too many clients",
+            $"{most} clients of this user follow the events, which is as many as may.",
+            ControlProtocol.Busy);
 
-    /// <summary>An operation that was not begun, or has failed.</summary>
+    /// <summary>An operation that was refused, or that failed.</summary>
     internal static AdminProblem Of(string operation, string failure, string explanation, RestartRecord? record)
     {
         (int status, string title) = Describe(failure);
@@ -46,8 +59,11 @@ internal sealed record AdminProblem(int Status, string Title, string Detail, str
         nameof(RestartFailure.CheckFailed) => (StatusCodes.Status422UnprocessableEntity, "Check failed"),
         nameof(RestartFailure.ReadyTimedOut) or ControlProtocol.TimedOut => (StatusCodes.Status504GatewayTimeout, "Timed out"),
         nameof(RestartFailure.SpawnFailed) => (StatusCodes.Status502BadGateway, "The program could not be started"),
-        nameof(RestartFailure.SuccessorExited) or nameof(RestartFailure.SuccessorFailed) => (StatusCodes.Status502BadGateway, "The successor did not get ready"),
-        nameof(RestartFailure.SuccessorDied) or nameof(RestartFailure.SuccessorUnhealthy) or nameof(RestartFailure.SuccessorHung) => (StatusCodes.Status502BadGateway, "Rolled back"),
+        nameof(RestartFailure.SuccessorExited) or nameof(RestartFailure.SuccessorFailed) =>
+            (StatusCodes.Status502BadGateway, "The successor did not get ready"),
+        nameof(RestartFailure.SuccessorDied)
+            or nameof(RestartFailure.SuccessorUnhealthy)
+            or nameof(RestartFailure.SuccessorHung) => (StatusCodes.Status502BadGateway, "Rolled back"),
         ControlProtocol.NotAllowed => (StatusCodes.Status409Conflict, "Nothing to do"),
         _ => (StatusCodes.Status502BadGateway, "The restart failed"),
     };

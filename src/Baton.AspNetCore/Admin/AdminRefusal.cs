@@ -1,11 +1,11 @@
 namespace Baton.AspNetCore.Admin;
 
 /// <summary>Why a request was refused.</summary>
-/// <param name="Rule">The rule, by a name that stays.</param>
-/// <param name="Explanation">The same in words; nothing of this machine.</param>
-/// <param name="Detail">For the log alone: what of this machine led to it.</param>
+/// <param name="Rule">The rule. Its name is part of the API.</param>
+/// <param name="Explanation">The reason, without details of this machine.</param>
+/// <param name="Detail">Details of this machine, for the log only.</param>
 internal sealed record AdminRefusal(string Rule, string Explanation, string Detail = "")
 {
-    /// <summary>For the log.</summary>
+    /// <summary>The reason for the log.</summary>
     internal string Reason => Detail.Length == 0 ? Rule : $"{Rule} ({Detail})";
 }

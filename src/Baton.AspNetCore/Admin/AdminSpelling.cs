@@ -3,15 +3,15 @@ using System.Globalization;
 namespace Baton.AspNetCore.Admin;
 
 /// <summary>
-/// Whether the address of a request is written the plain way. The server decodes a path and takes out dot segments, each proxy in
-/// its own way: a rule of a proxy that matches the plain path would miss what is written otherwise.
+/// Whether the address of a request has its plain spelling. Servers and proxies decode paths and remove dot segments in different
+/// ways, so a proxy's rule for the plain path would miss other spellings.
 /// </summary>
 internal static class AdminSpelling
 {
     private const int EscapeLength = 3;
 
     /// <summary>
-    /// Whether a request target has no dot segment in its path, and no escape but of characters beyond ASCII, which have no plain
+    /// Whether the path of a request target has no dot segment, and escapes only characters beyond ASCII, which have no plain
     /// form.
     /// </summary>
     internal static bool IsPlain(string target)
@@ -25,7 +25,8 @@ internal static class AdminSpelling
         for (int at = path.IndexOf('%', StringComparison.Ordinal); at >= 0; at = path.IndexOf('%', at + 1))
         {
             if (at + EscapeLength > path.Length
-                || !byte.TryParse(path.AsSpan(at + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out byte value)
+                || !byte.TryParse(
+                    path.AsSpan(at + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out byte value)
                 || value < 0x80)
             {
                 return false;

@@ -8,22 +8,26 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Baton.AspNetCore.Admin;
 
-/// <summary>The answers of a conversation as server-sent events. One that does not read is dropped: at the limit, and when this process ends at once.</summary>
+/// <summary>
+/// Sends the answers of a conversation as server-sent events. Drops a client that does not read: at the limit, and when this
+/// process
+/// ends at once.
+/// </summary>
 /// <param name="context">The request.</param>
 /// <param name="exchange">The conversation.</param>
-/// <param name="withHtml">Whether a status comes as parts of the page, too.</param>
+/// <param name="withHtml">Whether to send the changed parts of the page with each status.</param>
 internal sealed class EventStream(HttpContext context, ControlExchange exchange, bool withHtml)
 {
     private readonly Dictionary<string, string> _shown = [];
 
-    /// <summary>Until the end of the conversation, or of the connection.</summary>
-    /// <exception cref="TimeoutException">The client has not read for as long as the limit.</exception>
+    /// <summary>Writes until the conversation or the connection ends.</summary>
+    /// <exception cref="TimeoutException">The client has not read for the limit.</exception>
     internal async Task WriteAsync(TimeSpan limit, TimeProvider time)
     {
         context.Response.ContentType = "text/event-stream";
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
 
-        // For nginx, which would keep events back.
+        // nginx would buffer the events.
         context.Response.Headers["X-Accel-Buffering"] = "no";
         context.Response.BodyWriter.Write("retry: 500\n\n"u8);
         await foreach (ControlAnswer answer in exchange.AnswersAsync(context.RequestAborted).ConfigureAwait(false))
@@ -36,7 +40,8 @@ internal sealed class EventStream(HttpContext context, ControlExchange exchange,
             Write(answer, time.GetUtcNow());
             Task flushed = context.Response.BodyWriter.FlushAsync(context.RequestAborted).AsTask();
 
-            // Whoever has not read what came before the end of this process is not waited for; the last events get what time there is.
+            // When this process ends, a client that still has unread events is not waited for. The last events get the time that
+            // is left.
             CancellationToken ended = exchange.Finishing.IsCancellationRequested ? context.RequestAborted : exchange.Finishing;
             await flushed.WaitAsync(limit, time, ended).ConfigureAwait(false);
         }
@@ -59,7 +64,7 @@ internal sealed class EventStream(HttpContext context, ControlExchange exchange,
         body.Write("\n\n"u8);
     }
 
-    // Since this client was last told.
+    // The sections that changed since this client got them.
     private Dictionary<string, string> Changed(RestartStatus status, DateTimeOffset now)
     {
         var changed = AdminSections.Render(status, now).Where(s => _shown.GetValueOrDefault(s.Key) != s.Value).ToDictionary();

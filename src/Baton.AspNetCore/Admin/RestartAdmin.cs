@@ -10,8 +10,9 @@ using Microsoft.Extensions.Logging;
 namespace Baton.AspNetCore.Admin;
 
 /// <summary>
-/// What the admin endpoints do, once a request is allowed. Requests are observers: no drain waits for them, and when this process is done they get their last
-/// answer, for which it waits for a limited time.
+/// What the admin endpoints do once a request is allowed. Their requests are observers: no drain waits for them. When this
+/// process ends
+/// they get their last answer within a limited time.
 /// </summary>
 internal sealed class RestartAdmin : IDisposable
 {
@@ -27,21 +28,22 @@ internal sealed class RestartAdmin : IDisposable
         _logger = loggers.CreateLogger("Baton.AspNetCore.Admin");
         _places = new StreamPlaces(_options.MaxStreams);
         Rules = new AdminRules(options.Admin, Platform.HandoverSupported ? Libc.geteuid() : null);
-        _service.Context.Feed.Subscribe(Heard, reports: false);
+        _service.Context.Feed.Subscribe(Handle, reports: false);
     }
 
     internal AdminRules Rules { get; }
 
     internal ILogger Logger => _logger;
 
-    public void Dispose() => _service.Context.Feed.Unsubscribe(Heard);
+    public void Dispose() => _service.Context.Feed.Unsubscribe(Handle);
 
     internal async Task ShowPageAsync(HttpContext context)
     {
         HttpRequest request = context.Request;
         string address = UriHelper.BuildAbsolute(request.Scheme, request.Host, request.PathBase, request.Path);
         RestarterOptions options = _service.Options;
-        byte[] page = Encoding.UTF8.GetBytes(AdminPage.Render(_service.Status(), options.TimeProvider.GetUtcNow(), address, options.AllowedProgramDirectories));
+        byte[] page = Encoding.UTF8.GetBytes(AdminPage.Render(
+            _service.Status(), options.TimeProvider.GetUtcNow(), address, options.AllowedProgramDirectories));
         context.Response.ContentType = "text/html; charset=utf-8";
         context.Response.ContentLength = page.Length;
         await context.Response.Body.WriteAsync(page, context.RequestAborted).ConfigureAwait(false);
@@ -69,14 +71,20 @@ internal sealed class RestartAdmin : IDisposable
         try
         {
             using var exchange = new ControlExchange(_service, answers => new EventsConversation(_service, who, answers));
-            await new EventStream(context, exchange, context.Request.Query["view"] == "html").WriteAsync(_options.Timeout, _service.Options.TimeProvider).ConfigureAwait(false);
+            await new EventStream(context, exchange, context.Request.Query["view"] == "html")
+                .WriteAsync(_options.Timeout, _service.Options.TimeProvider)
+                .ConfigureAwait(false);
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
-            // Nobody is there any more, or somebody who does not read: that costs nobody but them.
+            // The client has left, or does not read. Only its own connection ends.
             if (!context.RequestAborted.IsCancellationRequested)
             {
-                _logger.AdminDropped(who, e is TimeoutException ? $"it has not read for {_options.Timeout.TotalSeconds:0.###} s" : "it does not read, and this process ends");
+                _logger.AdminDropped(
+                    who,
+                    e is TimeoutException
+                        ? $"it has not read for {_options.Timeout.TotalSeconds:0.###} s"
+                        : "it does not read, and this process ends");
                 context.Abort();
             }
         }
@@ -87,8 +95,8 @@ internal sealed class RestartAdmin : IDisposable
     }
 
     /// <param name="context">The request.</param>
-    /// <param name="command">What it asks for.</param>
-    /// <param name="operation">The same in the words of the URL.</param>
+    /// <param name="command">The operation.</param>
+    /// <param name="operation">The operation's name in the URL.</param>
     internal async Task OperateAsync(HttpContext context, ControlCommand command, string operation)
     {
         ControlRequest request;
@@ -110,7 +118,7 @@ internal sealed class RestartAdmin : IDisposable
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
-            // The client has left, which cancels nothing.
+            // The client has left. The operation goes on.
         }
     }
 
@@ -124,7 +132,8 @@ internal sealed class RestartAdmin : IDisposable
                 case ControlAnswer.Accepted a when !wait:
                     string path = $"{context.Request.PathBase}{context.Request.Path}";
                     context.Response.Headers.Location = $"{path[..path.LastIndexOf('/')]}/status";
-                    await AdminAnswers.WriteAsync(context, operation, a, a.Until is null ? "It has begun." : $"It begins when {a.Until}.").ConfigureAwait(false);
+                    string begins = a.Until is null ? "It has begun." : $"It begins when {a.Until}.";
+                    await AdminAnswers.WriteAsync(context, operation, a, begins).ConfigureAwait(false);
                     return;
                 case ControlAnswer.Accepted a:
                     accepted = a;
@@ -133,34 +142,41 @@ internal sealed class RestartAdmin : IDisposable
                     await AdminAnswers.WriteAsync(context, operation, accepted!, outcome).ConfigureAwait(false);
                     return;
                 case ControlAnswer.Outcome outcome:
-                    await AdminAnswers.WriteAsync(context, AdminProblem.Of(operation, outcome.Failure!, outcome.Explanation, outcome.Record)).ConfigureAwait(false);
+                    var failed = AdminProblem.Of(operation, outcome.Failure!, outcome.Explanation, outcome.Record);
+                    await AdminAnswers.WriteAsync(context, failed).ConfigureAwait(false);
                     return;
                 case ControlAnswer.End end:
-                    // Without an outcome: it was refused, or this process ended before there was one.
-                    await AdminAnswers.WriteAsync(context, AdminProblem.Of(operation, end.Failure ?? nameof(RestartFailure.Stopping), end.Explanation, record: null)).ConfigureAwait(false);
+                    // No outcome came: the request was refused, or this process ends.
+                    string failure = end.Failure ?? nameof(RestartFailure.Stopping);
+                    var refused = AdminProblem.Of(operation, failure, end.Explanation, record: null);
+                    await AdminAnswers.WriteAsync(context, refused).ConfigureAwait(false);
                     return;
             }
         }
     }
 
-    // Half of the time in which the process must have ended: the other half is the application's.
-    private void Heard(LifecycleEvent news)
+    // Observers get half of the time until the process must end: the other half is the application's.
+    private void Handle(LifecycleEvent lifecycleEvent)
     {
-        if (news is LifecycleEvent.Serves)
+        if (lifecycleEvent is LifecycleEvent.Serves)
         {
-            _service.Context.Loop.Schedule(OperationsRehearsal.Delay, () => ThreadPool.UnsafeQueueUserWorkItem(static admin => admin.Rehearse(), this, preferLocal: false));
+            _service.Context.Loop.Schedule(
+                OperationsRehearsal.Delay,
+                () => ThreadPool.UnsafeQueueUserWorkItem(static admin => admin.Rehearse(), this, preferLocal: false));
         }
 
-        if (news is LifecycleEvent.StateChanged { State: ProcessState.Exited })
+        if (lifecycleEvent is LifecycleEvent.StateChanged { State: ProcessState.Exited })
         {
             TimeSpan half = _service.Options.ExitTimeout / 2;
             _service.Context.Loop.Schedule(_options.Timeout < half ? _options.Timeout : half, AbortObservers);
         }
     }
 
-    // So that its assemblies are loaded before somebody needs the page.
+    // Loads the page's assemblies before the first request for it.
     private void Rehearse() => OperationsRehearsal.Try(
-        _service.Context, () => AdminPage.Render(_service.Status(), _service.Options.TimeProvider.GetUtcNow(), "", _service.Options.AllowedProgramDirectories));
+        _service.Context,
+        () => AdminPage.Render(
+            _service.Status(), _service.Options.TimeProvider.GetUtcNow(), "", _service.Options.AllowedProgramDirectories));
 
     private void AbortObservers()
     {

@@ -1,10 +1,11 @@
 namespace Baton.AspNetCore.Admin;
 
 /// <summary>
-/// How many clients of one user follow the events. Each user has places of its own, so nobody keeps another user, or root, from
+/// Limits how many clients of one user follow the events. Each user has own places, so that nobody keeps another user, or root,
+/// from
 /// watching a restart. Safe from any thread.
 /// </summary>
-/// <param name="most">For each user.</param>
+/// <param name="most">The limit for each user.</param>
 internal sealed class StreamPlaces(int most)
 {
     private readonly Lock _lock = new();

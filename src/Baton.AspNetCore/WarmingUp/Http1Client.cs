@@ -4,11 +4,11 @@ using System.Text;
 namespace Baton.AspNetCore.WarmingUp;
 
 /// <summary>
-/// Speaks HTTP/1.1 as far as the warm-up needs it, to this process's own server. HttpClient would cost more time than all the rest of the warm-up.
+/// A client for HTTP/1.1, as far as the warm-up needs it. HttpClient would cost more time than the rest of the warm-up.
 /// </summary>
 internal sealed class Http1Client(Stream stream, string host) : IWarmUpClient
 {
-    // Kestrel's whole answer where it speaks HTTP/2 only (Http2Connection).
+    // Kestrel's answer on an endpoint for HTTP/2 only (Http2Connection).
     private const string Http2Only = "An HTTP/1.x request was sent to an HTTP/2 only endpoint.";
 
     private readonly Http1Reader _reader = new(stream);
@@ -29,7 +29,8 @@ internal sealed class Http1Client(Stream stream, string host) : IWarmUpClient
         HasEnded = framing.Closes || status == 101;
         if (status == 400 && framing is { Closes: true, Length: 56 })
         {
-            return new WarmUpAnswer(status, WantsHttp2: await _reader.ReadTextAsync(56, cancel).ConfigureAwait(false) == Http2Only);
+            return new WarmUpAnswer(
+                status, WantsHttp2: await _reader.ReadTextAsync(56, cancel).ConfigureAwait(false) == Http2Only);
         }
 
         if (status is not (101 or 204 or 304) && request.Method != "HEAD")
@@ -56,7 +57,9 @@ internal sealed class Http1Client(Stream stream, string host) : IWarmUpClient
     private async ValueTask<(int Status, Framing Framing)> ReadHeadAsync(CancellationToken cancel)
     {
         string line = await _reader.ReadLineAsync(cancel).ConfigureAwait(false);
-        if (!line.StartsWith("HTTP/1.", StringComparison.Ordinal) || line.Length < 12 || !int.TryParse(line.AsSpan(9, 3), CultureInfo.InvariantCulture, out int status))
+        if (!line.StartsWith("HTTP/1.", StringComparison.Ordinal)
+            || line.Length < 12
+            || !int.TryParse(line.AsSpan(9, 3), CultureInfo.InvariantCulture, out int status))
         {
             throw new IOException($"the answer is not HTTP: '{line[..Math.Min(line.Length, 40)]}'");
         }
@@ -88,7 +91,7 @@ internal sealed class Http1Client(Stream stream, string host) : IWarmUpClient
         return head.Append(request.Method is "GET" or "HEAD" ? "\r\n" : "Content-Length: 0\r\n\r\n").ToString();
     }
 
-    /// <summary>How the end of an answer is found.</summary>
+    /// <summary>How the end of the answer is found.</summary>
     private readonly record struct Framing(long? Length, bool Chunked, bool Closes)
     {
         internal Framing With(string name, string value)
@@ -105,7 +108,8 @@ internal sealed class Http1Client(Stream stream, string host) : IWarmUpClient
                 return this with { Chunked = value.EndsWith("chunked", StringComparison.OrdinalIgnoreCase) };
             }
 
-            bool closes = name.Equals("Connection", StringComparison.OrdinalIgnoreCase) && value.Equals("close", StringComparison.OrdinalIgnoreCase);
+            bool closes = name.Equals("Connection", StringComparison.OrdinalIgnoreCase)
+                && value.Equals("close", StringComparison.OrdinalIgnoreCase);
             return this with { Closes = Closes || closes };
         }
     }

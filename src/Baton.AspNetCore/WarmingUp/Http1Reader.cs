@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Baton.AspNetCore.WarmingUp;
 
-/// <summary>The bytes of one HTTP/1.1 connection as lines and counted parts (RFC 9112).</summary>
+/// <summary>Reads one HTTP/1.1 connection as lines and counted parts (RFC 9112).</summary>
 internal sealed class Http1Reader(Stream stream)
 {
     private const int LongestLine = 64 * 1024;
@@ -35,7 +35,7 @@ internal sealed class Http1Reader(Stream stream)
         }
     }
 
-    /// <summary>Reads a short text of so many bytes.</summary>
+    /// <summary>Reads a text of a known length.</summary>
     internal async ValueTask<string> ReadTextAsync(int count, CancellationToken cancel)
     {
         byte[] text = new byte[count];
@@ -51,7 +51,7 @@ internal sealed class Http1Reader(Stream stream)
         return Encoding.Latin1.GetString(text);
     }
 
-    /// <summary>Reads so many bytes and drops them.</summary>
+    /// <summary>Reads and drops bytes.</summary>
     internal async ValueTask SkipAsync(long count, CancellationToken cancel)
     {
         while (count > 0)
@@ -69,7 +69,8 @@ internal sealed class Http1Reader(Stream stream)
         do
         {
             string line = await ReadLineAsync(cancel).ConfigureAwait(false);
-            if (!long.TryParse(line.AsSpan(0, line.AsSpan().IndexOf(';') is >= 0 and var end ? end : line.Length), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out size))
+            ReadOnlySpan<char> digits = line.AsSpan(0, line.AsSpan().IndexOf(';') is >= 0 and var end ? end : line.Length);
+            if (!long.TryParse(digits, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out size))
             {
                 throw new IOException($"the answer has a chunk of '{line}' bytes");
             }
@@ -78,7 +79,7 @@ internal sealed class Http1Reader(Stream stream)
             string after;
             do
             {
-                // The end of the chunk; after the last one the trailers, up to an empty line.
+                // The end of the chunk. After the last one the trailers follow, up to an empty line.
                 after = await ReadLineAsync(cancel).ConfigureAwait(false);
             }
             while (after.Length > 0);

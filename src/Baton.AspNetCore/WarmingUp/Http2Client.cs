@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Baton.AspNetCore.WarmingUp;
 
-/// <summary>Speaks HTTP/2 over one given connection.</summary>
+/// <summary>A client for HTTP/2 over one given connection.</summary>
 internal sealed class Http2Client : IWarmUpClient
 {
     private readonly Stream _stream;
@@ -15,7 +15,7 @@ internal sealed class Http2Client : IWarmUpClient
         _root = $"{(tls ? "https" : "http")}://{host}";
         var handler = new SocketsHttpHandler
         {
-            // Over TLS it finds the handshake done, as the stream is an SslStream.
+            // Over TLS the stream is an SslStream, with its handshake done.
             ConnectCallback = (_, _) => ValueTask.FromResult(stream),
             AllowAutoRedirect = false,
             UseCookies = false,

@@ -9,7 +9,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 namespace Baton.AspNetCore.WarmingUp;
 
 /// <summary>
-/// A way into one listener past its gate, for connections of this process to itself. Until it is shut, the listener takes no others; that comes before the gate opens.
+/// Lets connections of this process into one of its own listeners, past the gate. Until it is shut the listener takes no other
+/// connections. It is shut before the gate opens.
 /// </summary>
 internal sealed class SideDoor(IConnectionListener listener, OpenConnections connections, EndpointProtocol protocol)
 {
@@ -19,9 +20,11 @@ internal sealed class SideDoor(IConnectionListener listener, OpenConnections con
 
     internal EndpointProtocol Protocol => protocol;
 
-    /// <summary>The next connection that has come in; null when the door is shut and all are taken.</summary>
+    /// <summary>The next connection; null when the door is shut and all connections were taken.</summary>
     internal async ValueTask<ConnectionContext?> NextAsync(CancellationToken cancel) =>
-        await _entered.Reader.WaitToReadAsync(cancel).ConfigureAwait(false) && _entered.Reader.TryRead(out ConnectionContext? next) ? next : null;
+        await _entered.Reader.WaitToReadAsync(cancel).ConfigureAwait(false) && _entered.Reader.TryRead(out var next)
+            ? next
+            : null;
 
     /// <summary>Connects this process to its own server.</summary>
     /// <param name="sockets">Makes a connection of the server's end.</param>
@@ -34,9 +37,10 @@ internal sealed class SideDoor(IConnectionListener listener, OpenConnections con
         ConnectionContext inner = sockets.Create(ToSocket(pair.Second));
         if (EndPoint is IPEndPoint { AddressFamily: var family })
         {
-            // What applications expect to find on such a listener.
+            // Applications expect an address of this kind.
             inner.LocalEndPoint = EndPoint;
-            inner.RemoteEndPoint = new IPEndPoint(family == AddressFamily.InterNetwork ? IPAddress.Loopback : IPAddress.IPv6Loopback, 0);
+            inner.RemoteEndPoint = new IPEndPoint(
+                family == AddressFamily.InterNetwork ? IPAddress.Loopback : IPAddress.IPv6Loopback, 0);
         }
 
         var server = new WarmUpConnection(inner, connections, protocol, tls);
@@ -51,7 +55,7 @@ internal sealed class SideDoor(IConnectionListener listener, OpenConnections con
 
     internal void Shut() => _entered.Writer.TryComplete();
 
-    /// <summary>The listener is gone: whoever has come in and waits hears so at once.</summary>
+    /// <summary>The listener is gone. Connections that wait are closed.</summary>
     internal async ValueTask CloseAsync()
     {
         Shut();

@@ -9,10 +9,12 @@ internal sealed class SideDoors(OpenConnections connections, GracefulRestartOpti
     private readonly ConcurrentQueue<SideDoor> _doors = new();
     private volatile bool _shut = !options.WarmUp.Enabled || options.WarmUp.Requests.Count == 0;
 
-    /// <summary>By the order in which Kestrel bound them.</summary>
+    /// <summary>In the order in which Kestrel bound them.</summary>
     internal IReadOnlyCollection<SideDoor> All => _doors;
 
-    /// <summary>Null once all are shut: an endpoint that comes later, by a change of the configuration, is not warmed up.</summary>
+    /// <summary>
+    /// Null once all are shut: an endpoint that is bound later, by a change of configuration, is not warmed up.
+    /// </summary>
     internal SideDoor? OpenFor(IConnectionListener listener, EndpointProtocol protocol)
     {
         if (_shut)

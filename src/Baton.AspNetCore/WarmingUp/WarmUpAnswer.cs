@@ -1,6 +1,6 @@
 namespace Baton.AspNetCore.WarmingUp;
 
-/// <summary>What came back.</summary>
+/// <summary>An answer to a request of the warm-up.</summary>
 /// <param name="Status">The status code.</param>
-/// <param name="WantsHttp2">Kestrel's own words to a client that speaks HTTP/1.x where it speaks HTTP/2 only.</param>
+/// <param name="WantsHttp2">Whether Kestrel said that the endpoint is for HTTP/2 only.</param>
 internal readonly record struct WarmUpAnswer(int Status, bool WantsHttp2 = false);

@@ -4,10 +4,10 @@ using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace Baton.AspNetCore.WarmingUp;
 
-/// <summary>A connection of this process to itself: marked, and it tells what becomes of it.</summary>
+/// <summary>A marked connection of this process to itself. Reports what the server does with it.</summary>
 internal sealed class WarmUpConnection : TrackedConnection
 {
-    // What asks for nothing before it reads may be a Kestrel that we do not know, and says a moment later that it is HTTP.
+    // A version of Kestrel that we do not know may read first and show a moment later that it is HTTP.
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(250);
 
     private readonly OpenConnections _all;
@@ -26,12 +26,12 @@ internal sealed class WarmUpConnection : TrackedConnection
 
     public override IDuplexPipe Transport { get => _transport; set => _transport = new WatchedPipe(value, Reading); }
 
-    /// <summary>Completes when the server is done with it, and no drain counts it any more.</summary>
+    /// <summary>Completes when the server is done with it, and no drain counts it.</summary>
     internal Task Gone => _gone.Task;
 
     /// <summary>
-    /// Whether HTTP has it, once that is known. Kestrel's HTTP is there before it reads the first byte; whoever reads without, or
-    /// ends, is something else, or something that wants to know before.
+    /// Whether the connection reached HTTP, once that is known. Kestrel's HTTP shows itself before it reads the first byte.
+    /// Something that reads or ends without that is not HTTP, or middleware before it.
     /// </summary>
     internal Task<bool> FindsHttp => _http.Task;
 
@@ -41,9 +41,7 @@ internal sealed class WarmUpConnection : TrackedConnection
         _http.TrySetResult(true);
     }
 
-    /// <summary>
-    /// The client has left. A request that does not end with its connection is not waited for: it must not hold up a drain.
-    /// </summary>
+    /// <summary>The client has left. A request that does not end with its connection must not delay a drain.</summary>
     internal void Forget()
     {
         if (!_gone.Task.IsCompleted)
@@ -53,7 +51,9 @@ internal sealed class WarmUpConnection : TrackedConnection
         }
     }
 
-    /// <summary>The client leaves whoever has it to see the end of the stream, and no drain waits for that.</summary>
+    /// <summary>
+    /// The client leaves the connection to something that is not HTTP, which sees the end of the stream. No drain waits for that.
+    /// </summary>
     internal void LeaveAlone()
     {
         _gone.TrySetResult();
@@ -67,7 +67,7 @@ internal sealed class WarmUpConnection : TrackedConnection
         _gone.TrySetResult();
     }
 
-    // The first one to read from an endpoint with TLS is the handshake.
+    // The first reader on an endpoint with TLS is the handshake.
     private void Reading()
     {
         if (!_http.Task.IsCompleted && (!_tls || Features.Get<ISslStreamFeature>() is { SslStream.IsAuthenticated: true }))

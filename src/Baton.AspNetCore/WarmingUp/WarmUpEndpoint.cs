@@ -4,26 +4,26 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Baton.AspNetCore.WarmingUp;
 
-/// <summary>Opens connections to one endpoint and finds out what it speaks: ALPN says it with TLS, Kestrel's answer without.</summary>
-/// <param name="door">The way to it.</param>
+/// <summary>Opens connections to one endpoint and finds its protocol: by ALPN with TLS, by Kestrel's answer without.</summary>
+/// <param name="door">The side door of the endpoint.</param>
 /// <param name="tls">Whether it begins with a TLS handshake.</param>
-/// <param name="chosen">Whether the application has said that it gets requests; else it gets none unless HTTP is there.</param>
-/// <param name="host">The host that is asked for.</param>
+/// <param name="chosen">Whether the application chose this endpoint. Others get requests only if they have HTTP.</param>
+/// <param name="host">The host of the requests.</param>
 /// <param name="sockets">Makes connections.</param>
 internal sealed class WarmUpEndpoint(SideDoor door, bool tls, bool chosen, string host, SocketConnectionContextFactory sockets)
 {
     private bool _http2;
 
-    /// <summary>For people.</summary>
+    /// <summary>The name for messages.</summary>
     internal string Name { get; } = $"{(tls ? "https" : "http")}://{(door.EndPoint is IPEndPoint ? "" : "unix:")}{door.EndPoint}";
 
-    /// <summary>Whether it is known to have no HTTP, so that not even a connection is opened.</summary>
+    /// <summary>Whether the endpoint is known to have no HTTP. Then no connection is opened.</summary>
     internal bool IsWithoutHttp => !chosen && door.Protocol.NeverReachesHttp;
 
     /// <summary>Opens a connection, uses it, closes it, and waits until the server is done with it.</summary>
     /// <param name="use">Sends requests.</param>
-    /// <param name="cancel">Ends it at once: the connection is aborted.</param>
-    /// <returns>False if something else than HTTP has the connection: nothing was sent.</returns>
+    /// <param name="cancel">Aborts the connection at once.</param>
+    /// <returns>False if something else than HTTP took the connection; nothing was sent.</returns>
     internal async Task<bool> ConnectAsync(Func<IWarmUpClient, Task> use, CancellationToken cancel)
     {
         (Stream stream, WarmUpConnection connection) = door.Enter(sockets, tls);
@@ -53,8 +53,8 @@ internal sealed class WarmUpEndpoint(SideDoor door, bool tls, bool chosen, strin
         }
     }
 
-    /// <summary>From now on it gets HTTP/2.</summary>
-    /// <returns>False if that changes nothing.</returns>
+    /// <summary>Changes to HTTP/2.</summary>
+    /// <returns>False if it spoke HTTP/2 already.</returns>
     internal bool SpeakHttp2() => !tls && !_http2 && (_http2 = true);
 
     private async Task<IWarmUpClient> GreetAsync(Stream stream, CancellationToken cancel)
@@ -66,7 +66,9 @@ internal sealed class WarmUpEndpoint(SideDoor door, bool tls, bool chosen, strin
 
         var encrypted = new SslStream(stream);
         await encrypted.AuthenticateAsClientAsync(Handshake, cancel).ConfigureAwait(false);
-        return encrypted.NegotiatedApplicationProtocol == SslApplicationProtocol.Http2 ? new Http2Client(encrypted, tls, host) : new Http1Client(encrypted, host);
+        return encrypted.NegotiatedApplicationProtocol == SslApplicationProtocol.Http2
+            ? new Http2Client(encrypted, tls, host)
+            : new Http1Client(encrypted, host);
     }
 
     private SslClientAuthenticationOptions Handshake => new()

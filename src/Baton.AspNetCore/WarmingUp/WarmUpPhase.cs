@@ -5,8 +5,12 @@ using Microsoft.Extensions.Logging;
 
 namespace Baton.AspNetCore.WarmingUp;
 
-/// <summary>Sends the requests of the warm-up to every endpoint, within its time. Whatever comes of it, all side doors are shut afterwards.</summary>
-internal sealed class WarmUpPhase(SideDoors doors, PublishedAddresses addresses, GracefulRestartOptions options, AsideLoggers loggers) : IReadinessPhase
+/// <summary>
+/// Sends the requests of the warm-up to every endpoint, within the time limit. In any case all side doors are shut afterwards.
+/// </summary>
+internal sealed class WarmUpPhase(
+    SideDoors doors, PublishedAddresses addresses, GracefulRestartOptions options, AsideLoggers loggers)
+    : IReadinessPhase
 {
     private readonly ILogger _logger = loggers.CreateLogger("Baton.WarmUp");
 
@@ -30,9 +34,12 @@ internal sealed class WarmUpPhase(SideDoors doors, PublishedAddresses addresses,
         var sockets = new SocketConnectionContextFactory(new SocketConnectionFactoryOptions(), _logger);
         try
         {
-            foreach (SideDoor door in doors.All.Where(d => options.WarmUp.Endpoints(d.EndPoint)).TakeWhile(_ => !limit.IsCancellationRequested))
+            IEnumerable<SideDoor> chosen = doors.All.Where(d => options.WarmUp.Endpoints(d.EndPoint));
+            foreach (SideDoor door in chosen.TakeWhile(_ => !limit.IsCancellationRequested))
             {
-                await run.WarmAsync(new WarmUpEndpoint(door, addresses.SpeakTls(door.EndPoint), options.WarmUp.ChoosesEndpoints, options.WarmUp.Host, sockets), limit.Token).ConfigureAwait(false);
+                bool tls = addresses.SpeakTls(door.EndPoint);
+                var endpoint = new WarmUpEndpoint(door, tls, options.WarmUp.ChoosesEndpoints, options.WarmUp.Host, sockets);
+                await run.WarmAsync(endpoint, limit.Token).ConfigureAwait(false);
             }
         }
         finally
@@ -40,17 +47,19 @@ internal sealed class WarmUpPhase(SideDoors doors, PublishedAddresses addresses,
             doors.Shut();
             if (run.FirstFailure is null)
             {
-                // Else a request may hang on in the application, and still needs the memory that this lends.
+                // After a failure a request may still run in the application, and needs the memory of these sockets.
                 sockets.Dispose();
             }
         }
 
-        // What is not required does not fail a start because the ready timeout has cut it short either.
+        // A warm-up that is not required does not fail the start, even if the ready timeout ended it.
         if (options.WarmUp.Required && run.FirstFailure is not null)
         {
             cancel.ThrowIfCancellationRequested();
             throw new RestartException(
-                RestartFailure.SuccessorFailed, $"The warm-up failed: {run.FirstFailure}. It is required, so process {Environment.ProcessId} has accepted nothing, and does not start.");
+                RestartFailure.SuccessorFailed,
+                $"The warm-up failed: {run.FirstFailure}. It is required, so process {Environment.ProcessId} has accepted " +
+                    $"nothing, and does not start.");
         }
 
         _logger.WarmedUp(run.Answered, (long)Stopwatch.GetElapsedTime(begun).TotalMilliseconds);

@@ -3,21 +3,21 @@ using System.Security.Authentication;
 
 namespace Baton.AspNetCore.WarmingUp;
 
-/// <summary>One pass through all requests of the warm-up, and what came of it.</summary>
+/// <summary>Sends all requests of the warm-up, and counts the results.</summary>
 internal sealed class WarmUpRun(WarmUpOptions options, Action<string> reportFailure, Action<string, string> leftOut)
 {
-    // From here on the server itself has failed; anything below has been through it.
+    // From this status on the server itself has failed. Any lower status went through the whole server.
     private const int FirstBadStatus = 500;
 
     private readonly HashSet<string> _failures = [];
     private WarmUpRequest? _asked;
 
-    /// <summary>Requests that were answered, well or not.</summary>
+    /// <summary>Requests that were answered, with any status.</summary>
     internal int Answered { get; private set; }
 
     internal string? FirstFailure { get; private set; }
 
-    /// <summary>Opens its connections one after another. An endpoint that does not answer is given up.</summary>
+    /// <summary>Opens the connections one after another. Gives up an endpoint that does not answer.</summary>
     internal async Task WarmAsync(WarmUpEndpoint endpoint, CancellationToken limit)
     {
         _asked = null;
@@ -50,7 +50,7 @@ internal sealed class WarmUpRun(WarmUpOptions options, Action<string> reportFail
         }
     }
 
-    /// <summary>On one connection, or more if the server ends one with its answer.</summary>
+    /// <summary>Uses one connection, or more if the server ends it with an answer.</summary>
     private async Task<bool> SendAllAsync(WarmUpEndpoint endpoint, CancellationToken limit)
     {
         WarmUpRequest[] requests = [.. Enumerable.Repeat(options.Requests, options.Rounds).SelectMany(all => all)];
@@ -88,7 +88,7 @@ internal sealed class WarmUpRun(WarmUpOptions options, Action<string> reportFail
         }
     }
 
-    /// <summary>Each failure once, however many rounds it has.</summary>
+    /// <summary>Reports each failure once, however many rounds there are.</summary>
     private void Fail(WarmUpEndpoint endpoint, string what)
     {
         string failure = $"{_asked?.ToString() ?? "connecting"} at {endpoint.Name}: {what}";

@@ -2,7 +2,7 @@ using System.IO.Pipelines;
 
 namespace Baton.AspNetCore.WarmingUp;
 
-/// <summary>A transport that tells when the server begins to read from it.</summary>
+/// <summary>A transport that reports when the server begins to read.</summary>
 internal sealed class WatchedPipe(IDuplexPipe inner, Action reading) : IDuplexPipe
 {
     public PipeReader Input { get; } = new Reader(inner.Input, reading);
@@ -25,7 +25,8 @@ internal sealed class WatchedPipe(IDuplexPipe inner, Action reading) : IDuplexPi
 
         public override void AdvanceTo(SequencePosition consumed) => inner.AdvanceTo(consumed);
 
-        public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) => inner.AdvanceTo(consumed, examined);
+        public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) =>
+            inner.AdvanceTo(consumed, examined);
 
         public override void CancelPendingRead() => inner.CancelPendingRead();
 

@@ -1,12 +1,14 @@
 namespace Baton.Cli.CommandLine;
 
-/// <summary>How the caller is called in the log of the service, which adds uid and pid by itself; empty if nobody says who it is.</summary>
+/// <summary>
+/// The caller's name for the log of the service; empty if it is not known. The service adds uid and pid itself.
+/// </summary>
 internal static class Caller
 {
-    internal static string Describe(Surroundings around)
+    internal static string Describe(CliEnvironment environment)
     {
-        string? user = around.Variable("USER") ?? around.Variable("LOGNAME");
-        string? before = around.Variable("SUDO_USER");
+        string? user = environment.Variable("USER") ?? environment.Variable("LOGNAME");
+        string? before = environment.Variable("SUDO_USER");
         return string.IsNullOrEmpty(user) ? "" : string.IsNullOrEmpty(before) || before == user ? user : $"{before} as {user}";
     }
 }

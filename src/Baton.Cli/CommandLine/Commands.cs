@@ -6,8 +6,8 @@ using Baton.Control;
 
 namespace Baton.Cli.CommandLine;
 
-/// <summary>The commands about services: what they take, and whom they call.</summary>
-internal sealed class Commands(Surroundings around, GlobalOptions options)
+/// <summary>The commands about services: their arguments and options, and what they call.</summary>
+internal sealed class Commands(CliEnvironment environment, GlobalOptions options)
 {
     internal IEnumerable<Command> All() => [List(), Status(), Restart(), Shutdown(), Force(), Watch(), Check()];
 
@@ -16,7 +16,10 @@ internal sealed class Commands(Surroundings around, GlobalOptions options)
         var command = new BatonCommand(
             "list", "Lists the services of this user.", "baton list", "baton list --json | jq -r '.services[].status.name'")
         {
-            Details = "Root sees the services of all users, --user those of one. Services are found by their control sockets in $BATON_CONTROL_DIR or, without it, /run/*/baton, /run/user/UID/baton, $XDG_RUNTIME_DIR/baton, $TMPDIR/baton-UID and /tmp/baton-UID.",
+            Details =
+                "Root sees the services of all users, --user those of one. Services are found by their control sockets in " +
+                    "$BATON_CONTROL_DIR or, without it, /run/*/baton, /run/user/UID/baton, $XDG_RUNTIME_DIR/baton, " +
+                    "$TMPDIR/baton-UID and /tmp/baton-UID.",
         };
         OnRun(command, ListCommand.RunAsync);
         return command;
@@ -45,15 +48,20 @@ internal sealed class Commands(Surroundings around, GlobalOptions options)
             "baton restart shop --program /srv/shop/releases/42/Shop",
             "baton restart shop --json | tail -n 1 | jq -r .explanation")
         {
-            Details = "A new process takes over, the old one finishes what it has and ends. 0 means that the new one has passed its probation; else the old one serves, or serves again, and the reason is told. ^C ends the watching, not the restart.",
+            Details =
+                "A new process takes over, the old one finishes what it has and ends. 0 means that the new one has passed its " +
+                    "probation; else the old one serves, or serves again, and the reason is shown. ^C ends the watching, " +
+                    "not the restart.",
         };
         Argument<string?> service = AddService(command);
-        Option<string?> program = AddProgram(command, "Starts this program, which the service must allow (AllowedProgramDirectories); a path as the service sees it");
+        Option<string?> program = AddProgram(
+            command,
+            "Starts this program, which the service must allow (AllowedProgramDirectories); a path as the service sees it");
         WaitOptions wait = WaitOptions.AddTo(command);
-        OnRun(command, (parsed, run) => OperateAsync(run, parsed.GetValue(service), wait.Read(parsed), new ControlRequest(ControlCommand.Restart)
+        OnOperate(command, service, wait.Read, parsed => new ControlRequest(ControlCommand.Restart)
         {
             Program = AbsoluteProgram(parsed.GetValue(program)),
-        }));
+        });
         return command;
     }
 
@@ -69,10 +77,10 @@ internal sealed class Commands(Surroundings around, GlobalOptions options)
         Option<bool> force = new("--force") { Description = "Cuts open work instead of waiting for it" };
         command.Options.Add(force);
         WaitOptions wait = WaitOptions.AddTo(command);
-        OnRun(command, (parsed, run) => OperateAsync(run, parsed.GetValue(service), wait.Read(parsed), new ControlRequest(ControlCommand.Shutdown)
+        OnOperate(command, service, wait.Read, parsed => new ControlRequest(ControlCommand.Shutdown)
         {
             Force = parsed.GetValue(force),
-        }));
+        });
         return command;
     }
 
@@ -84,14 +92,21 @@ internal sealed class Commands(Surroundings around, GlobalOptions options)
             Details = "What they have open is cut. The process that serves is not touched, unless the service is shutting down.",
         };
         Argument<string?> service = AddService(command);
-        OnRun(command, (parsed, run) => OperateAsync(run, parsed.GetValue(service), new Waiting(true, Waiting.UsualTimeout), new ControlRequest(ControlCommand.Force)));
+        OnOperate(
+            command,
+            service,
+            static _ => new Waiting(true, Waiting.UsualTimeout),
+            static _ => new ControlRequest(ControlCommand.Force));
         return command;
     }
 
     private BatonCommand Watch()
     {
         var command = new BatonCommand(
-            "watch", "Shows what happens to a service, until ^C.", "baton watch shop", "baton watch shop --json | jq -c '.status.state // empty'");
+            "watch",
+            "Shows what happens to a service, until ^C.",
+            "baton watch shop",
+            "baton watch shop --json | jq -c '.status.state // empty'");
         Argument<string?> service = AddService(command);
         OnRun(command, async (parsed, run) => await WatchCommand.RunAsync(run, await run.ChooseAsync(parsed.GetValue(service))));
         return command;
@@ -105,30 +120,40 @@ internal sealed class Commands(Surroundings around, GlobalOptions options)
             "baton check shop",
             "baton check shop --program /srv/shop/releases/42/Shop && echo good")
         {
-            Details = "The program must be there, allowed (AllowedProgramDirectories), and pass its own check, if the service has one (CheckArguments).",
+            Details =
+                "The program must be there, allowed (AllowedProgramDirectories), and pass its own check, if the service has " +
+                    "one (CheckArguments).",
         };
         Argument<string?> service = AddService(command);
         Option<string?> program = AddProgram(command, "Checks this program instead of the one the service was started as");
         Option<TimeSpan?> timeout = WaitOptions.AddTimeout(command);
-        OnRun(command, (parsed, run) => OperateAsync(run, parsed.GetValue(service), new Waiting(true, parsed.GetValue(timeout) ?? Waiting.UsualTimeout), new ControlRequest(ControlCommand.Check)
+        Waiting Limit(ParseResult parsed) => new(true, parsed.GetValue(timeout) ?? Waiting.UsualTimeout);
+        OnOperate(command, service, Limit, parsed => new ControlRequest(ControlCommand.Check)
         {
             Program = AbsoluteProgram(parsed.GetValue(program)),
-        }));
+        });
         return command;
     }
 
-    private static async Task<int> OperateAsync(Invocation run, string? wanted, Waiting waiting, ControlRequest request)
-    {
-        FoundService service = await run.ChooseAsync(wanted);
-        return await OperateCommand.RunAsync(run, service, request with { Wait = waiting.Wait, By = Caller.Describe(run.Around) }, waiting.Timeout);
-    }
+    private void OnOperate(
+        Command command,
+        Argument<string?> service,
+        Func<ParseResult, Waiting> wait,
+        Func<ParseResult, ControlRequest> read) =>
+        OnRun(command, async (parsed, run) =>
+        {
+            FoundService found = await run.ChooseAsync(parsed.GetValue(service));
+            Waiting waiting = wait(parsed);
+            ControlRequest request = read(parsed) with { Wait = waiting.Wait, By = Caller.Describe(run.Environment) };
+            return await OperateCommand.RunAsync(run, found, request, waiting.Timeout);
+        });
 
-    // Relative to where the caller is; the service is somewhere else.
+    // The service may have another working directory than the caller.
     private static string? AbsoluteProgram(string? program) => program is null ? null : Path.GetFullPath(program);
 
     private Argument<string?> AddService(Command command)
     {
-        Argument<string?> service = ServiceArgument.Create(around);
+        Argument<string?> service = ServiceArgument.Create(environment);
         command.Arguments.Add(service);
         return service;
     }
@@ -142,7 +167,7 @@ internal sealed class Commands(Surroundings around, GlobalOptions options)
 
     private void OnRun(Command command, Func<ParseResult, Invocation, Task<int>> body) => command.SetAction(async (parsed, _) =>
     {
-        var run = new Invocation(around, options, parsed);
+        var run = new Invocation(environment, options, parsed);
         try
         {
             return await body(parsed, run);

@@ -4,10 +4,14 @@ using System.Globalization;
 
 namespace Baton.Cli.CommandLine;
 
-/// <summary>An option whose value is a time for people: <c>90</c> or <c>90s</c>, <c>2m</c>, <c>1h</c>, <c>500ms</c>, <c>1m30s</c>; <c>infinite</c> for no limit.</summary>
+/// <summary>
+/// An option for a duration: <c>90</c> or <c>90s</c>, <c>2m</c>, <c>1h</c>, <c>500ms</c>, <c>1m30s</c>; <c>infinite</c> for no
+/// limit.
+/// </summary>
 internal static class DurationOption
 {
-    private static readonly (string Name, double Milliseconds)[] Units = [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000)];
+    private static readonly (string Name, double Milliseconds)[] Units =
+        [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000)];
 
     internal static Option<TimeSpan?> Create(string name, string description) => new(name)
     {
@@ -16,7 +20,7 @@ internal static class DurationOption
         CustomParser = Read,
     };
 
-    /// <summary>Null if it is no time, or one beyond what a timer can wait (24 days).</summary>
+    /// <summary>Null if the text is no duration, or one longer than a timer can wait (24 days).</summary>
     internal static TimeSpan? Parse(string text)
     {
         if (text is "infinite" or "0")
@@ -39,8 +43,12 @@ internal static class DurationOption
                 letters++;
             }
 
-            double? unit = digits == letters ? 1000 : Array.Find(Units, u => u.Name == text[digits..letters]) is { Name: not null } known ? known.Milliseconds : null;
-            if (unit is null || !double.TryParse(text[at..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number))
+            double? unit = digits == letters ? 1000
+                : Array.Find(Units, u => u.Name == text[digits..letters]) is { Name: not null } known ? known.Milliseconds
+                : null;
+            if (unit is null
+                || !double.TryParse(
+                    text[at..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number))
             {
                 return null;
             }
@@ -60,7 +68,8 @@ internal static class DurationOption
             return time;
         }
 
-        argument.AddError($"\"{text}\" is no time. Write it as 30s, 2m, 1m30s or 500ms, at most 24 days; infinite waits without a limit.");
+        argument.AddError(
+            $"\"{text}\" is no time. Write it as 30s, 2m, 1m30s or 500ms, at most 24 days; infinite waits without a limit.");
         return null;
     }
 }

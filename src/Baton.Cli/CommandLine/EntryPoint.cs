@@ -6,7 +6,7 @@ using Baton.Cli.Output;
 
 namespace Baton.Cli.CommandLine;
 
-/// <summary>The command line as a whole.</summary>
+/// <summary>The whole command line.</summary>
 internal static class EntryPoint
 {
     private const string Description =
@@ -19,48 +19,49 @@ internal static class EntryPoint
         goes on.
         """;
 
-    internal static async Task<int> RunAsync(string[] args, Surroundings around)
+    internal static async Task<int> RunAsync(string[] args, CliEnvironment environment)
     {
-        Command root = Create(around);
+        Command root = Create(environment);
         ParseResult parsed = Parse(root, args);
         if (parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction)
         {
-            return Misused(parsed, args.Contains("--json"), around);
+            return Misused(parsed, args.Contains("--json"), environment);
         }
 
         InvocationConfiguration configuration = new()
         {
-            Output = around.Output,
-            Error = around.Error,
+            Output = environment.Output,
+            Error = environment.Error,
             EnableDefaultExceptionHandler = false,
 
-            // Commands that wait hear ^C by Interruption; all others just end.
+            // Commands that wait handle ^C by Interruption; all others end at once.
             ProcessTerminationTimeout = null,
         };
         return await parsed.InvokeAsync(configuration);
     }
 
-    /// <summary>Without response files: an argument that begins with <c>@</c> is one like any other.</summary>
-    internal static ParseResult Parse(Command root, IReadOnlyList<string> args) => root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+    /// <summary>Response files are off: an argument that begins with <c>@</c> is an ordinary one.</summary>
+    internal static ParseResult Parse(Command root, IReadOnlyList<string> args) =>
+        root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
 
-    internal static Command Create(Surroundings around)
+    internal static Command Create(CliEnvironment environment)
     {
         GlobalOptions options = new();
 
-        // No RootCommand: that would call itself as the assembly is called.
+        // Not a RootCommand, which takes the name of the assembly.
         Command root = new("baton", Description) { new HelpOption("--help", "-h"), new VersionOption() };
         options.AddTo(root);
-        var commands = new Commands(around, options);
+        var commands = new Commands(environment, options);
         foreach (Command command in commands.All())
         {
             root.Subcommands.Add(command);
         }
 
-        root.Subcommands.Add(CompletionCommand.Create(around));
-        root.Subcommands.Add(CompletionCommand.CreateWords(around, () => Create(around)));
+        root.Subcommands.Add(CompletionCommand.Create(environment));
+        root.Subcommands.Add(CompletionCommand.CreateCompleter(environment, () => Create(environment)));
         HelpWithExamples.Replace(
             root,
-            Math.Min(around.OutputIsTerminal ? around.Width() : Surroundings.UsualWidth, 100),
+            Math.Min(environment.OutputIsTerminal ? environment.Width() : CliEnvironment.UsualWidth, 100),
             "baton list                     all services of yours",
             "baton status                   the only service, or: baton status shop",
             "baton restart shop             a new process, and wait until it serves for good",
@@ -68,18 +69,18 @@ internal static class EntryPoint
         return root;
     }
 
-    private static int Misused(ParseResult parsed, bool json, Surroundings around)
+    private static int Misused(ParseResult parsed, bool json, CliEnvironment environment)
     {
         Command asked = parsed.CommandResult.Command;
         string[] errors = [.. parsed.Errors.Select(e => e.Message).Distinct()];
         if (json)
         {
-            new JsonLines(around.Output, asked.Name)
+            new JsonLines(environment.Output, asked.Name)
                 .WriteResult(ExitCode.Usage, "Usage", string.Join(' ', errors));
             return ExitCode.Usage;
         }
 
-        var screen = new Screen(around.Error, isTerminal: false, noColor: true, around);
+        var screen = new Screen(environment.Error, isTerminal: false, noColor: true, environment);
         foreach (string error in errors)
         {
             screen.Line(error);

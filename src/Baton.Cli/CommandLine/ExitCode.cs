@@ -1,28 +1,28 @@
 namespace Baton.Cli.CommandLine;
 
-/// <summary>What a script learns without reading. A contract: documented in docs/cli.md, never renumbered.</summary>
+/// <summary>Exit codes. They are a contract, documented in docs/cli.md, and are never renumbered.</summary>
 internal static class ExitCode
 {
-    /// <summary>What was asked for holds. Of a restart: the new generation serves for good.</summary>
+    /// <summary>Success. Of a restart: the new generation serves for good.</summary>
     internal const int Done = 0;
 
-    /// <summary>It was begun and failed; the old process serves.</summary>
+    /// <summary>The operation was begun and failed; the old process serves.</summary>
     internal const int Failed = 1;
 
     /// <summary>The command line is wrong, or names more than one service.</summary>
     internal const int Usage = 2;
 
-    /// <summary>No service to talk to.</summary>
+    /// <summary>There is no such service.</summary>
     internal const int NotFound = 3;
 
-    /// <summary>The service refused before it began anything: it is busy, or what was asked for is not allowed.</summary>
+    /// <summary>The service refused before it began: it is busy, or the request is not allowed.</summary>
     internal const int Refused = 4;
 
     /// <summary>Not over within <c>--timeout</c>; the operation goes on.</summary>
     internal const int TimedOut = 5;
 
     /// <summary>
-    /// There is a service, and it does not answer: it is stopped, or hangs. Nothing was done; a second one should not be started.
+    /// The service is there and does not answer: it is stopped, or hangs. Nothing was done. Do not start a second one.
     /// </summary>
     internal const int NoAnswer = 6;
 

@@ -4,7 +4,7 @@ using System.CommandLine.Invocation;
 
 namespace Baton.Cli.CommandLine;
 
-/// <summary>The usual help, as wide as people's output, and examples at its end.</summary>
+/// <summary>The usual help, as wide as the output, followed by examples.</summary>
 internal sealed class HelpWithExamples : SynchronousCommandLineAction
 {
     private readonly HelpAction _usual;

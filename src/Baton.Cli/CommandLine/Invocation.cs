@@ -4,27 +4,27 @@ using Baton.Cli.Output;
 
 namespace Baton.Cli.CommandLine;
 
-/// <summary>One run of one command: where it writes, and how.</summary>
+/// <summary>One run of one command: its options and its outputs.</summary>
 internal sealed class Invocation
 {
     private readonly string? _socket;
     private readonly string? _user;
 
-    internal Invocation(Surroundings around, GlobalOptions options, ParseResult parsed)
+    internal Invocation(CliEnvironment environment, GlobalOptions options, ParseResult parsed)
     {
-        Around = around;
+        Environment = environment;
         Command = parsed.CommandResult.Command.Name;
         IsJson = parsed.GetValue(options.Json);
         IsQuiet = parsed.GetValue(options.Quiet);
         _socket = parsed.GetValue(options.Socket);
         _user = parsed.GetValue(options.User);
         bool noColor = parsed.GetValue(options.NoColor);
-        Output = new Screen(around.Output, around.OutputIsTerminal, noColor, around);
-        Error = new Screen(around.Error, around.ErrorIsTerminal, noColor, around);
-        Json = new JsonLines(around.Output, Command);
+        Output = new Screen(environment.Output, environment.OutputIsTerminal, noColor, environment);
+        Error = new Screen(environment.Error, environment.ErrorIsTerminal, noColor, environment);
+        Json = new JsonLines(environment.Output, Command);
     }
 
-    internal Surroundings Around { get; }
+    internal CliEnvironment Environment { get; }
 
     internal string Command { get; }
 
@@ -43,22 +43,22 @@ internal sealed class Invocation
 
     private uint? User => _user is null ? null : ServiceUser.Find(_user);
 
-    /// <summary>All services, or those of <c>--user</c>; the one of <c>--socket</c>, if that was given.</summary>
+    /// <summary>All services, or those of <c>--user</c>, or the one of <c>--socket</c>.</summary>
     /// <exception cref="CommandException">There is no service at the socket that was given.</exception>
-    internal async Task<Findings> FindAllAsync(CancellationToken cancellationToken = default) => _socket is null
-        ? await new ServiceFinder(Around).FindAsync(null, User, cancellationToken)
-        : new Findings([await ChooseAsync(null, cancellationToken)], [], []);
+    internal async Task<DiscoveryResult> FindAllAsync(CancellationToken cancellationToken = default) => _socket is null
+        ? await new ServiceFinder(Environment).FindAsync(null, User, cancellationToken)
+        : new DiscoveryResult([await ChooseAsync(null, cancellationToken)], [], []);
 
     /// <exception cref="CommandException">There is none, or more than one.</exception>
     internal Task<FoundService> ChooseAsync(string? wanted, CancellationToken cancellationToken = default)
     {
-        var choice = new ServiceChoice(Around, User);
+        var choice = new ServiceChoice(Environment, User);
         return _socket is null ? choice.MakeAsync(wanted, cancellationToken)
             : wanted is null ? choice.AtAsync(_socket, cancellationToken)
             : throw new CommandException(ExitCode.Usage, "Usage", $"Give either --socket or {wanted}, not both.");
     }
 
-    /// <summary>Tells why the command can't go on: as JSON only to those who asked for it.</summary>
+    /// <summary>Reports why the command ends: as JSON only with <c>--json</c>.</summary>
     internal int Fail(CommandException failure)
     {
         if (IsJson)

@@ -5,52 +5,57 @@ using Baton.Cli.Discovery;
 
 namespace Baton.Cli.CommandLine;
 
-/// <summary><c>[NAME|PID]</c>: the service a command is about.</summary>
+/// <summary>The argument <c>[NAME|PID]</c>: the service of a command.</summary>
 internal static class ServiceArgument
 {
-    // Somebody has pressed the tabulator key and waits.
+    // A person waits at the shell.
     private static readonly TimeSpan CompletionLimit = TimeSpan.FromMilliseconds(700);
 
-    internal static Argument<string?> Create(Surroundings around)
+    internal static Argument<string?> Create(CliEnvironment environment)
     {
         Argument<string?> argument = new("NAME|PID")
         {
             Description = "The service by its name, or by the pid of any of its processes; not needed if there is only one",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        argument.CompletionSources.Add(_ => Complete(around));
+        argument.CompletionSources.Add(_ => Complete(environment));
         return argument;
     }
 
     /// <summary>
-    /// Whether the name means this service: not another user's whose name goes first, see <see cref="ServiceUser.Order"/>.
+    /// Whether the name alone means this service. It does not if another user's service has the same name and goes first, see
+    /// <see cref="ServiceUser.Order"/>.
     /// </summary>
-    private static bool NamesOne(Surroundings around, IReadOnlyList<FoundService> services, FoundService service)
+    private static bool NamesOne(CliEnvironment environment, IReadOnlyList<FoundService> services, FoundService service)
     {
         FoundService[] named = [.. services.Where(s => s.Status.Name == service.Status.Name)];
-        uint? first = ServiceUser.Order(around, given: null).Where(u => named.Any(s => s.User == u)).Cast<uint?>().FirstOrDefault();
+        uint? first = ServiceUser.Order(environment, given: null).Cast<uint?>().FirstOrDefault(u => named.Any(s => s.User == u));
         return service.User == first && named.Count(s => s.User == first) == 1;
     }
 
-    /// <summary>The names of living services; the pid where a name is not enough.</summary>
-    private static IEnumerable<CompletionItem> Complete(Surroundings around)
+    /// <summary>The names of living services; the pid where the name is not unique.</summary>
+    private static IEnumerable<CompletionItem> Complete(CliEnvironment environment)
     {
         using var limit = new CancellationTokenSource(CompletionLimit);
         try
         {
-            IReadOnlyList<FoundService> services = new ServiceFinder(around).FindAsync(null, user: null, limit.Token).GetAwaiter().GetResult().Services;
+            DiscoveryResult findings = new ServiceFinder(environment)
+                .FindAsync(null, user: null, limit.Token)
+                .GetAwaiter()
+                .GetResult();
             return
             [
-                .. from service in services
+                .. from service in findings.Services
                    let status = service.Status
-                   let isUnique = NamesOne(around, services, service)
+                   let isUnique = NamesOne(environment, findings.Services, service)
                    let label = isUnique ? status.Name : status.Pid.ToString(CultureInfo.InvariantCulture)
-                   select new CompletionItem(label, detail: $"{(isUnique ? "" : status.Name + " ")}{status.Version} {status.State}".Trim()),
+                   select new CompletionItem(
+                       label, detail: $"{(isUnique ? "" : status.Name + " ")}{status.Version} {status.State}".Trim()),
             ];
         }
         catch (OperationCanceledException)
         {
-            // One that hangs must not make the shell hang: no names this time.
+            // A service that hangs must not block the shell.
             return [];
         }
     }

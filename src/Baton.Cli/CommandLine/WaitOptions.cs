@@ -5,7 +5,7 @@ namespace Baton.Cli.CommandLine;
 /// <summary>Whether to wait for the end of an operation, and for how long.</summary>
 internal readonly record struct Waiting(bool Wait, TimeSpan Timeout)
 {
-    /// <summary>A check of 30 s, a start of 60 s and a probation of 10 s, the defaults of a service, are over by then.</summary>
+    /// <summary>Longer than the default limits of a service together: check 30 s, start 60 s, probation 10 s.</summary>
     internal static readonly TimeSpan UsualTimeout = TimeSpan.FromMinutes(2);
 }
 
@@ -35,10 +35,12 @@ internal sealed class WaitOptions
 
     internal static Option<TimeSpan?> AddTimeout(Command command)
     {
-        Option<TimeSpan?> timeout = DurationOption.Create("--timeout", "How long to wait, such as 90s, or infinite; default 2m. The operation itself goes on");
+        Option<TimeSpan?> timeout = DurationOption.Create(
+            "--timeout", "How long to wait, such as 90s, or infinite; default 2m. The operation itself goes on");
         command.Options.Add(timeout);
         return timeout;
     }
 
-    internal Waiting Read(ParseResult parsed) => new(!parsed.GetValue(_noWait), parsed.GetValue(_timeout) ?? Waiting.UsualTimeout);
+    internal Waiting Read(ParseResult parsed) =>
+        new(!parsed.GetValue(_noWait), parsed.GetValue(_timeout) ?? Waiting.UsualTimeout);
 }

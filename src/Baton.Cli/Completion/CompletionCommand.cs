@@ -5,15 +5,19 @@ using Baton.Cli.CommandLine;
 
 namespace Baton.Cli.Completion;
 
-/// <summary><c>baton completion SHELL</c>, and what its scripts ask: which words may come next.</summary>
+/// <summary><c>baton completion SHELL</c>, and the hidden command that its scripts call.</summary>
 internal static class CompletionCommand
 {
     private static readonly string[] SentenceEnds = ["\n", "\t", ". ", "; ", ": "];
     private static readonly string[] Shells = ["bash", "zsh", "fish", "pwsh"];
 
-    internal static Command Create(Surroundings around)
+    internal static Command Create(CliEnvironment environment)
     {
-        Argument<string> shell = new("shell") { HelpName = "bash|zsh|fish|pwsh", Description = "The shell to write the script for" };
+        Argument<string> shell = new("shell")
+        {
+            HelpName = "bash|zsh|fish|pwsh",
+            Description = "The shell to write the script for",
+        };
         shell.AcceptOnlyFromAmong(Shells);
         var command = new BatonCommand(
             "completion",
@@ -27,14 +31,18 @@ internal static class CompletionCommand
         };
         command.SetAction(parsed =>
         {
-            around.Output.Write(Script(parsed.GetRequiredValue(shell)));
+            environment.Output.Write(Script(parsed.GetRequiredValue(shell)));
             return ExitCode.Done;
         });
         return command;
     }
 
-    /// <summary>For the scripts: <c>baton __complete POSITION LINE</c> writes a line for each word, and behind a tabulator what it is.</summary>
-    internal static Command CreateWords(Surroundings around, Func<Command> root)
+    /// <summary>
+    /// For the scripts: <c>baton __complete POSITION LINE</c> writes one line for each word that may come next: the word, a
+    /// tabulator, and
+    /// its description.
+    /// </summary>
+    internal static Command CreateCompleter(CliEnvironment environment, Func<Command> root)
     {
         Argument<int> position = new("position");
         Argument<string> line = new("line");
@@ -45,9 +53,9 @@ internal static class CompletionCommand
         {
             string text = parsed.GetRequiredValue(line);
             int at = Math.Clamp(parsed.GetValue(position), 0, text.Length);
-            foreach (CompletionItem word in Words(root(), text, at))
+            foreach (CompletionItem word in Complete(root(), text, at))
             {
-                around.Output.WriteLine($"{word.Label}\t{Brief(word.Detail ?? word.Documentation)}");
+                environment.Output.WriteLine($"{word.Label}\t{Brief(word.Detail ?? word.Documentation)}");
             }
 
             return ExitCode.Done;
@@ -62,18 +70,21 @@ internal static class CompletionCommand
         return reader.ReadToEnd();
     }
 
-    private static IEnumerable<CompletionItem> Words(Command root, string line, int position)
+    private static IEnumerable<CompletionItem> Complete(Command root, string line, int position)
     {
         string before = line[..position];
         ParseResult parsed = root.Parse(before);
-        string word = before.Length == 0 || char.IsWhiteSpace(before[^1]) ? "" : CommandLineParser.SplitCommandLine(before).Last();
+        string word = before.Length == 0 || char.IsWhiteSpace(before[^1])
+            ? ""
+            : CommandLineParser.SplitCommandLine(before).Last();
 
-        // System.CommandLine also offers words that have it in their middle.
+        // System.CommandLine also offers words that contain the text elsewhere than at their start.
         return parsed.GetCompletions(position)
             .Where(c => c.Label.StartsWith(word, StringComparison.Ordinal) && c.Label is not ("-h" or "-q"))
             .DistinctBy(c => c.Label);
     }
 
-    // A table in a shell: the first sentence will do.
-    private static string Brief(string? text) => text is null ? "" : text.Split(SentenceEnds, StringSplitOptions.None)[0].TrimEnd('.');
+    // The shell shows a table: the first sentence is enough.
+    private static string Brief(string? text) =>
+        text is null ? "" : text.Split(SentenceEnds, StringSplitOptions.None)[0].TrimEnd('.');
 }

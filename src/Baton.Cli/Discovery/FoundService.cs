@@ -5,40 +5,51 @@ namespace Baton.Cli.Discovery;
 /// <summary>A service that answered.</summary>
 /// <param name="Socket">The path of its control socket.</param>
 /// <param name="Status">What it said.</param>
-/// <param name="User">Whose it is, as the kernel has it: the user who listens on the socket.</param>
+/// <param name="User">The user who listens on the socket, as the kernel reports it.</param>
 internal sealed record FoundService(string Socket, RestartStatus Status, uint User)
 {
-    /// <summary>Whether one of its processes has this pid, and it is not only said so: by a process of another user.</summary>
+    /// <summary>
+    /// Whether one of its processes has this pid. A claim about a process of another user is not believed.
+    /// </summary>
     internal bool HasProcess(int pid, uint? owner) =>
         (owner is null || User == 0 || owner == User)
-        && (Status.Pid == pid || Status.SuccessorPid == pid || Status.PredecessorPid == pid || Status.Generations.Any(g => g.Pid == pid));
+        && (Status.Pid == pid
+            || Status.SuccessorPid == pid
+            || Status.PredecessorPid == pid
+            || Status.Generations.Any(g => g.Pid == pid));
 }
 
-/// <summary>A socket from which no status came, though somebody may live there.</summary>
+/// <summary>A socket that gave no status, though a service may be behind it.</summary>
 /// <param name="Socket">Its path.</param>
 /// <param name="Reason">What happened instead.</param>
-internal sealed record UnheardSocket(string Socket, string Reason)
+internal sealed record UnansweredSocket(string Socket, string Reason)
 {
-    /// <summary>The user of the one who listens, or of the socket.</summary>
+    /// <summary>The user who listens, or else the owner of the socket.</summary>
     internal uint? User { get; init; }
 
     /// <summary>
-    /// Whether there is a service that only does not answer; else it is not believed, or says something that is no status.
+    /// Whether a service is there and does not answer. False: it is not trusted, or its answer is no status.
     /// </summary>
     internal bool IsSilent { get; init; }
 
-    /// <summary>Of a silent one: the processes that have the socket.</summary>
-    internal IReadOnlyList<ProcessLook> Processes { get; init; } = [];
+    /// <summary>The processes that hold a silent socket.</summary>
+    internal IReadOnlyList<ProcessSnapshot> Processes { get; init; } = [];
 
-    internal static UnheardSocket Silent(string socket, string reason, Libc.Ucred? listener)
+    internal static UnansweredSocket Silent(string socket, string reason, Libc.Ucred? listener)
     {
-        IReadOnlyList<ProcessLook> processes = ProcessLook.HoldersOf(socket, listener);
-        string states = string.Concat(processes.Select(p => Wording.Say($"; process {p.Pid} {p.Words}")));
-        return new UnheardSocket(socket, $"{reason.TrimEnd('.')}{states}.") { User = listener?.uid ?? OwnerOf(socket), IsSilent = true, Processes = processes };
+        IReadOnlyList<ProcessSnapshot> processes = ProcessSnapshot.HoldersOf(socket, listener);
+        string states = string.Concat(processes.Select(p => Wording.Say($"; process {p.Pid} {p.Description}")));
+        return new UnansweredSocket(socket, $"{reason.TrimEnd('.')}{states}.")
+        {
+            User = listener?.uid ?? OwnerOf(socket),
+            IsSilent = true,
+            Processes = processes,
+        };
     }
 
     internal static uint? OwnerOf(string socket) => Libc.Stat(socket)?.stx_uid;
 }
 
-/// <summary>What a look around found.</summary>
-internal sealed record Findings(IReadOnlyList<FoundService> Services, IReadOnlyList<UnheardSocket> Unheard, IReadOnlyList<string> Places);
+/// <summary>The result of a search for services.</summary>
+internal sealed record DiscoveryResult(
+    IReadOnlyList<FoundService> Services, IReadOnlyList<UnansweredSocket> Unanswered, IReadOnlyList<string> Directories);

@@ -9,7 +9,7 @@ internal static class ListCommand
 {
     internal static async Task<int> RunAsync(ParseResult parsed, Invocation run)
     {
-        Findings findings = await run.FindAllAsync();
+        DiscoveryResult findings = await run.FindAllAsync();
         if (run.IsJson)
         {
             WriteJson(run, findings);
@@ -18,22 +18,26 @@ internal static class ListCommand
 
         if (findings.Services.Count > 0)
         {
-            run.Output.Write(new ListView(run.Around.Time.GetUtcNow()).Of(findings.Services));
+            run.Output.Write(new ListView(run.Environment.Time.GetUtcNow()).Of(findings.Services));
         }
         else
         {
-            run.Error.Line($"No service of yours {(findings.Unheard.Any(u => u.IsSilent) ? "answers" : "is running")}.");
+            run.Error.Line($"No service of yours {(findings.Unanswered.Any(u => u.IsSilent) ? "answers" : "is running")}.");
         }
 
-        foreach (UnheardSocket unheard in run.IsQuiet ? [] : findings.Unheard)
+        foreach (UnansweredSocket unanswered in run.IsQuiet ? [] : findings.Unanswered)
         {
-            run.Error.Line(new Ink($"{unheard.Socket}{(unheard.User is { } uid ? $" of user {ServiceUser.NameOf(uid)}" : "")}: {unheard.Reason}", Ink.Attention));
+            run.Error.Line(new StyledText(
+                $"{unanswered.Socket}{(unanswered.User is { } uid ? $" of user {ServiceUser.NameOf(uid)}" : "")}: " +
+                    $"{unanswered.Reason}",
+                StyledText.Attention));
         }
 
         return ExitCode.Done;
     }
 
-    private static void WriteJson(Invocation run, Findings findings) => run.Json.WriteResult(ExitCode.Done, null, "", json =>
+    private static void WriteJson(Invocation run, DiscoveryResult findings) =>
+        run.Json.WriteResult(ExitCode.Done, null, "", json =>
     {
         json.WriteStartArray("services");
         foreach (FoundService service in findings.Services)
@@ -46,18 +50,18 @@ internal static class ListCommand
 
         json.WriteEndArray();
         json.WriteStartArray("unheard");
-        foreach (UnheardSocket unheard in findings.Unheard)
+        foreach (UnansweredSocket unanswered in findings.Unanswered)
         {
             json.WriteStartObject();
-            json.WriteString("socket", unheard.Socket);
-            json.WriteString("reason", unheard.Reason);
-            if (unheard.User is { } uid)
+            json.WriteString("socket", unanswered.Socket);
+            json.WriteString("reason", unanswered.Reason);
+            if (unanswered.User is { } uid)
             {
                 json.WriteNumber("uid", uid);
                 json.WriteString("user", ServiceUser.NameOf(uid));
             }
 
-            JsonLines.WriteProcesses(json, unheard.Processes);
+            JsonLines.WriteProcesses(json, unanswered.Processes);
             json.WriteEndObject();
         }
 

@@ -8,23 +8,24 @@ internal sealed class ListView(DateTimeOffset now)
 {
     internal IRenderable Of(IReadOnlyList<FoundService> services)
     {
-        // Two programs of one name are an ordinary thing; which one has the name matters only then.
+        // The holder of a name matters only where two services share it.
         bool shared = services.Any(s => !HasItsName(s.Status));
-        string[] columns = ["NAME", ">PID", "VERSION", "STATE", ">GENERATION", ">UPTIME", "USER", .. shared ? ["NAME HELD BY"] : (string[])[]];
+        string[] usual = ["NAME", ">PID", "VERSION", "STATE", ">GENERATION", ">UPTIME", "USER"];
+        string[] columns = shared ? [.. usual, "NAME HELD BY"] : usual;
         var grid = new Grid(columns);
         foreach (FoundService service in services)
         {
             RestartStatus status = service.Status;
-            Ink[] cells =
+            StyledText[] cells =
             [
-                new(status.Name, Ink.Strong),
+                new(status.Name, StyledText.Strong),
                 Wording.Say($"{status.Pid}"),
-                StatusWords.OrDash(status.Version),
-                Ink.Of(status.State),
+                StatusText.OrDash(status.Version),
+                StyledText.Of(status.State),
                 Wording.Say($"{status.Generation}"),
-                StatusWords.Uptime(status.StartedAt, now),
+                StatusText.Uptime(status.StartedAt, now),
                 ServiceUser.NameOf(service.User),
-                .. shared ? [HolderOf(status)] : (Ink[])[],
+                .. shared ? [HolderOf(status)] : (StyledText[])[],
             ];
             grid.Add(cells);
         }
@@ -34,6 +35,6 @@ internal sealed class ListView(DateTimeOffset now)
 
     private static bool HasItsName(RestartStatus status) => status.NameHeldBy is not { } holder || holder == status.Pid;
 
-    private static Ink HolderOf(RestartStatus status) =>
+    private static StyledText HolderOf(RestartStatus status) =>
         status.NameHeldBy is null ? "-" : HasItsName(status) ? "itself" : Wording.Say($"process {status.NameHeldBy}");
 }

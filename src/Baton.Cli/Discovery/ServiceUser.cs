@@ -7,7 +7,7 @@ namespace Baton.Cli.Discovery;
 /// <summary>Users by name and number.</summary>
 internal static class ServiceUser
 {
-    /// <summary>The name, or the number where there is none.</summary>
+    /// <summary>The name, or the number if there is none.</summary>
     internal static string NameOf(uint uid) => Libc.UserName(uid) ?? uid.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>The number of a user that was given by name or number.</summary>
@@ -18,8 +18,10 @@ internal static class ServiceUser
             : throw new CommandException(ExitCode.Usage, "Usage", $"There is no user {user} on this machine."));
 
     /// <summary>
-    /// Whose services a name may mean, in this order: those of the user that was given, else one's own, and for others than root
-    /// then root's. Root's are never another user's, who could have given his service any name.
+    /// The users whose services a name may mean, first match first: the given user, or else the caller and then root. Other users
+    /// are
+    /// left out: they could give their services any name.
     /// </summary>
-    internal static IReadOnlyList<uint> Order(Surroundings around, uint? given) => given is { } user ? [user] : around.UserId == 0 ? [0] : [around.UserId, 0];
+    internal static IReadOnlyList<uint> Order(CliEnvironment environment, uint? given) =>
+        given is { } user ? [user] : environment.UserId == 0 ? [0] : [environment.UserId, 0];
 }

@@ -3,7 +3,7 @@ using Baton.Control;
 
 namespace Baton.Cli.Operations;
 
-/// <summary>How much of what was open is done, and what time is left for the rest.</summary>
+/// <summary>A progress bar for the drain: how much of the open work is done, and how much time is left.</summary>
 internal sealed class DrainBar(bool isUnicode)
 {
     private const int Cells = 10;
@@ -11,15 +11,16 @@ internal sealed class DrainBar(bool isUnicode)
 
     internal ControlAnswer.Drain? Last { get; private set; }
 
-    internal void Hear(ControlAnswer.Drain drain)
+    internal void Update(ControlAnswer.Drain drain)
     {
         Last = drain;
         _most = Math.Max(_most, Open(drain));
     }
 
-    /// <param name="since">Since the drain began: it is heard of about each second, and drawn more often.</param>
-    /// <returns>Empty as long as nothing drains.</returns>
-    internal string Words(TimeSpan since)
+    /// <param name="since">The time since the drain began. The service reports about once a second; the bar is drawn more
+    /// often.</param>
+    /// <returns>Empty while nothing drains.</returns>
+    internal string Render(TimeSpan since)
     {
         if (Last is not { } last)
         {
@@ -29,8 +30,9 @@ internal sealed class DrainBar(bool isUnicode)
         int done = _most == 0 ? Cells : (int)((_most - Open(last)) * (double)Cells / _most);
         string bar = new string(isUnicode ? '█' : '#', done) + new string(isUnicode ? '░' : '.', Cells - done);
         string left = last.Limit is { } limit ? $", {Wording.Of(limit - since)} left" : "";
-        return $"{bar}  {StoryWords.OpenWork(last.Generation)}{left}";
+        return $"{bar}  {ProgressText.OpenWork(last.Generation)}{left}";
     }
 
-    private static int Open(ControlAnswer.Drain drain) => drain.Generation.RequestCount + drain.Generation.Connections.Values.Sum();
+    private static int Open(ControlAnswer.Drain drain) =>
+        drain.Generation.RequestCount + drain.Generation.Connections.Values.Sum();
 }

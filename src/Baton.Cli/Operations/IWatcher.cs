@@ -3,15 +3,15 @@ using Baton.Control;
 
 namespace Baton.Cli.Operations;
 
-/// <summary>Somebody who watches a service: a terminal, a log, a program.</summary>
+/// <summary>Shows a service that is watched: to a terminal, a log, or a program.</summary>
 internal interface IWatcher
 {
-    /// <summary>How it is now.</summary>
+    /// <summary>The current status of the service.</summary>
     void Show(FoundService service, ControlAnswer line);
 
-    /// <summary>Something happened.</summary>
-    void Hear(ControlAnswer answer);
+    /// <summary>The service sent an event.</summary>
+    void Report(ControlAnswer answer);
 
-    /// <summary>Nothing more will come.</summary>
+    /// <summary>The watching is over.</summary>
     void End();
 }

@@ -6,49 +6,49 @@ using Baton.Handover;
 
 namespace Baton.Cli.Operations;
 
-/// <summary>restart, shutdown, force and check: an operation, told to whoever looks, and its verdict at the end.</summary>
+/// <summary>The commands restart, shutdown, force and check: run the operation, show its progress and then its outcome.</summary>
 internal static class OperateCommand
 {
     internal static async Task<int> RunAsync(Invocation run, FoundService service, ControlRequest request, TimeSpan timeout)
     {
-        IStory story = Choose(run, service, request);
-        Verdict verdict;
-        using (Interruption interruption = run.Around.Interruptions())
+        IOperationProgress progress = Choose(run, service, request);
+        OperationOutcome outcome;
+        using (Interruption interruption = run.Environment.Interruptions())
         {
             try
             {
-                verdict = await new Operation(run.Around, service, request, story).RunAsync(timeout, interruption);
+                outcome = await new Operation(run.Environment, service, request, progress).RunAsync(timeout, interruption);
             }
             finally
             {
-                story.End();
+                progress.End();
             }
         }
 
         if (run.IsJson)
         {
-            WriteJson(run, service, verdict);
+            WriteJson(run, service, outcome);
         }
         else
         {
-            new VerdictView(run, service, request).Write(verdict);
+            new OutcomeView(run, service, request).Write(outcome);
         }
 
-        return verdict.ExitCode;
+        return outcome.ExitCode;
     }
 
-    private static IStory Choose(Invocation run, FoundService service, ControlRequest request) =>
-        run.IsJson ? new JsonStory(run)
-        : run.IsQuiet || !request.Wait ? new SilentStory()
-        : run.Error.IsAnimated ? new LiveStory(run.Error, run.Around.Time, service, request.Command)
-        : new PlainStory(run.Error, run.Around.Time, service, request.Command);
+    private static IOperationProgress Choose(Invocation run, FoundService service, ControlRequest request) =>
+        run.IsJson ? new JsonProgress(run)
+        : run.IsQuiet || !request.Wait ? new SilentProgress()
+        : run.Error.IsAnimated ? new LiveProgress(run.Error, run.Environment.Time, service, request.Command)
+        : new PlainProgress(run.Error, run.Environment.Time, service, request.Command);
 
-    private static void WriteJson(Invocation run, FoundService service, Verdict verdict) =>
-        run.Json.WriteResult(verdict.ExitCode, verdict.Failure, verdict.Explanation, json =>
+    private static void WriteJson(Invocation run, FoundService service, OperationOutcome outcome) =>
+        run.Json.WriteResult(outcome.ExitCode, outcome.Failure, outcome.Explanation, json =>
         {
             json.WriteString("name", service.Status.Name);
             JsonLines.WriteService(json, service);
-            JsonLines.WriteStatus(json, "serving", verdict.Serving);
-            StatusCodec.WriteOptionalRecord(json, "record", verdict.Record, JsonSize.Descending[0]);
+            JsonLines.WriteStatus(json, "serving", outcome.Serving);
+            StatusCodec.WriteOptionalRecord(json, "record", outcome.Record, JsonSize.Descending[0]);
         });
 }

@@ -6,10 +6,11 @@ using Baton.Control;
 namespace Baton.Cli.Operations;
 
 /// <summary>
-/// One request to a service that changes something, and the story that it tells, to its end. Ending the connection ends nothing: a limit that is reached and ^C
-/// only end the watching.
+/// One request that changes something, followed to its end. A timeout or ^C ends only the watching: the operation goes on in the
+/// service.
 /// </summary>
-internal sealed class Operation(Surroundings around, FoundService service, ControlRequest request, IStory story)
+internal sealed class Operation(
+    CliEnvironment environment, FoundService service, ControlRequest request, IOperationProgress progress)
 {
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(10);
 
@@ -19,30 +20,31 @@ internal sealed class Operation(Surroundings around, FoundService service, Contr
 
     private string Name => service.Status.Name;
 
-    /// <param name="timeout">How long to watch.</param>
-    /// <param name="interruption">^C.</param>
-    internal async Task<Verdict> RunAsync(TimeSpan timeout, Interruption interruption)
+    /// <param name="timeout">How long to wait for the end.</param>
+    /// <param name="interruption">Signals ^C.</param>
+    internal async Task<OperationOutcome> RunAsync(TimeSpan timeout, Interruption interruption)
     {
-        using var limit = new CancellationTokenSource(timeout, around.Time);
+        using var limit = new CancellationTokenSource(timeout, environment.Time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, interruption.Token);
-        var judge = new Judge(around, service, request.Command, story);
+        var resolver = new OutcomeResolver(environment, service, request.Command, progress);
         try
         {
             await ListenAsync(both.Token);
-            return await judge.ConfirmAsync(Heard(), both.Token);
+            return await resolver.ConfirmAsync(Reported(), both.Token);
         }
         catch (ControlException lost) when (lost.Failure is ControlFailure.Lost or ControlFailure.ProtocolError)
         {
-            return await JudgeAsync(judge, lost, interruption, timeout, both.Token);
+            return await ResolveAsync(resolver, lost, interruption, timeout, both.Token);
         }
         catch (ControlException e)
         {
-            // Between the look around and now.
+            // The service ended, or stopped answering, after it was found.
             return e.Failure switch
             {
-                ControlFailure.TimedOut => new Verdict(ExitCode.NoAnswer, "NoAnswer", UnheardSocket.Silent(service.Socket, e.Message, listener: null).Reason),
-                ControlFailure.NotTrusted => new Verdict(ExitCode.Refused, e.Failure.ToString(), e.Message),
-                _ => new Verdict(ExitCode.NotFound, e.Failure.ToString(), e.Message),
+                ControlFailure.TimedOut => new OperationOutcome(
+                    ExitCode.NoAnswer, "NoAnswer", UnansweredSocket.Silent(service.Socket, e.Message, listener: null).Reason),
+                ControlFailure.NotTrusted => new OperationOutcome(ExitCode.Refused, e.Failure.ToString(), e.Message),
+                _ => new OperationOutcome(ExitCode.NotFound, e.Failure.ToString(), e.Message),
             };
         }
         catch (OperationCanceledException)
@@ -53,10 +55,11 @@ internal sealed class Operation(Surroundings around, FoundService service, Contr
 
     private async Task ListenAsync(CancellationToken cancellationToken)
     {
-        using ControlClient client = await ControlClient.ConnectAsync(service.Socket, service.User, ConnectLimit, cancellationToken);
+        using ControlClient client = await ControlClient.ConnectAsync(
+            service.Socket, service.User, ConnectLimit, cancellationToken);
         await foreach (ControlAnswer answer in client.AskAsync(request, cancellationToken))
         {
-            story.Hear(answer);
+            progress.Report(answer);
             _accepted |= answer is ControlAnswer.Accepted;
             _outcome = answer as ControlAnswer.Outcome ?? _outcome;
             _end = answer as ControlAnswer.End;
@@ -67,17 +70,22 @@ internal sealed class Operation(Surroundings around, FoundService service, Contr
         }
     }
 
-    private async Task<Verdict> JudgeAsync(Judge judge, ControlException lost, Interruption interruption, TimeSpan timeout, CancellationToken cancellationToken)
+    private async Task<OperationOutcome> ResolveAsync(
+        OutcomeResolver resolver,
+        ControlException lost,
+        Interruption interruption,
+        TimeSpan timeout,
+        CancellationToken cancellationToken)
     {
         try
         {
             if (_outcome is not null)
             {
-                return await judge.ConfirmAsync(Heard(), cancellationToken);
+                return await resolver.ConfirmAsync(Reported(), cancellationToken);
             }
 
-            story.Remark($"{lost.Message} Asking who serves now.");
-            return await judge.ByStatusAsync(cancellationToken);
+            progress.Note($"{lost.Message} Asking who serves now.");
+            return await resolver.ByStatusAsync(cancellationToken);
         }
         catch (OperationCanceledException)
         {
@@ -85,45 +93,55 @@ internal sealed class Operation(Surroundings around, FoundService service, Contr
         }
     }
 
-    /// <summary>What the service itself said.</summary>
-    private Verdict Heard()
+    /// <summary>The outcome that the service reported.</summary>
+    private OperationOutcome Reported()
     {
         if (_outcome is { } outcome)
         {
             return OfOutcome(outcome);
         }
 
-        return _end is { Failure: { } failure } ? Verdict.Refused(failure, _end.Explanation)
-            : !request.Wait ? Verdict.Done($"{Name}: {Noun} accepted by process {service.Status.Pid}.")
-            : Verdict.Done(_end?.Explanation is { Length: > 0 } words ? words : $"{Name}: {Noun} done.");
+        return _end is { Failure: { } failure } ? OperationOutcome.Refused(failure, _end.Explanation)
+            : !request.Wait ? OperationOutcome.Done($"{Name}: {Noun} accepted by process {service.Status.Pid}.")
+            : OperationOutcome.Done(_end?.Explanation is { Length: > 0 } text ? text : $"{Name}: {Noun} done.");
     }
 
-    private Verdict OfOutcome(ControlAnswer.Outcome outcome)
+    private OperationOutcome OfOutcome(ControlAnswer.Outcome outcome)
     {
         if (outcome.Succeeded)
         {
-            return Verdict.Done(outcome.Explanation) with { Record = outcome.Record };
+            return OperationOutcome.Done(outcome.Explanation) with { Record = outcome.Record };
         }
 
         string keeps = $"Process {service.Status.Pid} keeps serving.";
-        bool isSaid = !outcome.KeepsServing || outcome.Explanation.Contains("keeps serving", StringComparison.Ordinal) || outcome.Explanation.Contains("serves again", StringComparison.Ordinal);
+        bool isSaid = !outcome.KeepsServing
+            || outcome.Explanation.Contains("keeps serving", StringComparison.Ordinal)
+            || outcome.Explanation.Contains("serves again", StringComparison.Ordinal);
         string explanation = isSaid ? outcome.Explanation : $"{outcome.Explanation}\n{keeps}".Trim();
-        Verdict failed = Refusal.Is(outcome.Failure) ? Verdict.Refused(outcome.Failure!, explanation) : Verdict.Failed(outcome.Failure, explanation);
+        OperationOutcome failed = Refusal.Is(outcome.Failure)
+            ? OperationOutcome.Refused(outcome.Failure!, explanation)
+            : OperationOutcome.Failed(outcome.Failure, explanation);
         return failed with { Record = outcome.Record };
     }
 
     private string Noun => request.Command.ToString().ToLowerInvariant();
 
-    private Verdict StoppedWatching(Interruption interruption, TimeSpan timeout)
+    private OperationOutcome StoppedWatching(Interruption interruption, TimeSpan timeout)
     {
         if (interruption.Token.IsCancellationRequested)
         {
-            string rest = _outcome is { Succeeded: true } ? "it has succeeded, and the old process goes on finishing its work" : _accepted ? "it goes on" : "whether it was accepted is not known";
-            return new Verdict(interruption.ExitCode, "Interrupted", $"Stopped watching the {Noun} of {Name}; {rest}. See: baton status {Name}");
+            string rest = _outcome is { Succeeded: true } ? "it has succeeded, and the old process goes on finishing its work"
+                : _accepted ? "it goes on"
+                : "whether it was accepted is not known";
+            return new OperationOutcome(
+                interruption.ExitCode, "Interrupted", $"Stopped watching the {Noun} of {Name}; {rest}. See: baton status {Name}");
         }
 
         return _outcome is null
-            ? new Verdict(ExitCode.TimedOut, "TimedOut", $"The {Noun} of {Name} was not over within {Wording.Of(timeout)}; it goes on. See: baton status {Name}")
+            ? new OperationOutcome(
+                ExitCode.TimedOut,
+                "TimedOut",
+                $"The {Noun} of {Name} was not over within {Wording.Of(timeout)}; it goes on. See: baton status {Name}")
             : OfOutcome(_outcome);
     }
 }

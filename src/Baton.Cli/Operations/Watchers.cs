@@ -7,12 +7,12 @@ using Spectre.Console.Rendering;
 
 namespace Baton.Cli.Operations;
 
-/// <summary>A program: every line.</summary>
+/// <summary>For programs: every answer as a line.</summary>
 internal sealed class JsonWatcher(JsonLines json) : IWatcher
 {
     public void Show(FoundService service, ControlAnswer line) => json.Write(line);
 
-    public void Hear(ControlAnswer answer)
+    public void Report(ControlAnswer answer)
     {
         if (answer is not ControlAnswer.Unknown)
         {
@@ -26,20 +26,20 @@ internal sealed class JsonWatcher(JsonLines json) : IWatcher
     }
 }
 
-/// <summary>A log or a pipe: a line for each change.</summary>
+/// <summary>For a log or a pipe: a line for each change.</summary>
 internal sealed class PlainWatcher(Screen screen, TimeProvider time) : IWatcher
 {
-    private readonly WatchWords _words = new();
+    private readonly WatchText _text = new();
     private string _last = "";
 
     public void Show(FoundService service, ControlAnswer line)
     {
-        foreach (string failure in _words.NewFailures(service.Status))
+        foreach (string failure in _text.NewFailures(service.Status))
         {
             Line(failure);
         }
 
-        string now = $"{WatchWords.Of(service.Status)}; {OpenWork(service.Status)}";
+        string now = $"{WatchText.Of(service.Status)}; {OpenWork(service.Status)}";
         if (now != _last)
         {
             Line(now);
@@ -47,9 +47,9 @@ internal sealed class PlainWatcher(Screen screen, TimeProvider time) : IWatcher
         }
     }
 
-    public void Hear(ControlAnswer answer)
+    public void Report(ControlAnswer answer)
     {
-        // The status tells the same, if less often.
+        // The status, which comes less often, says the same.
     }
 
     public void End()
@@ -58,47 +58,51 @@ internal sealed class PlainWatcher(Screen screen, TimeProvider time) : IWatcher
     }
 
     private static string OpenWork(RestartStatus status) =>
-        string.Join("; ", status.Generations.OrderByDescending(g => g.Generation).Select(g => g.Pid == status.Pid ? StoryWords.OpenWork(g) : Wording.Say($"{g.Pid} {g.State}: {StoryWords.OpenWork(g)}")));
+        string.Join(
+            "; ",
+            status.Generations.OrderByDescending(g => g.Generation).Select(g =>
+                g.Pid == status.Pid ? ProgressText.OpenWork(g) : Wording.Say($"{g.Pid} {g.State}: {ProgressText.OpenWork(g)}")));
 
-    private void Line(string words) => screen.Line($"{WatchWords.Clock(time)}  {words}");
+    private void Line(string text) => screen.Line($"{WatchText.Clock(time)}  {text}");
 }
 
-/// <summary>A terminal: the status, drawn anew in its place, and below it what happened last.</summary>
+/// <summary>For a terminal: the status, redrawn in place, and the last events below it.</summary>
 internal sealed class LiveWatcher(Screen screen, TimeProvider time) : IWatcher
 {
     private const int MostEvents = 8;
-    private readonly WatchWords _words = new();
+    private readonly WatchText _text = new();
     private readonly Queue<string> _events = new();
     private string _last = "";
 
     public void Show(FoundService service, ControlAnswer line)
     {
-        foreach (string failure in _words.NewFailures(service.Status))
+        foreach (string failure in _text.NewFailures(service.Status))
         {
             Remember(failure);
         }
 
-        string now = WatchWords.Of(service.Status);
+        string now = WatchText.Of(service.Status);
         if (now != _last)
         {
             Remember(now);
             _last = now;
         }
 
-        IEnumerable<IRenderable> events = _events.Select(e => new Padder(new Ink(e, Ink.Dim).ToParagraph(), new Padding(2, 0, 0, 0)));
+        IEnumerable<IRenderable> events = _events.Select(e =>
+            new Padder(new StyledText(e, StyledText.Dim).ToParagraph(), new Padding(2, 0, 0, 0)));
         screen.Block(new Rows([new StatusView(service, time.GetUtcNow()).Render(), new Text(""), .. events]));
     }
 
-    public void Hear(ControlAnswer answer)
+    public void Report(ControlAnswer answer)
     {
-        // As above.
+        // The status, which comes less often, says the same.
     }
 
     public void End() => screen.KeepBlock();
 
-    private void Remember(string words)
+    private void Remember(string text)
     {
-        _events.Enqueue($"{WatchWords.Clock(time)}  {words}");
+        _events.Enqueue($"{WatchText.Clock(time)}  {text}");
         if (_events.Count > MostEvents)
         {
             _ = _events.Dequeue();
@@ -106,8 +110,8 @@ internal sealed class LiveWatcher(Screen screen, TimeProvider time) : IWatcher
     }
 }
 
-/// <summary>What happened, in words.</summary>
-internal sealed class WatchWords
+/// <summary>The changes of a watched service as text.</summary>
+internal sealed class WatchText
 {
     private DateTimeOffset? _lastFailure;
 
@@ -120,7 +124,7 @@ internal sealed class WatchWords
         return Wording.Say($"{status.Name} {status.State}{phase}, process {status.Pid}, generation {status.Generation}");
     }
 
-    /// <summary>Restarts that have failed since the last look; what had failed before the first is no news.</summary>
+    /// <summary>Restarts that failed since the last call. The first call returns none.</summary>
     internal IEnumerable<string> NewFailures(RestartStatus status)
     {
         DateTimeOffset before = _lastFailure ?? DateTimeOffset.MaxValue;

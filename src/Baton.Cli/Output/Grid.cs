@@ -3,18 +3,18 @@ using Spectre.Console.Rendering;
 
 namespace Baton.Cli.Output;
 
-/// <summary>A table without lines: a heading, and columns two blanks apart.</summary>
+/// <summary>A table without rules: a heading, and columns separated by two blanks.</summary>
 internal sealed class Grid
 {
     private readonly Table _table = new() { Border = TableBorder.None, ShowHeaders = true };
 
-    /// <param name="columns">Headings; one that begins with <c>&gt;</c> is of numbers, flush right.</param>
+    /// <param name="columns">Headings. One that begins with <c>&gt;</c> is aligned to the right, for numbers.</param>
     internal Grid(params ReadOnlySpan<string> columns)
     {
         for (int i = 0; i < columns.Length; i++)
         {
             bool isRight = columns[i].StartsWith('>');
-            _ = _table.AddColumn(new TableColumn(new Ink(columns[i].TrimStart('>'), Ink.Dim).ToParagraph())
+            _ = _table.AddColumn(new TableColumn(new StyledText(columns[i].TrimStart('>'), StyledText.Dim).ToParagraph())
             {
                 Alignment = isRight ? Justify.Right : Justify.Left,
                 Padding = new Padding(0, 0, i == columns.Length - 1 ? 0 : 2, 0),
@@ -22,10 +22,10 @@ internal sealed class Grid
         }
     }
 
-    internal void Add(params ReadOnlySpan<Ink> cells)
+    internal void Add(params ReadOnlySpan<StyledText> cells)
     {
         var row = new List<IRenderable>();
-        foreach (Ink cell in cells)
+        foreach (StyledText cell in cells)
         {
             row.Add(cell.ToParagraph());
         }

@@ -9,15 +9,16 @@ using Baton.Handover;
 namespace Baton.Cli.Output;
 
 /// <summary>
-/// What <c>--json</c> writes: an object on each line; the last one is of kind <c>result</c>. The objects of a service's story are the lines of the control
-/// protocol, with the version of this format in front. Described in docs/cli.md.
+/// Writes the output of <c>--json</c>, described in docs/cli.md: one object a line, the last one of kind <c>result</c>. The
+/// answers of a
+/// service are the lines of the control protocol, with the version of this format in front.
 /// </summary>
 internal sealed class JsonLines(TextWriter writer, string command)
 {
-    /// <summary>Counts up when a field changes its meaning or goes; new fields and kinds may come without.</summary>
+    /// <summary>Increased when a field changes its meaning or is removed, not for new fields and kinds.</summary>
     internal const int SchemaVersion = 1;
 
-    // For programs and terminals, not for web pages: quotation marks need no \u0027.
+    // The readers are programs and terminals, not web pages: quotation marks need no \u0027.
     private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     internal void Write(ControlAnswer answer)
@@ -28,10 +29,10 @@ internal sealed class JsonLines(TextWriter writer, string command)
         writer.Flush();
     }
 
-    /// <param name="exitCode">What the program will exit with.</param>
-    /// <param name="failure">One word; null if all is well.</param>
-    /// <param name="explanation">The same in words.</param>
-    /// <param name="more">What the command has to say beyond.</param>
+    /// <param name="exitCode">The exit code of this program.</param>
+    /// <param name="failure">One word; null for success.</param>
+    /// <param name="explanation">The same as text.</param>
+    /// <param name="more">Writes further fields of the command.</param>
     internal void WriteResult(int exitCode, string? failure, string explanation, Action<Utf8JsonWriter>? more = null)
     {
         var bytes = new ArrayBufferWriter<byte>();
@@ -52,23 +53,23 @@ internal sealed class JsonLines(TextWriter writer, string command)
         writer.Flush();
     }
 
-    /// <summary>Processes that do not answer: the letter of the state as in proc(5), and what it means.</summary>
-    internal static void WriteProcesses(Utf8JsonWriter json, IReadOnlyList<ProcessLook> processes)
+    /// <summary>The processes that do not answer: the letter of the state as in proc(5), and its meaning.</summary>
+    internal static void WriteProcesses(Utf8JsonWriter json, IReadOnlyList<ProcessSnapshot> processes)
     {
         json.WriteStartArray("processes");
-        foreach (ProcessLook process in processes)
+        foreach (ProcessSnapshot process in processes)
         {
             json.WriteStartObject();
             json.WriteNumber("pid", process.Pid);
             json.WriteString("state", process.State.ToString());
-            json.WriteString("description", process.Words);
+            json.WriteString("description", process.Description);
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
     }
 
-    /// <summary>The path of the socket, and whose service it is.</summary>
+    /// <summary>The path of the socket and the service's user.</summary>
     internal static void WriteService(Utf8JsonWriter json, FoundService service)
     {
         json.WriteString("socket", service.Socket);
@@ -76,7 +77,7 @@ internal sealed class JsonLines(TextWriter writer, string command)
         json.WriteString("user", ServiceUser.NameOf(service.User));
     }
 
-    /// <summary>The whole status, as on the control socket.</summary>
+    /// <summary>The whole status, as the control socket sends it.</summary>
     internal static void WriteStatus(Utf8JsonWriter json, string name, RestartStatus? status)
     {
         if (status is null)

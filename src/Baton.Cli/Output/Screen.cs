@@ -4,8 +4,8 @@ using Spectre.Console.Rendering;
 namespace Baton.Cli.Output;
 
 /// <summary>
-/// Standard output or standard error for people. Escape codes go to terminals only, and only where nobody forbade them; Spectre.Console 0.49.1 by itself also
-/// writes them into pipes.
+/// Standard output or standard error, for people. Writes escape codes only to a terminal, and only where they are not turned off.
+/// Spectre.Console 0.49.1 alone also writes them into pipes.
 /// </summary>
 internal sealed class Screen
 {
@@ -19,13 +19,16 @@ internal sealed class Screen
     private bool _hasLiveLine;
     private int _blockLines;
 
-    internal Screen(TextWriter writer, bool isTerminal, bool noColor, Surroundings around)
+    internal Screen(TextWriter writer, bool isTerminal, bool noColor, CliEnvironment environment)
     {
         (_writer, _isTerminal) = (writer, isTerminal);
-        IsAnimated = isTerminal && !noColor && string.IsNullOrEmpty(around.Variable("NO_COLOR")) && around.Variable("TERM") is not (null or "" or "dumb");
-        IsUnicode = LocaleIsUtf8(around.Variable);
-        _width = isTerminal ? around.Width : () => Surroundings.UsualWidth;
-        _height = around.Height;
+        IsAnimated = isTerminal
+            && !noColor
+            && string.IsNullOrEmpty(environment.Variable("NO_COLOR"))
+            && environment.Variable("TERM") is not (null or "" or "dumb");
+        IsUnicode = LocaleIsUtf8(environment.Variable);
+        _width = isTerminal ? environment.Width : () => CliEnvironment.UsualWidth;
+        _height = environment.Height;
         _console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Ansi = IsAnimated ? AnsiSupport.Yes : AnsiSupport.No,
@@ -43,12 +46,12 @@ internal sealed class Screen
 
     internal int Width => Math.Max(20, _width());
 
-    /// <summary>One line; at a terminal broken between words, in a log or a pipe as long as it is.</summary>
-    internal void Line(params ReadOnlySpan<Ink> pieces)
+    /// <summary>One line: broken between words at a terminal, left as long as it is in a log or a pipe.</summary>
+    internal void Line(params ReadOnlySpan<StyledText> pieces)
     {
         if (_isTerminal)
         {
-            Write(Ink.Join(pieces));
+            Write(StyledText.Join(pieces));
             return;
         }
 
@@ -56,7 +59,8 @@ internal sealed class Screen
     }
 
     /// <summary>A paragraph whose lines are all indented by so many columns.</summary>
-    internal void Indented(int columns, params ReadOnlySpan<Ink> pieces) => Write(new Padder(Ink.Join(pieces), new Padding(columns, 0, 0, 0)));
+    internal void Indented(int columns, params ReadOnlySpan<StyledText> pieces) =>
+        Write(new Padder(StyledText.Join(pieces), new Padding(columns, 0, 0, 0)));
 
     internal void Write(IRenderable renderable)
     {
@@ -64,26 +68,26 @@ internal sealed class Screen
         _console.Write(new DrawnLines(Draw(renderable)));
     }
 
-    /// <summary>Replaces the line that is rewritten, cut to the width. Only where <see cref="IsAnimated"/>.</summary>
-    internal void Live(params ReadOnlySpan<Ink> pieces)
+    /// <summary>Replaces the live line, cut to the width. Only where <see cref="IsAnimated"/>.</summary>
+    internal void Live(params ReadOnlySpan<StyledText> pieces)
     {
         Erase();
         _console.Profile.Width = Width;
         var line = new Paragraph();
         int left = Width - 1;
-        foreach (Ink piece in pieces)
+        foreach (StyledText piece in pieces)
         {
-            string words = piece.Safe;
-            words = words.Length <= left ? words : words[..Math.Max(0, left)];
-            left -= words.Length;
-            _ = line.Append(words, piece.Style);
+            string text = piece.Safe;
+            text = text.Length <= left ? text : text[..Math.Max(0, left)];
+            left -= text.Length;
+            _ = line.Append(text, piece.Style);
         }
 
         _console.Write(line);
         _hasLiveLine = true;
     }
 
-    /// <summary>Takes the line that is rewritten away.</summary>
+    /// <summary>Removes the live line.</summary>
     internal void Erase()
     {
         if (_hasLiveLine)
@@ -93,7 +97,7 @@ internal sealed class Screen
         }
     }
 
-    /// <summary>Draws in the place of the block before, at most as many lines as the window has. Only where <see cref="IsAnimated"/>.</summary>
+    /// <summary>Replaces the last block, cut to the height of the window. Only where <see cref="IsAnimated"/>.</summary>
     internal void Block(IRenderable renderable)
     {
         List<SegmentLine> lines = [.. Draw(renderable).Take(Math.Max(1, _height() - 1))];
@@ -106,21 +110,24 @@ internal sealed class Screen
         _blockLines = lines.Count;
     }
 
-    /// <summary>What is written next goes below the block.</summary>
+    /// <summary>Leaves the block: the next one is written below it.</summary>
     internal void KeepBlock() => _blockLines = 0;
 
     private static bool LocaleIsUtf8(Func<string, string?> variable)
     {
         string? locale = LocaleVariables.Select(variable).FirstOrDefault(v => !string.IsNullOrEmpty(v));
-        return locale is not null && (locale.Contains("UTF-8", StringComparison.OrdinalIgnoreCase) || locale.Contains("utf8", StringComparison.OrdinalIgnoreCase));
+        return locale is not null
+            && (locale.Contains("UTF-8", StringComparison.OrdinalIgnoreCase)
+                || locale.Contains("utf8", StringComparison.OrdinalIgnoreCase));
     }
 
-    /// <summary>Without the blanks that tables and indented texts end their lines with.</summary>
+    /// <summary>Removes the blanks with which tables and indented texts end their lines.</summary>
     private List<SegmentLine> Draw(IRenderable renderable)
     {
         int width = Width;
         _console.Profile.Width = width;
-        List<SegmentLine> lines = Segment.SplitLines(renderable.Render(RenderOptions.Create(_console, _console.Profile.Capabilities), width), width);
+        List<SegmentLine> lines = Segment.SplitLines(
+            renderable.Render(RenderOptions.Create(_console, _console.Profile.Capabilities), width), width);
         foreach (SegmentLine line in lines)
         {
             // Not line[^1]: a line's Length is that of its text.
@@ -141,6 +148,7 @@ internal sealed class Screen
 
     private sealed class DrawnLines(List<SegmentLine> lines) : Renderable
     {
-        protected override IEnumerable<Segment> Render(RenderOptions options, int maxWidth) => lines.SelectMany(line => line.Append(Segment.LineBreak));
+        protected override IEnumerable<Segment> Render(RenderOptions options, int maxWidth) =>
+            lines.SelectMany(line => line.Append(Segment.LineBreak));
     }
 }

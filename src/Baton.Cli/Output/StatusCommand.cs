@@ -18,7 +18,7 @@ internal static class StatusCommand
         }
         else
         {
-            run.Output.Write(new StatusView(service, run.Around.Time.GetUtcNow()).Render());
+            run.Output.Write(new StatusView(service, run.Environment.Time.GetUtcNow()).Render());
         }
 
         return ExitCode.Done;

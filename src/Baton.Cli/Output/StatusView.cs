@@ -5,7 +5,7 @@ using Spectre.Console.Rendering;
 
 namespace Baton.Cli.Output;
 
-/// <summary>A service on at most a screen: what serves, its processes, what still drains and why, the last restarts.</summary>
+/// <summary>A service on one screen: what serves, its processes, what still drains and why, the last restarts.</summary>
 internal sealed class StatusView(FoundService service, DateTimeOffset now)
 {
     private const int MostRestarts = 3;
@@ -19,13 +19,19 @@ internal sealed class StatusView(FoundService service, DateTimeOffset now)
         if (Status.Restart is { } restart)
         {
             string detail = restart.Detail.Length == 0 ? "" : $": {restart.Detail}";
-            parts.AddRange([new Text(""), Ink.Join(
-                new Ink("Restarting", Ink.Attention), $" since {Wording.Of(restart.Elapsed)}, asked by {restart.Trigger}; now {StatusWords.OrDash(restart.Phase)}{detail}")]);
+            string phase = StatusText.OrDash(restart.Phase);
+            parts.Add(new Text(""));
+            parts.Add(StyledText.Join(
+                new StyledText("Restarting", StyledText.Attention),
+                $" since {Wording.Of(restart.Elapsed)}, asked by {restart.Trigger}; now {phase}{detail}"));
         }
 
         if (Status.ProbationEnds is { } left)
         {
-            parts.AddRange([new Text(""), Ink.Join(new Ink("On probation", Ink.Attention), $" for another {Wording.Of(left)}: the old process can still take over again")]);
+            parts.Add(new Text(""));
+            parts.Add(StyledText.Join(
+                new StyledText("On probation", StyledText.Attention),
+                $" for another {Wording.Of(left)}: the old process can still take over again"));
         }
 
         parts.AddRange(StillDraining());
@@ -36,9 +42,9 @@ internal sealed class StatusView(FoundService service, DateTimeOffset now)
     private Paragraph Heading()
     {
         string version = Status.Version.Length == 0 ? "" : $" {Status.Version}";
-        return Ink.Join(
-            new Ink($"{Status.Name}{version}", Ink.Strong), "  ", Ink.Of(Status.State),
-            Wording.Say($"  pid {Status.Pid}, generation {Status.Generation}, up {StatusWords.Uptime(Status.StartedAt, now)}"));
+        return StyledText.Join(
+            new StyledText($"{Status.Name}{version}", StyledText.Strong), "  ", StyledText.Of(Status.State),
+            Wording.Say($"  pid {Status.Pid}, generation {Status.Generation}, up {StatusText.Uptime(Status.StartedAt, now)}"));
     }
 
     private IEnumerable<IRenderable> Facts()
@@ -66,7 +72,7 @@ internal sealed class StatusView(FoundService service, DateTimeOffset now)
         var grid = new Spectre.Console.Grid { Expand = false };
         _ = grid.AddColumn(new GridColumn { Padding = new Padding(2, 0, 2, 0), Width = 10, NoWrap = true });
         _ = grid.AddColumn(new GridColumn { Padding = new Padding(0) });
-        return grid.AddRow(new Ink(name, Ink.Dim).ToParagraph(), new Ink(value).ToParagraph());
+        return grid.AddRow(new StyledText(name, StyledText.Dim).ToParagraph(), new StyledText(value).ToParagraph());
     }
 
     private IRenderable Generations()
@@ -77,10 +83,10 @@ internal sealed class StatusView(FoundService service, DateTimeOffset now)
             grid.Add(
                 Wording.Say($"{generation.Generation}"),
                 Wording.Say($"{generation.Pid}"),
-                StatusWords.OrDash(generation.Version),
-                Ink.Of(generation.State),
-                StatusWords.Uptime(generation.StartedAt, now),
-                StatusWords.Connections(generation),
+                StatusText.OrDash(generation.Version),
+                StyledText.Of(generation.State),
+                StatusText.Uptime(generation.StartedAt, now),
+                StatusText.Connections(generation),
                 Wording.Say($"{generation.RequestCount}"),
                 generation.DrainLimit is { } left ? Wording.Of(left) : "-");
         }
@@ -90,22 +96,29 @@ internal sealed class StatusView(FoundService service, DateTimeOffset now)
 
     private IEnumerable<IRenderable> StillDraining()
     {
-        // On probation the old process stays, whether it has something to do or not.
-        foreach (GenerationStatus generation in Status.Generations.Where(g => StatusWords.IsLeaving(g.State) && (g.State != ProcessState.HandedOver || StatusWords.HasOpenWork(g))))
+        foreach (GenerationStatus generation in Status.Generations.Where(IsStillDraining))
         {
             yield return new Text("");
-            yield return Ink.Join(new Ink("Still draining", Ink.Attention), Wording.Say($": process {generation.Pid} has {Operations.StoryWords.OpenWork(generation)}"));
+            yield return StyledText.Join(
+                new StyledText("Still draining", StyledText.Attention),
+                Wording.Say($": process {generation.Pid} has {Operations.ProgressText.OpenWork(generation)}"));
             foreach (OpenRequest request in generation.Requests.Take(MostRequests))
             {
-                yield return Indent(4, new Ink(request.Path), new Ink($"  for {Wording.Of(request.Age)}", Ink.Dim));
+                yield return Indent(
+                    4, new StyledText(request.Path), new StyledText($"  for {Wording.Of(request.Age)}", StyledText.Dim));
             }
 
             if (generation.RequestCount > MostRequests)
             {
-                yield return Indent(4, new Ink(Wording.Say($"and {generation.RequestCount - Math.Min(MostRequests, generation.Requests.Count)} more"), Ink.Dim));
+                int more = generation.RequestCount - Math.Min(MostRequests, generation.Requests.Count);
+                yield return Indent(4, new StyledText(Wording.Say($"and {more} more"), StyledText.Dim));
             }
         }
     }
+
+    // During a probation the old process stays even with nothing to do.
+    private static bool IsStillDraining(GenerationStatus g) =>
+        StatusText.IsLeaving(g.State) && (g.State != ProcessState.HandedOver || StatusText.HasOpenWork(g));
 
     private IEnumerable<IRenderable> LastRestarts()
     {
@@ -118,11 +131,12 @@ internal sealed class StatusView(FoundService service, DateTimeOffset now)
 
         foreach (RestartRecord record in last)
         {
-            yield return Indent(2, [new Ink(record.AskedAt.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture), Ink.Dim), .. Outcome(record)]);
-            yield return Indent(4, new Ink($"asked by {record.Trigger}", Ink.Dim));
+            string asked = record.AskedAt.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+            yield return Indent(2, [new StyledText(asked, StyledText.Dim), .. Outcome(record)]);
+            yield return Indent(4, new StyledText($"asked by {record.Trigger}", StyledText.Dim));
             if (record.Gone is { } gone)
             {
-                yield return Indent(4, new Ink($"the old process was gone after {Wording.Of(gone)}", Ink.Dim));
+                yield return Indent(4, new StyledText($"the old process was gone after {Wording.Of(gone)}", StyledText.Dim));
             }
 
             if (record.Failure is not null)
@@ -135,17 +149,19 @@ internal sealed class StatusView(FoundService service, DateTimeOffset now)
         }
     }
 
-    private static ReadOnlySpan<Ink> Outcome(RestartRecord record)
+    private static ReadOnlySpan<StyledText> Outcome(RestartRecord record)
     {
         string duration = Wording.Of(record.Duration);
         if (record.Failure is { } failure)
         {
-            return new Ink[] { new($"  failed after {duration}: {failure}", Ink.Bad) };
+            return new StyledText[] { new($"  failed after {duration}: {failure}", StyledText.Bad) };
         }
 
-        string successor = Wording.Say($": generation {record.Generation}{(record.SuccessorPid is { } pid ? Wording.Say($", process {pid}") : "")}");
-        return new Ink[] { new($"  done in {duration}", Ink.Good), successor };
+        string process = record.SuccessorPid is { } pid ? Wording.Say($", process {pid}") : "";
+        string successor = Wording.Say($": generation {record.Generation}{process}");
+        return new StyledText[] { new($"  done in {duration}", StyledText.Good), successor };
     }
 
-    private static Padder Indent(int columns, params ReadOnlySpan<Ink> pieces) => new(Ink.Join(pieces), new Padding(columns, 0, 0, 0));
+    private static Padder Indent(int columns, params ReadOnlySpan<StyledText> pieces) =>
+        new(StyledText.Join(pieces), new Padding(columns, 0, 0, 0));
 }

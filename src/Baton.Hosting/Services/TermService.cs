@@ -75,7 +75,7 @@ internal sealed class TermService(
         while ((term = await gate.EnterTermAsync(term, CancellationToken.None).ConfigureAwait(false)) is not null)
         {
             var over = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            await using CancellationTokenRegistration told = term.Closing.UnsafeRegister(static s => ((TaskCompletionSource)s!).TrySetResult(), over);
+            term.Closing.UnsafeRegister(static s => ((TaskCompletionSource)s!).TrySetResult(), over);
             if (await BeginAsync(term, over.Task).ConfigureAwait(false))
             {
                 try

@@ -129,7 +129,7 @@ internal sealed class TermServices : IHostedLifecycleService, IRestartParticipan
             _gate.End();
         }
 
-        await using CancellationTokenRegistration cut = cancellationToken.UnsafeRegister(
+        using CancellationTokenRegistration cut = cancellationToken.UnsafeRegister(
             static services => Array.ForEach((TermService[])services!, s => s.Cut()), _services);
         await _runs.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }

@@ -21,7 +21,9 @@ internal static unsafe partial class Libc
     internal const int WEXITED = 4;
     internal const int CLD_EXITED = 1;
 
-    /// <summary>Enough for <c>posix_spawn_file_actions_t</c> and <c>posix_spawnattr_t</c> (80 and 336 bytes in glibc and musl).</summary>
+    /// <summary>
+    /// Enough for <c>posix_spawn_file_actions_t</c> and <c>posix_spawnattr_t</c> (80 and 336 bytes in glibc and musl).
+    /// </summary>
     internal const int OpaqueBytes = 512;
 
     /// <summary><c>sizeof(sigset_t)</c>.</summary>
@@ -43,7 +45,8 @@ internal static unsafe partial class Libc
 
     // posix_spawn and its kin return the error instead of setting errno.
     [LibraryImport(Name, StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(ByteText.Marshaller))]
-    internal static partial int posix_spawn(out int pid, string path, byte* fileActions, byte* attributes, nint* argv, nint* envp);
+    internal static partial int posix_spawn(
+        out int pid, string path, byte* fileActions, byte* attributes, nint* argv, nint* envp);
 
     [LibraryImport(Name)]
     internal static partial int posix_spawn_file_actions_init(byte* fileActions);

@@ -66,11 +66,12 @@ internal sealed class SuccessorWatch(ISuccessor successor, LifecycleContext cont
         }
     }
 
-    /// <summary>The gate is closed: this wait is the handshake's.</summary>
+    /// <summary>The gate is closed: this wait is the handshake's, and the state's.</summary>
     internal void AwaitLoaded(int postponements = MostPostponements)
     {
         long begun = context.Now;
-        TimeSpan limit = Options.HandshakeTimeout;
+        bool loadsState = context.State is { SuccessorLoads: true, Names.Count: > 0 };
+        TimeSpan limit = LifecycleContext.Then(Options.HandshakeTimeout, loadsState ? Options.StateTimeout : TimeSpan.Zero);
         _timers.Add(context.Loop.Schedule(limit, () =>
         {
             if (postponements > 0 && (successor.HasUnheard || context.WasPaused(begun, limit)))
@@ -157,16 +158,10 @@ internal sealed class SuccessorWatch(ISuccessor successor, LifecycleContext cont
                 return;
             }
 
-            // Only a look in time is evidence. After a pause they are counted anew. On an overloaded machine many are a little
-            // late: those do not count, and do not undo the others, or a successor that hangs would never be found.
-            if (!context.WasPaused(begun, interval))
-            {
-                _looksWithoutSign++;
-            }
-            else if (context.Since(begun) - interval > LifecycleContext.LongestDelay)
-            {
-                _looksWithoutSign = 1;
-            }
+            // On an overloaded machine most looks are late, and a successor that hangs must be found there, too. They are counted
+            // anew only after a pause of this process.
+            bool wasPaused = context.Since(begun) - interval > LifecycleContext.LongestDelay;
+            _looksWithoutSign = wasPaused ? 1 : _looksWithoutSign + 1;
 
             if (_looksWithoutSign <= Heartbeat.Looks || (_looksWithoutSign <= 2 * Heartbeat.Looks && successor.HasUnheard))
             {

@@ -1,32 +1,38 @@
 namespace Baton.Processes;
 
 /// <summary>
-/// Decides what is started when a restart names a program. What can be named is the program of this process and what lies in an allowed
-/// directory, both after every link is followed. Keeps no state: links and directories count as they are at the moment.
+/// Decides what is started when a restart names a program. What can be named is the program of this process and what lies in an
+/// allowed directory, both after every link is followed. Keeps no state: links and directories count as they are at the moment.
 /// </summary>
 /// <remarks>
-/// <list type="table">
-/// <listheader><term>This process, and what is asked</term><description>What is started</description></listheader>
+/// <list type="table"> <listheader><term>This process, and what is asked</term><description>What is
+/// started</description></listheader>
 /// <item><term><c>App a b</c>, nothing</term><description><c>App a b</c>: the command as it is</description></item>
 /// <item><term><c>App a b</c>, <c>/srv/2/App</c></term><description><c>/srv/2/App a b</c></description></item>
-/// <item><term><c>App a b</c>, <c>/srv/2/App.dll</c></term><description>refused: which host should run it is not known</description></item>
-/// <item><term><c>dotnet exec --x y App.dll a b</c>, <c>/srv/2/App.dll</c></term><description><c>dotnet exec --x y /srv/2/App.dll a b</c></description></item>
-/// <item><term><c>dotnet exec --x y App.dll a b</c>, <c>/srv/2/App</c></term><description><c>/srv/2/App a b</c></description></item>
+/// <item><term><c>App a b</c>, <c>/srv/2/App.dll</c></term><description>refused: which host should run it is not
+/// known</description></item>
+/// <item><term><c>dotnet exec --x y App.dll a b</c>, <c>/srv/2/App.dll</c></term><description><c>dotnet exec --x y /srv/2/App.dll
+/// a b</c></description></item>
+/// <item><term><c>dotnet exec --x y App.dll a b</c>, <c>/srv/2/App</c></term><description><c>/srv/2/App a
+/// b</c></description></item>
 /// </list>
 /// <para>
-/// Executed is the resolved path, so that a link that is switched after the check changes nothing. The first word stays the path as asked, from
-/// which the successor learns how to restart itself (<see cref="StartCommand.FindProgram(string, string, string?, string?)"/>): it follows
-/// <c>current</c> to later releases. It does so unasked and unchecked, hence only where the operator has a say over the link: the path lies in an allowed
-/// directory, or it is the one this process was started by. An assembly has no second name: it is given resolved.
+/// Executed is the resolved path, so that a link that is switched after the check changes nothing. The first word stays the path
+/// as asked, from which the successor learns how to restart itself
+/// (<see cref="StartCommand.FindProgram(string, string, string?, string?)"/>): it follows <c>current</c> to later releases. It
+/// does so unasked and unchecked, hence only where the operator has a say over the link: the path lies in an allowed directory,
+/// or it is the one this process was started by. An assembly has no second name: it is given resolved.
 /// </para>
 /// <para>
-/// A file or directory that everybody may write is refused, from the allowed directory down. What the owner or the group may write is
-/// theirs to answer for, and so is what lies above the allowed directory.
+/// A file or directory that everybody may write is refused, from the allowed directory down. What the owner or the group may
+/// write is theirs to answer for, and so is what lies above the allowed directory.
 /// </para>
 /// </remarks>
 internal sealed class AllowedPrograms(StartCommand own, IEnumerable<string> directories)
 {
-    private static readonly StringComparison PathComparison = OperatingSystem.IsWindows() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+    private static readonly StringComparison PathComparison = OperatingSystem.IsWindows()
+        ? StringComparison.OrdinalIgnoreCase
+        : StringComparison.Ordinal;
 
     private readonly string[] _directories = [.. directories];
 
@@ -41,12 +47,15 @@ internal sealed class AllowedPrograms(StartCommand own, IEnumerable<string> dire
         }
 
         ThrowIf(FormProblem(program), program);
-        string resolved = LinkResolution.Resolve(program) ?? throw Refused("there is no such file, or it can't be seen by this user", program);
+        string resolved = LinkResolution.Resolve(program)
+            ?? throw Refused("there is no such file, or it can't be seen by this user", program);
         string[] resolvedDirectories = [.. _directories.Select(LinkResolution.Resolve).OfType<string>()];
         string application = DotnetHost.Application(own);
         if (Containing(resolved, resolvedDirectories) is not { } directory)
         {
-            return LinkResolution.Resolve(application) == resolved ? own : throw Refused("it is in none of the allowed directories", program, resolved);
+            return LinkResolution.Resolve(application) == resolved
+                ? own
+                : throw Refused("it is in none of the allowed directories", program, resolved);
         }
 
         ThrowIf(ProgramFile.Problem(resolved) ?? ProgramFile.OpenToAll(resolved, directory), program, resolved);
@@ -60,9 +69,13 @@ internal sealed class AllowedPrograms(StartCommand own, IEnumerable<string> dire
         return Command(program, resolved, program);
     }
 
-    private StartCommand Command(string program, string resolved, string name) => (DotnetHost.AssemblyIndex(own), DotnetHost.IsAssembly(resolved)) switch
+    private StartCommand Command(string program, string resolved, string name) =>
+        (DotnetHost.AssemblyIndex(own), DotnetHost.IsAssembly(resolved)) switch
     {
-        (null, true) => throw Refused("it is an assembly, and this process was not started by the dotnet host: name the executable beside it", program, resolved),
+        (null, true) => throw Refused(
+            "it is an assembly, and this process was not started by the dotnet host: name the executable beside it",
+            program,
+            resolved),
         (null, false) => own with { Program = resolved, Arguments = [name, .. own.Arguments.Skip(1)] },
         ({ } i, false) => own with { Program = resolved, Arguments = [name, .. own.Arguments.Skip(i + 1)] },
         ({ }, true) when program == DotnetHost.Application(own) => own,
@@ -83,7 +96,8 @@ internal sealed class AllowedPrograms(StartCommand own, IEnumerable<string> dire
 
     // By segments: /srv/app2 is not in /srv/app.
     private static bool IsIn(string path, string directory) =>
-        path.StartsWith(Path.EndsInDirectorySeparator(directory) ? directory : directory + Path.DirectorySeparatorChar, PathComparison);
+        path.StartsWith(
+            Path.EndsInDirectorySeparator(directory) ? directory : directory + Path.DirectorySeparatorChar, PathComparison);
 
     private void ThrowIf(string? problem, string program, string? resolved = null)
     {
@@ -99,6 +113,7 @@ internal sealed class AllowedPrograms(StartCommand own, IEnumerable<string> dire
         string others = _directories.Length == 0 ? "" : $", and what is in {string.Join(", ", _directories)}";
         return new RestartException(
             RestartFailure.ProgramRefused,
-            $"The program {Printable.Line(program)}{which} was refused: {problem}. Allowed is the program of this process, {DotnetHost.Application(own)}{others}.");
+            $"The program {Printable.Line(program)}{which} was refused: {problem}. Allowed is the program of this process, " +
+                $"{DotnetHost.Application(own)}{others}.");
     }
 }

@@ -1,16 +1,15 @@
 namespace Baton.Processes;
 
 /// <summary>
-/// Whether a process has crashed and its memory is being written to a file: it stands still meanwhile, and killing it would
-/// destroy the dump.
+/// Whether a process has crashed and its dump is being written. It is stopped meanwhile, and killing it would destroy the dump.
 /// </summary>
 internal static class CrashDump
 {
     private const string Writer = "createdump";
 
-    /// <summary>Who writes it, for people; null if nobody does.</summary>
+    /// <summary>The name of the program that writes the dump; null for none.</summary>
     /// <param name="pid">The process, which must not be reaped meanwhile.</param>
-    /// <param name="proc">Where the process file system is.</param>
+    /// <param name="proc">The mount point of the process file system.</param>
     internal static string? Of(int pid, string proc = "/proc")
     {
         string status = Read($"{proc}/{pid}/status");
@@ -21,7 +20,8 @@ internal static class CrashDump
 
         // .NET's own tool is a child of the process, and traces it once it has begun to read.
         string? tracer = Field(status, "TracerPid:");
-        return (tracer is not (null or "0") && Name(proc, tracer) == Writer) || Children(proc, pid).Any(child => Name(proc, child) == Writer)
+        return (tracer is not (null or "0") && Name(proc, tracer) == Writer)
+            || Children(proc, pid).Any(child => Name(proc, child) == Writer)
             ? $"{Writer} writes a dump"
             : null;
     }
@@ -33,17 +33,23 @@ internal static class CrashDump
     {
         try
         {
-            return [.. Directory.EnumerateDirectories($"{proc}/{pid}/task").SelectMany(t => Read($"{t}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))];
+            return
+            [
+                .. Directory.EnumerateDirectories($"{proc}/{pid}/task")
+                    .SelectMany(t => Read($"{t}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)),
+            ];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // It has ended just now.
+            // It has just ended.
             return [];
         }
     }
 
     private static string? Field(string status, string name) =>
-        status.Split('\n').FirstOrDefault(l => l.StartsWith(name, StringComparison.Ordinal)) is { } line ? line[name.Length..].Trim() : null;
+        status.Split('\n').FirstOrDefault(l => l.StartsWith(name, StringComparison.Ordinal)) is { } line
+            ? line[name.Length..].Trim()
+            : null;
 
     private static string Read(string file)
     {

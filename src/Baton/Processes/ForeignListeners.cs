@@ -11,16 +11,18 @@ internal static class ForeignListeners
     private const string Listening = "0A";
     private const int LocalAddress = 1, State = 3, Inode = 9;
 
-    /// <summary>Empty if the kernel does not say.</summary>
+    /// <summary>Empty if the kernel does not tell.</summary>
     internal static IReadOnlyList<IPEndPoint> Of(int pid)
     {
         HashSet<string> theirs = Sockets($"/proc/{pid}/fd");
         theirs.ExceptWith(Sockets("/proc/self/fd"));
-        return theirs.Count == 0 ? [] : [.. Table("tcp").Concat(Table("tcp6")).Where(l => theirs.Contains(l.Inode)).Select(l => l.Address).Distinct()];
+        return theirs.Count == 0
+            ? []
+            : [.. Table("tcp").Concat(Table("tcp6")).Where(l => theirs.Contains(l.Inode)).Select(l => l.Address).Distinct()];
     }
 
     /// <summary>
-    /// An address of <c>/proc/net/tcp</c>: words of four bytes in this machine's order, a colon, the port; all in hexadecimal.
+    /// An address in <c>/proc/net/tcp</c>: 4-byte words in this machine's byte order, a colon, the port; all hexadecimal.
     /// </summary>
     internal static IPEndPoint Parse(string text)
     {
@@ -28,7 +30,8 @@ internal static class ForeignListeners
         byte[] address = new byte[parts[0].Length / 2];
         for (int i = 0; i < address.Length; i += sizeof(uint))
         {
-            BitConverter.GetBytes(uint.Parse(parts[0].AsSpan(i * 2, 8), NumberStyles.HexNumber, CultureInfo.InvariantCulture)).CopyTo(address, i);
+            BitConverter.GetBytes(uint.Parse(parts[0].AsSpan(i * 2, 8), NumberStyles.HexNumber, CultureInfo.InvariantCulture))
+                .CopyTo(address, i);
         }
 
         return new IPEndPoint(new IPAddress(address), int.Parse(parts[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture));
@@ -44,11 +47,17 @@ internal static class ForeignListeners
     {
         try
         {
-            return [.. Directory.EnumerateFiles(directory).Select(Target).Where(t => t.StartsWith("socket:[", StringComparison.Ordinal)).Select(t => t[8..^1])];
+            return
+            [
+                .. Directory.EnumerateFiles(directory)
+                    .Select(Target)
+                    .Where(t => t.StartsWith("socket:[", StringComparison.Ordinal))
+                    .Select(t => t[8..^1]),
+            ];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // It has ended, or is another user's: then nothing is known about it.
+            // It has ended, or belongs to another user: nothing is known.
             return [];
         }
     }
@@ -74,7 +83,7 @@ internal static class ForeignListeners
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // As where IPv6 is turned off.
+            // The file is missing where IPv6 is turned off.
             return [];
         }
     }

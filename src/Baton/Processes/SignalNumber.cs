@@ -4,7 +4,8 @@ using System.Runtime.InteropServices;
 namespace Baton.Processes;
 
 /// <summary>
-/// Linux numbers and names of signals (signal(7), the same on x64 and arm64): <see cref="PosixSignal"/> names some by negative values and takes any other by number.
+/// Linux signal numbers and names (signal(7), the same on x64 and arm64). <see cref="PosixSignal"/> names some signals by
+/// negative values and takes any other by number.
 /// </summary>
 internal static class SignalNumber
 {
@@ -20,20 +21,24 @@ internal static class SignalNumber
     /// <summary>The last real-time signal.</summary>
     internal const int Last = 64;
 
-    // By number. 32 and 33 are the C library's threads', 34 the runtime's.
+    // By number. 32 and 33 belong to the C library's threads, 34 to the runtime.
     private static readonly string[] Names =
     [
-        "", "SIGHUP", "SIGINT", "SIGQUIT", "SIGILL", "SIGTRAP", "SIGABRT", "SIGBUS", "SIGFPE", "SIGKILL", "SIGUSR1", "SIGSEGV", "SIGUSR2", "SIGPIPE", "SIGALRM", "SIGTERM",
-        "SIGSTKFLT", "SIGCHLD", "SIGCONT", "SIGSTOP", "SIGTSTP", "SIGTTIN", "SIGTTOU", "SIGURG", "SIGXCPU", "SIGXFSZ", "SIGVTALRM", "SIGPROF", "SIGWINCH", "SIGIO", "SIGPWR", "SIGSYS",
+        "", "SIGHUP", "SIGINT", "SIGQUIT", "SIGILL", "SIGTRAP", "SIGABRT", "SIGBUS", "SIGFPE", "SIGKILL", "SIGUSR1", "SIGSEGV",
+        "SIGUSR2", "SIGPIPE", "SIGALRM", "SIGTERM",
+        "SIGSTKFLT", "SIGCHLD", "SIGCONT", "SIGSTOP", "SIGTSTP", "SIGTTIN", "SIGTTOU", "SIGURG", "SIGXCPU", "SIGXFSZ",
+        "SIGVTALRM", "SIGPROF", "SIGWINCH", "SIGIO", "SIGPWR", "SIGSYS",
     ];
 
     // SIGHUP is -1, SIGINT -2 and so on, in the order of the enumeration.
     private static ReadOnlySpan<byte> Named => [0, 1, 2, 3, 15, 17, 18, 28, 21, 22, 20];
 
-    internal static int Of(PosixSignal signal) => (int)signal >= 0 ? (int)signal : -(int)signal < Named.Length ? Named[-(int)signal] : 0;
+    internal static int Of(PosixSignal signal) =>
+        (int)signal >= 0 ? (int)signal : -(int)signal < Named.Length ? Named[-(int)signal] : 0;
 
-    /// <summary>By name where there is one: elsewhere than on Linux only those exist.</summary>
-    internal static PosixSignal ToPosix(int number) => Named.IndexOf((byte)number) is > 0 and int i ? (PosixSignal)(-i) : (PosixSignal)number;
+    /// <summary>By name where there is one: other platforms than Linux have only those.</summary>
+    internal static PosixSignal ToPosix(int number) =>
+        Named.IndexOf((byte)number) is > 0 and int i ? (PosixSignal)(-i) : (PosixSignal)number;
 
     internal static string NameOf(PosixSignal signal) => NameOf(Of(signal));
 
@@ -54,7 +59,7 @@ internal static class SignalNumber
         return Math.Max(found, 0);
     }
 
-    /// <summary>Why an action can't be bound to a signal; null if it can.</summary>
+    /// <summary>Why an action cannot be bound to a signal; null if it can.</summary>
     internal static string? WhyNot(int number) => number switch
     {
         <= 0 or > Last => "there is no such signal",

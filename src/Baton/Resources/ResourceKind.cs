@@ -26,6 +26,9 @@ internal enum ResourceKind
     /// <summary>The lock of the service's name, by the path of its file.</summary>
     NameLock,
 
+    /// <summary>Memory with an item of state, by its name.</summary>
+    State,
+
     /// <summary>The lock of the exclusive services, by the path of its file.</summary>
     ExclusiveLock,
 }
@@ -61,6 +64,7 @@ internal sealed record ResourcePolicy(ResourceKind Kind, string Prefix, Passing 
         new(ResourceKind.Control, "control:", Passing.AtHello) { HasPath = true, OwnerKeeps = true },
         new(ResourceKind.PidFile, "pid-file:", Passing.Never),
         new(ResourceKind.NameLock, "lock:", Passing.AtCommit),
+        new(ResourceKind.State, "state:", Passing.AtCommit),
         new(ResourceKind.ExclusiveLock, "exclusive:", Passing.AtCommit),
     ];
 

@@ -5,21 +5,23 @@ using Baton.Resources;
 namespace Baton.Systemd;
 
 /// <summary>
-/// The name under which systemd stores a listener: its key, in what FDNAME may hold (sd_pid_notify_with_fds(3)), which is printable ASCII but the colon, at most
-/// 255 characters. The rest, and the percent sign, is written as <c>%3A</c>.
+/// The name of a listener in systemd's store: its key, escaped for FDNAME (sd_pid_notify_with_fds(3)), which allows at most 255
+/// printable ASCII characters without the colon. Other characters and the percent sign become <c>%3A</c> and the like.
 /// </summary>
 internal static class FdName
 {
     private const string Prefix = "baton-";
     private const int MaxLength = 255;
 
-    /// <returns>Null for one that is too long.</returns>
+    /// <returns>Null if the name is too long.</returns>
     internal static string? Of(ResourceKey key)
     {
         var name = new StringBuilder(Prefix);
         foreach (byte b in Encoding.UTF8.GetBytes(key.ToString()))
         {
-            _ = b is > (byte)' ' and < 127 and not (byte)':' and not (byte)'%' ? name.Append((char)b) : name.Append(CultureInfo.InvariantCulture, $"%{b:X2}");
+            _ = b is > (byte)' ' and < 127 and not (byte)':' and not (byte)'%'
+                ? name.Append((char)b)
+                : name.Append(CultureInfo.InvariantCulture, $"%{b:X2}");
         }
 
         return name.Length <= MaxLength ? name.ToString() : null;
@@ -40,7 +42,9 @@ internal static class FdName
             {
                 bytes.Add((byte)name[i]);
             }
-            else if (i + 2 < name.Length && byte.TryParse(name.AsSpan(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out byte escaped))
+            else if (i + 2 < name.Length
+                && byte.TryParse(
+                    name.AsSpan(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out byte escaped))
             {
                 bytes.Add(escaped);
                 i += 2;

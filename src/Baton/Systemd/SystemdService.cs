@@ -5,8 +5,8 @@ using Baton.Resources;
 namespace Baton.Systemd;
 
 /// <summary>
-/// This process as a part of a systemd service (sd_notify(3)): says who is in charge and what goes on, gives the watchdog its signs, keeps the listeners in
-/// the fd store. Only the process in charge speaks; what it says at a handover it says for both. Lives on the control loop.
+/// This process as part of a systemd service (sd_notify(3)): reports the main process and the status, feeds the watchdog, keeps
+/// the listeners in the fd store. Only the process in charge sends; at a handover it sends for both. Lives on the control loop.
 /// </summary>
 internal sealed class SystemdService
 {
@@ -20,10 +20,11 @@ internal sealed class SystemdService
     private readonly Adoption _adoption;
     private readonly Func<OpenWork> _open;
 
-    /// <summary>Outside <see cref="Follow"/> for tests.</summary>
+    /// <summary>Separate from <see cref="Follow"/> for tests.</summary>
     internal SystemdService(
-        Func<string, Descriptor?, int> trySend, TimeSpan? watchdog, ResourceRegistry listeners, LifecycleContext context, Func<OpenWork> open,
-        Func<Action<int, Action>, Action>? findStandIn, Action<Action>? runAmongWork = null)
+        Func<string, Descriptor?, int> trySend, TimeSpan? watchdog, ResourceRegistry listeners, LifecycleContext context,
+        Func<OpenWork> open,
+        Func<Action<int, Action>, Action>? findStandIn, Action<Action>? queueToThreadPool = null)
     {
         ControlLoop loop = context.Loop;
         (_options, _open) = (context.Options, open);
@@ -33,43 +34,50 @@ internal sealed class SystemdService
         _adoption = new Adoption(_notifier, loop, findStandIn, context.Logger);
         if (watchdog is { } interval)
         {
-            _watchdog = new Watchdog(interval, loop, runAmongWork ?? RunOnThePool, () => _notifier.Send("WATCHDOG=1"));
+            _watchdog = new Watchdog(interval, loop, queueToThreadPool ?? RunOnThePool, () => _notifier.Send("WATCHDOG=1"));
         }
 
-        context.Feed.Subscribe(Hear, reports: false);
+        context.Feed.Subscribe(Handle, reports: false);
     }
 
-    /// <summary>Has systemd told what happens from now on; nobody outside a service.</summary>
-    internal static void Follow(SystemdEnvironment environment, int? predecessor, ResourceRegistry listeners, LifecycleContext context, Func<OpenWork> open)
+    /// <summary>Reports lifecycle events to systemd from now on; does nothing outside a service.</summary>
+    internal static void Follow(
+        SystemdEnvironment environment,
+        int? predecessor,
+        ResourceRegistry listeners,
+        LifecycleContext context,
+        Func<OpenWork> open)
     {
         if (environment.Socket is { } socket)
         {
             _ = new SystemdService(
                 socket.TrySend, environment.WatchdogInterval, listeners, context, open,
-                predecessor is { } pid ? gone => StandIn.Find(pid, socket, context.Options.HandshakeTimeout, context.Logger, gone) : null);
+                predecessor is { } pid ? gone =>
+                    StandIn.Find(pid, socket, context.Options.HandshakeTimeout, context.Logger, gone) : null);
         }
     }
 
-    private static void RunOnThePool(Action action) => ThreadPool.UnsafeQueueUserWorkItem(static a => a(), action, preferLocal: false);
+    private static void RunOnThePool(Action action) =>
+        ThreadPool.UnsafeQueueUserWorkItem(static a => a(), action, preferLocal: false);
 
     private static string Main(int pid) => Notifier.Line("MAINPID", pid);
 
-    // CLOCK_MONOTONIC in microseconds; systemd compares it with the moment in which it asked for the reload.
+    // CLOCK_MONOTONIC in microseconds. systemd compares it with the time of its reload request.
     private static string MonotonicTime()
     {
         _ = Libc.clock_gettime(Libc.CLOCK_MONOTONIC, out Libc.Timespec now);
         return Notifier.Line("MONOTONIC_USEC", (now.tv_sec * 1_000_000) + (now.tv_nsec / 1000));
     }
 
-    private void Hear(LifecycleEvent news)
+    private void Handle(LifecycleEvent lifecycleEvent)
     {
-        Tell(news);
-        _adoption.Hear(news);
+        Tell(lifecycleEvent);
+        _adoption.Handle(lifecycleEvent);
     }
 
-    private void Tell(LifecycleEvent news)
+    private void Tell(LifecycleEvent lifecycleEvent)
     {
-        switch (news)
+        switch (lifecycleEvent)
         {
             case LifecycleEvent.Serves serves:
                 Serve(serves);
@@ -82,7 +90,7 @@ internal sealed class SystemdService
                 BeginRestart(begun);
                 break;
             case LifecycleEvent.RestartRefused { Tried: true } refused:
-                // Who asked by way of systemd waits for the word that it is over, and systemd for both.
+                // A caller of systemctl reload waits for READY, and systemd for both lines.
                 BeginRestart(refused);
                 ServeOn("READY=1", Notifier.Status(refused.Reason.Message));
                 break;
@@ -90,22 +98,30 @@ internal sealed class SystemdService
                 _notifier.SendStatus($"Restarting: successor {successor}: {progress.Phase.Words}");
                 break;
             case LifecycleEvent.RestartEnded { ServesOn: true } failed:
-                // With its pid: a successor that lost sight of this process may have named itself.
+                // Names its pid: a successor that lost contact with this process may have named itself.
                 ServeOn(Main(Environment.ProcessId), "READY=1", Notifier.Status(failed.Record.Explanation));
                 break;
             case LifecycleEvent.LeftAlone alone:
-                // Before it is ready: systemd would end the whole service with the main process that it knows, and the watchdog
-                // runs on.
-                _notifier.Send(Main(Environment.ProcessId), Notifier.Status($"Process {alone.DeadPid}, which served, has died; process {Environment.ProcessId} serves as soon as it is ready"));
+                // Sent before it is ready: systemd ends the whole service with the main process that it knows, and the watchdog
+                // is running.
+                _notifier.Send(
+                    Main(Environment.ProcessId),
+                    Notifier.Status(
+                        $"Process {alone.DeadPid}, which served, has died; process {Environment.ProcessId} serves as soon as " +
+                            $"it is ready"));
                 _watchdog?.Begin();
                 break;
             case LifecycleEvent.HandingOver successor:
                 _watchdog?.End();
                 _store.Pause();
-                _notifier.Send(Main(successor.Pid), "READY=1", Notifier.Status(Serving(successor.Generation, successor.Probation)));
+                _notifier.Send(
+                    Main(successor.Pid), "READY=1", Notifier.Status(Serving(successor.Generation, successor.Probation)));
                 break;
             case LifecycleEvent.ServesAgain again:
-                _notifier.Send(Main(Environment.ProcessId), "READY=1", Notifier.Status($"Rolled back: generation {again.Generation} serves again"));
+                _notifier.Send(
+                    Main(Environment.ProcessId),
+                    "READY=1",
+                    Notifier.Status($"Rolled back: generation {again.Generation} serves again"));
                 _watchdog?.Begin();
                 _store.Update();
                 break;
@@ -114,16 +130,23 @@ internal sealed class SystemdService
                 break;
             case LifecycleEvent.SuccessorStarted { Strategy: RestartStrategy.Complete } replaces:
                 _watchdog?.End();
-                _notifier.Send(Main(replaces.Pid), Notifier.Status($"Restarting: generation {replaces.Generation}, process {replaces.Pid}, starts in place of this one"));
+                _notifier.Send(
+                    Main(replaces.Pid),
+                    Notifier.Status(
+                        $"Restarting: generation {replaces.Generation}, process {replaces.Pid}, starts in place of this one"));
                 break;
             case LifecycleEvent.GaveBack:
                 _watchdog?.End();
                 _store.Pause();
                 break;
             case LifecycleEvent.NobodyServes nobody:
-                // For Restart=on-failure: systemd notices the end of this process only.
+                // For Restart=on-failure: systemd sees only the end of this process.
                 Environment.ExitCode = Environment.ExitCode == 0 ? ServiceDiedExitCode : Environment.ExitCode;
-                _notifier.Send(Main(Environment.ProcessId), Notifier.Status($"Process {nobody.DeadPid}, which served, has died; process {Environment.ProcessId} finishes its work and ends"));
+                _notifier.Send(
+                    Main(Environment.ProcessId),
+                    Notifier.Status(
+                        $"Process {nobody.DeadPid}, which served, has died; process {Environment.ProcessId} finishes its work " +
+                            $"and ends"));
                 break;
             case LifecycleEvent.Stopping:
                 _store.Pause();
@@ -143,7 +166,7 @@ internal sealed class SystemdService
         _watchdog?.Begin();
         if (serves.Probation == TimeSpan.Zero)
         {
-            // On probation it is the predecessor's listeners that are stored: those it would serve again.
+            // During a probation the store holds the predecessor's listeners, which it would serve again.
             _store.Update();
         }
     }

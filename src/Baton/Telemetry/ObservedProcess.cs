@@ -5,10 +5,12 @@ using static Baton.BatonTelemetry;
 
 namespace Baton.Telemetry;
 
-/// <summary>What can be seen of this process, and of those before it, at any moment; asked by whoever collects, on its own thread.</summary>
+/// <summary>
+/// The values of observable instruments for this process and older ones. Called by collectors, on their own threads.
+/// </summary>
 /// <param name="lifecycle">This process.</param>
-/// <param name="older">Those before it.</param>
-/// <param name="generation">Its generation; null as long as its predecessor has not said it.</param>
+/// <param name="older">The older processes.</param>
+/// <param name="generation">The generation; null until the predecessor has told it.</param>
 internal sealed class ObservedProcess(ProcessLifecycle lifecycle, OlderGenerations older, Func<int?> generation)
 {
     private static readonly ProcessState[] AllStates = Enum.GetValues<ProcessState>();
@@ -18,10 +20,16 @@ internal sealed class ObservedProcess(ProcessLifecycle lifecycle, OlderGeneratio
     internal IEnumerable<Measurement<int>> States()
     {
         ProcessState now = lifecycle.State;
-        return [.. AllStates.Select(state => new Measurement<int>(state == now ? 1 : 0, new KeyValuePair<string, object?>(Attributes.State, TelemetryWords.Of(state))))];
+        return
+        [
+            .. AllStates.Select(state =>
+                new Measurement<int>(
+                    state == now ? 1 : 0, new KeyValuePair<string, object?>(Attributes.State, TelemetryNames.Of(state)))),
+        ];
     }
 
-    internal IEnumerable<Measurement<double>> ProbationRemaining() => lifecycle.ProbationLeft is { } left ? [new Measurement<double>(left.TotalSeconds)] : [];
+    internal IEnumerable<Measurement<double>> ProbationRemaining() =>
+        lifecycle.ProbationLeft is { } left ? [new Measurement<double>(left.TotalSeconds)] : [];
 
     internal IEnumerable<Measurement<int>> DrainingConnections() => Draining(process => process.Connections.Values.Sum());
 
@@ -31,7 +39,12 @@ internal sealed class ObservedProcess(ProcessLifecycle lifecycle, OlderGeneratio
     {
         IEnumerable<GenerationStatus> own = lifecycle.Drains && generation() is not null ? [lifecycle.Describe()] : [];
 
-        // Several that were rolled back are of the same generation.
-        return [.. own.Concat(older.Living).GroupBy(p => p.Generation).Select(g => new Measurement<int>(g.Sum(count), new KeyValuePair<string, object?>(Attributes.Generation, g.Key)))];
+        // Several rolled-back processes may have the same generation.
+        return
+        [
+            .. own.Concat(older.Living)
+                .GroupBy(p => p.Generation)
+                .Select(g => new Measurement<int>(g.Sum(count), new KeyValuePair<string, object?>(Attributes.Generation, g.Key))),
+        ];
     }
 }

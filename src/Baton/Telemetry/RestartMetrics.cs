@@ -6,10 +6,10 @@ using static Baton.BatonTelemetry;
 
 namespace Baton.Telemetry;
 
-/// <summary>The instruments. What can be looked at is looked at when somebody collects; the rest is counted as it happens.</summary>
+/// <summary>The instruments: observable ones are read when somebody collects, the others count events.</summary>
 internal sealed class RestartMetrics : IDisposable
 {
-    // Seconds; what OpenTelemetry takes if nothing is said is made for milliseconds.
+    // Buckets in seconds. OpenTelemetry's defaults are made for milliseconds.
     private static readonly InstrumentAdvice<double> Durations = new()
     {
         HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
@@ -26,10 +26,13 @@ internal sealed class RestartMetrics : IDisposable
     {
         Meter = new Meter(Name, version);
         _restarts = Meter.CreateCounter<long>(Metrics.Restarts, "{restart}", "Restarts that have ended.");
-        _restartDuration = Duration(Metrics.RestartDuration, "From the request for a restart to its outcome, the probation included.");
-        _handoverDuration = Duration(Metrics.HandoverDuration, "From the request for a restart to the moment in which the successor was told to serve.");
+        _restartDuration = Duration(
+            Metrics.RestartDuration, "From the request for a restart to its outcome, the probation included.");
+        _handoverDuration = Duration(
+            Metrics.HandoverDuration, "From the request for a restart to the moment in which the successor was told to serve.");
         _phaseDuration = Duration(Metrics.PhaseDuration, "What the time of restarts went into.");
-        _forcedConnections = Meter.CreateCounter<long>(Metrics.ForcedConnections, "{connection}", "Connections with work in progress that were cut.");
+        _forcedConnections = Meter.CreateCounter<long>(
+            Metrics.ForcedConnections, "{connection}", "Connections with work in progress that were cut.");
         _forcedRequests = Meter.CreateCounter<long>(Metrics.ForcedRequests, "{request}", "Requests that were cut.");
         Observe(new ObservedProcess(lifecycle, older, generation));
     }
@@ -38,17 +41,22 @@ internal sealed class RestartMetrics : IDisposable
 
     /// <summary>Whether anybody collects.</summary>
     internal bool Enabled =>
-        _restarts.Enabled || _restartDuration.Enabled || _handoverDuration.Enabled || _phaseDuration.Enabled || _forcedConnections.Enabled || _forcedRequests.Enabled;
+        _restarts.Enabled
+            || _restartDuration.Enabled
+            || _handoverDuration.Enabled
+            || _phaseDuration.Enabled
+            || _forcedConnections.Enabled
+            || _forcedRequests.Enabled;
 
-    internal void Hear(LifecycleEvent news)
+    internal void Handle(LifecycleEvent lifecycleEvent)
     {
-        switch (news)
+        switch (lifecycleEvent)
         {
             case LifecycleEvent.RestartRefused refused:
                 Count("refused", refused.Reason.Failure);
                 break;
             case LifecycleEvent.RestartEnded ended:
-                Ended(ended.Record, TelemetryWords.Outcome(ended.Record.Failure, ended.RolledBack));
+                Ended(ended.Record, TelemetryNames.Outcome(ended.Record.Failure, ended.RolledBack));
                 break;
             case LifecycleEvent.WorkCut cut:
                 _forcedConnections.Add(cut.Work.Connections);
@@ -59,16 +67,27 @@ internal sealed class RestartMetrics : IDisposable
 
     public void Dispose() => Meter.Dispose();
 
-    private Histogram<double> Duration(string name, string description) => Meter.CreateHistogram(name, "s", description, tags: null, Durations);
+    private Histogram<double> Duration(string name, string description) =>
+        Meter.CreateHistogram(name, "s", description, tags: null, Durations);
 
     private void Observe(ObservedProcess process)
     {
-        Meter.CreateObservableGauge(Metrics.Generation, process.Generation, "{generation}", "1 for the first process, one more with every restart.");
-        Meter.CreateObservableUpDownCounter(Metrics.State, process.States, "{process}", "1 for the state in which the process is, 0 for all others.");
-        Meter.CreateObservableGauge(Metrics.ProbationRemaining, process.ProbationRemaining, "s", "How long the probation goes on.");
+        Meter.CreateObservableGauge(
+            Metrics.Generation, process.Generation, "{generation}", "1 for the first process, one more with every restart.");
         Meter.CreateObservableUpDownCounter(
-            Metrics.DrainingConnections, process.DrainingConnections, "{connection}", "Connections of processes that only finish their work.");
-        Meter.CreateObservableUpDownCounter(Metrics.DrainingRequests, process.DrainingRequests, "{request}", "Requests of processes that only finish their work.");
+            Metrics.State, process.States, "{process}", "1 for the state in which the process is, 0 for all others.");
+        Meter.CreateObservableGauge(
+            Metrics.ProbationRemaining, process.ProbationRemaining, "s", "How long the probation goes on.");
+        Meter.CreateObservableUpDownCounter(
+            Metrics.DrainingConnections,
+            process.DrainingConnections,
+            "{connection}",
+            "Connections of processes that only finish their work.");
+        Meter.CreateObservableUpDownCounter(
+            Metrics.DrainingRequests,
+            process.DrainingRequests,
+            "{request}",
+            "Requests of processes that only finish their work.");
     }
 
     private void Ended(RestartRecord record, string outcome)
@@ -77,10 +96,12 @@ internal sealed class RestartMetrics : IDisposable
         _restartDuration.Record(record.Duration.TotalSeconds, new KeyValuePair<string, object?>(Attributes.Outcome, outcome));
         foreach (RestartPhase phase in record.Phases)
         {
-            _phaseDuration.Record(phase.Duration.TotalSeconds, new KeyValuePair<string, object?>(Attributes.Phase, TelemetryWords.Phase(phase.Name)));
+            _phaseDuration.Record(
+                phase.Duration.TotalSeconds,
+                new KeyValuePair<string, object?>(Attributes.Phase, TelemetryNames.Phase(phase.Name)));
         }
 
-        if (outcome is "succeeded" or "rolled_back" && record.Phases is [.., { Name: TelemetryWords.Probation } probation])
+        if (outcome is "succeeded" or "rolled_back" && record.Phases is [.., { Name: TelemetryNames.Probation } probation])
         {
             _handoverDuration.Record((record.Duration - probation.Duration).TotalSeconds);
         }
@@ -91,7 +112,7 @@ internal sealed class RestartMetrics : IDisposable
         var tags = new TagList { { Attributes.Outcome, outcome } };
         if (failure is { } reason)
         {
-            tags.Add(Attributes.ErrorType, TelemetryWords.Of(reason));
+            tags.Add(Attributes.ErrorType, TelemetryNames.Of(reason));
         }
 
         _restarts.Add(1, tags);

@@ -25,7 +25,7 @@ internal sealed class Cli : IDisposable
 
     internal TimeProvider Time { get; init; } = TimeProvider.System;
 
-    internal Surroundings Surroundings => new(TextWriter.Synchronized(_output), TextWriter.Synchronized(_error))
+    internal CliEnvironment CliEnvironment => new(TextWriter.Synchronized(_output), TextWriter.Synchronized(_error))
     {
         OutputIsTerminal = IsTerminal,
         ErrorIsTerminal = IsTerminal,
@@ -46,7 +46,7 @@ internal sealed class Cli : IDisposable
     {
         _output.GetStringBuilder().Clear();
         _error.GetStringBuilder().Clear();
-        int exitCode = await EntryPoint.RunAsync(args, Surroundings).WaitAsync(Limit, TestContext.Current.CancellationToken);
+        int exitCode = await EntryPoint.RunAsync(args, CliEnvironment).WaitAsync(Limit, TestContext.Current.CancellationToken);
         var result = new CliResult(exitCode, _output.ToString(), _error.ToString());
         TestOutput.Write($"$ baton {string.Join(' ', args)}\n{result.Output}{result.Error}exit code {exitCode}");
         return result;

@@ -17,12 +17,8 @@ internal sealed class ReleaseDirectory : IDisposable
     internal string Add(string name)
     {
         string release = PathOf(name);
-        Directory.CreateDirectory(release);
-        foreach (string file in Directory.GetFiles(ServiceSetup.BuiltDirectory))
-        {
-            File.Copy(file, Path.Combine(release, Path.GetFileName(file)));
-        }
-
+        Directory.CreateDirectory(PathOf(""));
+        TemporaryDirectory.CopyProgram(ServiceSetup.BuiltDirectory, release);
         return release;
     }
 

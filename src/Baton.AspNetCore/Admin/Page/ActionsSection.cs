@@ -1,6 +1,6 @@
 namespace Baton.AspNetCore.Admin.Page;
 
-/// <summary>What an operator can do now, or why not.</summary>
+/// <summary>The actions that an operator can take now, and why the others are disabled.</summary>
 internal static class ActionsSection
 {
     internal static Html Render(PageView view) => Html.Of($"""
@@ -11,11 +11,19 @@ internal static class ActionsSection
 
     /// <summary>What force would cut, for its confirmation.</summary>
     internal static Html Cut(PageView view) => view.Departing.Any()
-        ? Html.Of($"<ul>{view.Departing.Select(g => Html.Of($"<li>process {g.Pid}, generation {g.Generation}: {Wording.Count(g.RequestCount, "request")}, {Wording.Count(g.Connections.Values.Sum(), "connection")}</li>"))}</ul>")
+        ? Html.Of($"<ul>{view.Departing.Select(Departing)}</ul>")
         : Html.Of($"<p>No process is on its way out any more.</p>");
 
-    private static Html Action(string name, string look, string words, string? whyNot, string hint) => Html.Of($"""
-        <div class="action"><button type="button" class="{look}" data-dialog="{name}" aria-describedby="{name}-hint"{(whyNot is null ? Html.None : Html.Of($" disabled"))}>{words}</button>
+    private static Html Departing(GenerationStatus g)
+    {
+        string connections = Wording.Count(g.Connections.Values.Sum(), "connection");
+        string requests = Wording.Count(g.RequestCount, "request");
+        return Html.Of($"<li>process {g.Pid}, generation {g.Generation}: {requests}, {connections}</li>");
+    }
+
+    private static Html Action(string name, string style, string label, string? whyNot, string hint) => Html.Of($"""
+        <div class="action"><button type="button" class="{style}" data-dialog="{name}"
+        aria-describedby="{name}-hint"{(whyNot is null ? Html.None : Html.Of($" disabled"))}>{label}</button>
         <p id="{name}-hint">{whyNot ?? hint}</p></div>
         """);
 

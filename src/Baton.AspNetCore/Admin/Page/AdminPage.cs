@@ -1,13 +1,14 @@
 namespace Baton.AspNetCore.Admin.Page;
 
-/// <summary>The whole page as it is first sent. Without JavaScript it can be read; with it, it follows the service.</summary>
+/// <summary>The whole page. It can be read without JavaScript; with it, the page follows the service.</summary>
 internal static class AdminPage
 {
-    /// <param name="status">What the process says of the service.</param>
-    /// <param name="now">When it said so.</param>
-    /// <param name="address">The page's own absolute address as the client wrote it, encoded, without the query.</param>
-    /// <param name="allowedDirectories">From where another program may be started.</param>
-    internal static string Render(RestartStatus status, DateTimeOffset now, string address, IEnumerable<string> allowedDirectories)
+    /// <param name="status">The status of the service.</param>
+    /// <param name="now">The time of the status.</param>
+    /// <param name="address">The page's absolute address as the client wrote it, encoded, without the query.</param>
+    /// <param name="allowedDirectories">The directories from which another program may be started.</param>
+    internal static string Render(
+        RestartStatus status, DateTimeOffset now, string address, IEnumerable<string> allowedDirectories)
     {
         IReadOnlyDictionary<string, Html> sections = AdminSections.Of(status, now);
         Html Section(string id, string label) => Html.Of($"""<section id="{id}" aria-label="{label}">{sections[id]}</section>""");
@@ -26,14 +27,18 @@ internal static class AdminPage
             <script src="{below}admin.js?v={AdminAsset.Release}" defer></script>
             </head>
             <body data-below="{below}">
-            <svg class="definitions" width="0" height="0" aria-hidden="true"><defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><line x1="0" x2="0" y1="0" y2="6"/></pattern></defs></svg>
+            <svg class="definitions" width="0" height="0" aria-hidden="true"><defs>
+            <pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+            <line x1="0" x2="0" y1="0" y2="6"/></pattern></defs></svg>
             <header>
             <p id="stream" class="stream"><span id="stream-state">As of {Times.Exact(now)}</span></p>
             {Section("service", "Service")}
             </header>
             <main>
             <section id="actions" class="actions" aria-label="Actions">{sections["actions"]}</section>
-            <noscript><p class="panel past">The buttons need JavaScript, and so does a page that follows the service. Without it: <code>curl -X POST {address.TrimEnd('/')}/restart</code>, or <code>shutdown</code>, or <code>force</code>.</p></noscript>
+            <noscript><p class="panel past">The buttons need JavaScript, and so does a page that follows the service.
+            Without it: <code>curl -X POST {address.TrimEnd('/')}/restart</code>, or <code>shutdown</code>,
+            or <code>force</code>.</p></noscript>
             <p id="news" class="unseen" role="status"></p>
             <div id="result" class="result" role="status"></div>
             {Section("progress", "Restart in progress")}
@@ -50,6 +55,9 @@ internal static class AdminPage
             """).ToString();
     }
 
-    /// <summary>What to put before the name of something below the page: relative, so that a proxy may serve it under another path.</summary>
-    private static string Below(string address) => address.EndsWith('/') ? "./" : $"./{address[(address.LastIndexOf('/') + 1)..]}/";
+    /// <summary>
+    /// The prefix for addresses below the page. It is relative, so that a proxy may serve the page at another path.
+    /// </summary>
+    private static string Below(string address) =>
+        address.EndsWith('/') ? "./" : $"./{address[(address.LastIndexOf('/') + 1)..]}/";
 }

@@ -1,9 +1,12 @@
 namespace Baton.AspNetCore.Admin.Page;
 
-/// <summary>The parts of the page that follow the service, by the id of the element that holds them: the same for the first page and for what the script puts in later.</summary>
+/// <summary>
+/// The parts of the page that follow the service, by the id of their element. The first page and later updates use the same
+/// parts.
+/// </summary>
 internal static class AdminSections
 {
-    /// <summary>What the script puts in.</summary>
+    /// <summary>The parts for an update by the script.</summary>
     internal static IReadOnlyDictionary<string, string> Render(RestartStatus status, DateTimeOffset now) =>
         Of(status, now).ToDictionary(section => section.Key, section => section.Value.ToString(), StringComparer.Ordinal);
 

@@ -1,6 +1,6 @@
 namespace Baton.AspNetCore.Admin.Page;
 
-/// <summary>The living processes as cards, the newest first: one that starts, the one that serves, older ones with what they wait for.</summary>
+/// <summary>The living processes as cards, newest first, with the work that older ones wait for.</summary>
 internal static class GenerationsSection
 {
     internal static Html Render(PageView view)
@@ -14,10 +14,10 @@ internal static class GenerationsSection
 
     private static Html Card(GenerationStatus generation, PageView view) => Html.Of($"""
         <li class="card" id="generation-{Html.Text(Id(generation, view))}">
-        <h3>Generation {generation.Generation} {StateWords.Badge(generation.State)}</h3>
+        <h3>Generation {generation.Generation} {StateText.Badge(generation.State)}</h3>
         <dl class="figures">
         <div><dt>Process</dt><dd>{generation.Pid}</dd></div>
-        <div><dt>Version</dt><dd>{Html.Text(StatusWords.OrDash(generation.Version))}</dd></div>
+        <div><dt>Version</dt><dd>{Html.Text(StatusText.OrDash(generation.Version))}</dd></div>
         <div><dt>Age</dt><dd>{(generation.StartedAt is { } at ? Times.Since(at, view.Now) : Html.Of($"-"))}</dd></div>
         <div><dt>Requests</dt><dd>{generation.RequestCount}</dd></div>
         <div class="kinds"><dt>Connections</dt><dd>{Connections(generation)}</dd></div>
@@ -26,19 +26,26 @@ internal static class GenerationsSection
         </li>
         """);
 
-    // Several that were rolled back are of the same generation, as is the next one that starts.
+    // Several rolled-back processes may share one generation number with the next one that starts.
     private static string Id(GenerationStatus generation, PageView view) =>
         generation.Generation > view.Status.Generation ? $"{generation.Generation}-{generation.Pid}" : $"{generation.Generation}";
 
     private static Html Connections(GenerationStatus generation)
     {
-        var kinds = generation.Connections.Where(c => c.Value > 0).OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal).ToList();
-        return kinds.Count == 0
-            ? Html.Of($"0")
-            : Html.Of($"""<ul class="chips">{kinds.Select(c => Html.Of($"<li>{c.Value} <span>{Html.Text(c.Key)}</span></li>"))}</ul>""");
+        var kinds = generation.Connections.Where(c => c.Value > 0)
+            .OrderByDescending(c => c.Value)
+            .ThenBy(c => c.Key, StringComparer.Ordinal)
+            .ToList();
+        if (kinds.Count == 0)
+        {
+            return Html.Of($"0");
+        }
+
+        IEnumerable<Html> items = kinds.Select(c => Html.Of($"<li>{c.Value} <span>{Html.Text(c.Key)}</span></li>"));
+        return Html.Of($"""<ul class="chips">{items}</ul>""");
     }
 
-    /// <summary>The status knows only of this process and older ones.</summary>
+    /// <summary>A card for the successor, which the status does not list.</summary>
     private static Html Successor(PageView view)
     {
         if (view.Status is not { SuccessorPid: { } pid, Restart: { } restart })
@@ -50,10 +57,10 @@ internal static class GenerationsSection
         string phase = restart.Detail.Length == 0 ? restart.Phase : $"{restart.Phase}: {restart.Detail}";
         return Html.Of($"""
             <li class="card" id="generation-{view.Status.Generation + 1}">
-            <h3>Generation {view.Status.Generation + 1} {StateWords.Badge(state)}</h3>
+            <h3>Generation {view.Status.Generation + 1} {StateText.Badge(state)}</h3>
             <dl class="figures">
             <div><dt>Process</dt><dd>{pid}</dd></div>
-            <div class="rest"><dt>Does</dt><dd>{Html.Text(StatusWords.OrDash(phase))}</dd></div>
+            <div class="rest"><dt>Does</dt><dd>{Html.Text(StatusText.OrDash(phase))}</dd></div>
             </dl>
             </li>
             """);

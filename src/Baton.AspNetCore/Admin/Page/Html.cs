@@ -8,7 +8,9 @@ using System.Text.Unicode;
 namespace Baton.AspNetCore.Admin.Page;
 
 /// <summary>
-/// Markup that is safe to send: only what stands in our source is taken as markup, what is put into it is encoded. There is no other way to make one.
+/// Markup that is safe to send. Only literal text of our source is markup; every value put into it is encoded. This is the only
+/// way
+/// to make markup.
 /// </summary>
 internal readonly struct Html
 {
@@ -22,18 +24,19 @@ internal readonly struct Html
 
     internal static Html Join(IEnumerable<Html> parts) => new(string.Concat(parts));
 
-    /// <summary>Of a text that others wrote: in isolation, so that its direction can't change what stands beside it.</summary>
+    /// <summary>A text from outside, isolated so that its direction does not change the text beside it.</summary>
     internal static Html Text(string text) => Of($"<bdi>{text}</bdi>");
 
     public override string ToString() => _markup ?? "";
 
-    /// <summary>What the compiler makes of an interpolated string.</summary>
+    /// <summary>The compiler's handler for interpolated strings.</summary>
     [InterpolatedStringHandler]
     internal readonly ref struct Pieces(int literalLength, int holes)
     {
         private const int TypicalText = 16;
         private static readonly HtmlEncoder s_encoder = HtmlEncoder.Create(UnicodeRanges.All);
-        private static readonly SearchValues<char> s_directions = SearchValues.Create("\u061C\u200E\u200F\u202A\u202B\u202C\u202D\u202E\u2066\u2067\u2068\u2069");
+        private static readonly SearchValues<char> s_directions = SearchValues.Create(
+            "\u061C\u200E\u200F\u202A\u202B\u202C\u202D\u202E\u2066\u2067\u2068\u2069");
         private readonly StringBuilder _built = new(literalLength + (holes * TypicalText));
 
         public void AppendLiteral(string markup) => _built.Append(markup);
@@ -51,8 +54,10 @@ internal readonly struct Html
 
         public override string ToString() => _built.ToString();
 
-        // A path that reads backwards is not the path that it seems to be.
+        // Characters that reverse the direction could make a path look like another one.
         private static string Readable(string text) =>
-            text.AsSpan().ContainsAny(s_directions) ? string.Concat(text.Select(c => s_directions.Contains(c) ? '\uFFFD' : c)) : text;
+            text.AsSpan().ContainsAny(s_directions)
+                ? string.Concat(text.Select(c => s_directions.Contains(c) ? '\uFFFD' : c))
+                : text;
     }
 }

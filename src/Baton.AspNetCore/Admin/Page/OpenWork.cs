@@ -1,13 +1,13 @@
 namespace Baton.AspNetCore.Admin.Page;
 
-/// <summary>Why a process that is on its way out is still there: what it waits for, and how long it may.</summary>
+/// <summary>Why a process that ends still runs: the work it waits for, and the time left for that.</summary>
 internal static class OpenWork
 {
     private const int MostRequests = 5;
 
     internal static Html Render(GenerationStatus generation, PageView view)
     {
-        if (!StatusWords.IsLeaving(generation.State))
+        if (!StatusText.IsLeaving(generation.State))
         {
             return Html.None;
         }
@@ -23,7 +23,7 @@ internal static class OpenWork
             { State: ProcessState.HandedOver } => Html.None,
             _ => Html.Of($" There is no limit: only force cuts it."),
         };
-        if (StatusWords.HasOpenWork(generation))
+        if (StatusText.HasOpenWork(generation))
         {
             return Html.Of($"<strong>Waits for {Open(generation)}.</strong>{limit}");
         }
@@ -49,10 +49,12 @@ internal static class OpenWork
         }
 
         int more = generation.RequestCount - oldest.Length;
+        IEnumerable<Html> rows = oldest.Select(r =>
+            Html.Of($"<tr><td class=\"mono\">{Html.Text(r.Path)}</td><td>{Times.Since(r.Age, view.Now)}</td></tr>"));
         return Html.Of($"""
             <table class="requests"><caption class="unseen">Oldest requests of process {generation.Pid}</caption>
             <thead><tr><th scope="col">Oldest requests</th><th scope="col">For</th></tr></thead>
-            <tbody>{oldest.Select(r => Html.Of($"<tr><td class=\"mono\">{Html.Text(r.Path)}</td><td>{Times.Since(r.Age, view.Now)}</td></tr>"))}</tbody></table>
+            <tbody>{rows}</tbody></table>
             {(more > 0 ? Html.Of($"<p class=\"quiet\">and {more} more</p>") : Html.None)}
             """);
     }

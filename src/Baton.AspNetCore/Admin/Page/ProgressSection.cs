@@ -1,6 +1,6 @@
 namespace Baton.AspNetCore.Admin.Page;
 
-/// <summary>The restart that is under way: its phases with their times, the present one going on.</summary>
+/// <summary>The restart in progress: its phases with their times, and the current one.</summary>
 internal static class ProgressSection
 {
     internal static Html Render(PageView view)
@@ -10,19 +10,22 @@ internal static class ProgressSection
             return Html.None;
         }
 
-        TimeSpan present = restart.Phases.Aggregate(restart.Elapsed, (left, phase) => left - phase.Duration);
+        TimeSpan current = restart.Phases.Aggregate(restart.Elapsed, (left, phase) => left - phase.Duration);
         Html now = restart.Phase.Length == 0 ? Html.None : Html.Of($"""
-            <li class="now" aria-current="step">{Words(restart.Phase, restart.Detail)} <span class="took">{Times.Since(present, view.Now)}</span></li>
+            <li class="now" aria-current="step">{Label(restart.Phase, restart.Detail)}
+            <span class="took">{Times.Since(current, view.Now)}</span></li>
             """);
+        IEnumerable<Html> done = restart.Phases.Select(p =>
+            Html.Of($"<li>{Label(p.Name, "")} <span class=\"took\">{Wording.Of(p.Duration)}</span></li>"));
         return Html.Of($"""
             <div class="panel progress">
             <h2>Restart in progress</h2>
             <p class="quiet">Asked by {Html.Text(restart.Trigger)}, {Times.Ago(view.Now - restart.Elapsed, view.Now)}.</p>
-            <ol class="steps">{restart.Phases.Select(p => Html.Of($"<li>{Words(p.Name, "")} <span class=\"took\">{Wording.Of(p.Duration)}</span></li>"))}{now}</ol>
+            <ol class="steps">{done}{now}</ol>
             </div>
             """);
     }
 
-    private static Html Words(string name, string detail) =>
+    private static Html Label(string name, string detail) =>
         detail.Length == 0 ? Html.Text(name) : Html.Of($"""{Html.Text(name)} <span class="detail">{Html.Text(detail)}</span>""");
 }

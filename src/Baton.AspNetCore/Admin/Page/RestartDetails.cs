@@ -1,6 +1,6 @@
 namespace Baton.AspNetCore.Admin.Page;
 
-/// <summary>One restart in words and figures: what the drawing shows, for everybody.</summary>
+/// <summary>One restart as text and figures: the same as the drawing, readable for everybody.</summary>
 internal static class RestartDetails
 {
     internal static Html Render(Timeline restart)
@@ -9,11 +9,11 @@ internal static class RestartDetails
         return Html.Of($"""
             <div class="details">
             <dl class="facts">
-            <div><dt>Asked by</dt><dd>{Html.Text(StatusWords.OrDash(record.Trigger))}</dd></div>
+            <div><dt>Asked by</dt><dd>{Html.Text(StatusText.OrDash(record.Trigger))}</dd></div>
             <div><dt>At</dt><dd>{Times.Exact(record.AskedAt)}</dd></div>
-            <div><dt>Successor</dt><dd>{(record.SuccessorPid is { } pid ? Html.Of($"process {pid}") : Html.Of($"none"))}</dd></div>
+            <div><dt>Successor</dt><dd>{Successor(record)}</dd></div>
             <div><dt>In all</dt><dd>{Wording.Of(record.Duration)}</dd></div>
-            <div class="wide"><dt>Program</dt><dd class="mono">{Html.Text(StatusWords.OrDash(record.Program))}</dd></div>
+            <div class="wide"><dt>Program</dt><dd class="mono">{Html.Text(StatusText.OrDash(record.Program))}</dd></div>
             </dl>
             {Failure(record)}
             {Phases(restart)}
@@ -21,20 +21,37 @@ internal static class RestartDetails
             """);
     }
 
-    private static Html Failure(RestartRecord record) => record.Failure is { } failure
-        ? Html.Of($"""<p><strong>{StateWords.Of(failure)}</strong> <code>{failure.ToString()}</code></p><pre class="words" tabindex="0">{Html.Text(record.Explanation)}</pre>""")
-        : Html.None;
+    private static Html Successor(RestartRecord record) =>
+        record.SuccessorPid is { } pid ? Html.Of($"process {pid}") : Html.Of($"none");
+
+    private static Html Failure(RestartRecord record) => record.Failure is not { } failure ? Html.None : Html.Of($"""
+        <p><strong>{StateText.Of(failure)}</strong> <code>{failure.ToString()}</code></p>
+        <pre class="words" tabindex="0">{Html.Text(record.Explanation)}</pre>
+        """);
 
     private static Html Phases(Timeline restart) => restart.Record.Phases.Count == 0 ? Html.None : Html.Of($"""
         <table class="phases"><caption class="unseen">Phases of the restart to generation {restart.Record.Generation}</caption>
-        <thead><tr><th scope="col">Phase</th><th scope="col">Began at</th><th scope="col">Took</th><th scope="col">Last heard</th></tr></thead>
-        <tbody>{restart.Before.Select(s => Row(s, TimeSpan.Zero))}{restart.After.Select(s => Row(s, restart.BeforeLength))}{Predecessor("drained", restart.Record.Drained)}{Predecessor("gone", restart.Record.Gone)}</tbody></table>
+        <thead><tr><th scope="col">Phase</th><th scope="col">Began at</th><th scope="col">Took</th>
+        <th scope="col">Last heard</th></tr></thead>
+        <tbody>{restart.Before.Select(s => Row(s, TimeSpan.Zero))}
+        {restart.After.Select(s => Row(s, restart.BeforeLength))}
+        {Predecessor("drained", restart.Record.Drained)}
+        {Predecessor("gone", restart.Record.Gone)}</tbody></table>
         """);
 
-    private static Html Row(Segment segment, TimeSpan offset) => Html.Of($"""
-        <tr><th scope="row" title="{PhaseLook.Meaning(segment.Phase.Name)}">{Html.Text(segment.Phase.Name)}{(segment.Failed ? Html.Of($" <strong>failed</strong>") : Html.None)}</th><td>{Wording.Of(offset + segment.From)}</td><td>{Wording.Of(segment.Phase.Duration)}</td><td>{Html.Text(segment.Phase.Detail)}</td></tr>
-        """);
+    private static Html Row(Segment segment, TimeSpan offset)
+    {
+        RestartPhase phase = segment.Phase;
+        Html failed = segment.Failed ? Html.Of($" <strong>failed</strong>") : Html.None;
+        return Html.Of($"""
+            <tr><th scope="row" title="{PhaseStyle.Meaning(phase.Name)}">{Html.Text(phase.Name)}{failed}</th>
+            <td>{Wording.Of(offset + segment.From)}</td><td>{Wording.Of(phase.Duration)}</td>
+            <td>{Html.Text(phase.Detail)}</td></tr>
+            """);
+    }
 
     private static Html Predecessor(string what, TimeSpan? at) =>
-        at is { } time ? Html.Of($"""<tr><th scope="row">predecessor {what}</th><td>{Wording.Of(time)}</td><td></td><td></td></tr>""") : Html.None;
+        at is { } time
+            ? Html.Of($"""<tr><th scope="row">predecessor {what}</th><td>{Wording.Of(time)}</td><td></td><td></td></tr>""")
+            : Html.None;
 }

@@ -1,6 +1,6 @@
 namespace Baton.AspNetCore.Admin.Page;
 
-/// <summary>The last restarts, one below the other, drawn to a common scale; each opens to its figures.</summary>
+/// <summary>The last restarts, drawn to a common scale. Each opens to its figures.</summary>
 internal static class RestartsSection
 {
     internal static Html Render(PageView view)
@@ -29,9 +29,12 @@ internal static class RestartsSection
     {
         RestartRecord record = restart.Record;
         bool failed = record.Failure is not null;
+        string id = $"restart-{record.Generation}-{record.AskedAt.ToUnixTimeMilliseconds()}";
         return Html.Of($"""
-            <details class="restart{(failed ? " failed" : "")}" id="restart-{record.Generation}-{record.AskedAt.ToUnixTimeMilliseconds()}">
-            <summary><span class="outcome">{(failed ? "✕" : "✓")}</span><span class="who">Generation {record.Generation} {Times.Ago(record.AskedAt, now)}</span>{TimelineBar.Render(restart, axes)}<span class="total">{Total(restart)}</span></summary>
+            <details class="restart{(failed ? " failed" : "")}" id="{id}">
+            <summary><span class="outcome">{(failed ? "✕" : "✓")}</span>
+            <span class="who">Generation {record.Generation} {Times.Ago(record.AskedAt, now)}</span>
+            {TimelineBar.Render(restart, axes)}<span class="total">{Total(restart)}</span></summary>
             {RestartDetails.Render(restart)}
             </details>
             """);
@@ -45,14 +48,52 @@ internal static class RestartsSection
     {
         IEnumerable<string> names = restarts.SelectMany(r => r.Record.Phases).Select(p => p.Name).Distinct();
         return Html.Of($"""
-            <ul class="legend" aria-label="Phases">{names.Select(n => Html.Of($"<li title=\"{PhaseLook.Meaning(n)}\"><svg width=\"10\" height=\"10\" aria-hidden=\"true\"><rect class=\"{PhaseLook.Class(n)}\" width=\"10\" height=\"10\"/></svg>{Html.Text(n)}</li>"))}
+            <ul class="legend" aria-label="Phases">{names.Select(Phase)}
             {Extras(restarts)}</ul>
             """);
     }
 
+    private static Html Phase(string name) => Legend(
+        show: true,
+        PhaseStyle.Meaning(name),
+        Html.Of($"""
+            <svg width="10" height="10" aria-hidden="true">
+            <rect class="{PhaseStyle.Class(name)}" width="10" height="10"/></svg>
+            """),
+        Html.Text(name));
+
     private static Html Extras(IReadOnlyList<Timeline> restarts) => Html.Join([
-        restarts.Any(r => r.Served) ? Html.Of($"""<li title="the successor was told to serve"><svg width="10" height="10" aria-hidden="true" class="serves"><line x1="5" x2="5" y1="0" y2="10"/></svg>serves</li>""") : Html.None,
-        restarts.Any(r => r.Drained is not null) ? Html.Of($"""<li title="the predecessor finishes its work"><svg width="14" height="10" aria-hidden="true"><rect class="p-drain" y="3" width="14" height="4"/></svg>predecessor drains</li>""") : Html.None,
-        restarts.Any(r => r.Gone is not null) ? Html.Of($"""<li title="the predecessor has ended"><svg width="10" height="10" aria-hidden="true" class="gone"><circle cx="5" cy="5" r="3.5"/></svg>is gone</li>""") : Html.None,
-        restarts.Any(r => r.Record.Failure is not null) ? Html.Of($"""<li title="the restart ended here"><svg width="14" height="10" aria-hidden="true"><rect class="hatched" fill="url(#hatch)" x="1" y="1" width="12" height="8"/></svg>failed</li>""") : Html.None]);
+        Legend(
+            restarts.Any(r => r.Served),
+            "the successor was told to serve",
+            Html.Of($"""
+                <svg width="10" height="10" aria-hidden="true" class="serves">
+                <line x1="5" x2="5" y1="0" y2="10"/></svg>
+                """),
+            Html.Of($"serves")),
+        Legend(
+            restarts.Any(r => r.Drained is not null),
+            "the predecessor finishes its work",
+            Html.Of($"""
+                <svg width="14" height="10" aria-hidden="true">
+                <rect class="p-drain" y="3" width="14" height="4"/></svg>
+                """),
+            Html.Of($"predecessor drains")),
+        Legend(
+            restarts.Any(r => r.Gone is not null),
+            "the predecessor has ended",
+            Html.Of($"""<svg width="10" height="10" aria-hidden="true" class="gone"><circle cx="5" cy="5" r="3.5"/></svg>"""),
+            Html.Of($"is gone")),
+        Legend(
+            restarts.Any(r => r.Record.Failure is not null),
+            "the restart ended here",
+            Html.Of($"""
+                <svg width="14" height="10" aria-hidden="true">
+                <rect class="hatched" fill="url(#hatch)" x="1" y="1" width="12" height="8"/></svg>
+                """),
+            Html.Of($"failed")),
+    ]);
+
+    private static Html Legend(bool show, string title, Html drawing, Html label) =>
+        show ? Html.Of($"""<li title="{title}">{drawing}{label}</li>""") : Html.None;
 }

@@ -1,29 +1,30 @@
 namespace Baton.AspNetCore.Admin.Page;
 
-/// <summary>The head of the page: which service, what it is doing, who answers.</summary>
+/// <summary>The head of the page: the service, its state, and the process that answers.</summary>
 internal static class ServiceSection
 {
     internal static Html Render(PageView view)
     {
         RestartStatus status = view.Status;
         return Html.Of($"""
-            <div class="masthead" data-pid="{status.Pid}" data-generation="{status.Generation}" data-now="{Times.Machine(view.Now)}" data-release="{AdminAsset.Release}" data-title="{Title(status)}">
+            <div class="masthead" data-pid="{status.Pid}" data-generation="{status.Generation}"
+            data-now="{Times.Machine(view.Now)}" data-release="{AdminAsset.Release}" data-title="{Title(status)}">
             <h1>{Html.Text(Name(status))}{Version(status)}</h1>
-            <p>{StateWords.Badge(status.State)}</p>
+            <p>{StateText.Badge(status.State)}</p>
             </div>
             <p class="lead">{Sentence(view)}</p>
             <dl class="facts">
             <div><dt>Process</dt><dd>{status.Pid}</dd></div>
             <div><dt>Generation</dt><dd>{status.Generation}</dd></div>
             {Up(view)}
-            <div><dt>Program</dt><dd class="mono">{Html.Text(StatusWords.OrDash(status.Program))}</dd></div>
+            <div><dt>Program</dt><dd class="mono">{Html.Text(StatusText.OrDash(status.Program))}</dd></div>
             <div class="wide"><dt>Listens on</dt><dd>{Listeners(status)}</dd></div>
             </dl>
             """);
     }
 
-    /// <summary>Of the window.</summary>
-    internal static string Title(RestartStatus status) => $"{Name(status)}: {StateWords.Of(status.State)}";
+    /// <summary>The title of the window.</summary>
+    internal static string Title(RestartStatus status) => $"{Name(status)}: {StateText.Of(status.State)}";
 
     private static string Name(RestartStatus status) => status.Name.Length == 0 ? "Service" : status.Name;
 
@@ -33,17 +34,21 @@ internal static class ServiceSection
     private static Html Up(PageView view) =>
         view.Status.StartedAt is { } at ? Html.Of($"<div><dt>Up</dt><dd>{Times.Since(at, view.Now)}</dd></div>") : Html.None;
 
-    private static Html Listeners(RestartStatus status) => status.Listeners.Count == 0
-        ? Html.Of($"nothing")
-        : Html.Of($"""<ul class="listeners">{status.Listeners.Select(l => Html.Of($"<li class=\"mono\">{Html.Text(l)}</li>"))}</ul>""");
+    private static Html Listeners(RestartStatus status)
+    {
+        IEnumerable<Html> items = status.Listeners.Select(l => Html.Of($"<li class=\"mono\">{Html.Text(l)}</li>"));
+        return status.Listeners.Count == 0 ? Html.Of($"nothing") : Html.Of($"""<ul class="listeners">{items}</ul>""");
+    }
 
     private static Html Sentence(PageView view) => view.Status.State switch
     {
         ProcessState.Starting => Html.Of($"The process starts, and accepts nothing yet."),
-        ProcessState.OnProbation => Html.Of($"Process {view.Status.Pid} serves. {Predecessor(view)} can take over again{Left(view)}."),
+        ProcessState.OnProbation =>
+            Html.Of($"Process {view.Status.Pid} serves. {Predecessor(view)} can take over again{Left(view)}."),
         ProcessState.Serving => Html.Of($"Process {view.Status.Pid} serves. {Older(view)}"),
         ProcessState.Restarting => Html.Of($"Process {view.Status.Pid} serves while {Successor(view)} gets ready."),
-        ProcessState.HandedOver => Html.Of($"{Capital(Successor(view))} serves, on probation. This process can take over again{Left(view)}."),
+        ProcessState.HandedOver =>
+            Html.Of($"{Capital(Successor(view))} serves, on probation. This process can take over again{Left(view)}."),
         ProcessState.Draining => Html.Of($"{Capital(Successor(view))} serves. This process finishes its work."),
         ProcessState.ShuttingDown => Html.Of($"The service ends. Nobody takes over; what is open is finished."),
         _ => Html.Of($"The service has ended."),
@@ -56,12 +61,16 @@ internal static class ServiceSection
         int several => Html.Of($"{several} older processes still finish their work."),
     };
 
-    private static string Predecessor(PageView view) => view.Status.PredecessorPid is { } pid ? Wording.Say($"Process {pid}") : "The old process";
+    private static string Predecessor(PageView view) =>
+        view.Status.PredecessorPid is { } pid ? Wording.Say($"Process {pid}") : "The old process";
 
-    private static string Successor(PageView view) => view.Status.SuccessorPid is { } pid ? Wording.Say($"process {pid}") : "its successor";
+    private static string Successor(PageView view) =>
+        view.Status.SuccessorPid is { } pid ? Wording.Say($"process {pid}") : "its successor";
 
-    private static string Capital(string words) => char.ToUpperInvariant(words[0]) + words[1..];
+    private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 
     private static Html Left(PageView view) =>
-        view.Status.ProbationEnds is { } left && left > TimeSpan.Zero ? Html.Of($" for another {Times.Until(left, view.Now)}") : Html.None;
+        view.Status.ProbationEnds is { } left && left > TimeSpan.Zero
+            ? Html.Of($" for another {Times.Until(left, view.Now)}")
+            : Html.None;
 }

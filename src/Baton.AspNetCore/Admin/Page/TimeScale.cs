@@ -1,21 +1,25 @@
 namespace Baton.AspNetCore.Admin.Page;
 
-/// <summary>A time axis on a part of the drawing's width: where a time lies, in percent of the whole, and which times are marked.</summary>
+/// <summary>A time axis on a part of the drawing: positions in percent of the whole width, and the marked times.</summary>
 internal sealed class TimeScale
 {
-    // One that waited for a minute would make specks of all others: it is cut off, and marked as such.
+    // A restart that took much longer than the others is cut off, and marked so, to keep the others visible.
     private const double MuchLonger = 5;
-    private static readonly double[] s_steps = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 30_000, 60_000, 120_000, 300_000, 600_000, 1_800_000, 3_600_000];
+    private static readonly double[] s_steps =
+    [
+        1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 30_000, 60_000, 120_000, 300_000, 600_000,
+        1_800_000, 3_600_000,
+    ];
 
     private readonly double _left;
     private readonly double _width;
     private readonly double _step;
 
-    /// <param name="lengths">What is to be shown.</param>
-    /// <param name="usual">Those by which the others are measured.</param>
+    /// <param name="lengths">The lengths to show.</param>
+    /// <param name="usual">The lengths that set the scale.</param>
     /// <param name="left">Where the part begins, in percent.</param>
     /// <param name="width">How wide it is, in percent.</param>
-    /// <param name="marks">How many times may be marked, besides zero.</param>
+    /// <param name="marks">The limit for marks, besides zero.</param>
     internal TimeScale(IEnumerable<TimeSpan> lengths, IEnumerable<TimeSpan> usual, double left, double width, int marks)
     {
         double[] sorted = [.. usual.Select(l => l.TotalMilliseconds).Order()];

@@ -2,7 +2,7 @@ namespace Baton.AspNetCore.Admin.Page;
 
 /// <summary>A phase on the time axis of its restart.</summary>
 /// <param name="Phase">The phase.</param>
-/// <param name="From">Where it begins: since the request, or since the successor serves.</param>
+/// <param name="From">The begin: since the request, or since the successor serves.</param>
 /// <param name="Failed">Whether the restart ended in it.</param>
 internal sealed record Segment(RestartPhase Phase, TimeSpan From, bool Failed)
 {
@@ -10,12 +10,12 @@ internal sealed record Segment(RestartPhase Phase, TimeSpan From, bool Failed)
 }
 
 /// <summary>
-/// One restart as it is drawn: what happened until the successor served, and what happened then. They differ by orders of magnitude, so each part has a
-/// scale of its own.
+/// One restart as it is drawn: the part until the successor served, and the part after that. Their lengths differ by orders of
+/// magnitude, so each part has its own scale.
 /// </summary>
 internal sealed class Timeline
 {
-    // With it the predecessor tells the successor to serve.
+    // In this phase the predecessor tells the successor to serve.
     private const string LastBeforeServing = "commit";
 
     internal Timeline(RestartRecord record)
@@ -40,16 +40,19 @@ internal sealed class Timeline
 
     internal TimeSpan BeforeLength => Before is [.., { } last] ? last.To : TimeSpan.Zero;
 
-    internal TimeSpan AfterLength => ((TimeSpan[])[After is [.., { } last] ? last.To : TimeSpan.Zero, Drained ?? TimeSpan.Zero, Gone ?? TimeSpan.Zero]).Max();
+    internal TimeSpan AfterLength =>
+        ((TimeSpan[])[After is [.., { } last] ? last.To : TimeSpan.Zero, Drained ?? TimeSpan.Zero, Gone ?? TimeSpan.Zero]).Max();
 
-    /// <summary>When the predecessor had finished its work, since the successor serves; null if it has not, or that is not known.</summary>
+    /// <summary>When the predecessor had finished its work, since the successor serves; null if not yet, or not known.</summary>
     internal TimeSpan? Drained => SinceServed(Record.Drained);
 
-    /// <summary>When the predecessor had ended, since the successor serves; null if it has not, or that is not known.</summary>
+    /// <summary>When the predecessor had ended, since the successor serves; null if not yet, or not known.</summary>
     internal TimeSpan? Gone => SinceServed(Record.Gone);
 
-    // Measured by another process, maybe to the millisecond before.
-    private TimeSpan? SinceServed(TimeSpan? sinceAsked) => Served && sinceAsked is { } since ? since > BeforeLength ? since - BeforeLength : TimeSpan.Zero : null;
+    // Another process measured it, so it may seem to be a millisecond earlier.
+    private TimeSpan? SinceServed(TimeSpan? sinceAsked) => !Served || sinceAsked is not { } since
+        ? null
+        : since > BeforeLength ? since - BeforeLength : TimeSpan.Zero;
 
     private static List<Segment> Place(IEnumerable<RestartPhase> phases, bool failed)
     {

@@ -1,13 +1,13 @@
 namespace Baton.AspNetCore.Admin.Page;
 
-/// <summary>The two time axes that all restarts of the page share: until the successor serves, and from there on.</summary>
+/// <summary>The two time axes that all restarts share: until the successor serves, and after that.</summary>
 internal sealed class TimelineAxes
 {
-    // Room for the cross behind a bar, and for the last mark.
+    // Room for the cross after a bar, and for the last mark.
     private const double Margin = 3;
     private const double Share = 68;
 
-    // As many as can be read on a telephone.
+    // As many marks as can be read on a telephone.
     private const int MarksBefore = 4;
     private const int MarksAfter = 2;
 
@@ -17,7 +17,7 @@ internal sealed class TimelineAxes
         TimeSpan[] before = [.. restarts.Select(r => r.BeforeLength)];
         TimeSpan[] after = [.. restarts.Select(r => r.AfterLength).Where(l => l > TimeSpan.Zero)];
 
-        // Failures take no time, or as long as may be waited: neither says how long a restart takes.
+        // Failures end at once or at a timeout: they do not show how long a restart takes.
         TimeSpan[] usual = [.. restarts.Where(r => r.Record.Failure is null).Select(r => r.BeforeLength)];
         Before = new TimeScale(before, usual.Length == 0 ? before : usual, 0, (two ? Share : 100) - Margin, MarksBefore);
         After = two ? new TimeScale(after, after, Share, 100 - Share - Margin, MarksAfter) : null;

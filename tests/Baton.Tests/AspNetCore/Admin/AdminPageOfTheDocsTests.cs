@@ -31,7 +31,7 @@ public partial class AdminPageOfTheDocsTests
     [GeneratedRegex(@"^\| (?<status>\d{3}) \| (?<failures>[^|]+) \|", RegexOptions.Multiline)]
     private static partial Regex Rows();
 
-    [GeneratedRegex("""new\("(?<rule>[a-z-]+)", """)]
+    [GeneratedRegex("""new\(\s*"(?<rule>[a-z-]+)",\s""")]
     private static partial Regex Rule();
 
     [GeneratedRegex(@"^\| (?<rules>`[a-z-]+`(, `[a-z-]+`)*) \| [^|]+ \|$", RegexOptions.Multiline)]

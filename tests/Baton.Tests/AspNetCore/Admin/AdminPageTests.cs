@@ -53,14 +53,14 @@ public class AdminPageTests
 
     [Fact]
     public void Page_OfEveryState_CanBeRendered() =>
-        Assert.All(Enum.GetValues<ProcessState>(), state => Assert.Contains(StateWords.Of(state), Render(Statuses.Serving with { State = state }), StringComparison.Ordinal));
+        Assert.All(Enum.GetValues<ProcessState>(), state => Assert.Contains(StateText.Of(state), Render(Statuses.Serving with { State = state }), StringComparison.Ordinal));
 
     [Fact]
     public void Failures_EachHaveWordsOfTheirOwn()
     {
         RestartFailure[] all = Enum.GetValues<RestartFailure>();
-        Assert.Equal(all.Length, all.Select(f => StateWords.Of(f)).Distinct().Count());
-        Assert.DoesNotContain(StateWords.Of((RestartFailure)(-1)), all.Select(f => StateWords.Of(f)));
+        Assert.Equal(all.Length, all.Select(f => StateText.Of(f)).Distinct().Count());
+        Assert.DoesNotContain(StateText.Of((RestartFailure)(-1)), all.Select(f => StateText.Of(f)));
     }
 
     [Theory]

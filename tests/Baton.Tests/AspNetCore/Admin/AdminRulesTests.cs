@@ -72,19 +72,19 @@ public class AdminRulesTests
     public void PeerUser_OtherThanOursOrRoot_IsRefusedWithoutAPolicy(string peer, uint? user, string? rule)
     {
         AdminCall call = Call([Curl]) with { Peers = [EndPointOf(peer)], PeerUser = () => user };
-        Assert.Equal(rule, new AdminRules(new() { AllowUnixSockets = true }, Own).Judge(call)?.Rule);
-        Assert.Null(new AdminRules(new(), Own).Judge(call with { HasPolicy = true }));
-        Assert.Null(new AdminRules(new() { AllowUnixSockets = true, AllowOtherUsers = true }, Own).Judge(call));
-        Assert.Null(new AdminRules(new() { AllowRemote = true }, Own).Judge(call));
+        Assert.Equal(rule, new AdminRules(new() { AllowUnixSockets = true }, Own).Check(call)?.Rule);
+        Assert.Null(new AdminRules(new(), Own).Check(call with { HasPolicy = true }));
+        Assert.Null(new AdminRules(new() { AllowUnixSockets = true, AllowOtherUsers = true }, Own).Check(call));
+        Assert.Null(new AdminRules(new() { AllowRemote = true }, Own).Check(call));
     }
 
     [Fact]
     public void PeerUser_OfSomebodyElsewhere_IsNotAskedFor()
     {
         AdminCall call = Call([Curl]) with { Peers = [EndPointOf("10.0.0.5")], PeerUser = () => throw new InvalidOperationException("asked") };
-        Assert.Equal("remote-address", new AdminRules(new() { AllowOtherUsers = true }, Own).Judge(call)?.Rule);
-        Assert.Null(new AdminRules(new() { AllowRemote = true }, Own).Judge(call));
-        Assert.Null(new AdminRules(new(), Own).Judge(call with { HasPolicy = true }));
+        Assert.Equal("remote-address", new AdminRules(new() { AllowOtherUsers = true }, Own).Check(call)?.Rule);
+        Assert.Null(new AdminRules(new() { AllowRemote = true }, Own).Check(call));
+        Assert.Null(new AdminRules(new(), Own).Check(call with { HasPolicy = true }));
     }
 
     [Theory]
@@ -109,9 +109,9 @@ public class AdminRulesTests
     public void Get_ThatABrowserMayHaveBeenMadeToSend_DoesNothing(string? rule, params string[] headers)
     {
         AdminCall call = Call(headers) with { Acts = true, IsGet = true };
-        Assert.Equal(rule, new AdminRules(new(), Own).Judge(call)?.Rule);
-        Assert.Equal(rule, new AdminRules(new(), Own).Judge(call with { HasPolicy = true })?.Rule);
-        Assert.Null(new AdminRules(new(), Own).Judge(call with { Acts = false }));
+        Assert.Equal(rule, new AdminRules(new(), Own).Check(call)?.Rule);
+        Assert.Equal(rule, new AdminRules(new(), Own).Check(call with { HasPolicy = true })?.Rule);
+        Assert.Null(new AdminRules(new(), Own).Check(call with { Acts = false }));
     }
 
     [Theory]
@@ -131,16 +131,16 @@ public class AdminRulesTests
     [InlineData("/debug/admin/..", "spelling")]
     public void Path_WrittenInARoundaboutWay_IsRefusedAlsoWithAPolicy(string target, string? rule)
     {
-        Assert.Equal(rule, new AdminRules(new(), Own).Judge(Call([]) with { Target = target })?.Rule);
-        Assert.Equal(rule, new AdminRules(new() { AllowOtherUsers = true }, Own).Judge(Call([]) with { Target = target, HasPolicy = true })?.Rule);
+        Assert.Equal(rule, new AdminRules(new(), Own).Check(Call([]) with { Target = target })?.Rule);
+        Assert.Equal(rule, new AdminRules(new() { AllowOtherUsers = true }, Own).Check(Call([]) with { Target = target, HasPolicy = true })?.Rule);
     }
 
     [Fact]
     public void Http10_WhichIsWhatASilentProxySpeaks_IsRefusedWithoutAPolicy()
     {
-        Assert.Equal("protocol", new AdminRules(new(), Own).Judge(Call([]) with { Protocol = "HTTP/1.0" })?.Rule);
-        Assert.Null(new AdminRules(new(), Own).Judge(Call([]) with { Protocol = "HTTP/1.0", HasPolicy = true }));
-        Assert.Null(new AdminRules(new(), Own).Judge(Call([]) with { Protocol = "HTTP/2" }));
+        Assert.Equal("protocol", new AdminRules(new(), Own).Check(Call([]) with { Protocol = "HTTP/1.0" })?.Rule);
+        Assert.Null(new AdminRules(new(), Own).Check(Call([]) with { Protocol = "HTTP/1.0", HasPolicy = true }));
+        Assert.Null(new AdminRules(new(), Own).Check(Call([]) with { Protocol = "HTTP/2" }));
     }
 
     [Theory]
@@ -220,8 +220,8 @@ public class AdminRulesTests
     {
         foreach (bool policy in (bool[])[false, true])
         {
-            Assert.Equal(read, new AdminRules(new(), Own).Judge(Call(headers) with { Acts = false, HasPolicy = policy })?.Rule);
-            Assert.Equal(act, new AdminRules(new(), Own).Judge(Call(headers) with { Acts = true, HasPolicy = policy })?.Rule);
+            Assert.Equal(read, new AdminRules(new(), Own).Check(Call(headers) with { Acts = false, HasPolicy = policy })?.Rule);
+            Assert.Equal(act, new AdminRules(new(), Own).Check(Call(headers) with { Acts = true, HasPolicy = policy })?.Rule);
         }
     }
 
@@ -229,19 +229,19 @@ public class AdminRulesTests
     public void Origin_OfAServiceWithTls_IsItsOwn()
     {
         AdminCall call = Call(["Origin: https://127.0.0.1:8443"]) with { Acts = true, Scheme = "https", Host = new HostString("127.0.0.1:8443") };
-        Assert.Null(new AdminRules(new(), Own).Judge(call));
+        Assert.Null(new AdminRules(new(), Own).Check(call));
     }
 
     private static string? Judge(string peers, params string[] headers) => Judge(new RestartAdminOptions(), peers, headers);
 
     private static string? Judge(string peers, bool policy, params string[] headers) =>
-        new AdminRules(new(), Own).Judge(Call(headers) with { Peers = [.. peers.Split(' ').Select(EndPointOf)], HasPolicy = policy })?.Rule;
+        new AdminRules(new(), Own).Check(Call(headers) with { Peers = [.. peers.Split(' ').Select(EndPointOf)], HasPolicy = policy })?.Rule;
 
     private static string? Judge(RestartAdminOptions options, string peers, params string[] headers) =>
-        new AdminRules(options, Own).Judge(Call(headers) with { Peers = [.. peers.Split(' ').Select(EndPointOf)] })?.Rule;
+        new AdminRules(options, Own).Check(Call(headers) with { Peers = [.. peers.Split(' ').Select(EndPointOf)] })?.Rule;
 
     private static string? JudgeHost(RestartAdminOptions options, string host, bool policy = false) =>
-        new AdminRules(options, Own).Judge(Call([]) with { Host = new HostString(host), HasPolicy = policy })?.Rule;
+        new AdminRules(options, Own).Check(Call([]) with { Host = new HostString(host), HasPolicy = policy })?.Rule;
 
     private static EndPoint? EndPointOf(string peer) => peer switch
     {
