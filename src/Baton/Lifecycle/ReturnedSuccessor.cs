@@ -11,7 +11,7 @@ internal sealed class ReturnedSuccessor(ISuccessor successor, int generation, Li
     private DepartingProcess? _departing;
     private bool _ended;
     private volatile GenerationStatus _status =
-        new(successor.Pid, generation, ProcessState.ShuttingDown, new Dictionary<string, int>(), RequestCount: 0, Requests: []);
+        new() { Pid = successor.Pid, Generation = generation, State = ProcessState.ShuttingDown };
 
     private RestarterOptions Options => context.Options;
 
@@ -46,7 +46,7 @@ internal sealed class ReturnedSuccessor(ISuccessor successor, int generation, Li
         }
     }
 
-    private void Force(string trigger)
+    private void Force(RestartTrigger trigger)
     {
         context.Try(() => successor.TryTell(new HandoverMessage.Force(trigger)));
 
