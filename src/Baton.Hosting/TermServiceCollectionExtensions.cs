@@ -40,7 +40,7 @@ public static class TermServiceCollectionExtensions
     /// cref="AddServingHostedService{TService}(IServiceCollection)"/>, but the successor serves only when the predecessor's has
     /// stopped: within <see cref="RestarterOptions.ExclusiveStopTimeout"/>, else the restart is backed out. After a roll back the
     /// predecessor's starts when the successor's has stopped, or the successor is dead. A lock in <see
-    /// cref="RestarterOptions.ControlDirectory"/> keeps it from running beside that of another copy of the service that was started
+    /// cref="RestartControlOptions.Directory"/> keeps it from running beside that of another copy of the service that was started
     /// by hand: the copy serves, and its exclusive services wait.
     /// </summary>
     /// <typeparam name="TService">The hosted service. It may ask for a <see cref="ServingLifetime"/>.</typeparam>

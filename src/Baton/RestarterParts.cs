@@ -85,7 +85,7 @@ internal sealed class RestarterParts
             Terms = Terms,
         };
         context.CommitSteps.Add(ExclusiveStop = context.Exclusive);
-        Exclusive = new ExclusiveLock(identity.Name, options.ControlDirectory, Terms);
+        Exclusive = new ExclusiveLock(identity.Name, options.Control.Directory, Terms);
         Listeners.Resources.AtCommit.Add(Exclusive);
 
         if (_successor is not null && systemd.Socket is { } manager)

@@ -201,5 +201,5 @@ public sealed class ExclusiveServiceTests : IDisposable
         [.. ticks.Where((t, i) => i == 0 || ticks[i - 1].Pid != t.Pid).Select(t => t.Pid)];
 
     private static Dictionary<string, string> SameControl(ServiceProcess service) =>
-        new() { ["GracefulRestart__ControlDirectory"] = service.ControlDirectory };
+        new() { ["GracefulRestart__Control__Directory"] = service.ControlDirectory };
 }

@@ -11,7 +11,7 @@ namespace Baton.Hosting.Services;
 /// The hosted services of this host that run only while the process serves, and their work as a part of the process's open work.
 /// Without graceful restart the process serves from the start to the stop of its host.
 /// </summary>
-internal sealed class TermServices : IHostedLifecycleService, IRestartParticipant
+internal sealed class TermServices : IHostedLifecycleService, IServerWork
 {
     private readonly List<TermRegistration> _registrations;
     private readonly List<string> _faults = [];
@@ -136,20 +136,20 @@ internal sealed class TermServices : IHostedLifecycleService, IRestartParticipan
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    Task IRestartParticipant.DrainAsync(CancellationToken resumed) => Task.WhenAll(_services.Select(s => s.Stopped)).WaitAsync(resumed);
+    Task IServerWork.DrainAsync(CancellationToken resumed) => Task.WhenAll(_services.Select(s => s.Stopped)).WaitAsync(resumed);
 
-    void IRestartParticipant.NobodyServes()
+    void IServerWork.NobodyServes()
     {
     }
 
-    OpenWork IRestartParticipant.Cut()
+    OpenWork IServerWork.Cut()
     {
         TermService[] cut = [.. Unfinished];
         Array.ForEach(cut, s => s.Cut());
         return new OpenWork(Connections: 0, cut.Length);
     }
 
-    void IRestartParticipant.Describe(OpenWorkReport report)
+    void IServerWork.Describe(OpenWorkReport report)
     {
         foreach (TermService service in Unfinished)
         {

@@ -9,7 +9,7 @@ internal sealed class ExclusiveStop(RestarterOptions options) : ICommitStep
     private readonly Lock _lock = new();
     private readonly List<ITermService> _services = [];
 
-    public string Name => "services";
+    public PhaseName Name => PhaseName.Services;
 
     public bool HasWork => Running.Length > 0;
 
