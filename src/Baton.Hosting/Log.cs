@@ -35,6 +35,9 @@ internal static partial class Log
     [LoggerMessage(916, LogLevel.Information, "During a restart two processes run {Services}: AddServingHostedService or AddExclusiveHostedService if that must not be", EventName = "PlainServices")]
     internal static partial void PlainServices(this ILogger logger, string services);
 
+    [LoggerMessage(917, LogLevel.Error, "{Service} has run in this process and could not be started again; the process serves without it, and tries again in {Pause}", EventName = "TermServiceStartsLater")]
+    internal static partial void TermServiceStartsLater(this ILogger logger, Exception exception, string service, TimeSpan pause);
+
     [LoggerMessage(950, LogLevel.Information, "{Server} restarting", EventName = "ServerRestarting")]
     internal static partial void ServerRestarting(this ILogger logger, string server);
 
