@@ -13,7 +13,7 @@ public sealed class PostgresDatabase : IAsyncLifetime
         : null;
 
     // The server refuses to run as root.
-    private static readonly string[] s_asPostgres = Environment.UserName == "root" ? ["/usr/bin/setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] : [];
+    private static readonly string[] s_asPostgres = Environment.IsPrivilegedProcess ? ["/usr/bin/setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] : [];
 
     // Not in a temporary directory of ours, which is closed to the server's user.
     private readonly string _directory = $"/tmp/baton-postgres-{Guid.NewGuid():N}";
