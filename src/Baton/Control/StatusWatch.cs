@@ -26,7 +26,7 @@ internal sealed class StatusWatch(ControlService service, AnswerQueue answers)
         '|',
         [
             $"{status.State} {status.SuccessorPid} {status.Restart?.Current?.Words} {status.ProbationEnds is null}",
-            $"{status.LastRestarts.Count} {Facts(status.LastRestarts.FirstOrDefault())}",
+            $"{status.LastRestarts.Count} {Facts(status.LastRestarts is [var last, ..] ? last : null)}",
             .. status.Listeners,
             .. status.Generations.Select(g => $"{g.Pid} {g.State} {g.RequestCount} {string.Join(',', g.Connections)}"),
         ]);
