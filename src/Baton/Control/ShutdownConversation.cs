@@ -33,7 +33,7 @@ internal sealed class ShutdownConversation(
         if (Lifecycle.State is ProcessState.Draining)
         {
             End(
-                nameof(RestartFailure.AlreadyHandedOver),
+                AnswerFailure.Of(RestartFailure.AlreadyHandedOver),
                 Refusals.Describe(RestartFailure.AlreadyHandedOver, Lifecycle.Restarts.SuccessorPid));
             return;
         }
