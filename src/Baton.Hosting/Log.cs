@@ -20,7 +20,11 @@ internal static partial class Log
     [LoggerMessage(911, LogLevel.Information, "{Service} has stopped after {Milliseconds} ms", EventName = "TermServiceStopped")]
     internal static partial void TermServiceStopped(this ILogger logger, string service, long milliseconds);
 
-    [LoggerMessage(912, LogLevel.Error, "{Service} failed, and does not run until this process serves anew; the host goes on without it", EventName = "TermServiceFailed")]
+    [LoggerMessage(
+        912,
+        LogLevel.Error,
+        "{Service} failed, and does not run until this process serves anew; the host goes on without it",
+        EventName = "TermServiceFailed")]
     internal static partial void TermServiceFailed(this ILogger logger, Exception exception, string service);
 
     [LoggerMessage(913, LogLevel.Critical, "{Service} failed, and the host stops by that", EventName = "TermServiceEndsHost")]
@@ -29,10 +33,18 @@ internal static partial class Log
     [LoggerMessage(914, LogLevel.Error, "{Service} failed while it stopped", EventName = "TermServiceStopFailed")]
     internal static partial void TermServiceStopFailed(this ILogger logger, Exception exception, string service);
 
-    [LoggerMessage(915, LogLevel.Warning, "{Service} does not run in process {Pid}, which serves: {Why}. It starts when it can", EventName = "ExclusiveWaits")]
+    [LoggerMessage(
+        915,
+        LogLevel.Warning,
+        "{Service} does not run in process {Pid}, which serves: {Why}. It starts when it can",
+        EventName = "ExclusiveWaits")]
     internal static partial void ExclusiveWaits(this ILogger logger, string service, int pid, string why);
 
-    [LoggerMessage(916, LogLevel.Information, "During a restart two processes run {Services}: AddServingHostedService or AddExclusiveHostedService if that must not be", EventName = "PlainServices")]
+    [LoggerMessage(
+        916,
+        LogLevel.Information,
+        "During a restart two processes run {Services}. Where that must not be: AddServingHostedService, AddExclusiveHostedService",
+        EventName = "PlainServices")]
     internal static partial void PlainServices(this ILogger logger, string services);
 
     [LoggerMessage(950, LogLevel.Information, "{Server} restarting", EventName = "ServerRestarting")]

@@ -194,7 +194,8 @@ public sealed class Restarter : IAsyncDisposable
     /// </summary>
     /// <param name="cancellationToken">Ends the wait for the next one.</param>
     /// <returns>The terms. One that has ended before it was asked for is passed over.</returns>
-    public async IAsyncEnumerable<ServingTerm> ServingTermsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<ServingTerm> ServingTermsAsync(
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ServingTerm? term = null;
         while ((term = await Parts.Gate.EnterTermAsync(term, cancellationToken).ConfigureAwait(false)) is not null)

@@ -110,9 +110,9 @@ public partial class RestarterOptions
     public TimeSpan HeartbeatTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// How long the exclusive services of this process may take to stop when a successor is ready; clients wait meanwhile. Then the
-    /// restart is backed out: the successor is killed, and this process goes on. Default 10 seconds; more than zero, finite. It
-    /// counts only where there are exclusive services.
+    /// How long the exclusive services of this process may take to stop when a successor is ready; clients wait meanwhile. Then
+    /// the restart is backed out: the successor is killed, and this process goes on. Default 10 seconds; more than zero, finite.
+    /// It counts only where there are exclusive services.
     /// </summary>
     public TimeSpan ExclusiveStopTimeout { get; set; } = TimeSpan.FromSeconds(10);
 

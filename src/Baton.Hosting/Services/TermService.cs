@@ -13,8 +13,8 @@ internal delegate void TermServiceFailure(TermService service, Exception excepti
 
 /// <summary>
 /// Runs one hosted service in the terms of this process: makes and starts an instance when a term begins, stops it when the term
-/// ends, and waits until it has ended before there is another one. What it waits for has no limit here: the restart, the drain and
-/// the host have theirs.
+/// ends, and waits until it has ended before there is another one. What it waits for has no limit here: the restart, the drain
+/// and the host have theirs.
 /// </summary>
 /// <param name="registration">The service.</param>
 /// <param name="provider">Its container.</param>
@@ -106,7 +106,8 @@ internal sealed class TermService(
                     return false;
                 }
 
-                (_running, _cut) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new CancellationTokenSource());
+                _running = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                _cut = new CancellationTokenSource();
                 Volatile.Write(ref _toldAt, 0);
             }
 
@@ -169,7 +170,8 @@ internal sealed class TermService(
         }
 
         Task executing = (service as BackgroundService)?.ExecuteTask ?? Task.CompletedTask;
-        if (await Task.WhenAny(over, executing).ConfigureAwait(false) == executing && executing is { IsFaulted: true, Exception: { } fault })
+        if (await Task.WhenAny(over, executing).ConfigureAwait(false) == executing
+            && executing is { IsFaulted: true, Exception: { } fault })
         {
             failed(this, fault.InnerException ?? fault, inStart: false);
         }

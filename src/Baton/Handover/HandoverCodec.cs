@@ -38,7 +38,8 @@ internal static class HandoverCodec
         Row.Of<HandoverMessage.Commit>(
             "commit",
             WriteCommit,
-            static body => new HandoverMessage.Commit(Wait(body, "probationMs"), Wait(body, "heartbeatMs")) { Term = Term(body) }),
+            static body =>
+                new HandoverMessage.Commit(Wait(body, "probationMs"), Wait(body, "heartbeatMs")) { Term = Term(body) }),
         Row.Of<HandoverMessage.Alive>(
             "alive",
             static (json, m, _) => { json.WriteNumber("connections", m.Connections); json.WriteNumber("requests", m.Requests); },
