@@ -43,7 +43,7 @@ internal static partial class Log
     [LoggerMessage(
         916,
         LogLevel.Information,
-        "During a restart two processes run {Services}. Where that must not be: AddServingHostedService, AddExclusiveHostedService",
+        "During a restart two processes run {Services}. If that must not be: AddServingHostedService, AddExclusiveHostedService",
         EventName = "PlainServices")]
     internal static partial void PlainServices(this ILogger logger, string services);
 

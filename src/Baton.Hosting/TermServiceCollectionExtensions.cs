@@ -12,8 +12,8 @@ public static class TermServiceCollectionExtensions
     /// <summary>
     /// Adds a hosted service that runs while this process serves. A new instance is made and started when the process begins to
     /// serve, and stopped, its work finished, when it hands over or ends; after a restart that was rolled back the predecessor
-    /// makes a new one. While the old one finishes, the successor's may run already. Without graceful restart it runs from the start to
-    /// the stop of its host.
+    /// makes a new one. While the old one finishes, the successor's may run already. Without graceful restart it runs from the
+    /// start to the stop of its host.
     /// </summary>
     /// <typeparam name="TService">The hosted service. It may ask for a <see cref="ServingLifetime"/>.</typeparam>
     /// <param name="services">The services.</param>

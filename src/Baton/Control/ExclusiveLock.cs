@@ -9,8 +9,8 @@ namespace Baton.Control;
 /// Keeps exclusive services from running in two processes, by two locks beside the control socket. <c>NAME.exclusive</c> is for
 /// strangers: the service has it as long as a process serves or may serve again, a restart passes it on, and it holds the number
 /// of the last term. <c>NAME.running</c> is for the processes of a restart, which share the first one: each locks it for itself
-/// as long as its exclusive services run. So no step of a restart, no crash and no defect of ours can have two of them run. Safe to
-/// call from any thread.
+/// as long as its exclusive services run. So no step of a restart, no crash and no defect of ours can have two of them run. Safe
+/// to call from any thread.
 /// </summary>
 internal sealed class ExclusiveLock(string name, string? directory, TermNumbers terms) : ICommitResource
 {
