@@ -219,16 +219,11 @@ internal sealed record Received(HandoverMessage Message, IReadOnlyList<Descripto
     /// <summary>The message of a kind that carries no descriptors; those that came all the same are closed.</summary>
     internal HandoverMessage WithoutDescriptors()
     {
-        CloseFrom(0);
-        return Message;
-    }
-
-    /// <summary>Closes the descriptors that nobody has taken, from an index on.</summary>
-    internal void CloseFrom(int index)
-    {
-        foreach (Descriptor descriptor in Descriptors.Skip(index))
+        foreach (Descriptor descriptor in Descriptors)
         {
             descriptor.Dispose();
         }
+
+        return Message;
     }
 }

@@ -217,7 +217,16 @@ internal sealed class SuccessorLink : ISuccessor
             }
 
             _speaker ??= received.Message is HandoverMessage.Hello ? received.Sender : null;
-            Answer(received.WithoutDescriptors());
+            if (received.Message is HandoverMessage.HandedBack back)
+            {
+                _resources.TakeBack(back, received.Descriptors);
+                Answer(back);
+            }
+            else
+            {
+                Answer(received.WithoutDescriptors());
+            }
+
             return true;
         }
         catch (RestartException e) when (e.Failure == RestartFailure.PeerLost)
@@ -251,7 +260,7 @@ internal sealed class SuccessorLink : ISuccessor
                 _post(new PeerEvent.Said(message));
                 break;
             case HandoverMessage.Progress or HandoverMessage.Ready or HandoverMessage.Loaded or HandoverMessage.Failed or HandoverMessage.Alive
-                or HandoverMessage.Unhealthy or HandoverMessage.Remaining or HandoverMessage.Stopping or HandoverMessage.Force:
+                or HandoverMessage.Unhealthy or HandoverMessage.HandedBack or HandoverMessage.Remaining or HandoverMessage.Stopping or HandoverMessage.Force:
                 _post(new PeerEvent.Said(message));
                 break;
             case HandoverMessage.Unknown:

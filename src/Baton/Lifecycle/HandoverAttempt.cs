@@ -15,6 +15,7 @@ internal sealed class HandoverAttempt : RestartAttempt
     private SuccessorWatch? _watch;
     private RestartOutcome? _outcome;
     private CommitSteps? _commit;
+    private StateReturn? _return;
     private RollBack? _rollBack;
 
     // Why it fails before the successor serves.
@@ -76,7 +77,9 @@ internal sealed class HandoverAttempt : RestartAttempt
                 Pass();
                 Lifecycle.Shutdown.Force(((HandoverMessage.Force)message!).Trigger);
             },
-            RestartAction.TakeBack => () => TakeBack(fault!),
+            RestartAction.AwaitState => () => (_return = new StateReturn(fault!, Context, found => Happen(found))).Await(),
+            RestartAction.LoadBack => () => _return!.Load((HandoverMessage.HandedBack)message!),
+            RestartAction.TakeBack => () => TakeBack(fault),
             RestartAction.Report => () => _rollBack!.Report(status: default),
             RestartAction.NoteRemaining => () => _rollBack!.Heard(((HandoverMessage.Remaining)message!).Status),
             RestartAction.TellShutdown => () => TellShutdown((HandoverMessage.Shutdown)message!),
@@ -144,21 +147,16 @@ internal sealed class HandoverAttempt : RestartAttempt
     private void Hear(PeerEvent happened)
     {
         HandoverMessage? message = (happened as PeerEvent.Said)?.Message;
-        switch (happened)
+        if (message is HandoverMessage.Progress progress)
         {
-            case PeerEvent.Said { Message: HandoverMessage.Progress progress }:
-                _progress.Say(progress.Phase, progress.Detail);
-                return;
-            case PeerEvent.Said { Message: HandoverMessage.Alive alive } when Served:
-                Watch.NoteSign(alive);
-                break;
-            case PeerEvent.Said { Message: HandoverMessage.HandedOn handedOn } when Served:
-                Watch.HandedOn = handedOn;
-                break;
-            case PeerEvent.Ended:
-                Watch.Kill.Cancel();
-                _rollBack?.Ended();
-                break;
+            _progress.Say(progress.Phase, progress.Detail);
+            return;
+        }
+
+        Watch.Note(happened, Served);
+        if (happened is PeerEvent.Ended)
+        {
+            _rollBack?.Ended();
         }
 
         // What it said before comes first.
@@ -251,11 +249,11 @@ internal sealed class HandoverAttempt : RestartAttempt
         Tell(new HandoverMessage.History(Lifecycle.Restarts.History));
     }
 
-    private void TakeBack(RestartFault fault)
+    private void TakeBack(RestartFault? fault)
     {
         Watch.End();
         _rollBack = new RollBack(this, _successor!, Watch, Context);
-        _rollBack.Begin(fault, Lifecycle, reportTimeout: () => Happen(RestartEvent.ReportTimeout));
+        _rollBack.Begin(fault, _return, Lifecycle, reportTimeout: () => Happen(RestartEvent.ReportTimeout));
     }
 
     private void TellShutdown(HandoverMessage.Shutdown shutdown)
