@@ -4,7 +4,7 @@ using Baton.Resources;
 namespace Baton.Handover;
 
 /// <summary>
-/// What predecessor and successor say to each other; the table with sender and meaning is in ARCHITECTURE.md. A closed set:
+/// What predecessor and successor say to each other; the table with sender and meaning is in docs/internals/handover.md. A closed set:
 /// a kind that is not here is a protocol error unless its sender marked it optional.
 /// </summary>
 internal abstract record HandoverMessage
