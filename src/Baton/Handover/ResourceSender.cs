@@ -102,7 +102,8 @@ internal sealed class ResourceSender(HandoverChannel channel, ResourceRegistry r
     /// <returns>False if the predecessor is gone.</returns>
     internal static bool HandBack(HandoverChannel channel, StateStore state, string? missing)
     {
-        (IReadOnlyList<PassedResource> memory, IReadOnlyList<StateRow> rows) = missing is null ? (state.Held, state.Rows) : ([], []);
+        (IReadOnlyList<PassedResource> memory, IReadOnlyList<StateRow> rows) =
+            missing is null ? (state.Held, state.Rows) : ([], []);
         try
         {
             Send(channel, memory, keys => new HandoverMessage.HandedBack(keys, rows, missing));

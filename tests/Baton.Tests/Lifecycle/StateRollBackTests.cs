@@ -117,7 +117,7 @@ public class StateRollBackTests
     {
         LifecycleFixture fixture = OnProbationWithState(out FakeStep services);
         fixture.Do(() => fixture.Lifecycle.Probation.ReportUnhealthy("sick"));
-        fixture.Journal.AssertOrder("close gate", "tell predecessor Unhealthy { Reason = sick, Ends = False, HandsBack = True }", "begin services");
+        fixture.Journal.AssertOrder("close gate", "tell predecessor Unhealthy { Reason = sick, Ends = False }", "begin services");
         Assert.Equal(0, fixture.Journal.Count("save hits"));
         fixture.Do(() => services.Ends());
         fixture.Do(() => fixture.Effects.State.Ends());
