@@ -52,7 +52,7 @@ internal sealed class HostedReadiness(
         catch (OperationCanceledException)
         {
             RestarterParts parts = restarter.Parts;
-            parts.Loop.Post(() => parts.Lifecycle.Shutdown.HostTimeIsUp("the host's own shutdown limit"));
+            parts.Loop.Post(() => parts.Lifecycle.Shutdown.HostTimeIsUp(RestartTrigger.OfHostTimeout()));
             await restarter.Exited.ConfigureAwait(false);
         }
     }
@@ -63,7 +63,7 @@ internal sealed class HostedReadiness(
 
     private async Task BecomeReadyAsync(CancellationToken cancellationToken)
     {
-        server.ReportProgress("hosted services", "started");
+        server.ReportProgress(PhaseName.HostedServices, "started");
 
         // A shutdown that is asked meanwhile ends the waiting.
         CancellationToken draining = restarter.Draining;

@@ -7,7 +7,7 @@ namespace Baton;
 /// </summary>
 public sealed class RestartHooks
 {
-    private readonly List<(SignalAction Action, bool Before, Func<ActionContext, CancellationToken, Task> Hook)> _actions = [];
+    private readonly List<(SignalAction Action, bool Before, Func<RestartHookContext, CancellationToken, Task> Hook)> _actions = [];
     private readonly List<Func<SuccessorStartContext, CancellationToken, Task>> _successor = [];
     private readonly List<Func<FailedRestartContext, CancellationToken, Task>> _failed = [];
     private readonly List<Func<DepartureContext, CancellationToken, Task>> _departure = [];
@@ -31,15 +31,15 @@ public sealed class RestartHooks
     /// </summary>
     /// <param name="action">Which.</param>
     /// <param name="hook">The work.</param>
-    public void Before(SignalAction action, Func<ActionContext, CancellationToken, Task> hook) => Add(action, before: true, hook);
+    public void Before(SignalAction action, Func<RestartHookContext, CancellationToken, Task> hook) => Add(action, before: true, hook);
 
     /// <summary>
-    /// After an action. Restart: it is over, well or not, as <see cref="ActionContext.Restart"/> tells. Shutdown: this process has stopped accepting, and its open work goes on. Force: what was open has
+    /// After an action. Restart: it is over, well or not, as <see cref="RestartHookContext.Restart"/> tells. Shutdown: this process has stopped accepting, and its open work goes on. Force: what was open has
     /// been cut. Nothing waits for these hooks but the end of the process.
     /// </summary>
     /// <param name="action">Which.</param>
     /// <param name="hook">The work.</param>
-    public void After(SignalAction action, Func<ActionContext, CancellationToken, Task> hook) => Add(action, before: false, hook);
+    public void After(SignalAction action, Func<RestartHookContext, CancellationToken, Task> hook) => Add(action, before: false, hook);
 
     /// <summary>
     /// Before a successor is started and before its program is checked: the hook may change its arguments and its environment. What one that throws, or is late, has changed does not
@@ -71,10 +71,10 @@ public sealed class RestartHooks
         _departure.Add(hook);
     }
 
-    internal IEnumerable<Func<ActionContext, CancellationToken, Task>> Of(SignalAction action, bool before) =>
+    internal IEnumerable<Func<RestartHookContext, CancellationToken, Task>> Of(SignalAction action, bool before) =>
         _actions.Where(h => h.Action == action && h.Before == before).Select(h => h.Hook);
 
-    private void Add(SignalAction action, bool before, Func<ActionContext, CancellationToken, Task> hook)
+    private void Add(SignalAction action, bool before, Func<RestartHookContext, CancellationToken, Task> hook)
     {
         ArgumentNullException.ThrowIfNull(hook);
         _actions.Add((action, before, hook));

@@ -7,7 +7,7 @@ public sealed class SuccessorStartContext
 {
     private readonly StartCommand _command;
 
-    internal SuccessorStartContext(StartCommand command, int generation, string trigger)
+    internal SuccessorStartContext(StartCommand command, int generation, RestartTrigger trigger)
     {
         (_command, Generation, Trigger) = (command, generation, trigger);
         Arguments = [.. command.Arguments.Skip(1)];
@@ -21,7 +21,7 @@ public sealed class SuccessorStartContext
     public int Generation { get; }
 
     /// <summary>Who asked for the restart.</summary>
-    public string Trigger { get; }
+    public RestartTrigger Trigger { get; }
 
     /// <summary>The arguments, without the name of the program. For <c>dotnet App.dll</c> the assembly is the first of them.</summary>
     public IList<string> Arguments { get; }

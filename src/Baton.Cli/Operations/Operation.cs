@@ -113,10 +113,9 @@ internal sealed class Operation(
             return OperationOutcome.Done(outcome.Explanation) with { Record = outcome.Record };
         }
 
+        // The record of a restart says what holds now. A check says only what is wrong.
+        bool isSaid = !outcome.KeepsServing || outcome.Record is not null;
         string keeps = $"Process {service.Status.Pid} keeps serving.";
-        bool isSaid = !outcome.KeepsServing
-            || outcome.Explanation.Contains("keeps serving", StringComparison.Ordinal)
-            || outcome.Explanation.Contains("serves again", StringComparison.Ordinal);
         string explanation = isSaid ? outcome.Explanation : $"{outcome.Explanation}\n{keeps}".Trim();
         OperationOutcome failed = Refusal.Is(outcome.Failure)
             ? OperationOutcome.Refused(outcome.Failure!, explanation)

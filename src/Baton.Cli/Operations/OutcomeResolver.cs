@@ -35,13 +35,17 @@ internal sealed class OutcomeResolver(
             return reported;
         }
 
-        bool isHandover = record.Phases.Any(p => p.Name == "commit");
-        if (reported.ExitCode != ExitCode.Done || isHandover)
+        if (reported.ExitCode != ExitCode.Done || record.Strategy == RestartStrategy.Handover)
         {
             return reported with { Serving = await TryAskAsync(cancellationToken) };
         }
 
-        progress.Note("A complete restart: waiting until the new process serves.");
+        if (record.Strategy == RestartStrategy.Complete)
+        {
+            progress.Note("A complete restart: waiting until the new process serves.");
+        }
+
+        // An older service does not say how it was done. After a handover another process serves already.
         return await UntilAnotherServesAsync(cancellationToken) is { } serving
             ? reported with { Serving = serving }
             : OperationOutcome.Failed(

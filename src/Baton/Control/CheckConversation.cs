@@ -6,7 +6,7 @@ namespace Baton.Control;
 /// <summary>
 /// <c>check</c>: runs the checks of a restart without one. On the connection's thread, since files may be slow.
 /// </summary>
-internal sealed class CheckConversation(ControlService service, string trigger, AnswerQueue answers, ControlRequest asked)
+internal sealed class CheckConversation(ControlService service, RestartTrigger trigger, AnswerQueue answers, ControlRequest asked)
     : ControlConversation(service, trigger, answers)
 {
     internal override void Begin()
@@ -57,7 +57,7 @@ internal sealed class CheckConversation(ControlService service, string trigger, 
         }
         else
         {
-            Say(new ControlAnswer.Phase("check", "", TimeSpan.Zero));
+            Say(new ControlAnswer.Phase(PhaseName.Check, "", TimeSpan.Zero));
             Service.Context.Programs.Check(command, defect => Conclude(
                 defect is null,
                 defect is null ? null : nameof(RestartFailure.CheckFailed),

@@ -20,7 +20,8 @@ internal static class ControlCodec
         Row.Of<ControlAnswer.Phase>(
             "phase",
             WritePhase,
-            static body => new(body.Text("name"), body.OptionalText("detail") ?? "", body.Span("elapsedMs"))),
+            static body => new(
+                new(TypedTexts.ReadPhaseKind(body), body.Text("name")), body.OptionalText("detail") ?? "", body.Span("elapsedMs"))),
         Row.Of<ControlAnswer.State>("state", WriteState, ReadState),
         Row.Of<ControlAnswer.Successor>(
             "successor",
@@ -117,7 +118,8 @@ internal static class ControlCodec
 
     private static void WritePhase(Utf8JsonWriter json, ControlAnswer.Phase m, JsonSize size)
     {
-        size.WriteText(json, "name", m.Name);
+        size.WriteText(json, "name", m.Name.Text);
+        TypedTexts.Write(json, m.Name.Kind);
         size.WriteText(json, "detail", m.Detail);
         json.WriteNumber("elapsedMs", JsonFields.Milliseconds(m.Elapsed));
     }

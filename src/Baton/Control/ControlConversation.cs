@@ -7,7 +7,7 @@ namespace Baton.Control;
 /// The answer to one request. Begins and ticks on its client's thread; handles events and the end of the process on the control
 /// loop. Answers go to the queue, which never waits for the client.
 /// </summary>
-internal abstract class ControlConversation(ControlService service, string trigger, AnswerQueue answers) : IDisposable
+internal abstract class ControlConversation(ControlService service, RestartTrigger trigger, AnswerQueue answers) : IDisposable
 {
     private readonly Lock _lock = new();
     private Action<LifecycleEvent>? _subscription;
@@ -23,14 +23,14 @@ internal abstract class ControlConversation(ControlService service, string trigg
     protected RestarterOptions Options => service.Options;
 
     /// <summary>The caller, for the log.</summary>
-    protected string Trigger => trigger;
+    protected RestartTrigger Trigger => trigger;
 
     /// <summary>Whether this process accepts, or can again.</summary>
     protected bool Serves => Lifecycle.State is ProcessState.OnProbation or ProcessState.Serving or ProcessState.Restarting;
 
     protected static int Pid => Environment.ProcessId;
 
-    internal static ControlConversation Of(ControlRequest request, ControlService service, string trigger, AnswerQueue answers) =>
+    internal static ControlConversation Of(ControlRequest request, ControlService service, RestartTrigger trigger, AnswerQueue answers) =>
         request.Command switch
     {
         ControlCommand.Status => new StatusConversation(service, trigger, answers),
@@ -104,7 +104,7 @@ internal abstract class ControlConversation(ControlService service, string trigg
                 Say(new ControlAnswer.Successor(s.Pid, s.Generation));
                 break;
             case LifecycleEvent.RestartPhaseChanged p:
-                Say(new ControlAnswer.Phase(p.Phase.Name, p.Phase.Detail, p.Elapsed));
+                Say(new ControlAnswer.Phase(new(p.Phase.Kind, p.Phase.Name), p.Phase.Detail, p.Elapsed));
                 break;
             case LifecycleEvent.RestartEnded ended:
                 Say(OutcomeOf(ended.Record));

@@ -6,7 +6,7 @@ namespace Baton.Control;
 /// <c>force</c>: cuts the open work of older generations, and of this process if it departs itself. A process that serves is left
 /// alone.
 /// </summary>
-internal sealed class ForceConversation(ControlService service, string trigger, AnswerQueue answers)
+internal sealed class ForceConversation(ControlService service, RestartTrigger trigger, AnswerQueue answers)
     : ControlConversation(service, trigger, answers)
 {
     private volatile GenerationStatus[]? _forced;
@@ -31,7 +31,7 @@ internal sealed class ForceConversation(ControlService service, string trigger, 
 
         int[] living = [.. Service.Status().Generations.Select(g => g.Pid)];
         GenerationStatus[] left = [.. forced.Where(g => living.Contains(g.Pid))];
-        TimeSpan limit = LifecycleContext.Then(Options.ExitTimeout, Options.ControlTimeout);
+        TimeSpan limit = LifecycleContext.Then(Options.ExitTimeout, Options.Control.Timeout);
         if (left.Length == 0)
         {
             Conclude(succeeded: true, failure: null, $"ended: {string.Join("; ", forced.Select(Describe))}");

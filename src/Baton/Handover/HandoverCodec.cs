@@ -22,8 +22,8 @@ internal static class HandoverCodec
             static body => new HandoverMessage.MoreListeners(Keys(body, "keys"))) with { IsOptional = true },
         Row.Of<HandoverMessage.Progress>(
             "progress",
-            static (json, m, _) => { WriteText(json, "phase", m.Phase); WriteText(json, "detail", m.Detail); },
-            static body => new HandoverMessage.Progress(body.Name("phase"), body.Name("detail"))),
+            WriteProgress,
+            static body => new(new(TypedTexts.ReadPhaseKind(body), body.Name("phase")), body.Name("detail"))),
         Row.Of<HandoverMessage.Ready>(
             "ready",
             static (json, m, _) => WriteKeys(json, "claimed", m.Claimed),
@@ -51,7 +51,7 @@ internal static class HandoverCodec
                 HandsBack = body.Flag("handsBack", otherwise: false),
             }),
         Row.Of<HandoverMessage.HandedBack>("handed-back", WriteHandedBack, ReadHandedBack) with { IsOptional = true },
-        OfTrigger<HandoverMessage.Stopping>("stopping", static m => m.Trigger, static text => new(text)),
+        OfTrigger<HandoverMessage.Stopping>("stopping", static m => m.Trigger, static by => new(by)),
         Row.Of<HandoverMessage.HandedOn>("handed-on", WriteHandedOn, static body => new(body.Optional("successor")?.GetInt32())),
         Row.Of<HandoverMessage.TakenBack>("taken-back", static (_, _, _) => { }, static _ => new()),
         Row.Of<HandoverMessage.Confirmed>("confirmed", WriteConfirmed, ReadConfirmed),
@@ -122,9 +122,22 @@ internal static class HandoverCodec
         where T : HandoverMessage =>
         Row.Of<T>(name, (json, m, _) => WriteText(json, "reason", reason(m)), body => make(body.Text("reason")));
 
-    private static Row OfTrigger<T>(string name, Func<T, string> trigger, Func<string, T> make)
-        where T : HandoverMessage =>
-        Row.Of<T>(name, (json, m, _) => WriteText(json, "trigger", trigger(m)), body => make(body.Name("trigger")));
+    private static Row OfTrigger<T>(string name, Func<T, RestartTrigger> trigger, Func<RestartTrigger, T> make)
+        where T : HandoverMessage => Row.Of<T>(
+        name,
+        (json, m, _) =>
+        {
+            WriteText(json, "trigger", trigger(m).Description);
+            TypedTexts.Write(json, trigger(m));
+        },
+        body => make(TypedTexts.Read(body, body.Name("trigger"))));
+
+    private static void WriteProgress(Utf8JsonWriter json, HandoverMessage.Progress m, JsonSize size)
+    {
+        WriteText(json, "phase", m.Phase.Text);
+        WriteText(json, "detail", m.Detail);
+        TypedTexts.Write(json, m.Phase.Kind);
+    }
 
     private static void WriteHello(Utf8JsonWriter json, HandoverMessage.Hello m, JsonSize size)
     {

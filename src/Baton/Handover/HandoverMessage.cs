@@ -51,7 +51,7 @@ internal abstract record HandoverMessage
     internal sealed record MoreListeners(IReadOnlyList<string> Keys) : HandoverMessage;
 
     /// <summary>Successor: what it is doing, for people. Another detail of the same phase continues it.</summary>
-    internal sealed record Progress(string Phase, string Detail) : HandoverMessage;
+    internal sealed record Progress(PhaseName Phase, string Detail) : HandoverMessage;
 
     /// <summary>Successor: it can serve. <see cref="Claimed"/> are the keys of the listeners it uses.</summary>
     internal sealed record Ready(IReadOnlyList<string> Claimed) : HandoverMessage;
@@ -104,7 +104,7 @@ internal abstract record HandoverMessage
         : HandoverMessage;
 
     /// <summary>Successor on probation: somebody asked it to shut down, which is no reason to take over again.</summary>
-    internal sealed record Stopping(string Trigger) : HandoverMessage;
+    internal sealed record Stopping(RestartTrigger Trigger) : HandoverMessage;
 
     /// <summary>
     /// Successor: it starts a successor in turn, which may come to serve. News only to a predecessor that was stopped for so long
@@ -125,7 +125,7 @@ internal abstract record HandoverMessage
     /// <summary>
     /// Predecessor: somebody asked it to shut down while it waited for the probation to end, and meant the service.
     /// </summary>
-    internal sealed record Shutdown(string Trigger) : HandoverMessage;
+    internal sealed record Shutdown(RestartTrigger Trigger) : HandoverMessage;
 
     /// <summary>Successor that was rolled back, each second: what it still has to do. May be passed over.</summary>
     internal sealed record Remaining(GenerationStatus Status) : HandoverMessage;
@@ -133,7 +133,7 @@ internal abstract record HandoverMessage
     /// <summary>
     /// Predecessor, with the end of the probation: a signal asked it for a restart meanwhile, and meant the service.
     /// </summary>
-    internal sealed record Restart(string Trigger) : HandoverMessage;
+    internal sealed record Restart(RestartTrigger Trigger) : HandoverMessage;
 
     /// <summary>
     /// Predecessor, after the end of the probation: the last restarts of the service, this one first. May be passed over.
@@ -144,7 +144,7 @@ internal abstract record HandoverMessage
     internal sealed record Report(GenerationStatus Status) : HandoverMessage;
 
     /// <summary>Either: cut what is open and end.</summary>
-    internal sealed record Force(string Trigger) : HandoverMessage;
+    internal sealed record Force(RestartTrigger Trigger) : HandoverMessage;
 
     /// <summary>Predecessor: this successor will not take over, and why.</summary>
     internal sealed record Refused(string Reason) : HandoverMessage;

@@ -9,17 +9,15 @@ namespace Baton.Lifecycle;
 /// <param name="successor">Who is ready.</param>
 /// <param name="generation">Its own.</param>
 /// <param name="context">What it works with.</param>
-/// <param name="entered">Told what is done, by the name of a phase.</param>
+/// <param name="entered">Told the phase.</param>
 /// <param name="happened">Gets what comes of it.</param>
 internal sealed class CommitSteps(
     ISuccessor successor,
     int generation,
     LifecycleContext context,
-    Action<string> entered,
+    Action<PhaseName> entered,
     Action<RestartEvent, RestartFault?> happened)
 {
-    private const string Phase = "commit";
-
     private readonly Stack<ICommitStep> _begun = new();
     private LoopTimer? _limit;
     private bool _named;
@@ -33,7 +31,7 @@ internal sealed class CommitSteps(
     /// </summary>
     internal void Begin()
     {
-        entered(Phase);
+        entered(PhaseName.Commit);
         context.Try(context.Endpoints.CloseGate);
         Next(0);
     }
@@ -42,7 +40,7 @@ internal sealed class CommitSteps(
     internal void PassOn()
     {
         _named = true;
-        entered(Phase);
+        entered(PhaseName.Commit);
         context.Try(() => context.Endpoints.NameMain(successor.Pid));
         context.Feed.Publish(new LifecycleEvent.HandingOver(successor.Pid, generation, Options.Probation));
         bool loads;
@@ -132,7 +130,7 @@ internal sealed class CommitSteps(
         catch (Exception e)
         {
             limit.Cancel();
-            Fail($"the step \"{step.Name}\" failed", e);
+            Fail($"the step \"{step.Name.Text}\" failed", e);
         }
     }
 

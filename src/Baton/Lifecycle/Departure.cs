@@ -82,7 +82,7 @@ internal sealed class Departure(
     /// <summary>
     /// The host's own time to stop is over: what is open is cut. How long the application takes then is its own affair.
     /// </summary>
-    internal void StopWaiting(string trigger)
+    internal void StopWaiting(RestartTrigger trigger)
     {
         CutIfOpen(trigger, asked: true);
         _mayEnd = true;
@@ -90,7 +90,7 @@ internal sealed class Departure(
     }
 
     /// <summary>Cuts what is left, now, and bounds what the application may still do.</summary>
-    internal void Force(string trigger)
+    internal void Force(RestartTrigger trigger)
     {
         if (_forced)
         {
@@ -135,7 +135,7 @@ internal sealed class Departure(
     }
 
     /// <summary>Cuts what is left. A process that may be called back only becomes idle by it.</summary>
-    internal void CutNow(string trigger)
+    internal void CutNow(RestartTrigger trigger)
     {
         if (_mayEnd)
         {
@@ -149,11 +149,11 @@ internal sealed class Departure(
 
     private void DrainTimeoutPassed()
     {
-        CutIfOpen($"the drain timeout of {Options.DrainTimeout.TotalSeconds:0.###} s", asked: false);
+        CutIfOpen(RestartTrigger.OfDrainTimeout(Options.DrainTimeout), asked: false);
         FinishIfDone();
     }
 
-    private void CutIfOpen(string trigger, bool asked)
+    private void CutIfOpen(RestartTrigger trigger, bool asked)
     {
         if (!_idle && !_calledBack.IsCancellationRequested)
         {
@@ -161,7 +161,7 @@ internal sealed class Departure(
         }
     }
 
-    private void CutOnce(string trigger, bool asked)
+    private void CutOnce(RestartTrigger trigger, bool asked)
     {
         if (!_cut)
         {
@@ -175,7 +175,7 @@ internal sealed class Departure(
     /// <param name="context">What it works with.</param>
     /// <param name="trigger">Who or what cuts.</param>
     /// <param name="asked">Whether somebody has asked for it, and is told in any case.</param>
-    internal static void Cut(LifecycleContext context, string trigger, bool asked)
+    internal static void Cut(LifecycleContext context, RestartTrigger trigger, bool asked)
     {
         OpenWork cut = default;
         context.Try(() => cut = context.Work.Cut());

@@ -13,7 +13,6 @@ internal sealed class HandoverAttempt : RestartAttempt
     private readonly ProgressThrottle _progress;
     private ISuccessor? _successor;
     private SuccessorWatch? _watch;
-    private RestartOutcome? _outcome;
     private CommitSteps? _commit;
     private StateReturn? _return;
     private RollBack? _rollBack;
@@ -28,6 +27,8 @@ internal sealed class HandoverAttempt : RestartAttempt
 
     internal override int? SuccessorPid => _successor?.Pid;
 
+    internal override RestartStrategy Strategy => RestartStrategy.Handover;
+
     /// <summary>Only once the successor is started.</summary>
     internal SuccessorWatch Watch => _watch!;
 
@@ -41,7 +42,7 @@ internal sealed class HandoverAttempt : RestartAttempt
     internal void Leave() => Happen(RestartEvent.LeaveAsked);
 
     /// <summary>This process was asked to shut down, and the service was meant: has a successor on probation end too.</summary>
-    internal void ShutDown(string trigger) => Happen(RestartEvent.ShutdownAsked, new HandoverMessage.Shutdown(trigger));
+    internal void ShutDown(RestartTrigger trigger) => Happen(RestartEvent.ShutdownAsked, new HandoverMessage.Shutdown(trigger));
 
     /// <summary>This process was asked to shut down before the successor serves.</summary>
     internal override void Cancel()
@@ -117,7 +118,7 @@ internal sealed class HandoverAttempt : RestartAttempt
 
     private void Start()
     {
-        Account.Enter("spawn");
+        Account.Enter(PhaseName.Spawn);
         Lifecycle.Restarts.BoundGenerations();
 
         // From here on a successor may have to serve without us. Our own predecessor, if it was stopped all the time, must not
@@ -140,7 +141,7 @@ internal sealed class HandoverAttempt : RestartAttempt
             Happen(found, fault: fault);
         });
         Context.TellPredecessor(new HandoverMessage.HandedOn(Pid));
-        AnnounceSuccessor(Pid, RestartStrategy.Handover);
+        AnnounceSuccessor(Pid);
         _watch.AwaitReady();
     }
 
@@ -178,7 +179,7 @@ internal sealed class HandoverAttempt : RestartAttempt
     private void Note(HandoverMessage message)
     {
         HandoverMessage.Progress progress = message is HandoverMessage.Hello hello
-            ? new("starting", $"{hello.Program}, with {_successor!.ListenersGiven} listeners")
+            ? new(PhaseName.Starting, $"{hello.Program}, with {_successor!.ListenersGiven} listeners")
             : (HandoverMessage.Progress)message;
         Account.Enter(progress.Phase, progress.Detail, Pid);
         Logger.SuccessorProgress(Pid, Account.Last);
@@ -206,9 +207,9 @@ internal sealed class HandoverAttempt : RestartAttempt
 
     private void BeginProbation()
     {
-        _outcome = new RestartOutcome(Pid, Generation, RestartStrategy.Handover, Account.Elapsed, Account.Phases);
-        Logger.HandedOver(Pid, Generation, (long)_outcome.Duration.TotalMilliseconds);
-        Account.Enter("probation");
+        TimeSpan elapsed = Account.Served();
+        Logger.HandedOver(Pid, Generation, (long)elapsed.TotalMilliseconds);
+        Account.Enter(PhaseName.Probation);
         Watch.BeginProbation();
         Lifecycle.Restarts.Committed(this);
         if (Options.Probation == TimeSpan.Zero)
@@ -245,7 +246,7 @@ internal sealed class HandoverAttempt : RestartAttempt
         Context.TellPredecessor(new HandoverMessage.HandedOn());
         Context.Try(() => Context.Older.PassOn(_successor!));
         Lifecycle.Restarts.SuccessorProved(this);
-        Account.Succeed(_outcome! with { Phases = Account.Phases });
+        Account.Succeed();
         Tell(new HandoverMessage.History(Lifecycle.Restarts.History));
     }
 
@@ -277,7 +278,7 @@ internal sealed class HandoverAttempt : RestartAttempt
 
     // Also after a roll back: it was asked before it knew of that, and has removed its unix paths.
     private void ShutDownToo(HandoverMessage.Stopping stopping) =>
-        Lifecycle.Shutdown.Request($"{stopping.Trigger}, sent to successor {Pid}");
+        Lifecycle.Shutdown.Request(stopping.Trigger.PassedOnBySuccessor(Pid));
 
     private void LogEnd(ExitStatus status)
     {

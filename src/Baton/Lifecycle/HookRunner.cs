@@ -15,10 +15,10 @@ internal sealed class HookRunner(LifecycleContext context)
 
     /// <summary>Calls the hooks before an action, then does it.</summary>
     /// <returns>Null if there was nothing to wait for.</returns>
-    internal HookWait? Before(SignalAction action, Trigger trigger, Action then) =>
+    internal HookWait? Before(SignalAction action, RestartTrigger trigger, Action then) =>
         Run($"before {action} by {trigger}", Bound(action, trigger, before: true), then);
 
-    internal void After(SignalAction action, Trigger trigger, RestartRecord? restart = null) =>
+    internal void After(SignalAction action, RestartTrigger trigger, RestartRecord? restart = null) =>
         Run($"after {action} by {trigger}", Bound(action, trigger, before: false, restart), then: () => { });
 
     /// <summary>Before a restart and its successor, which may be changed.</summary>
@@ -31,8 +31,7 @@ internal sealed class HookRunner(LifecycleContext context)
     internal HookWait? BeforeRestart(
         RestartRequest request, StartCommand command, int generation, Action<StartCommand> changed, Action begun, Action then)
     {
-        var trigger = new Trigger(request.Trigger, request.Signal);
-        List<Func<CancellationToken, Task>> hooks = Bound(SignalAction.Restart, trigger, before: true);
+        List<Func<CancellationToken, Task>> hooks = Bound(SignalAction.Restart, request.Trigger, before: true);
         StartCommand latest = command;
         foreach (Func<SuccessorStartContext, CancellationToken, Task> hook in Hooks.Successor)
         {
@@ -58,11 +57,11 @@ internal sealed class HookRunner(LifecycleContext context)
     {
         if (failure is not null)
         {
-            var told = new FailedRestartContext(restart, failure);
+            var told = new FailedRestartContext { Restart = restart, Exception = failure };
             Run("after a failed restart", Bound(Hooks.Failed, told), then: () => { });
         }
 
-        After(SignalAction.Restart, new Trigger(request.Trigger, request.Signal), restart);
+        After(SignalAction.Restart, request.Trigger, restart);
     }
 
     /// <summary>Calls the hooks of a process that leaves, and goes on when none of any kind runs any more.</summary>
@@ -75,7 +74,7 @@ internal sealed class HookRunner(LifecycleContext context)
         }
 
         // When all that happens at this moment has happened, the end of a restart among it, which has hooks too.
-        var told = new DepartureContext(reason, successorPid);
+        var told = new DepartureContext { Reason = reason, SuccessorPid = successorPid };
         context.Loop.Post(() => Run($"at the departure ({reason})", Bound(Hooks.Departure, told), then: () => WhenIdle(then)));
     }
 
@@ -102,8 +101,8 @@ internal sealed class HookRunner(LifecycleContext context)
     }
 
     private List<Func<CancellationToken, Task>> Bound(
-        SignalAction action, Trigger trigger, bool before, RestartRecord? restart = null) =>
-        Bound(Hooks.Of(action, before), new ActionContext(action, trigger.Words, trigger.Signal, restart));
+        SignalAction action, RestartTrigger trigger, bool before, RestartRecord? restart = null) =>
+        Bound(Hooks.Of(action, before), new RestartHookContext { Action = action, Trigger = trigger, Restart = restart });
 
     private static List<Func<CancellationToken, Task>> Bound<T>(IEnumerable<Func<T, CancellationToken, Task>> hooks, T told) =>
         [.. hooks.Select(hook => (Func<CancellationToken, Task>)(cancel => hook(told, cancel)))];

@@ -6,8 +6,8 @@ namespace Baton.Lifecycle;
 /// </summary>
 internal interface ICommitStep
 {
-    /// <summary>The phase of the restart, for people: "services".</summary>
-    string Name { get; }
+    /// <summary>The phase of the restart.</summary>
+    PhaseName Name { get; }
 
     /// <summary>Whether there is something to do. A step without work is passed over, at no cost.</summary>
     bool HasWork { get; }

@@ -17,7 +17,7 @@ internal interface IStartingProcess
     /// <summary>All servers can serve.</summary>
     void ServiceReady();
 
-    void ReportProgress(string phase, string detail);
+    void ReportProgress(PhaseName phase, string detail);
 
     /// <summary>It will not serve.</summary>
     void GiveUp(string reason);

@@ -87,7 +87,7 @@ internal abstract record LifecycleEvent
     internal sealed record Greeted(ActivityContext Trace) : LifecycleEvent;
 
     /// <summary>The application says what it is doing while it starts.</summary>
-    internal sealed record StartPhaseChanged(string Phase, string Detail) : LifecycleEvent;
+    internal sealed record StartPhaseChanged(PhaseName Phase, string Detail) : LifecycleEvent;
 
     /// <summary>As a successor: the service can serve, and waits for its predecessor.</summary>
     internal sealed record SaidReady : LifecycleEvent;
@@ -99,7 +99,7 @@ internal abstract record LifecycleEvent
     internal sealed record Draining(GenerationStatus Generation, TimeSpan Elapsed, TimeSpan? Limit) : LifecycleEvent;
 
     /// <summary>What was open was cut.</summary>
-    internal sealed record WorkCut(string Trigger, OpenWork Work) : LifecycleEvent;
+    internal sealed record WorkCut(RestartTrigger Trigger, OpenWork Work) : LifecycleEvent;
 
     /// <summary>Nothing is open any more, because it was finished or cut.</summary>
     internal sealed record Drained : LifecycleEvent;

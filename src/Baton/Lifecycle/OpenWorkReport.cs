@@ -17,13 +17,29 @@ internal sealed class OpenWorkReport
 
     internal void AddConnection(string kind) => _connections[kind] = _connections.GetValueOrDefault(kind) + 1;
 
+    internal void AddConnections(string kind, int count)
+    {
+        if (count > 0)
+        {
+            _connections[kind] = _connections.GetValueOrDefault(kind) + count;
+        }
+    }
+
     /// <summary>Adds the requests of one connection; path and age are those of one of them.</summary>
     internal void AddRequests(int count, string path, TimeSpan age)
     {
         _requestCount += count;
-        _requests.Add(new OpenRequest(path, age));
+        _requests.Add(new OpenRequest { Path = path, Age = age });
     }
 
     internal GenerationStatus ToStatus(int pid, int generation, ProcessState state) =>
-        new(pid, generation, state, _connections, _requestCount, [.. _requests.OrderByDescending(r => r.Age).Take(MostRequests)]);
+        new()
+        {
+            Pid = pid,
+            Generation = generation,
+            State = state,
+            Connections = _connections,
+            RequestCount = _requestCount,
+            Requests = [.. _requests.OrderByDescending(r => r.Age).Take(MostRequests)],
+        };
 }

@@ -15,7 +15,7 @@ internal sealed class OwnProbation(ProcessLifecycle lifecycle, LifecycleContext 
     private long _begun;
     private TimeSpan _length;
     private bool _signPending;
-    private string? _leaving;
+    private RestartTrigger? _leaving;
     private volatile Stage _stage;
 
     private enum Stage
@@ -85,7 +85,7 @@ internal sealed class OwnProbation(ProcessLifecycle lifecycle, LifecycleContext 
     /// <summary>The application ends by itself.</summary>
     /// <param name="trigger">Who ends: if the predecessor does not take over again, this process shuts down by that.</param>
     /// <param name="reason">Why.</param>
-    internal void Leave(string trigger, string reason)
+    internal void Leave(RestartTrigger trigger, string reason)
     {
         _leaving = trigger;
         GiveBack(reason, ends: true);

@@ -13,7 +13,7 @@ internal sealed class OwnShutdown(ProcessLifecycle lifecycle, LifecycleContext c
     private HookWait? _forceHooks;
     private ShutdownGrace? _grace;
     private bool _forced;
-    private Trigger? _forceWhenTakenBack;
+    private RestartTrigger? _forceWhenTakenBack;
 
     // Told that this process was asked to shut down while on probation, and so the service.
     private bool _predecessorFollows;
@@ -33,7 +33,7 @@ internal sealed class OwnShutdown(ProcessLifecycle lifecycle, LifecycleContext c
 
     private ILogger Logger => context.Logger;
 
-    internal void Request(Trigger trigger)
+    internal void Request(RestartTrigger trigger)
     {
         // Else it is on its way out already, or about to be.
         if (_hooks is null && LifecycleTable.Next(State, LifecycleInput.ShutdownAsked).Next != State)
@@ -52,11 +52,11 @@ internal sealed class OwnShutdown(ProcessLifecycle lifecycle, LifecycleContext c
     /// The terminal was closed, and the service was meant. The kernel tells it to a session's leader alone, also when that only
     /// drains.
     /// </summary>
-    internal void HangUp(Trigger trigger)
+    internal void HangUp(RestartTrigger trigger)
     {
         if (State == ProcessState.Draining)
         {
-            lifecycle.Restarts.Successor?.Tell(new HandoverMessage.Shutdown(trigger.Words));
+            lifecycle.Restarts.Successor?.Tell(new HandoverMessage.Shutdown(trigger));
         }
         else
         {
@@ -70,7 +70,7 @@ internal sealed class OwnShutdown(ProcessLifecycle lifecycle, LifecycleContext c
     /// </summary>
     /// <param name="trigger">Who ends.</param>
     /// <param name="fault">What made it end; null if that is not known.</param>
-    internal void Leave(string trigger, string? fault = null)
+    internal void Leave(RestartTrigger trigger, string? fault = null)
     {
         if (State is ProcessState.Starting or ProcessState.OnProbation && _hooks is null)
         {
@@ -92,7 +92,7 @@ internal sealed class OwnShutdown(ProcessLifecycle lifecycle, LifecycleContext c
     }
 
     /// <summary>The host gives its stop no more time: what is open is cut. Where nothing has stopped yet it is force.</summary>
-    internal void HostTimeIsUp(string trigger)
+    internal void HostTimeIsUp(RestartTrigger trigger)
     {
         _grace?.End();
         if (lifecycle.Departure is { } departure && State != ProcessState.HandedOver)
@@ -106,7 +106,7 @@ internal sealed class OwnShutdown(ProcessLifecycle lifecycle, LifecycleContext c
     }
 
     /// <summary>Ends now, cutting what is open. A second time it does not even wait for hooks.</summary>
-    internal void Force(Trigger trigger)
+    internal void Force(RestartTrigger trigger)
     {
         if (_forceHooks is { } waiting)
         {
@@ -126,7 +126,7 @@ internal sealed class OwnShutdown(ProcessLifecycle lifecycle, LifecycleContext c
     /// The predecessor wants this process to hurry: one that it has told to shut down, or that it has taken over from. Not one
     /// that serves.
     /// </summary>
-    internal void ForceAskedByPredecessor(string trigger)
+    internal void ForceAskedByPredecessor(RestartTrigger trigger)
     {
         if (State is ProcessState.ShuttingDown || IsAsked)
         {
@@ -143,7 +143,7 @@ internal sealed class OwnShutdown(ProcessLifecycle lifecycle, LifecycleContext c
     /// may be called back still may.
     /// </summary>
     /// <returns>False if this process does not finish its work.</returns>
-    internal bool ForceDrain(Trigger trigger)
+    internal bool ForceDrain(RestartTrigger trigger)
     {
         if (State is ProcessState.Draining or ProcessState.ShuttingDown)
         {
@@ -155,7 +155,7 @@ internal sealed class OwnShutdown(ProcessLifecycle lifecycle, LifecycleContext c
         {
             // A shutdown now would be one of the whole service.
             _forceWhenTakenBack = trigger;
-            Logger.ForceHeld(trigger.Words, Environment.ProcessId);
+            Logger.ForceHeld(trigger, Environment.ProcessId);
             return true;
         }
 
@@ -166,8 +166,8 @@ internal sealed class OwnShutdown(ProcessLifecycle lifecycle, LifecycleContext c
 
         lifecycle.Hooks.Before(SignalAction.Force, trigger, () =>
         {
-            lifecycle.Departure?.CutNow(trigger.Words);
-            lifecycle.Restarts.CutDrain(trigger.Words);
+            lifecycle.Departure?.CutNow(trigger);
+            lifecycle.Restarts.CutDrain(trigger);
             lifecycle.Hooks.After(SignalAction.Force, trigger);
         });
         return true;
@@ -182,7 +182,7 @@ internal sealed class OwnShutdown(ProcessLifecycle lifecycle, LifecycleContext c
         }
     }
 
-    private void ShutDown(Trigger trigger)
+    private void ShutDown(RestartTrigger trigger)
     {
         _hooks = null;
         ProcessState previous = State;
@@ -191,7 +191,7 @@ internal sealed class OwnShutdown(ProcessLifecycle lifecycle, LifecycleContext c
             return;
         }
 
-        Logger.ShutdownAsked(trigger.Words);
+        Logger.ShutdownAsked(trigger);
         TellPredecessor(trigger, previous);
         bool awaitsCommit = previous == ProcessState.Starting && lifecycle.Start.AwaitsCommit;
         lifecycle.Move(LifecycleInput.ShutdownAsked);
@@ -221,19 +221,19 @@ internal sealed class OwnShutdown(ProcessLifecycle lifecycle, LifecycleContext c
 
     // Before the commit: this process will not serve. On probation: its end must not cause a roll back. Else nothing depends on
     // it.
-    private void TellPredecessor(Trigger trigger, ProcessState previous)
+    private void TellPredecessor(RestartTrigger trigger, ProcessState previous)
     {
         bool told = context.TellPredecessor(previous == ProcessState.Starting
             ? new HandoverMessage.Failed(_ownEnd ?? $"it was asked to shut down by {trigger}")
-            : new HandoverMessage.Stopping(trigger.Words));
+            : new HandoverMessage.Stopping(trigger));
         _predecessorFollows = told && previous == ProcessState.OnProbation;
     }
 
     // On the successor's probation: both end.
-    private void EndWithSuccessor(Trigger trigger)
+    private void EndWithSuccessor(RestartTrigger trigger)
     {
         HandoverAttempt successor = lifecycle.Restarts.Successor!;
-        successor.ShutDown(trigger.Words);
+        successor.ShutDown(trigger);
         context.Try(() => context.Endpoints.Release(successor.Claimed));
         lifecycle.Departure!.MayEnd(afterSuccessor: true);
 
@@ -249,7 +249,7 @@ internal sealed class OwnShutdown(ProcessLifecycle lifecycle, LifecycleContext c
         context.Try(() => context.Endpoints.Release([]));
     }
 
-    private void EndServing(Trigger trigger)
+    private void EndServing(RestartTrigger trigger)
     {
         Departure departure = lifecycle.Depart();
         context.Try(context.Work.NobodyServes);
@@ -258,20 +258,20 @@ internal sealed class OwnShutdown(ProcessLifecycle lifecycle, LifecycleContext c
         lifecycle.Hooks.After(SignalAction.Shutdown, trigger);
     }
 
-    private void ForceNow(Trigger trigger)
+    private void ForceNow(RestartTrigger trigger)
     {
         (_forceHooks, _forced) = (null, true);
         _hooks?.Cancel();
         ShutDown(trigger);
         _grace?.End();
         lifecycle.Hooks.GiveUpAll();
-        lifecycle.Departure?.Force(trigger.Words);
-        lifecycle.Restarts.ShutDownToo?.Tell(new HandoverMessage.Force(trigger.Words));
+        lifecycle.Departure?.Force(trigger);
+        lifecycle.Restarts.ShutDownToo?.Tell(new HandoverMessage.Force(trigger));
         if (_predecessorFollows)
         {
             // Once: it may be the one that has asked.
             _predecessorFollows = false;
-            context.TellPredecessor(new HandoverMessage.Force(trigger.Words));
+            context.TellPredecessor(new HandoverMessage.Force(trigger));
         }
 
         lifecycle.Hooks.After(SignalAction.Force, trigger);

@@ -39,11 +39,11 @@ internal sealed class OwnStart(ProcessLifecycle lifecycle, LifecycleContext cont
     internal void Greeted(ActivityContext trace) => context.Feed.Publish(new LifecycleEvent.Greeted(trace));
 
     /// <summary>The application says what it is doing while it starts.</summary>
-    public void ReportProgress(string phase, string detail)
+    public void ReportProgress(PhaseName phase, string detail)
     {
         if (IsStarting)
         {
-            _lastProgress = new RestartPhase(phase, detail, TimeSpan.Zero).Words;
+            _lastProgress = phase.With(detail, TimeSpan.Zero).Words;
             _progress ??= new ProgressThrottle(context, TellProgress);
             _progress.Say(phase, detail);
         }
@@ -185,7 +185,7 @@ internal sealed class OwnStart(ProcessLifecycle lifecycle, LifecycleContext cont
     }
 
     /// <summary>It was asked to shut down before it served.</summary>
-    internal void NeverServes(Trigger trigger) => _ready.TrySetException(new RestartException(
+    internal void NeverServes(RestartTrigger trigger) => _ready.TrySetException(new RestartException(
         RestartFailure.Stopping, $"Process {Environment.ProcessId} was asked to shut down by {trigger} before it served."));
 
     void IStartingProcess.GiveUp(string reason)
@@ -198,10 +198,10 @@ internal sealed class OwnStart(ProcessLifecycle lifecycle, LifecycleContext cont
 
         // The servers that have started are stopped as ever; no client was served yet.
         Environment.ExitCode = NotReadyExitCode;
-        lifecycle.Shutdown.Request($"its own start: {reason}");
+        lifecycle.Shutdown.Request(RestartTrigger.OfFailedStart(reason));
     }
 
-    private void TellProgress(string phase, string detail)
+    private void TellProgress(PhaseName phase, string detail)
     {
         if (IsStarting)
         {

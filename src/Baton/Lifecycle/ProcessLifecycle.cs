@@ -193,10 +193,10 @@ internal sealed class ProcessLifecycle
                 Probation.TakenBack();
                 break;
             case HandoverMessage.Shutdown shutdown:
-                Shutdown.Request($"{shutdown.Trigger}, sent to predecessor {predecessor}");
+                Shutdown.Request(shutdown.Trigger.PassedOnByPredecessor(predecessor));
                 break;
             case HandoverMessage.Restart restart:
-                Restarts.Request(new RestartRequest($"{restart.Trigger}, sent to predecessor {predecessor}", bySignal: true));
+                Restarts.Request(new RestartRequest(restart.Trigger.PassedOnByPredecessor(predecessor), bySignal: true));
                 break;
             case HandoverMessage.Force force:
                 Shutdown.ForceAskedByPredecessor(force.Trigger);

@@ -4,7 +4,7 @@ namespace Baton.Lifecycle;
 /// Lets progress through: the first few reports at once, and of more than that the last one each interval. An application may
 /// report each of a million items. Lives on the control loop.
 /// </summary>
-internal sealed class ProgressThrottle(LifecycleContext context, Action<string, string> say)
+internal sealed class ProgressThrottle(LifecycleContext context, Action<PhaseName, string> say)
 {
     internal const int Burst = 20;
 
@@ -12,10 +12,10 @@ internal sealed class ProgressThrottle(LifecycleContext context, Action<string, 
 
     private int _free = Burst;
     private long _lastSaid;
-    private (string Phase, string Detail)? _held;
+    private (PhaseName Phase, string Detail)? _held;
     private LoopTimer? _timer;
 
-    internal void Say(string phase, string detail)
+    internal void Say(PhaseName phase, string detail)
     {
         if (_held is null && TryTake())
         {

@@ -25,6 +25,8 @@ internal abstract class RestartAttempt
 
     internal abstract int? SuccessorPid { get; }
 
+    internal abstract RestartStrategy Strategy { get; }
+
     /// <summary>What the successor uses; the rest goes with us.</summary>
     internal IReadOnlyList<string> Claimed { get; private protected set; } = [];
 
@@ -53,7 +55,7 @@ internal abstract class RestartAttempt
     protected Func<ActivityContext> Trace => () => _request.Activity?.Context ?? default;
 
     internal void Begin() => _hooks = Lifecycle.Hooks.BeforeRestart(
-        _request, _command, Generation, Change, begun: () => Account.Enter("hooks"), then: () => Happen(RestartEvent.HooksEnded));
+        _request, _command, Generation, Change, begun: () => Account.Enter(PhaseName.Hooks), then: () => Happen(RestartEvent.HooksEnded));
 
     /// <summary>This process was asked to shut down before a successor serves.</summary>
     internal virtual void Cancel()
@@ -101,8 +103,8 @@ internal abstract class RestartAttempt
         Account.Fail(fault!);
     }
 
-    protected void AnnounceSuccessor(int pid, RestartStrategy strategy) =>
-        Context.Feed.Publish(new LifecycleEvent.SuccessorStarted(_request, pid, Generation, strategy));
+    protected void AnnounceSuccessor(int pid) =>
+        Context.Feed.Publish(new LifecycleEvent.SuccessorStarted(_request, pid, Generation, Strategy));
 
     private void Change(StartCommand changed)
     {
@@ -120,7 +122,7 @@ internal abstract class RestartAttempt
             return;
         }
 
-        Account.Enter("check");
+        Account.Enter(PhaseName.Check);
         try
         {
             _giveUpCheck = Context.Programs.Check(_command, defect => Context.Loop.Post(() => Checked(defect)));

@@ -47,7 +47,8 @@ internal sealed class RestartHistory(int most, TimeProvider time)
         record.Failure is null && _departures.TryGetValue(record.Generation - 1, out Departure known)
         ? record with
         {
-            Drained = record.Drained ?? Since(record, known.Drained), Gone = record.Gone ?? Since(record, known.Gone),
+            DrainedAfter = record.DrainedAfter ?? Since(record, known.Drained),
+            GoneAfter = record.GoneAfter ?? Since(record, known.Gone),
         }
         : record;
 

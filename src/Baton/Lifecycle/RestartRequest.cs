@@ -1,23 +1,19 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 
 namespace Baton.Lifecycle;
 
 /// <summary>A wish to restart, and all who wait for what becomes of it.</summary>
-/// <param name="trigger">Who asks, for people.</param>
+/// <param name="trigger">Who asks.</param>
 /// <param name="program">The program to start; null for the one this process was started as.</param>
 /// <param name="bySignal">A signal can't be answered: one that comes too early is held, not refused. Also one that another
 /// process of the service got.</param>
-internal sealed class RestartRequest(Trigger trigger, string? program = null, bool bySignal = false)
+internal sealed class RestartRequest(RestartTrigger trigger, string? program = null, bool bySignal = false)
 {
-    private readonly TaskCompletionSource<RestartOutcome> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<RestartRecord> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<RestartRequest> _joined = [];
     private volatile Activity? _activity;
 
-    internal string Trigger => trigger.Words;
-
-    /// <summary>The signal that this process got; null if it was none.</summary>
-    internal PosixSignal? Signal => trigger.Signal;
+    internal RestartTrigger Trigger => trigger;
 
     internal string? Program => program;
 
@@ -35,7 +31,7 @@ internal sealed class RestartRequest(Trigger trigger, string? program = null, bo
         set => _activity = value;
     }
 
-    internal Task<RestartOutcome> Outcome => _outcome.Task;
+    internal Task<RestartRecord> Outcome => _outcome.Task;
 
     /// <summary>Lets another wish for the same have the same outcome.</summary>
     internal void Join(RestartRequest other) => _joined.Add(other);
@@ -43,7 +39,7 @@ internal sealed class RestartRequest(Trigger trigger, string? program = null, bo
     /// <summary>Whether what becomes of this is the answer to the other. Call on the loop.</summary>
     internal bool Covers(RestartRequest other) => this == other || _joined.Exists(r => r.Covers(other));
 
-    internal void Succeed(RestartOutcome outcome)
+    internal void Succeed(RestartRecord outcome)
     {
         _outcome.TrySetResult(outcome);
         _joined.ForEach(r => r.Succeed(outcome));

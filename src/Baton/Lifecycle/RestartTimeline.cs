@@ -8,7 +8,7 @@ internal sealed class RestartTimeline(TimeProvider time)
 
     private readonly long _begun = time.GetTimestamp();
     private readonly List<RestartPhase> _ended = [];
-    private string? _name;
+    private PhaseName? _name;
     private string _detail = "";
     private long _since;
 
@@ -26,11 +26,11 @@ internal sealed class RestartTimeline(TimeProvider time)
     internal IReadOnlyList<RestartPhase> Phases => _name is null ? Ended : [.. _ended, Current];
 
     /// <summary>The one that goes on; only while one does.</summary>
-    internal RestartPhase Current => new(_name!, _detail, time.GetElapsedTime(_since));
+    internal RestartPhase Current => _name!.Value.With(_detail, time.GetElapsedTime(_since));
 
     /// <summary>Begins a phase, or goes on with it where it is the same.</summary>
     /// <returns>Whether that changes anything.</returns>
-    internal bool Enter(string name, string detail = "")
+    internal bool Enter(PhaseName name, string detail = "")
     {
         bool changed = (name, detail) != (_name, _detail);
         if (name != _name)

@@ -153,7 +153,7 @@ internal sealed class Restarts(ProcessLifecycle lifecycle, LifecycleContext cont
         if (_attempt is HandoverAttempt)
         {
             int most = context.Options.MaxGenerations;
-            context.Try(() => context.Older.ForceDownTo(most - 2, $"a restart, as no more than {most} processes may live"));
+            context.Try(() => context.Older.ForceDownTo(most - 2, RestartTrigger.OfMaxGenerations(most)));
         }
     }
 
@@ -175,7 +175,7 @@ internal sealed class Restarts(ProcessLifecycle lifecycle, LifecycleContext cont
     internal void Cancel() => _attempt!.Cancel();
 
     /// <summary>Goes on with the start of a complete restart.</summary>
-    internal void CutDrain(string trigger) => (_attempt as CompleteAttempt)?.CutDrain(trigger);
+    internal void CutDrain(RestartTrigger trigger) => (_attempt as CompleteAttempt)?.CutDrain(trigger);
 
     private void Forget(RestartAttempt attempt)
     {

@@ -10,7 +10,7 @@ internal sealed class ReturnedSuccessor(ISuccessor successor, int generation, Li
 {
     private DepartingProcess? _departing;
     private volatile GenerationStatus _status =
-        new(successor.Pid, generation, ProcessState.ShuttingDown, new Dictionary<string, int>(), RequestCount: 0, Requests: []);
+        new() { Pid = successor.Pid, Generation = generation, State = ProcessState.ShuttingDown };
 
     private RestarterOptions Options => context.Options;
 
@@ -30,7 +30,7 @@ internal sealed class ReturnedSuccessor(ISuccessor successor, int generation, Li
 
     internal void Ended() => context.Try(() => context.Older.Gone(_departing!));
 
-    private void Force(string trigger)
+    private void Force(RestartTrigger trigger)
     {
         context.Try(() => successor.TryTell(new HandoverMessage.Force(trigger)));
 

@@ -154,7 +154,7 @@ internal sealed class ServerRegister(ControlLoop loop, ILogger logger, Restarter
         {
             _awaited = awaited;
             logger.ServersAwaited(awaited);
-            process.ReportProgress("servers", $"waiting for {awaited}");
+            process.ReportProgress(PhaseName.Servers, $"waiting for {awaited}");
         }
 
         if (!_limited)

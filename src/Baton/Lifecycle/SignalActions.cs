@@ -33,14 +33,14 @@ internal sealed class SignalActions(
         else
         {
             logger.TerminalClosed(Environment.ProcessId);
-            lifecycle.Shutdown.HangUp(Trigger.Of(PosixSignal.SIGHUP));
+            lifecycle.Shutdown.HangUp(RestartTrigger.OfSignal(PosixSignal.SIGHUP));
         }
     }
 
     internal void Arrived(PosixSignal signal)
     {
-        Trigger trigger = Trigger.Of(signal);
-        string name = trigger.Words;
+        RestartTrigger trigger = RestartTrigger.OfSignal(signal);
+        string name = trigger.Description;
         if (IsEcho(SignalNumber.Of(signal)))
         {
             logger.SignalIgnored(name, "it came to the whole job, and by way of the terminal's stand-in once more");
@@ -53,7 +53,7 @@ internal sealed class SignalActions(
                 lifecycle.Restarts.Request(new RestartRequest(trigger, bySignal: true));
                 break;
             case SignalAction.Shutdown when _shutdownAsked:
-                lifecycle.Shutdown.Force(new Trigger($"a second signal, {name}", signal));
+                lifecycle.Shutdown.Force(RestartTrigger.OfSecondSignal(signal));
                 break;
             case SignalAction.Shutdown:
                 _shutdownAsked = true;
@@ -88,7 +88,7 @@ internal sealed class SignalActions(
         return last is { } then && _time.GetElapsedTime(then) < EchoTime;
     }
 
-    private void Around(SignalAction action, Trigger trigger, Action log) => lifecycle.Hooks.Before(action, trigger, () =>
+    private void Around(SignalAction action, RestartTrigger trigger, Action log) => lifecycle.Hooks.Before(action, trigger, () =>
     {
         log();
         lifecycle.Hooks.After(action, trigger);

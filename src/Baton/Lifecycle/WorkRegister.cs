@@ -6,7 +6,7 @@ namespace Baton.Lifecycle;
 internal sealed class WorkRegister : IOpenWork
 {
     private readonly Lock _lock = new();
-    private readonly List<IRestartParticipant> _participants = [];
+    private readonly List<IServerWork> _participants = [];
     private readonly CancellationTokenSource _stopping = new();
 
     // Without a registered server the work is the application's own, and ends when it disposes the restarter.
@@ -28,7 +28,7 @@ internal sealed class WorkRegister : IOpenWork
 
     internal CancellationToken Stopping => _stopping.Token;
 
-    internal void Register(IRestartParticipant participant)
+    internal void Register(IServerWork participant)
     {
         lock (_lock)
         {
@@ -78,7 +78,7 @@ internal sealed class WorkRegister : IOpenWork
 
     public Task DrainAsync(CancellationToken calledBack)
     {
-        IRestartParticipant[] participants;
+        IServerWork[] participants;
         lock (_lock)
         {
             // Not on this thread: an application's callbacks may take their time.
@@ -93,7 +93,7 @@ internal sealed class WorkRegister : IOpenWork
 
     public void NobodyServes()
     {
-        foreach (IRestartParticipant participant in Snapshot())
+        foreach (IServerWork participant in Snapshot())
         {
             participant.NobodyServes();
         }
@@ -116,7 +116,7 @@ internal sealed class WorkRegister : IOpenWork
     public OpenWork Cut()
     {
         var cut = default(OpenWork);
-        foreach (IRestartParticipant participant in Snapshot())
+        foreach (IServerWork participant in Snapshot())
         {
             cut += participant.Cut();
         }
@@ -132,7 +132,7 @@ internal sealed class WorkRegister : IOpenWork
     public OpenWorkReport Describe()
     {
         var report = new OpenWorkReport();
-        foreach (IRestartParticipant participant in Snapshot())
+        foreach (IServerWork participant in Snapshot())
         {
             participant.Describe(report);
         }
@@ -140,7 +140,7 @@ internal sealed class WorkRegister : IOpenWork
         return report;
     }
 
-    private IRestartParticipant[] Snapshot()
+    private IServerWork[] Snapshot()
     {
         lock (_lock)
         {

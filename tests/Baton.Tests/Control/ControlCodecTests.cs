@@ -37,7 +37,7 @@ public class ControlCodecTests
         string line = Encoding.UTF8.GetString(ControlCodec.Encode(new ControlAnswer.Status(ControlSamples.Status)));
 
         Assert.StartsWith(
-            """{"kind":"status","status":{"name":"shop","pid":4711,"generation":2,"state":"Restarting","version":"1.2.3","program":"/srv/current/shop","startedAt":"2026-11-21T12:00:00Z","predecessorPid":4710,"successorPid":null,"restart":{"trigger":"SIGUSR2","phase":"health","detail":"3 of 4","elapsedMs":77,"phases":[{"name":"spawn","detail":"","durationMs":12}]},""",
+            """{"kind":"status","status":{"name":"shop","pid":4711,"generation":2,"state":"Restarting","version":"1.2.3","program":"/srv/current/shop","startedAt":"2026-11-21T12:00:00Z","predecessorPid":4710,"successorPid":null,"restart":{"trigger":"SIGTERM","by":{"kind":"Signal","signal":15},"phase":"health","detail":"3 of 4","phaseKind":"Health","elapsedMs":77,"phases":[{"name":"spawn","detail":"","durationMs":12,"phaseKind":"Spawn"}]},""",
             line, StringComparison.Ordinal);
         Assert.Contains("\"probationEndsMs\":3000", line, StringComparison.Ordinal);
         Assert.Contains("\"drainLimitMs\":7000", line, StringComparison.Ordinal);
@@ -82,8 +82,12 @@ public class ControlCodecTests
     {
         // More than the longest text and the longest list that are let through.
         string endless = new('\u0001', 10_000);
-        var restart = new RestartRecord(default, endless, endless, 1, 1, RestartFailure.SuccessorFailed, endless, default, [.. Enumerable.Repeat(new RestartPhase(endless, endless, default), 100)]);
-        GenerationStatus generation = ControlSamples.Generation with { Version = "1", Requests = [.. Enumerable.Repeat(new OpenRequest(endless, default), 10)] };
+        var restart = new RestartRecord
+        {
+            AskedAt = default, Trigger = By(endless), Program = endless, Generation = 1, SuccessorPid = 1, Failure = RestartFailure.SuccessorFailed, Explanation = endless,
+            Phases = [.. Enumerable.Repeat(Named(endless).With(endless, default), 100)],
+        };
+        GenerationStatus generation = ControlSamples.Generation with { Version = "1", Requests = [.. Enumerable.Repeat(new OpenRequest { Path = endless, Age = default }, 10)] };
         RestartStatus status = ControlSamples.Status with
         {
             LastRestarts = [.. Enumerable.Repeat(restart, 100)], Generations = [.. Enumerable.Repeat(generation, 250)], Listeners = [.. Enumerable.Repeat(endless, 2_000)],
