@@ -65,3 +65,15 @@ public enum RestartFailure
     /// </summary>
     PreparationFailed,
 }
+
+/// <summary>What a reason means.</summary>
+internal static class RestartFailureCategory
+{
+    /// <summary>Whether nothing was begun.</summary>
+    internal static bool IsRefusal(this RestartFailure failure) => failure is RestartFailure.NotReady
+        or RestartFailure.InProgress
+        or RestartFailure.AlreadyHandedOver
+        or RestartFailure.Stopping
+        or RestartFailure.NotSupported
+        or RestartFailure.ProgramRefused;
+}

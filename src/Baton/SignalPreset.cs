@@ -35,8 +35,10 @@ public enum SignalPreset
     Tableflip,
 
     /// <summary>
-    /// SIGHUP restarts, as in services at Tencent that are not built on tRPC; SIGTERM, SIGINT and SIGQUIT shut down. No public
-    /// document of theirs says so.
+    /// SIGHUP restarts; SIGTERM, SIGINT and SIGQUIT shut down. For services that are used to SIGHUP and not built on tRPC. What
+    /// happens then is what the article of zhijiezhang (Tencent PCG, 2020) on hot restarts in Go describes: the new process gets
+    /// the listening sockets, the old one accepts nothing more, finishes the requests of its connections and ends. The signal is
+    /// a convention; no public document of Tencent's fixes it.
     /// </summary>
     Tencent,
 }

@@ -147,7 +147,7 @@ internal sealed class RestartAdmin : IDisposable
                     return;
                 case ControlAnswer.End end:
                     // No outcome came: the request was refused, or this process ends.
-                    string failure = end.Failure ?? nameof(RestartFailure.Stopping);
+                    AnswerFailure failure = end.Failure ?? AnswerFailure.Of(RestartFailure.Stopping);
                     var refused = AdminProblem.Of(operation, failure, end.Explanation, record: null);
                     await AdminAnswers.WriteAsync(context, refused).ConfigureAwait(false);
                     return;

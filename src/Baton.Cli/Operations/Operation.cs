@@ -101,9 +101,10 @@ internal sealed class Operation(
             return OfOutcome(outcome);
         }
 
-        return _end is { Failure: { } failure } ? OperationOutcome.Refused(failure, _end.Explanation)
-            : !request.Wait ? OperationOutcome.Done($"{Name}: {Noun} accepted by process {service.Status.Pid}.")
-            : OperationOutcome.Done(_end?.Explanation is { Length: > 0 } text ? text : $"{Name}: {Noun} done.");
+        return _end is { Failure: { } failure } ? OperationOutcome.Of(failure, _end.Explanation)
+            : !request.Wait ? OperationOutcome.Done($"{Name}: {Noun} accepted by process {service.Status.Pid}.") with { NamesService = true }
+            : _end?.Explanation is { Length: > 0 } text ? OperationOutcome.Done(text)
+            : OperationOutcome.Done($"{Name}: {Noun} done.") with { NamesService = true };
     }
 
     private OperationOutcome OfOutcome(ControlAnswer.Outcome outcome)
@@ -117,9 +118,9 @@ internal sealed class Operation(
         bool isSaid = !outcome.KeepsServing || outcome.Record is not null;
         string keeps = $"Process {service.Status.Pid} keeps serving.";
         string explanation = isSaid ? outcome.Explanation : $"{outcome.Explanation}\n{keeps}".Trim();
-        OperationOutcome failed = Refusal.Is(outcome.Failure)
-            ? OperationOutcome.Refused(outcome.Failure!, explanation)
-            : OperationOutcome.Failed(outcome.Failure, explanation);
+        OperationOutcome failed = outcome.Failure is { } failure
+            ? OperationOutcome.Of(failure, explanation)
+            : OperationOutcome.Failed("Failed", explanation);
         return failed with { Record = outcome.Record };
     }
 

@@ -128,7 +128,7 @@ internal sealed class OutcomeResolver(
             await Task.Delay(Interval, environment.Time, cancellationToken);
         }
 
-        return OperationOutcome.Done($"{Name}: process {Asked} has ended; it did not say how.");
+        return OperationOutcome.Done($"{Name}: process {Asked} has ended; it did not say how.") with { NamesService = true };
     }
 
     private async Task<OperationOutcome> ForceByStatusAsync(CancellationToken cancellationToken)
@@ -137,7 +137,7 @@ internal sealed class OutcomeResolver(
         int left = now?.Generations.Count(g => g.Pid != now.Pid && g.State is ProcessState.HandedOver or ProcessState.Draining)
             ?? 0;
         return left == 0
-            ? OperationOutcome.Done($"{Name}: nothing is left that drains.") with { Serving = now }
+            ? OperationOutcome.Done($"{Name}: nothing is left that drains.") with { Serving = now, NamesService = true }
             : OperationOutcome.Failed("Lost", $"{Name}: {left} of the older processes are still there.") with { Serving = now };
     }
 

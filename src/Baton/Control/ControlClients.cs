@@ -32,11 +32,11 @@ internal sealed class ControlClients(ControlService service)
         if (!ControlConnection.Allows(own, connection.Peer.uid))
         {
             service.Context.Logger.ControlRefused(connection.Peer.pid, connection.Peer.uid, own);
-            connection.Refuse(ControlProtocol.NotAllowed, $"only user {own} and root may ask process {Environment.ProcessId}");
+            connection.Refuse(AnswerFailure.NotAllowed, $"only user {own} and root may ask process {Environment.ProcessId}");
         }
         else if (!TryAdd(connection))
         {
-            connection.Refuse(ControlProtocol.Busy, Busy("are connected to"));
+            connection.Refuse(AnswerFailure.Busy, Busy("are connected to"));
         }
         else
         {

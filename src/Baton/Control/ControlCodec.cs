@@ -33,10 +33,10 @@ internal static class ControlCodec
             "end",
             static (json, m, size) =>
             {
-                size.WriteText(json, "failure", m.Failure);
+                AnswerFailure.Write(json, m.Failure, size);
                 size.WriteText(json, "explanation", m.Explanation);
             },
-            static body => new(body.OptionalText("failure"), body.OptionalLines("explanation") ?? "")),
+            static body => new(AnswerFailure.Read(body, begun: false), body.OptionalLines("explanation") ?? "")),
     ];
 
     internal static byte[] Encode(ControlRequest request) => BoundedJson.Write(int.MaxValue, (json, _) =>
@@ -150,14 +150,16 @@ internal static class ControlCodec
     private static void WriteOutcome(Utf8JsonWriter json, ControlAnswer.Outcome m, JsonSize size)
     {
         json.WriteBoolean("succeeded", m.Succeeded);
-        size.WriteText(json, "failure", m.Failure);
+        AnswerFailure.Write(json, m.Failure, size);
         size.WriteText(json, "explanation", m.Explanation);
         StatusCodec.WriteOptionalRecord(json, "record", m.Record, size);
         json.WriteBoolean("keepsServing", m.KeepsServing);
     }
 
     private static ControlAnswer.Outcome ReadOutcome(JsonElement body) => new(
-        body.GetProperty("succeeded").GetBoolean(), body.OptionalText("failure"), body.OptionalLines("explanation") ?? "",
+        body.GetProperty("succeeded").GetBoolean(),
+        AnswerFailure.Read(body, begun: true),
+        body.OptionalLines("explanation") ?? "",
         body.Optional("record") is { } record ? RestartRecordCodec.Read(record) : null,
         body.Flag("keepsServing", otherwise: true));
 

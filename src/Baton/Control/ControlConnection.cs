@@ -64,7 +64,7 @@ internal sealed partial class ControlConnection(Descriptor socket, ControlServic
     }
 
     /// <summary>Answers with a refusal only, without waiting for the client.</summary>
-    internal void Refuse(string failure, string explanation)
+    internal void Refuse(AnswerFailure failure, string explanation)
     {
         _ = LocalSocket.Send(socket, ControlCodec.Encode(new ControlAnswer.End(failure, explanation)));
         Close();
@@ -76,7 +76,7 @@ internal sealed partial class ControlConnection(Descriptor socket, ControlServic
         lock (_lock)
         {
             _conversation?.Finish();
-            _answers.Add(new ControlAnswer.End(nameof(RestartFailure.Stopping), $"process {Environment.ProcessId} ends"));
+            _answers.Add(new ControlAnswer.End(AnswerFailure.Of(RestartFailure.Stopping), $"process {Environment.ProcessId} ends"));
             _finishing = true;
         }
     }
@@ -110,7 +110,7 @@ internal sealed partial class ControlConnection(Descriptor socket, ControlServic
     {
         if (request.Command == ControlCommand.Watch && watch(this) is { } busy)
         {
-            _answers.Add(new ControlAnswer.End(ControlProtocol.Busy, busy));
+            _answers.Add(new ControlAnswer.End(AnswerFailure.Busy, busy));
             return;
         }
 
@@ -153,7 +153,7 @@ internal sealed partial class ControlConnection(Descriptor socket, ControlServic
                 else if (_makesRoom)
                 {
                     _answers.Add(new ControlAnswer.End(
-                        ControlProtocol.Busy,
+                        AnswerFailure.Busy,
                         $"process {Environment.ProcessId} has other clients, and this one has asked for nothing yet"));
                     return null;
                 }
@@ -171,7 +171,7 @@ internal sealed partial class ControlConnection(Descriptor socket, ControlServic
         }
         catch (ControlException e)
         {
-            _answers.Add(new ControlAnswer.End(ControlProtocol.BadRequest, e.Message));
+            _answers.Add(new ControlAnswer.End(AnswerFailure.BadRequest, e.Message));
             return null;
         }
     }

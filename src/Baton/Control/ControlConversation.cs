@@ -86,10 +86,10 @@ internal abstract class ControlConversation(ControlService service, RestartTrigg
 
     protected void Accept(string? until = null) => Say(new ControlAnswer.Accepted(Pid, Lifecycle.Generation, until));
 
-    protected void End(string? failure, string explanation) => Say(new ControlAnswer.End(failure, explanation));
+    protected void End(AnswerFailure? failure, string explanation) => Say(new ControlAnswer.End(failure, explanation));
 
     /// <summary>The outcome, and the end.</summary>
-    protected void Conclude(bool succeeded, string? failure, string explanation, RestartRecord? record = null)
+    protected void Conclude(bool succeeded, AnswerFailure? failure, string explanation, RestartRecord? record = null)
     {
         Say(new ControlAnswer.Outcome(succeeded, failure, explanation, record, Serves));
         End(failure: null, explanation);
@@ -134,6 +134,6 @@ internal abstract class ControlConversation(ControlService service, RestartTrigg
             (_, RestartStrategy.Handover) => $"process {record.SuccessorPid}, generation {record.Generation}, serves",
             _ => $"process {record.SuccessorPid}, generation {record.Generation}, was started",
         };
-        return new ControlAnswer.Outcome(record.Failure is null, record.Failure?.ToString(), explanation, record, Serves);
+        return new ControlAnswer.Outcome(record.Failure is null, record.Failure is { } failure ? AnswerFailure.Of(failure) : null, explanation, record, Serves);
     }
 }

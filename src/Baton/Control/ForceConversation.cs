@@ -40,7 +40,7 @@ internal sealed class ForceConversation(ControlService service, RestartTrigger t
         {
             Conclude(
                 succeeded: false,
-                ControlProtocol.TimedOut,
+                AnswerFailure.TimedOut,
                 $"after {limit.TotalSeconds:0.###} s there is still {string.Join("; ", left.Select(Describe))}");
         }
     }
@@ -65,13 +65,13 @@ internal sealed class ForceConversation(ControlService service, RestartTrigger t
         if (state == ProcessState.HandedOver)
         {
             End(
-                nameof(RestartFailure.AlreadyHandedOver),
+                AnswerFailure.Of(RestartFailure.AlreadyHandedOver),
                 Refusals.Describe(RestartFailure.AlreadyHandedOver, Lifecycle.Restarts.SuccessorPid));
         }
         else if (!_own && older.Length == 0)
         {
             End(
-                ControlProtocol.NotAllowed,
+                AnswerFailure.NotAllowed,
                 $"no process of the service is on its way out; process {Pid} serves, and is ended at once by shutdown with " +
                     $"force");
         }
@@ -104,7 +104,7 @@ internal sealed class ForceConversation(ControlService service, RestartTrigger t
         {
             Conclude(
                 succeeded: false,
-                ControlProtocol.NotAllowed,
+                AnswerFailure.NotAllowed,
                 $"the predecessor of process {Pid} did not take over again: process {Pid} serves, and nothing was cut");
         }
     }

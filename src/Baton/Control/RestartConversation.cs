@@ -44,7 +44,7 @@ internal sealed class RestartConversation(ControlService service, RestartTrigger
                 Accepted(held.Until);
                 break;
             case LifecycleEvent.RestartRefused refused:
-                End(refused.Reason.Failure.ToString(), refused.Reason.Message);
+                End(AnswerFailure.Refusal(refused.Reason.Failure), refused.Reason.Message);
                 break;
             case LifecycleEvent.RestartBegun:
                 Accepted(until: null);

@@ -32,7 +32,7 @@ internal sealed class ShutdownConversation(ControlService service, RestartTrigge
         if (Lifecycle.State is ProcessState.Draining)
         {
             End(
-                nameof(RestartFailure.AlreadyHandedOver),
+                AnswerFailure.Of(RestartFailure.AlreadyHandedOver),
                 Refusals.Describe(RestartFailure.AlreadyHandedOver, Lifecycle.Restarts.SuccessorPid));
             return;
         }

@@ -53,11 +53,16 @@ internal static class Samples
         ],
     };
 
+    /// <summary>As an older service says it: by its name alone.</summary>
+    internal static AnswerFailure? Failure(string? name) => name is null
+        ? null
+        : ((ControlAnswer.End)ControlCodec.DecodeAnswer(System.Text.Encoding.UTF8.GetBytes($$"""{"kind":"end","failure":"{{name}}"}"""))).Failure;
+
     internal static ControlAnswer.Accepted Accepted { get; } = new(4711, 3, null);
 
     internal static ControlAnswer.Outcome Succeeded { get; } = new(true, null, "", Record(), KeepsServing: false);
 
-    internal static ControlAnswer.Outcome Failed { get; } = new(false, "SuccessorFailed", Reason, Record(RestartFailure.SuccessorFailed, Reason), KeepsServing: true);
+    internal static ControlAnswer.Outcome Failed { get; } = new(false, AnswerFailure.Of(RestartFailure.SuccessorFailed), Reason, Record(RestartFailure.SuccessorFailed, Reason), KeepsServing: true);
 
     internal static ControlAnswer.Phase Phase(string name, string detail = "") => new(PhaseName.Own(name), detail, TimeSpan.FromMilliseconds(100));
 

@@ -67,13 +67,32 @@ public class ControlCodecTests
         Assert.Equal(ControlFailure.ProtocolError, e.Failure);
     }
 
+    // The exit code of baton follows from it.
+    [Theory]
+    [InlineData("""{"kind":"end","failure":"Tired","category":"Failed"}""", nameof(FailureCategory.Failed))]
+    [InlineData("""{"kind":"end","failure":"Tired","category":"Asleep"}""", nameof(FailureCategory.Refused))]
+    [InlineData("""{"kind":"end","failure":"Tired"}""", nameof(FailureCategory.Refused))]
+    [InlineData("""{"kind":"end","failure":"SpawnFailed"}""", nameof(FailureCategory.Refused))]
+    [InlineData("""{"kind":"end","failure":"CheckFailed"}""", nameof(FailureCategory.Failed))]
+    [InlineData("""{"kind":"end","failure":"BadRequest"}""", nameof(FailureCategory.BadRequest))]
+    [InlineData("""{"kind":"outcome","succeeded":false,"failure":"Tired","category":"Refused"}""", nameof(FailureCategory.Refused))]
+    [InlineData("""{"kind":"outcome","succeeded":false,"failure":"SpawnFailed"}""", nameof(FailureCategory.Failed))]
+    [InlineData("""{"kind":"outcome","succeeded":false,"failure":"InProgress"}""", nameof(FailureCategory.Refused))]
+    [InlineData("""{"kind":"outcome","succeeded":false,"failure":"NotAllowed"}""", nameof(FailureCategory.Refused))]
+    public void DecodeAnswer_Failure_HasACategoryAlsoFromAnOlderOrNewerService(string line, string expected)
+    {
+        ControlAnswer answer = ControlCodec.DecodeAnswer(Encoding.UTF8.GetBytes(line));
+        AnswerFailure? failure = (answer as ControlAnswer.End)?.Failure ?? (answer as ControlAnswer.Outcome)?.Failure;
+        Assert.Equal(expected, failure!.Category.ToString());
+    }
+
     [Fact]
     public void DecodeAnswer_OfANewerVersion_SaysWhatItCan()
     {
         Assert.Equal(new ControlAnswer.Unknown("music"), ControlCodec.DecodeAnswer("""{"kind":"music","volume":11}"""u8.ToArray()));
         var outcome = (ControlAnswer.Outcome)ControlCodec.DecodeAnswer(
             """{"kind":"outcome","succeeded":false,"failure":"Tired","record":{"trigger":"x","program":"p","generation":2,"failure":"Tired","durationMs":1,"phases":[]}}"""u8.ToArray());
-        Assert.Equal("Tired", outcome.Failure);
+        Assert.Equal(("Tired", FailureCategory.Failed), (outcome.Failure!.Name, outcome.Failure.Category));
         Assert.NotNull(outcome.Record!.Failure);
     }
 
@@ -93,7 +112,7 @@ public class ControlCodecTests
             LastRestarts = [.. Enumerable.Repeat(restart, 100)], Generations = [.. Enumerable.Repeat(generation, 250)], Listeners = [.. Enumerable.Repeat(endless, 2_000)],
         };
 
-        foreach (ControlAnswer answer in (ControlAnswer[])[new ControlAnswer.Status(status), new ControlAnswer.Outcome(Succeeded: false, "X", endless, restart, KeepsServing: true), new ControlAnswer.End(endless, endless)])
+        foreach (ControlAnswer answer in (ControlAnswer[])[new ControlAnswer.Status(status), new ControlAnswer.Outcome(Succeeded: false, AnswerFailure.TimedOut, endless, restart, KeepsServing: true), new ControlAnswer.End(AnswerFailure.Busy, endless)])
         {
             byte[] line = ControlCodec.Encode(answer);
             Assert.InRange(line.Length, 100, ControlProtocol.MaxAnswerBytes);

@@ -52,10 +52,10 @@ internal static class ControlSamples
         new ControlAnswer.Successor(4712, 3),
         new ControlAnswer.Drain(Generation, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(60)),
         new ControlAnswer.Drain(Generation, TimeSpan.FromSeconds(2), Limit: null),
-        new ControlAnswer.Outcome(Succeeded: false, "ReadyTimedOut", "it was not ready", Record, KeepsServing: true),
+        new ControlAnswer.Outcome(Succeeded: false, AnswerFailure.Of(RestartFailure.ReadyTimedOut), "it was not ready", Record, KeepsServing: true),
         new ControlAnswer.Outcome(Succeeded: true, Failure: null, "", Record with { Failure = null, SuccessorPid = null, ServedAfter = TimeSpan.FromSeconds(1), DrainedAfter = TimeSpan.FromSeconds(2), GoneAfter = TimeSpan.FromSeconds(3) }, KeepsServing: false),
         new ControlAnswer.Outcome(Succeeded: true, Failure: null, "", Record: null, KeepsServing: false),
         new ControlAnswer.End(Failure: null, ""),
-        new ControlAnswer.End(ControlProtocol.Busy, "16 are connected"),
+        new ControlAnswer.End(AnswerFailure.Busy, "16 are connected"),
     ];
 }

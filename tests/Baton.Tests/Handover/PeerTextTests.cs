@@ -50,7 +50,7 @@ public class PeerTextTests
         ControlRequest request = ControlCodec.DecodeRequest(Line($$"""{"protocol":1,"command":"status","by":{{json}}}"""));
         var end = (ControlAnswer.End)ControlCodec.DecodeAnswer(Line($$"""{"kind":"end","failure":{{json}},"explanation":{{json}}}"""));
         var phase = (ControlAnswer.Phase)ControlCodec.DecodeAnswer(Line($$"""{"kind":"phase","name":{{json}},"detail":{{json}},"elapsedMs":1}"""));
-        string[] texts = [request.By, end.Failure!, phase.Name.Text, phase.Detail];
+        string[] texts = [request.By, end.Failure!.Name, phase.Name.Text, phase.Detail];
         Assert.All(texts, AssertHarmless);
         Assert.All(end.Explanation.Split('\n'), AssertHarmless);
     }
