@@ -13,7 +13,7 @@ public class StateRollBackTests
     [Fact]
     public void RollBack_StateIsWantedBack_IsLoadedBeforeTheGateOpens()
     {
-        LifecycleFixture fixture = WatchingState(out Task<RestartOutcome> outcome);
+        LifecycleFixture fixture = WatchingState(out Task<RestartRecord> outcome);
         fixture.Do(() => fixture.Successor.Says(new HandoverMessage.Unhealthy("sick") { HandsBack = true }));
         Assert.Equal(1, fixture.Journal.Count("open gate"));
         fixture.Do(() => fixture.Successor.Says(new HandoverMessage.HandedBack([], Hits, null)));
@@ -37,7 +37,7 @@ public class StateRollBackTests
     [InlineData("loading hangs")]
     public void RollBack_StateDoesNotComeBack_ThePredecessorGoesOnWithWhatItHadAndSaysSo(string what)
     {
-        LifecycleFixture fixture = WatchingState(out Task<RestartOutcome> outcome);
+        LifecycleFixture fixture = WatchingState(out Task<RestartRecord> outcome);
         fixture.Do(() => fixture.Successor.Says(new HandoverMessage.Unhealthy("sick") { HandsBack = true }));
         switch (what)
         {
@@ -94,7 +94,7 @@ public class StateRollBackTests
     [Fact]
     public void RollBack_OfACrash_DoesNotWaitAndSaysWhatIsLost()
     {
-        LifecycleFixture fixture = WatchingState(out Task<RestartOutcome> outcome);
+        LifecycleFixture fixture = WatchingState(out Task<RestartRecord> outcome);
         fixture.Do(() => fixture.Successor.EndsBySignal(11));
         Assert.Equal(2, fixture.Journal.Count("open gate"));
         Assert.Equal(1, fixture.Journal.Count("log StateNotHandedBack"));
@@ -150,7 +150,7 @@ public class StateRollBackTests
         }
     }
 
-    private static LifecycleFixture WatchingState(out Task<RestartOutcome> outcome)
+    private static LifecycleFixture WatchingState(out Task<RestartRecord> outcome)
     {
         LifecycleFixture fixture = LifecycleFixture.Watching(out outcome);
         fixture.Effects.State.Names = fixture.Effects.State.WantedBack = ["hits"];
