@@ -140,7 +140,8 @@ public sealed class Restarter : IAsyncDisposable
     /// <exception cref="RestartException">Refused, failed or rolled back: this process serves as before, unless a shutdown was
     /// asked.</exception>
     /// <returns>The restart, once the successor serves for good.</returns>
-    public Task<RestartRecord> RestartAsync(string? program = null, string? requestedBy = null, CancellationToken cancellationToken = default)
+    public Task<RestartRecord> RestartAsync(
+        string? program = null, string? requestedBy = null, CancellationToken cancellationToken = default)
     {
         var request = new RestartRequest(RestartTrigger.OfApplication(requestedBy), program);
         Parts.Loop.Post(() => Parts.Lifecycle.Restarts.Request(request));
@@ -177,7 +178,8 @@ public sealed class Restarter : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Parts.Work.ApplicationDone();
-        await Parts.LeaveAsync(RestartTrigger.OfApplication(words: null), fault: null, CancellationToken.None).ConfigureAwait(false);
+        await Parts.LeaveAsync(RestartTrigger.OfApplication(words: null), fault: null, CancellationToken.None)
+            .ConfigureAwait(false);
         Release();
         await Parts.WrittenAsync().ConfigureAwait(false);
     }
@@ -188,7 +190,8 @@ public sealed class Restarter : IAsyncDisposable
     /// </summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Until when to accept; null for never again.</returns>
-    public ValueTask<CancellationToken?> WaitToAcceptAsync(CancellationToken cancellationToken = default) => Parts.Gate.EnterTheirsAsync(cancellationToken);
+    public ValueTask<CancellationToken?> WaitToAcceptAsync(CancellationToken cancellationToken = default) =>
+        Parts.Gate.EnterTheirsAsync(cancellationToken);
 
     /// <summary>
     /// Adds a server that accepts connections or work by itself, so that this process waits for what it has open. Add it before

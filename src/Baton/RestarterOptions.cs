@@ -204,7 +204,11 @@ public partial class RestarterOptions
         Strategy = o.Choice(nameof(Strategy), Strategy);
         PidFile = o.TextOrNone(nameof(PidFile), PidFile);
         o.Texts(nameof(AllowedProgramDirectories), AllowedProgramDirectories, IsAbsolute, "a list of absolute paths");
-        o.Texts(nameof(CheckArguments), CheckArguments, static a => a?.Contains('\0') == false, "a list without null and NUL characters");
+        o.Texts(
+            nameof(CheckArguments),
+            CheckArguments,
+            static a => a?.Contains('\0') == false,
+            "a list without null and NUL characters");
         CheckTimeout = o.Duration(nameof(CheckTimeout), CheckTimeout, DurationRange.MoreThanZero);
         o.Signals("SignalPreset", nameof(Signals), Signals);
         o.Code(nameof(Hooks), Hooks.HasAny);
@@ -214,7 +218,9 @@ public partial class RestarterOptions
     }
 
     private static bool IsName(string name) =>
-        name.Length is > 0 and <= LongestName && name[0] != '.' && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_');
+        name.Length is > 0 and <= LongestName
+            && name[0] != '.'
+            && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_');
 
     internal static bool IsAbsolute(string? path) => path is not null && !path.Contains('\0') && Path.IsPathFullyQualified(path);
 }

@@ -60,7 +60,8 @@ internal static class HandoverCodec
         Row.Of<HandoverMessage.History>(
             "history",
             static (json, m, size) => size.WriteItems(json, "restarts", m.Restarts, r => RestartRecordCodec.Write(json, r, size)),
-            static body => new HandoverMessage.History([.. body.Items("restarts").Select(RestartRecordCodec.Read)])) with { IsOptional = true },
+            static body => new HandoverMessage.History([.. body.Items("restarts").Select(RestartRecordCodec.Read)]))
+            with { IsOptional = true },
         Row.Of<HandoverMessage.Report>(
             "report",
             static (json, m, _) => GenerationStatusCodec.Write(json, m.Status),
@@ -169,7 +170,11 @@ internal static class HandoverCodec
     }
 
     private static HandoverMessage.Listeners ReadListeners(JsonElement body) => new(
-        body.Number("version"), body.Number("pid"), body.Number("generation"), Keys(body, "keys"), body.GetProperty("more").GetBoolean())
+        body.Number("version"),
+        body.Number("pid"),
+        body.Number("generation"),
+        Keys(body, "keys"),
+        body.GetProperty("more").GetBoolean())
     {
         Trace = TraceContextCodec.Read(body),
         Files = KeysIfAny(body, "files"),
@@ -260,7 +265,11 @@ internal static class HandoverCodec
     private static string[] KeysIfAny(JsonElement body, string name) => body.Optional(name) is null ? [] : Keys(body, name);
 
     private static string[] Keys(JsonElement body, string name) =>
-        [.. body.GetProperty(name).EnumerateArray().Select(value => PeerText.Key(value.GetString() ?? throw new JsonException("A key is null.")))];
+        [
+            .. body.GetProperty(name)
+                .EnumerateArray()
+                .Select(value => PeerText.Key(value.GetString() ?? throw new JsonException("A key is null."))),
+        ];
 
     // Infinite, and what no timer could wait for, is one number: the most milliseconds that there are.
     private static void WriteWait(Utf8JsonWriter json, string name, TimeSpan span) => json.WriteNumber(

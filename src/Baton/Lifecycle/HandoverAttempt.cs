@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// A restart by handover: a successor that is told to serve and proves itself; or one that fails before, after which it is dead
-/// and reaped; or one that served and failed, after which this process serves again. Lives on the control loop.
+/// A restart by handover. It ends with a successor that serves for good; or with one that failed before the commit, and is dead
+/// and reaped; or with one that served and failed, and this process serves again. Lives on the control loop.
 /// </summary>
 internal sealed class HandoverAttempt : RestartAttempt
 {
@@ -17,7 +17,7 @@ internal sealed class HandoverAttempt : RestartAttempt
     private StateReturn? _return;
     private RollBack? _rollBack;
 
-    // Why it fails before the successor serves.
+    // The reason of a failure before the commit.
     private RestartFault? _fault;
 
     internal HandoverAttempt(
@@ -29,7 +29,7 @@ internal sealed class HandoverAttempt : RestartAttempt
 
     internal override RestartStrategy Strategy => RestartStrategy.Handover;
 
-    /// <summary>Only once the successor is started.</summary>
+    /// <summary>Only after the successor is started.</summary>
     internal SuccessorWatch Watch => _watch!;
 
     private ILogger Logger => Context.Logger;
@@ -38,13 +38,13 @@ internal sealed class HandoverAttempt : RestartAttempt
 
     internal void Tell(HandoverMessage message) => Context.Try(() => _successor!.TryTell(message));
 
-    /// <summary>This process gives up its right to come back, before the end of the probation.</summary>
+    /// <summary>This process gives up its right to come back before the end of the probation.</summary>
     internal void Leave() => Happen(RestartEvent.LeaveAsked);
 
-    /// <summary>This process was asked to shut down, and the service was meant: has a successor on probation end too.</summary>
+    /// <summary>This process was asked to shut down, and the service was meant: a successor on probation ends too.</summary>
     internal void ShutDown(RestartTrigger trigger) => Happen(RestartEvent.ShutdownAsked, new HandoverMessage.Shutdown(trigger));
 
-    /// <summary>This process was asked to shut down before the successor serves.</summary>
+    /// <summary>This process was asked to shut down before the commit.</summary>
     internal override void Cancel()
     {
         if (_successor is null)
@@ -121,8 +121,8 @@ internal sealed class HandoverAttempt : RestartAttempt
         Account.Enter(PhaseName.Spawn);
         Lifecycle.Restarts.BoundGenerations();
 
-        // From here on a successor may have to serve without us. Our own predecessor, if it was stopped all the time, must not
-        // take over beside it.
+        // From here on a successor may serve without us. If our own predecessor was stopped all the time, it must not take over
+        // beside it.
         Context.TellPredecessor(new HandoverMessage.HandedOn());
         try
         {
@@ -160,10 +160,10 @@ internal sealed class HandoverAttempt : RestartAttempt
             _rollBack?.Ended();
         }
 
-        // What it said before comes first.
+        // Earlier messages come first.
         _progress.Flush();
 
-        // A sign of life of a dead one proves nothing; and its wish for force is void, as this process is needed now.
+        // A sign of life of a dead process proves nothing, and its wish for force is void, since this process is needed now.
         bool counts = Watch.SuccessorLives || message is not (HandoverMessage.Alive or HandoverMessage.Force);
         if (counts || !RestartTable.IsOnProbation(Stage))
         {
@@ -200,7 +200,7 @@ internal sealed class HandoverAttempt : RestartAttempt
         _commit!.GoBack();
         if (fault.Status != default)
         {
-            // Its end was the fault: no other end follows.
+            // Its end was the failure: no other end follows.
             Happen(RestartEvent.Ended, fault: fault);
         }
     }
@@ -233,7 +233,7 @@ internal sealed class HandoverAttempt : RestartAttempt
         }
         else if (_fault!.Failure == RestartFailure.SuccessorFailed)
         {
-            // An application that disposes what it has says only then which exception made it do so.
+            // The application reports its exception only after it has disposed its objects.
             _fault = Account.InFull(fault);
         }
     }
@@ -242,7 +242,7 @@ internal sealed class HandoverAttempt : RestartAttempt
     {
         Watch.End();
 
-        // For good, and before the channel is passed on: whatever becomes of this process, another one serves.
+        // For good, and before the channel is passed on: another process serves, whatever happens to this one.
         Context.TellPredecessor(new HandoverMessage.HandedOn());
         Context.Try(() => Context.Older.PassOn(_successor!));
         Lifecycle.Restarts.SuccessorProved(this);
@@ -269,7 +269,7 @@ internal sealed class HandoverAttempt : RestartAttempt
         ShutDownToo(stopping);
     }
 
-    // That somebody wants the service to end is no failure of the successor.
+    // A wish to end the service is no failure of the successor.
     private void Stop(string what)
     {
         Watch.End();

@@ -29,7 +29,8 @@ internal sealed class OwnState(ProcessLifecycle lifecycle, LifecycleContext cont
     /// <summary>Whether the predecessor wants state back at a roll back.</summary>
     internal bool IsWantedBack => WantedBack.Length > 0;
 
-    private string[] WantedBack => [.. _rows.Where(r => r.IsWantedBack && context.State.Names.Contains(r.Name)).Select(r => r.Name)];
+    private string[] WantedBack =>
+        [.. _rows.Where(r => r.IsWantedBack && context.State.Names.Contains(r.Name)).Select(r => r.Name)];
 
     /// <summary>
     /// This process gives back, and its gate is closed: stops what it would stop before a handover, saves what the predecessor
@@ -48,7 +49,9 @@ internal sealed class OwnState(ProcessLifecycle lifecycle, LifecycleContext cont
         saving.Begin(ended => context.State.Save(WantedBack.Contains, ended));
     });
 
-    /// <summary>The predecessor is dead, and no other process can serve: this one does, as soon as it has tried to load.</summary>
+    /// <summary>
+    /// The predecessor is dead, and no other process can serve: this one does, as soon as it has tried to load.
+    /// </summary>
     internal void ServeAlone(Action serve)
     {
         if (_loading is { IsOver: false })
