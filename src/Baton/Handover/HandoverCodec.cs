@@ -46,8 +46,11 @@ internal static class HandoverCodec
             static body => new HandoverMessage.Alive(body.Number("connections"), body.Number("requests"))),
         Row.Of<HandoverMessage.Unhealthy>(
             "unhealthy",
-            static (json, m, _) => { WriteText(json, "reason", m.Reason); WriteFlag(json, "ends", m.Ends); },
-            static body => new HandoverMessage.Unhealthy(body.Text("reason"), body.Flag("ends", otherwise: false))),
+            WriteUnhealthy,
+            static body => new HandoverMessage.Unhealthy(body.Text("reason"), body.Flag("ends", otherwise: false))
+            {
+                HandsBack = body.Flag("handsBack", otherwise: false),
+            }),
         Row.Of<HandoverMessage.HandedBack>("handed-back", WriteHandedBack, ReadHandedBack) with { IsOptional = true },
         OfTrigger<HandoverMessage.Stopping>("stopping", static m => m.Trigger, static by => new(by)),
         Row.Of<HandoverMessage.HandedOn>("handed-on", WriteHandedOn, static body => new(body.Optional("successor")?.GetInt32())),
@@ -178,6 +181,13 @@ internal static class HandoverCodec
         Files = KeysIfAny(body, "files"),
         All = body.Flag("all", otherwise: false),
     };
+
+    private static void WriteUnhealthy(Utf8JsonWriter json, HandoverMessage.Unhealthy m, JsonSize size)
+    {
+        WriteText(json, "reason", m.Reason);
+        WriteFlag(json, "ends", m.Ends);
+        WriteFlag(json, "handsBack", m.HandsBack);
+    }
 
     private static void WriteHandedBack(Utf8JsonWriter json, HandoverMessage.HandedBack m, JsonSize size)
     {

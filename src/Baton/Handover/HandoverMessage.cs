@@ -92,10 +92,14 @@ internal abstract record HandoverMessage
     /// Successor on probation: it has stopped accepting and asks its predecessor to take over again. With <see cref="Ends"/> its
     /// application ends by itself: an exception behind that may follow as <see cref="Failed"/>.
     /// </summary>
-    internal sealed record Unhealthy(string Reason, bool Ends = false) : HandoverMessage;
+    internal sealed record Unhealthy(string Reason, bool Ends = false) : HandoverMessage
+    {
+        /// <summary>Whether <see cref="HandoverMessage.HandedBack"/> follows, which the predecessor is to wait for.</summary>
+        internal bool HandsBack { get; init; }
+    }
 
     /// <summary>
-    /// Successor on probation, before unhealthy: the state that its predecessor wants back, in the form of
+    /// Successor on probation, after unhealthy: the state that its predecessor wants back, in the form of
     /// <see cref="Resources"/>. May be passed over.
     /// </summary>
     /// <param name="Keys">Name the descriptors that ride with the message, in order.</param>

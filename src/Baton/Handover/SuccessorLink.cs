@@ -230,7 +230,16 @@ internal sealed class SuccessorLink : ISuccessor
             }
 
             _speaker ??= received.Message is HandoverMessage.Hello ? received.Sender : null;
-            Answer(received.WithoutDescriptors());
+            if (received.Message is HandoverMessage.HandedBack back)
+            {
+                _resources.TakeBack(back, received.Descriptors);
+                Answer(back);
+            }
+            else
+            {
+                Answer(received.WithoutDescriptors());
+            }
+
             return true;
         }
         catch (RestartException e) when (e.Failure == RestartFailure.PeerLost)
@@ -273,6 +282,7 @@ internal sealed class SuccessorLink : ISuccessor
                 or HandoverMessage.Failed
                 or HandoverMessage.Alive
                 or HandoverMessage.Unhealthy
+                or HandoverMessage.HandedBack
                 or HandoverMessage.Remaining
                 or HandoverMessage.Stopping
                 or HandoverMessage.Force:
