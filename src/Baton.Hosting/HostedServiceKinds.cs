@@ -32,7 +32,8 @@ public sealed class HostedServiceKinds
         where TService : IHostedService => Choose(typeof(TService), ServiceKind.Always);
 
     /// <summary>What was chosen for a type last; null for nothing.</summary>
-    internal ServiceKind? Of(Type type) => _kinds.FindLastIndex(k => k.Type.IsAssignableFrom(type)) is >= 0 and var i ? _kinds[i].Kind : null;
+    internal ServiceKind? Of(Type type) =>
+        _kinds.FindLastIndex(k => k.Type.IsAssignableFrom(type)) is >= 0 and var i ? _kinds[i].Kind : null;
 
     private HostedServiceKinds Choose(Type type, ServiceKind kind)
     {

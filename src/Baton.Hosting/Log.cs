@@ -20,7 +20,11 @@ internal static partial class Log
     [LoggerMessage(911, LogLevel.Information, "{Service} has stopped after {Milliseconds} ms", EventName = "TermServiceStopped")]
     internal static partial void TermServiceStopped(this ILogger logger, string service, long milliseconds);
 
-    [LoggerMessage(912, LogLevel.Error, "{Service} failed, and does not run until this process serves anew; the host goes on without it", EventName = "TermServiceFailed")]
+    [LoggerMessage(
+        912,
+        LogLevel.Error,
+        "{Service} failed, and does not run until this process serves anew; the host goes on without it",
+        EventName = "TermServiceFailed")]
     internal static partial void TermServiceFailed(this ILogger logger, Exception exception, string service);
 
     [LoggerMessage(913, LogLevel.Critical, "{Service} failed, and the host stops by that", EventName = "TermServiceEndsHost")]
@@ -29,13 +33,25 @@ internal static partial class Log
     [LoggerMessage(914, LogLevel.Error, "{Service} failed while it stopped", EventName = "TermServiceStopFailed")]
     internal static partial void TermServiceStopFailed(this ILogger logger, Exception exception, string service);
 
-    [LoggerMessage(915, LogLevel.Warning, "{Service} does not run in process {Pid}, which serves: {Why}. It starts when it can", EventName = "ExclusiveWaits")]
+    [LoggerMessage(
+        915,
+        LogLevel.Warning,
+        "{Service} does not run in process {Pid}, which serves: {Why}. It starts when it can",
+        EventName = "ExclusiveWaits")]
     internal static partial void ExclusiveWaits(this ILogger logger, string service, int pid, string why);
 
-    [LoggerMessage(916, LogLevel.Information, "During a restart two processes run {Services}: AddServingHostedService or AddExclusiveHostedService if that must not be", EventName = "PlainServices")]
+    [LoggerMessage(
+        916,
+        LogLevel.Information,
+        "During a restart two processes run {Services}. If that must not be: AddServingHostedService, AddExclusiveHostedService",
+        EventName = "PlainServices")]
     internal static partial void PlainServices(this ILogger logger, string services);
 
-    [LoggerMessage(917, LogLevel.Error, "{Service} has run in this process and could not be started again; the process serves without it, and tries again in {Pause}", EventName = "TermServiceStartsLater")]
+    [LoggerMessage(
+        917,
+        LogLevel.Error,
+        "{Service} has run in this process and did not start again; it is tried again in {Pause}",
+        EventName = "TermServiceStartsLater")]
     internal static partial void TermServiceStartsLater(this ILogger logger, Exception exception, string service, TimeSpan pause);
 
     [LoggerMessage(950, LogLevel.Information, "{Server} restarting", EventName = "ServerRestarting")]
@@ -44,6 +60,10 @@ internal static partial class Log
     [LoggerMessage(951, LogLevel.Information, "{Servers} shut down", EventName = "ServersShutDown")]
     internal static partial void ServersShutDown(this ILogger logger, string servers);
 
-    [LoggerMessage(952, LogLevel.Warning, "{Server} is to have options that a process has only once, and those of {Holder} hold: {Options}", EventName = "OptionsIgnored")]
+    [LoggerMessage(
+        952,
+        LogLevel.Warning,
+        "{Server} is to have options that a process has only once, and those of {Holder} hold: {Options}",
+        EventName = "OptionsIgnored")]
     internal static partial void OptionsIgnored(this ILogger logger, string server, string holder, string options);
 }

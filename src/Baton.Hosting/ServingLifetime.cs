@@ -17,8 +17,8 @@ public sealed class ServingLifetime
     public bool IsServing => _gate.IsOpen;
 
     /// <summary>
-    /// The fencing number of the term in which this process serves, or last served; 0 before the first. It rises with each change of
-    /// who serves, also at a roll back, and in an exclusive service also over crashes and cold starts. See <see
+    /// The fencing number of the term in which this process serves, or last served; 0 before the first. It rises with each change
+    /// of who serves, also at a roll back, and in an exclusive service also over crashes and cold starts. See <see
     /// cref="ServingTerm.Number"/>.
     /// </summary>
     public long Term => _numbers.Own;

@@ -11,24 +11,26 @@ public static class TermServiceCollectionExtensions
 {
     /// <summary>
     /// Adds a hosted service that runs while this process serves. A new instance is made and started when the process begins to
-    /// serve, and stopped, its work finished, when it hands over or ends; after a restart that was rolled back the predecessor makes
-    /// a new one. While the old one finishes, the successor's may run already. Without graceful restart it runs from the start to
-    /// the stop of its host.
+    /// serve, and stopped, its work finished, when it hands over or ends; after a restart that was rolled back the predecessor
+    /// makes a new one. While the old one finishes, the successor's may run already. Without graceful restart it runs from the
+    /// start to the stop of its host.
     /// </summary>
     /// <typeparam name="TService">The hosted service. It may ask for a <see cref="ServingLifetime"/>.</typeparam>
     /// <param name="services">The services.</param>
     /// <returns>The services.</returns>
-    public static IServiceCollection AddServingHostedService<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TService>(
+    public static IServiceCollection AddServingHostedService<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TService>(
         this IServiceCollection services)
         where TService : class, IHostedService =>
-        Add(services, typeof(TService), ServiceKind.Serving, static s => ActivatorUtilities.CreateInstance<TService>(s), isOurs: true);
+        Add(services, typeof(TService), ServiceKind.Serving, static s => Make<TService>(s), isOurs: true);
 
     /// <summary>The same by a factory, which is called for each term.</summary>
     /// <typeparam name="TService">The hosted service.</typeparam>
     /// <param name="services">The services.</param>
     /// <param name="factory">Makes the instance of one term. Where it gives the same one again, that is started again.</param>
     /// <returns>The services.</returns>
-    public static IServiceCollection AddServingHostedService<TService>(this IServiceCollection services, Func<IServiceProvider, TService> factory)
+    public static IServiceCollection AddServingHostedService<TService>(
+        this IServiceCollection services, Func<IServiceProvider, TService> factory)
         where TService : class, IHostedService
     {
         ArgumentNullException.ThrowIfNull(factory);
@@ -46,17 +48,19 @@ public static class TermServiceCollectionExtensions
     /// <typeparam name="TService">The hosted service. It may ask for a <see cref="ServingLifetime"/>.</typeparam>
     /// <param name="services">The services.</param>
     /// <returns>The services.</returns>
-    public static IServiceCollection AddExclusiveHostedService<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TService>(
+    public static IServiceCollection AddExclusiveHostedService<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TService>(
         this IServiceCollection services)
         where TService : class, IHostedService =>
-        Add(services, typeof(TService), ServiceKind.Exclusive, static s => ActivatorUtilities.CreateInstance<TService>(s), isOurs: true);
+        Add(services, typeof(TService), ServiceKind.Exclusive, static s => Make<TService>(s), isOurs: true);
 
     /// <summary>The same by a factory, which is called for each term.</summary>
     /// <typeparam name="TService">The hosted service.</typeparam>
     /// <param name="services">The services.</param>
     /// <param name="factory">Makes the instance of one term. Where it gives the same one again, that is started again.</param>
     /// <returns>The services.</returns>
-    public static IServiceCollection AddExclusiveHostedService<TService>(this IServiceCollection services, Func<IServiceProvider, TService> factory)
+    public static IServiceCollection AddExclusiveHostedService<TService>(
+        this IServiceCollection services, Func<IServiceProvider, TService> factory)
         where TService : class, IHostedService
     {
         ArgumentNullException.ThrowIfNull(factory);
@@ -68,8 +72,12 @@ public static class TermServiceCollectionExtensions
     {
         services.TryAddSingleton(s => ActivatorUtilities.CreateInstance<TermServices>(s, services));
         services.TryAddSingleton(s => s.GetRequiredService<TermServices>().Lifetime);
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, TermServices>(s => s.GetRequiredService<TermServices>()));
+        services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IHostedService, TermServices>(s => s.GetRequiredService<TermServices>()));
     }
+
+    private static TService Make<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TService>(
+        IServiceProvider provider) => ActivatorUtilities.CreateInstance<TService>(provider);
 
     // Once, as a plain hosted service.
     private static IServiceCollection Add(

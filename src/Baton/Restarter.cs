@@ -142,7 +142,8 @@ public sealed class Restarter : IAsyncDisposable
     /// <exception cref="RestartException">Refused, failed or rolled back: this process serves as before, unless a shutdown was
     /// asked.</exception>
     /// <returns>The restart, once the successor serves for good.</returns>
-    public Task<RestartRecord> RestartAsync(string? program = null, string? requestedBy = null, CancellationToken cancellationToken = default)
+    public Task<RestartRecord> RestartAsync(
+        string? program = null, string? requestedBy = null, CancellationToken cancellationToken = default)
     {
         var request = new RestartRequest(RestartTrigger.OfApplication(requestedBy), program);
         Parts.Loop.Post(() => Parts.Lifecycle.Restarts.Request(request));
@@ -179,7 +180,8 @@ public sealed class Restarter : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Parts.Work.ApplicationDone();
-        await Parts.LeaveAsync(RestartTrigger.OfApplication(words: null), fault: null, CancellationToken.None).ConfigureAwait(false);
+        await Parts.LeaveAsync(RestartTrigger.OfApplication(words: null), fault: null, CancellationToken.None)
+            .ConfigureAwait(false);
         Release();
         await Parts.WrittenAsync().ConfigureAwait(false);
     }
@@ -192,7 +194,8 @@ public sealed class Restarter : IAsyncDisposable
     /// </summary>
     /// <param name="cancellationToken">Ends the wait for the next one.</param>
     /// <returns>The terms. One that has ended before it was asked for is passed over.</returns>
-    public async IAsyncEnumerable<ServingTerm> ServingTermsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<ServingTerm> ServingTermsAsync(
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ServingTerm? term = null;
         while ((term = await Parts.Gate.EnterTermAsync(term, cancellationToken).ConfigureAwait(false)) is not null)

@@ -110,9 +110,9 @@ public partial class RestarterOptions
     public TimeSpan HeartbeatTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// How long the exclusive services of this process may take to stop when a successor is ready; clients wait meanwhile. Then the
-    /// restart is backed out: the successor is killed, and this process goes on. Default 10 seconds; more than zero, finite. It
-    /// counts only where there are exclusive services.
+    /// How long the exclusive services of this process may take to stop when a successor is ready; clients wait meanwhile. Then
+    /// the restart is backed out: the successor is killed, and this process goes on. Default 10 seconds; more than zero, finite.
+    /// It counts only where there are exclusive services.
     /// </summary>
     public TimeSpan ExclusiveStopTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
@@ -212,7 +212,11 @@ public partial class RestarterOptions
         Strategy = o.Choice(nameof(Strategy), Strategy);
         PidFile = o.TextOrNone(nameof(PidFile), PidFile);
         o.Texts(nameof(AllowedProgramDirectories), AllowedProgramDirectories, IsAbsolute, "a list of absolute paths");
-        o.Texts(nameof(CheckArguments), CheckArguments, static a => a?.Contains('\0') == false, "a list without null and NUL characters");
+        o.Texts(
+            nameof(CheckArguments),
+            CheckArguments,
+            static a => a?.Contains('\0') == false,
+            "a list without null and NUL characters");
         CheckTimeout = o.Duration(nameof(CheckTimeout), CheckTimeout, DurationRange.MoreThanZero);
         o.Signals("SignalPreset", nameof(Signals), Signals);
         o.Code(nameof(Hooks), Hooks.HasAny);
@@ -222,7 +226,9 @@ public partial class RestarterOptions
     }
 
     private static bool IsName(string name) =>
-        name.Length is > 0 and <= LongestName && name[0] != '.' && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_');
+        name.Length is > 0 and <= LongestName
+            && name[0] != '.'
+            && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_');
 
     internal static bool IsAbsolute(string? path) => path is not null && !path.Contains('\0') && Path.IsPathFullyQualified(path);
 }

@@ -14,9 +14,9 @@ public sealed class ServingTerm
     internal ServingTerm(long number) => Number = number;
 
     /// <summary>
-    /// A number that rises with each change of who serves, in either direction, also over restarts of the whole service: about the
-    /// milliseconds of unix time at which the term began. A store that remembers the highest number can refuse a writer of an
-    /// older term.
+    /// A number that rises with each change of who serves, in either direction, also over restarts of the whole service: about
+    /// the milliseconds of unix time at which the term began. A store that remembers the highest number can refuse a writer of
+    /// an older term.
     /// </summary>
     public long Number { get; }
 

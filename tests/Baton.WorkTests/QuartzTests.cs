@@ -46,7 +46,7 @@ public sealed class QuartzTests : IDisposable
         await service.RestartAsync();
         await _done.WorksAsync(service.Pid);
         (int predecessor, int successor) = await TryBadReleaseAsync(service);
-        await service.Log.FirstAsync($@"\[{predecessor}\] .*QuartzHostedService has run in this process and could not be started again");
+        await service.Log.FirstAsync($@"\[{predecessor}\] .*QuartzHostedService has run in this process and did not start again");
         await Deadline.UntilAsync(() => !ProcessTable.IsAlive(successor));
 
         // It is there, and the next restart brings the jobs back.

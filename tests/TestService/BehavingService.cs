@@ -30,6 +30,11 @@ internal sealed class BehavingService(Behaviour behaviour, IHostApplicationLifet
             _ = AfterCommitAsync(order.Split(' '));
         }
 
+        if (behaviour.Argument("do-at") is { } later)
+        {
+            _ = DoAtAsync(later.Split(' '));
+        }
+
         if (behaviour.Argument("accept-callback") is { } callback)
         {
             _ = RegisterAsync(callback);
@@ -81,6 +86,14 @@ internal sealed class BehavingService(Behaviour behaviour, IHostApplicationLifet
             });
             await closing.Task;
         }
+    }
+
+    // When the test says so.
+    private async Task DoAtAsync(string[] order)
+    {
+        await Restarter.Default!.WaitToAcceptAsync();
+        await Latch.PassAsync(order[1], CancellationToken.None);
+        await Misdeed.CommitAsync(order[0], lifetime);
     }
 
     private async Task AfterCommitAsync(string[] order)

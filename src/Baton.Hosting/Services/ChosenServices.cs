@@ -12,7 +12,8 @@ internal static class ChosenServices
 {
     internal static void Take(IServiceCollection services)
     {
-        if (services.FirstOrDefault(d => d.ServiceType == typeof(HostedRestartOptions))?.ImplementationInstance is not HostedRestartOptions options
+        object? found = services.FirstOrDefault(d => d.ServiceType == typeof(HostedRestartOptions))?.ImplementationInstance;
+        if (found is not HostedRestartOptions options
             || options.HostedServices.Chosen.All(c => c.Kind == ServiceKind.Always))
         {
             return;
@@ -33,11 +34,13 @@ internal static class ChosenServices
         if (kinds.Of(made) is { } kind and not ServiceKind.Always)
         {
             services.RemoveAt(index);
-            services.AddSingleton(new TermRegistration(made, kind, Make(descriptor), IsOurs: descriptor.ImplementationType is not null));
+            bool isOurs = descriptor.ImplementationType is not null;
+            services.AddSingleton(new TermRegistration(made, kind, Make(descriptor), isOurs));
         }
         else if (made == typeof(IHostedService) && descriptor.ImplementationFactory is { } factory)
         {
-            services[index] = ServiceDescriptor.Describe(typeof(IHostedService), s => Look(s, factory, kinds), descriptor.Lifetime);
+            services[index] = ServiceDescriptor.Describe(
+                typeof(IHostedService), s => Look(s, factory, kinds), descriptor.Lifetime);
         }
     }
 
@@ -59,9 +62,11 @@ internal static class ChosenServices
     private static Type TypeOf(ServiceDescriptor descriptor) =>
         descriptor.ImplementationType
         ?? descriptor.ImplementationInstance?.GetType()
-        ?? (descriptor.ImplementationFactory!.GetType().GenericTypeArguments is [_, var made] && made.IsAssignableTo(typeof(IHostedService)) ? made : typeof(IHostedService));
+        ?? (descriptor.ImplementationFactory!.GetType().GenericTypeArguments is [_, var made]
+            && made.IsAssignableTo(typeof(IHostedService)) ? made : typeof(IHostedService));
 
-    [UnconditionalSuppressMessage("Trimming", "IL2072", Justification = "The container keeps the constructors of what it is given as an implementation.")]
+    [UnconditionalSuppressMessage(
+        "Trimming", "IL2072", Justification = "The container keeps the constructors of what it is given as an implementation.")]
     private static Func<IServiceProvider, IHostedService> Make(ServiceDescriptor descriptor) =>
         descriptor.ImplementationType is { } type ? s => (IHostedService)ActivatorUtilities.CreateInstance(s, type)
         : descriptor.ImplementationInstance is { } instance ? _ => (IHostedService)instance

@@ -13,8 +13,8 @@ internal delegate void TermServiceFailure(TermService service, Exception excepti
 
 /// <summary>
 /// Runs one hosted service in the terms of this process: makes and starts an instance when a term begins, stops it when the term
-/// ends, and waits until it has ended before there is another one. What it waits for has no limit here: the restart, the drain and
-/// the host have theirs.
+/// ends, and waits until it has ended before there is another one. What it waits for has no limit here: the restart, the drain
+/// and the host have theirs.
 /// </summary>
 /// <param name="registration">The service.</param>
 /// <param name="provider">Its container.</param>
@@ -111,7 +111,8 @@ internal sealed class TermService(
                     return false;
                 }
 
-                (_running, _cut) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new CancellationTokenSource());
+                _running = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                _cut = new CancellationTokenSource();
                 Volatile.Write(ref _toldAt, 0);
             }
 
@@ -148,13 +149,14 @@ internal sealed class TermService(
         }
     }
 
-    // One that does not start in the first term of this process is a bad release, or a start that fails. Later it must not end the
-    // process, which has come back because its successor was bad: nobody else is there.
+    // One that has never run is part of the start: if it fails, so does the release. Later it must not end the process, which is back
+    // because its successor was bad: nobody else is there.
     private async Task ServeAsync(ServingTerm term, Task over)
     {
         TimeSpan pause = FirstRetry;
         while (!over.IsCompleted && await ServeOnceAsync(term, over).ConfigureAwait(false) is { } problem)
         {
+            Volatile.Write(ref _toldAt, 0);
             logger.TermServiceStartsLater(problem, Name, pause);
             await Task.WhenAny(over, Task.Delay(pause)).ConfigureAwait(false);
             pause = pause * 2 < LongestRetry ? pause * 2 : LongestRetry;
@@ -180,7 +182,8 @@ internal sealed class TermService(
         Task executing = (service as BackgroundService)?.ExecuteTask ?? Task.CompletedTask;
         if (problem is null)
         {
-            if (await Task.WhenAny(over, executing).ConfigureAwait(false) == executing && executing is { IsFaulted: true, Exception: { } fault })
+            if (await Task.WhenAny(over, executing).ConfigureAwait(false) == executing
+                && executing is { IsFaulted: true, Exception: { } fault })
             {
                 failed(this, fault.InnerException ?? fault, inStart: false);
             }

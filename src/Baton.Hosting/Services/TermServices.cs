@@ -81,10 +81,12 @@ internal sealed class TermServices : IHostedLifecycleService, IServerWork
         if (_restarter is { Parts: var parts } && _registrations.Count > 0)
         {
             parts.Exclusive.IsWanted |= hasExclusive;
-            if (hasExclusive && _requiresExclusive && !parts.Lifecycle.Start.AwaitsCommit && parts.Exclusive.FindOther() is { } other)
+            bool mayRefuse = hasExclusive && _requiresExclusive && !parts.Lifecycle.Start.AwaitsCommit;
+            if (mayRefuse && parts.Exclusive.FindOther() is { } other)
             {
                 throw new InvalidOperationException(
-                    $"The exclusive services of this process can't run, as {other}. It does not start, because RequireExclusive is set.");
+                    $"The exclusive services of this process can't run, as {other}. "
+                    + "It does not start, because RequireExclusive is set.");
             }
 
             parts.Work.Register(this);
@@ -181,7 +183,8 @@ internal sealed class TermServices : IHostedLifecycleService, IServerWork
 
         string[] plain = [.. _provider.GetServices<IHostedService>()
             .Select(s => s.GetType())
-            .Where(t => t.IsAssignableTo(typeof(BackgroundService)) && t.Assembly == Assembly.GetEntryAssembly() && _kinds.Of(t) is null)
+            .Where(t => t.IsAssignableTo(typeof(BackgroundService)) && t.Assembly == Assembly.GetEntryAssembly())
+            .Where(t => _kinds.Of(t) is null)
             .Select(t => t.Name)
             .Distinct()];
         if (plain.Length > 0)

@@ -8,9 +8,9 @@ namespace Baton.Control;
 /// <summary>
 /// Keeps exclusive services from running in two processes, by two locks beside the control socket. <c>NAME.exclusive</c> is for
 /// strangers: the service has it as long as a process serves or may serve again, a restart passes it on, and it holds the number
-/// of the last term. <c>NAME.running</c> is for the processes of a restart, which share the first one: each locks it for itself as
-/// long as its exclusive services run. So no step of a restart, no crash and no defect of ours can have two of them run. Safe to
-/// call from any thread.
+/// of the last term. <c>NAME.running</c> is for the processes of a restart, which share the first one: each locks it for itself
+/// as long as its exclusive services run. So no step of a restart, no crash and no defect of ours can have two of them run. Safe
+/// to call from any thread.
 /// </summary>
 internal sealed class ExclusiveLock(string name, string? directory, TermNumbers terms) : ICommitResource
 {
@@ -46,7 +46,9 @@ internal sealed class ExclusiveLock(string name, string? directory, TermNumbers 
 
     private ResourceKey Key => new(ResourceKind.ExclusiveLock, Owner.Path);
 
-    /// <summary>An exclusive service of this process, which serves, is about to start. <see cref="Leave"/> comes after its end.</summary>
+    /// <summary>
+    /// An exclusive service of this process, which serves, is about to start. <see cref="Leave"/> comes after its end.
+    /// </summary>
     /// <returns>Null if it may start; else why not, for people. Ask again then, from time to time.</returns>
     internal string? TryEnter()
     {
@@ -169,7 +171,8 @@ internal sealed class ExclusiveLock(string name, string? directory, TermNumbers 
     private static int? HolderOf(LockFile file) => file.Read() is { } content ? (int?)NumberIn(content, 0) : null;
 
     private static long? NumberIn(string content, int index) =>
-        long.TryParse(content.Split(' ').ElementAtOrDefault(index), NumberStyles.None, CultureInfo.InvariantCulture, out long number)
+        long.TryParse(
+            content.Split(' ').ElementAtOrDefault(index), NumberStyles.None, CultureInfo.InvariantCulture, out long number)
             ? number
             : null;
 }

@@ -16,7 +16,9 @@ internal sealed class LockFile(string path)
     internal string Path => path;
 
     /// <summary>Locks it, and makes it if it is missing; does not wait.</summary>
-    /// <returns>The lock, freed with this descriptor and all its copies; null if it is taken, or the file can't be opened.</returns>
+    /// <returns>
+    /// The lock, freed with this descriptor and all its copies; null if it is taken, or the file can't be opened.
+    /// </returns>
     internal Descriptor? TryLock()
     {
         const int Flags = Libc.O_WRONLY | Libc.O_CREAT | Libc.O_CLOEXEC | Libc.O_NONBLOCK | Libc.O_NOCTTY;
@@ -35,12 +37,13 @@ internal sealed class LockFile(string path)
         Libc.Stat(path) is { } there && there.Is(Libc.S_IFREG) && Libc.Stat(file.Number) is { } ours && there.IsSameFile(ours);
 
     /// <summary>
-    /// Writes at its beginning. By whom the lock is held is not changed; where it fails the holder stays unnamed until the next time.
+    /// Writes at its beginning. Who holds the lock is not changed; where it fails the holder stays unnamed until the next time.
     /// </summary>
     internal unsafe void Write(string text)
     {
         // The runtime's own files would be locked by flock(2), too.
-        using var file = new Descriptor(Libc.open(path, Libc.O_WRONLY | Libc.O_CLOEXEC | Libc.O_NONBLOCK | Libc.O_NOCTTY | Libc.O_NOFOLLOW));
+        using var file = new Descriptor(
+            Libc.open(path, Libc.O_WRONLY | Libc.O_CLOEXEC | Libc.O_NONBLOCK | Libc.O_NOCTTY | Libc.O_NOFOLLOW));
         if (file.IsInvalid)
         {
             return;
@@ -54,7 +57,8 @@ internal sealed class LockFile(string path)
     }
 
     /// <summary>Its content; null if there is none that one of us has written.</summary>
-    internal string? Read() => PlainFile.Read(path, LongestContent) is { } content ? Encoding.ASCII.GetString(content).Trim() : null;
+    internal string? Read() =>
+        PlainFile.Read(path, LongestContent) is { } content ? Encoding.ASCII.GetString(content).Trim() : null;
 
     internal void Remove() => _ = Libc.unlink(path);
 }

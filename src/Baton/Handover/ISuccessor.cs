@@ -28,7 +28,9 @@ internal interface ISuccessor
     /// <exception cref="RestartException">It could not be sent.</exception>
     bool PassAtCommit();
 
-    /// <summary>Tells it to serve, how long it is on probation, how often to say that it is alive, and the number of its term.</summary>
+    /// <summary>
+    /// Tells it to serve, how long it is on probation, how often to say that it is alive, and the number of its term.
+    /// </summary>
     /// <exception cref="RestartException">It could not be told.</exception>
     void Commit(TimeSpan probation, TimeSpan heartbeat, long term);
 

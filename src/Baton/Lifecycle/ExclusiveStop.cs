@@ -17,7 +17,9 @@ internal sealed class ExclusiveStop(RestarterOptions options) : ICommitStep
 
     public string Unfinished => $"{string.Join(", ", Running.Select(s => s.Name))} had not stopped";
 
-    /// <summary>The exclusive services that another process keeps from running although this one serves; for people, null for none.</summary>
+    /// <summary>
+    /// The exclusive services that another process keeps from running although this one serves; for people, null for none.
+    /// </summary>
     internal string? Waiting
     {
         get

@@ -3,8 +3,8 @@ using Baton.Handover;
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// A successor that was rolled back because it was unhealthy: it lives, finishes what it has accepted, and is one of the
-/// departing processes of the service until it has ended. Lives on the control loop.
+/// A successor that was rolled back as unhealthy. It finishes the work that it has accepted, and counts as a departing process
+/// until its end. Lives on the control loop.
 /// </summary>
 internal sealed class ReturnedSuccessor(ISuccessor successor, int generation, LifecycleContext context)
 {
@@ -27,7 +27,7 @@ internal sealed class ReturnedSuccessor(ISuccessor successor, int generation, Li
         context.Loop.Schedule(Options.ExclusiveStopTimeout, KillIfInTheWay);
     }
 
-    /// <summary>What it says of itself; who it is this process knows better.</summary>
+    /// <summary>Its own report. Pid and generation are known here.</summary>
     internal void Heard(GenerationStatus status) => _status = status with { Pid = successor.Pid, Generation = generation };
 
     internal void Ended()
@@ -50,7 +50,7 @@ internal sealed class ReturnedSuccessor(ISuccessor successor, int generation, Li
     {
         context.Try(() => successor.TryTell(new HandoverMessage.Force(trigger)));
 
-        // It ends itself within hooks and exit timeout. This is for one that can't.
+        // It ends itself within the hook and exit timeouts. This is for one that cannot.
         TimeSpan own = LifecycleContext.Then(Options.HookTimeout, Options.ExitTimeout);
         context.Loop.Schedule(LifecycleContext.Then(own, Options.ExitTimeout), () => context.Try(successor.Kill));
     }

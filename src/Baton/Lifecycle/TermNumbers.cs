@@ -66,7 +66,7 @@ internal sealed class TermNumbers(TimeProvider time)
         }
     }
 
-    /// <summary>This process serves, and finds that another one has served with a number that is not lower: takes a higher one.</summary>
+    /// <summary>This process serves, and another one has served with that number: takes a higher one if its own is not.</summary>
     internal long RiseAbove(long number)
     {
         lock (_lock)

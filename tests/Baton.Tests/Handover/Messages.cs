@@ -25,7 +25,7 @@ internal static class Messages
         new HandoverMessage.Failed("no such database \"shop\" \U0001F6D1"),
         Commit,
         new HandoverMessage.Alive(Connections: 3, Requests: 5),
-        new HandoverMessage.Unhealthy("the host ends by itself", Ends: true),
+        new HandoverMessage.Unhealthy("the host ends by itself", Ends: true) { HandsBack = true },
         new HandoverMessage.Stopping(By("SIGTERM")),
         new HandoverMessage.HandedOn(4712),
         new HandoverMessage.TakenBack(),
