@@ -149,8 +149,8 @@ internal sealed class TermService(
         }
     }
 
-    // One that has never run is part of the start: if it fails, so does the release. Later it must not end the process, which is back
-    // because its successor was bad: nobody else is there.
+    // One that has never run belongs to the start: if it fails, so does the release. Later it must not end the process, which is
+    // back because its successor was bad: nobody else is there.
     private async Task ServeAsync(ServingTerm term, Task over)
     {
         TimeSpan pause = FirstRetry;
