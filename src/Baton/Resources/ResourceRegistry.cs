@@ -4,9 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Resources;
 
 /// <summary>
-/// The resources that this process got from its predecessor and that its successor gets. Three sets of listeners, each by our own
-/// descriptors: used ones, which are passed on; unused ones; and those of narrower addresses, which a wider one replaces. Safe to
-/// call from any thread.
+/// The resources of this process, inherited and for its successor. It has three sets of listeners: used ones, unused ones, and
+/// narrower ones that a wider one replaces. Safe to call from any thread.
 /// </summary>
 internal sealed class ResourceRegistry
 {
@@ -21,9 +20,8 @@ internal sealed class ResourceRegistry
     private Action? _changed;
     private bool _released;
 
-    internal ResourceRegistry(ILogger logger) =>
-        (_logger, Unclaimed, AtCommit) =
-            (logger, new UnclaimedResources(_gate, _sharing, _polls, logger), new CommitResources(logger));
+    internal ResourceRegistry(ILogger logger) => (_logger, Unclaimed, AtCommit) =
+        (logger, new UnclaimedResources(_gate, _sharing, _polls, logger), new CommitResources(logger));
 
     internal UnclaimedResources Unclaimed { get; }
 
