@@ -35,16 +35,20 @@ internal static class HandoverCodec
         OfReason<HandoverMessage.Refused>("refused", static m => m.Reason, static text => new(text)),
         Row.Of<HandoverMessage.Commit>(
             "commit",
-            static (json, m, _) => { WriteWait(json, "probationMs", m.Probation); WriteWait(json, "heartbeatMs", m.Heartbeat); },
-            static body => new HandoverMessage.Commit(Wait(body, "probationMs"), Wait(body, "heartbeatMs"))),
+            WriteCommit,
+            static body =>
+                new HandoverMessage.Commit(Wait(body, "probationMs"), Wait(body, "heartbeatMs")) { Term = Term(body) }),
         Row.Of<HandoverMessage.Alive>(
             "alive",
             static (json, m, _) => { json.WriteNumber("connections", m.Connections); json.WriteNumber("requests", m.Requests); },
             static body => new HandoverMessage.Alive(body.Number("connections"), body.Number("requests"))),
         Row.Of<HandoverMessage.Unhealthy>(
             "unhealthy",
-            static (json, m, _) => { WriteText(json, "reason", m.Reason); WriteFlag(json, "ends", m.Ends); },
-            static body => new HandoverMessage.Unhealthy(body.Text("reason"), body.Flag("ends", otherwise: false))),
+            WriteUnhealthy,
+            static body => new HandoverMessage.Unhealthy(body.Text("reason"), body.Flag("ends", otherwise: false))
+            {
+                HandsBack = body.Flag("handsBack", otherwise: false),
+            }),
         Row.Of<HandoverMessage.HandedBack>("handed-back", WriteHandedBack, ReadHandedBack) with { IsOptional = true },
         OfTrigger<HandoverMessage.Stopping>("stopping", static m => m.Trigger, static by => new(by)),
         Row.Of<HandoverMessage.HandedOn>("handed-on", WriteHandedOn, static body => new(body.Optional("successor")?.GetInt32())),
@@ -174,6 +178,13 @@ internal static class HandoverCodec
         All = body.Flag("all", otherwise: false),
     };
 
+    private static void WriteUnhealthy(Utf8JsonWriter json, HandoverMessage.Unhealthy m, JsonSize size)
+    {
+        WriteText(json, "reason", m.Reason);
+        WriteFlag(json, "ends", m.Ends);
+        WriteFlag(json, "handsBack", m.HandsBack);
+    }
+
     private static void WriteHandedBack(Utf8JsonWriter json, HandoverMessage.HandedBack m, JsonSize size)
     {
         WriteKeys(json, "keys", m.Keys);
@@ -193,6 +204,13 @@ internal static class HandoverCodec
         {
             json.WriteNumber("successor", successor);
         }
+    }
+
+    private static void WriteCommit(Utf8JsonWriter json, HandoverMessage.Commit m, JsonSize size)
+    {
+        WriteWait(json, "probationMs", m.Probation);
+        WriteWait(json, "heartbeatMs", m.Heartbeat);
+        WriteTerm(json, m.Term);
     }
 
     private static void WriteConfirmed(Utf8JsonWriter json, HandoverMessage.Confirmed m, JsonSize size)
@@ -219,6 +237,16 @@ internal static class HandoverCodec
     // An application's text may be longer than any message. The receiver cuts it too.
     private static void WriteText(Utf8JsonWriter json, string name, string text) =>
         json.WriteString(name, text.AsSpan(0, Math.Min(text.Length, PeerText.LongestText)));
+
+    private static void WriteTerm(Utf8JsonWriter json, long term)
+    {
+        if (term > 0)
+        {
+            json.WriteNumber("term", term);
+        }
+    }
+
+    private static long Term(JsonElement body) => body.Optional("term")?.GetInt64() ?? 0;
 
     // An older version does not know the field, so it is left out where it says nothing.
     private static void WriteFlag(Utf8JsonWriter json, string name, bool value)

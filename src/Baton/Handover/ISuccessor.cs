@@ -24,9 +24,11 @@ internal interface ISuccessor
     /// <exception cref="RestartException">It could not be sent.</exception>
     bool PassAtCommit();
 
-    /// <summary>Tells it to serve, with the time of the probation and the interval of signs of life.</summary>
+    /// <summary>
+    /// Tells it to serve, with the time of the probation, the interval of signs of life, and the number of its term.
+    /// </summary>
     /// <exception cref="RestartException">It could not be told.</exception>
-    void Commit(TimeSpan probation, TimeSpan heartbeat);
+    void Commit(TimeSpan probation, TimeSpan heartbeat, long term);
 
     /// <summary>Confirms it, and passes it the channels to older generations; the caller keeps owning them.</summary>
     void Confirm(IReadOnlyList<(OlderProcess Process, Descriptor Channel)> older);

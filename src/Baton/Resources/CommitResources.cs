@@ -74,7 +74,50 @@ internal sealed class CommitResources
         return [.. owners.SelectMany(o => o.Held)];
     }
 
-    /// <summary>In a successor: takes the predecessor's resources; those without an owner here are closed.</summary>
+    /// <summary>In a successor: takes the predecessor's resources, or closes them.</summary>
+    /// <exception cref="RestartException">It can't be used: the predecessor is to serve on.</exception>
+    internal void Load(IReadOnlyList<string> keys, IReadOnlyList<Descriptor> descriptors)
+    {
+        int loaded = 0;
+        try
+        {
+            if (keys.Count != descriptors.Count)
+            {
+                throw new RestartException(
+                    RestartFailure.ProtocolError, $"{keys.Count} resources came with {descriptors.Count} descriptors");
+            }
+
+            foreach (string key in keys)
+            {
+                Load(ResourceKey.Parse(key), descriptors[loaded++]);
+            }
+        }
+        finally
+        {
+            foreach (Descriptor descriptor in descriptors.Skip(loaded))
+            {
+                descriptor.Dispose();
+            }
+        }
+    }
+
+    /// <summary>In a predecessor: takes only the state that a successor hands back.</summary>
+    internal void TakeBack(IReadOnlyList<string> keys, IReadOnlyList<Descriptor> descriptors)
+    {
+        for (int i = 0; i < descriptors.Count; i++)
+        {
+            if (i < keys.Count && ResourceKey.Parse(keys[i]) is { Kind: ResourceKind.State } key)
+            {
+                State.Load(key, descriptors[i]);
+            }
+            else
+            {
+                descriptors[i].Dispose();
+            }
+        }
+    }
+
+    /// <summary>In a successor: takes the predecessor's resource, or closes it if it has no owner here.</summary>
     internal void Load(ResourceKey key, Descriptor descriptor)
     {
         if (Array.Find(Owners, o => o.Kind == key.Kind) is { } owner)
