@@ -70,7 +70,9 @@ internal sealed class HostedReadiness(
         using var wanted = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, draining);
         try
         {
-            await new ReadinessGate(phases, restarter.Parts.Options.ReadyTimeout, server.ReportProgress).PassAsync(wanted.Token).ConfigureAwait(false);
+            await new ReadinessGate(phases, restarter.Parts.Options.ReadyTimeout, server.ReportProgress)
+                .PassAsync(wanted.Token)
+                .ConfigureAwait(false);
             await server.ReadyAsync(wanted.Token).ConfigureAwait(false);
         }
         catch (RestartException e) when (e.Failure == RestartFailure.Stopping)
@@ -99,7 +101,11 @@ internal sealed class HostedReadiness(
         {
             // Other servers may still be starting.
             await restarter.Parts.Lifecycle.Start.Ready.WaitAsync(draining).ConfigureAwait(false);
-            await new ProbationWatch(health, options.HealthPollInterval, restarter.Parts.Lifecycle.Probation.Ended, restarter.ReportUnhealthy).RunAsync(draining).ConfigureAwait(false);
+            await new ProbationWatch(
+                health,
+                options.HealthPollInterval,
+                restarter.Parts.Lifecycle.Probation.Ended,
+                restarter.ReportUnhealthy).RunAsync(draining).ConfigureAwait(false);
         }
         catch (Exception e) when ((e is OperationCanceledException && draining.IsCancellationRequested)
             || e is RestartException { Failure: RestartFailure.Stopping })

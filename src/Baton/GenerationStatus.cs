@@ -23,7 +23,9 @@ public sealed record GenerationStatus
     /// <summary>Some of them, the oldest first.</summary>
     public IReadOnlyList<OpenRequest> Requests { get; init; } = [];
 
-    /// <summary>The version of the application, see <see cref="RestartStatus.Version"/>; empty if it has none or has not said so.</summary>
+    /// <summary>
+    /// The version of the application, see <see cref="RestartStatus.Version"/>; empty if it has none or has not said so.
+    /// </summary>
     public string Version { get; init; } = "";
 
     /// <summary>When the process was started; null if it has not said so.</summary>
@@ -32,7 +34,9 @@ public sealed record GenerationStatus
     /// <summary>How long it is until what is open is cut; null if it is not draining, or drains without limit.</summary>
     public TimeSpan? DrainLimit { get; init; }
 
-    /// <summary>Since when it has nothing to do any more, because its work was finished or cut; null if it has, or has not said so.</summary>
+    /// <summary>
+    /// Since when it has nothing to do any more, because its work was finished or cut; null if it has, or has not said so.
+    /// </summary>
     public DateTimeOffset? DrainedAt { get; init; }
 }
 

@@ -25,7 +25,9 @@ public sealed class OpenWorkItem : IDisposable
     public void Dispose() => _participant.End(this);
 }
 
-/// <summary>A connection that <see cref="RestartParticipant.AcceptAsync"/> has accepted. It counts until it is disposed.</summary>
+/// <summary>
+/// A connection that <see cref="RestartParticipant.AcceptAsync"/> has accepted. It counts until it is disposed.
+/// </summary>
 public sealed class AcceptedConnection : IDisposable
 {
     private readonly OpenWorkItem _work;

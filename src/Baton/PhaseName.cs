@@ -42,5 +42,6 @@ internal readonly record struct PhaseName(RestartPhaseKind Kind, string Text)
 
     public override string ToString() => Text;
 
-    internal RestartPhase With(string detail, TimeSpan duration) => new() { Name = Text, Kind = Kind, Detail = detail, Duration = duration };
+    internal RestartPhase With(string detail, TimeSpan duration) =>
+        new() { Name = Text, Kind = Kind, Detail = detail, Duration = duration };
 }

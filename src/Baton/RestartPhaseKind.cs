@@ -3,7 +3,10 @@ namespace Baton;
 /// <summary>The phases of a restart that Baton itself knows.</summary>
 public enum RestartPhaseKind
 {
-    /// <summary>The application's own, see <see cref="Restarter.ReportProgress"/>; or one that an older or newer version of Baton reported.</summary>
+    /// <summary>
+    /// The application's own, see <see cref="Restarter.ReportProgress"/>; or one that an older or newer version of Baton
+    /// reported.
+    /// </summary>
     Other,
 
     /// <summary>The hooks before the restart.</summary>

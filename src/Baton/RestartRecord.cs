@@ -34,7 +34,9 @@ public sealed record RestartRecord
     /// <summary>The failure in words, the successor's own among them; empty if it succeeded.</summary>
     public string Explanation { get; init; } = "";
 
-    /// <summary>From the request to the end of it: the end of the probation, the start of a complete restart, or the failure.</summary>
+    /// <summary>
+    /// From the request to the end of it: the end of the probation, the start of a complete restart, or the failure.
+    /// </summary>
     public TimeSpan Duration { get; init; }
 
     /// <summary>

@@ -36,10 +36,15 @@ public sealed record RestartStatus
     /// <summary>The name of the service, see <see cref="RestarterOptions.Name"/>.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The version of the application: the informational version of its entry assembly, without the commit behind a <c>+</c>; empty if it has none.</summary>
+    /// <summary>
+    /// The version of the application: the informational version of its entry assembly, without the commit behind a <c>+</c>;
+    /// empty if it has none.
+    /// </summary>
     public string Version { get; init; } = "";
 
-    /// <summary>The program that this process was started as, by the name under which it was started; links are not followed.</summary>
+    /// <summary>
+    /// The program that this process was started as, by the name under which it was started; links are not followed.
+    /// </summary>
     public string Program { get; init; } = "";
 
     /// <summary>
@@ -55,8 +60,8 @@ public sealed record RestartStatus
     public RestartProgress? Restart { get; init; }
 
     /// <summary>
-    /// How long the probation goes on that this process takes part in, as the one on probation or as the one that can take over again; null if there is none.
-    /// Zero if it waits for the successor's next sign of life.
+    /// How long the probation goes on that this process takes part in, as the one on probation or as the one that can take over
+    /// again; null if there is none. Zero if it waits for the successor's next sign of life.
     /// </summary>
     public TimeSpan? ProbationEnds { get; init; }
 }

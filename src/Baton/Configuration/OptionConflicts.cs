@@ -45,7 +45,8 @@ internal static class OptionConflicts
         internal override void List<T>(string name, IList<T> list, OptionRule<T> rule) =>
             all[prefix + name] = $"[{string.Join(", ", list.Select(rule.Show))}]";
 
-        internal override void Signals(string presetKey, string name, SignalTable signals) => all[prefix + name] = signals.ToString();
+        internal override void Signals(string presetKey, string name, SignalTable signals) =>
+            all[prefix + name] = signals.ToString();
 
         internal override void Code(string name, bool hasAny) => all[prefix + name] = hasAny ? "some" : "none";
 

@@ -21,7 +21,9 @@ internal static class ControlCodec
             "phase",
             WritePhase,
             static body => new(
-                new(TypedTexts.ReadPhaseKind(body), body.Text("name")), body.OptionalText("detail") ?? "", body.Span("elapsedMs"))),
+                new(TypedTexts.ReadPhaseKind(body), body.Text("name")),
+                body.OptionalText("detail") ?? "",
+                body.Span("elapsedMs"))),
         Row.Of<ControlAnswer.State>("state", WriteState, ReadState),
         Row.Of<ControlAnswer.Successor>(
             "successor",

@@ -30,7 +30,8 @@ internal abstract class ControlConversation(ControlService service, RestartTrigg
 
     protected static int Pid => Environment.ProcessId;
 
-    internal static ControlConversation Of(ControlRequest request, ControlService service, RestartTrigger trigger, AnswerQueue answers) =>
+    internal static ControlConversation Of(
+        ControlRequest request, ControlService service, RestartTrigger trigger, AnswerQueue answers) =>
         request.Command switch
     {
         ControlCommand.Status => new StatusConversation(service, trigger, answers),

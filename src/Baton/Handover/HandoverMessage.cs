@@ -4,8 +4,8 @@ using Baton.Resources;
 namespace Baton.Handover;
 
 /// <summary>
-/// What predecessor and successor say to each other; the table with sender and meaning is in docs/internals/handover.md. A closed set:
-/// a kind that is not here is a protocol error unless its sender marked it optional.
+/// What predecessor and successor say to each other; the table with sender and meaning is in docs/internals/handover.md. A closed
+/// set: a kind that is not here is a protocol error unless its sender marked it optional.
 /// </summary>
 internal abstract record HandoverMessage
 {
@@ -27,7 +27,8 @@ internal abstract record HandoverMessage
     /// Predecessor, in answer: the successor's generation, and a batch of listeners. <see cref="Keys"/> name the descriptors that
     /// ride with the message, in order; <see cref="More"/> announces another batch.
     /// </summary>
-    internal sealed record Listeners(int Version, int Pid, int Generation, IReadOnlyList<string> Keys, bool More) : HandoverMessage
+    internal sealed record Listeners(int Version, int Pid, int Generation, IReadOnlyList<string> Keys, bool More)
+        : HandoverMessage
     {
         /// <summary>In the first one: the place of this restart in a trace; default for none.</summary>
         internal ActivityContext Trace { get; init; }
@@ -78,7 +79,11 @@ internal abstract record HandoverMessage
     /// Predecessor, in answer to ready: it stopped accepting; open your gate. The successor is on probation for that long, zero
     /// for not at all, and says that it is alive at that interval.
     /// </summary>
-    internal sealed record Commit(TimeSpan Probation, TimeSpan Heartbeat) : HandoverMessage;
+    internal sealed record Commit(TimeSpan Probation, TimeSpan Heartbeat) : HandoverMessage
+    {
+        /// <summary>The number of the successor's term; 0 from an older version.</summary>
+        internal long Term { get; init; }
+    }
 
     /// <summary>Successor on probation: it makes progress, and this much is open.</summary>
     internal sealed record Alive(int Connections, int Requests) : HandoverMessage;
@@ -87,10 +92,14 @@ internal abstract record HandoverMessage
     /// Successor on probation: it has stopped accepting and asks its predecessor to take over again. With <see cref="Ends"/> its
     /// application ends by itself: an exception behind that may follow as <see cref="Failed"/>.
     /// </summary>
-    internal sealed record Unhealthy(string Reason, bool Ends = false) : HandoverMessage;
+    internal sealed record Unhealthy(string Reason, bool Ends = false) : HandoverMessage
+    {
+        /// <summary>Whether <see cref="HandoverMessage.HandedBack"/> follows, which the predecessor is to wait for.</summary>
+        internal bool HandsBack { get; init; }
+    }
 
     /// <summary>
-    /// Successor on probation, before unhealthy: the state that its predecessor wants back, in the form of
+    /// Successor on probation, after unhealthy: the state that its predecessor wants back, in the form of
     /// <see cref="Resources"/>. May be passed over.
     /// </summary>
     /// <param name="Keys">Name the descriptors that ride with the message, in order.</param>
@@ -152,6 +161,8 @@ internal abstract record HandoverMessage
 /// <summary>A process of the service that still lives and only finishes its work, as a later one is told.</summary>
 internal sealed record OlderProcess(int Pid, int Generation)
 {
-    /// <summary>Whether it was a successor that was rolled back: then another process served as this generation, or will.</summary>
+    /// <summary>
+    /// Whether it was a successor that was rolled back: then another process served as this generation, or will.
+    /// </summary>
     internal bool WasRolledBack { get; init; }
 }

@@ -39,7 +39,12 @@ internal sealed class OlderGenerations(TimeSpan limit, ILogger logger) : IOlderG
     internal void Add(PredecessorLink link)
     {
         OlderProcess process = link.Process;
-        var unknown = new GenerationStatus { Pid = process.Pid, Generation = process.Generation, State = ProcessState.HandedOver };
+        var unknown = new GenerationStatus
+        {
+            Pid = process.Pid,
+            Generation = process.Generation,
+            State = ProcessState.HandedOver,
+        };
         lock (_lock)
         {
             _living.Add((link, unknown));
@@ -192,7 +197,8 @@ internal sealed class OlderGenerations(TimeSpan limit, ILogger logger) : IOlderG
         channels.ForEach(c => c.Item2.Dispose());
     }
 
-    private static Action<RestartTrigger> Forcing(PredecessorLink link) => by => link.Channel.TrySend(new HandoverMessage.Force(by));
+    private static Action<RestartTrigger> Forcing(PredecessorLink link) =>
+        by => link.Channel.TrySend(new HandoverMessage.Force(by));
 
     private void Listen(PredecessorLink link)
     {

@@ -68,7 +68,8 @@ internal static class RestartRecordCodec
     internal static IReadOnlyList<RestartPhase> ReadPhases(JsonElement body) => [.. body.Items("phases").Select(ReadPhase)];
 
     private static RestartPhase ReadPhase(JsonElement phase) =>
-        new PhaseName(TypedTexts.ReadPhaseKind(phase), phase.Text("name")).With(phase.OptionalText("detail") ?? "", phase.Span("durationMs"));
+        new PhaseName(TypedTexts.ReadPhaseKind(phase), phase.Text("name"))
+            .With(phase.OptionalText("detail") ?? "", phase.Span("durationMs"));
 
     private static RestartStrategy? ReadStrategy(string name) =>
         JsonFields.ToName(name, UnknownStrategy) is var known && known != UnknownStrategy ? known : null;

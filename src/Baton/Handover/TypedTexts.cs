@@ -35,7 +35,9 @@ internal static class TypedTexts
         {
             Kind = by.Name("kind", RestartTriggerKind.Unknown),
             Description = text,
-            Signal = by.Optional("signal")?.GetInt32() is { } number and > 0 and <= SignalNumber.Last ? SignalNumber.ToPosix(number) : null,
+            Signal = by.Optional("signal")?.GetInt32() is { } number and > 0 and <= SignalNumber.Last
+                ? SignalNumber.ToPosix(number)
+                : null,
             UserId = by.Optional("uid")?.GetInt64(),
             ProcessId = by.Optional("pid")?.GetInt32(),
             PassedOnBy = by.Optional("passedOnBy")?.GetInt32(),

@@ -3,14 +3,14 @@ using Baton.Handover;
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// The steps from a successor that is ready to one that is told to serve, and the way back. Nobody accepts meanwhile and
-/// connections wait in the kernel, so each step is bounded. Lives on the control loop.
+/// The steps from a ready successor to the commit, and the way back. No process accepts meanwhile and connections wait in the
+/// kernel, so each step has a limit. Lives on the control loop.
 /// </summary>
-/// <param name="successor">Who is ready.</param>
-/// <param name="generation">Its own.</param>
-/// <param name="context">What it works with.</param>
-/// <param name="entered">Told the phase.</param>
-/// <param name="happened">Gets what comes of it.</param>
+/// <param name="successor">The successor that is ready.</param>
+/// <param name="generation">The successor's generation.</param>
+/// <param name="context">The context of the lifecycle.</param>
+/// <param name="entered">Called with each phase.</param>
+/// <param name="happened">Receives the result.</param>
 internal sealed class CommitSteps(
     ISuccessor successor,
     int generation,
@@ -26,8 +26,8 @@ internal sealed class CommitSteps(
     private RestarterOptions Options => context.Options;
 
     /// <summary>
-    /// Closes the gate, then takes one step of <see cref="LifecycleContext.CommitSteps"/> after the other. Without work for them
-    /// the commit follows at once.
+    /// Closes the gate, then runs the <see cref="LifecycleContext.CommitSteps"/> one after another. Without work for them the
+    /// commit follows at once.
     /// </summary>
     internal void Begin()
     {
@@ -36,7 +36,7 @@ internal sealed class CommitSteps(
         Next(0);
     }
 
-    /// <summary>Passes on what only one process may use.</summary>
+    /// <summary>Passes on the resources that only one process may use.</summary>
     internal void PassOn()
     {
         _named = true;
@@ -64,12 +64,12 @@ internal sealed class CommitSteps(
         }
     }
 
-    /// <summary>The last step: the successor has all that it needs.</summary>
+    /// <summary>The last step: the successor has everything that it needs.</summary>
     internal void TellToServe()
     {
         try
         {
-            successor.Commit(Options.Probation, Heartbeat.IntervalOf(Options));
+            successor.Commit(Options.Probation, Heartbeat.IntervalOf(Options), context.Terms.Give());
         }
         catch (Exception e)
         {
@@ -81,7 +81,7 @@ internal sealed class CommitSteps(
     }
 
     /// <summary>
-    /// The successor never learned that it may serve, so it does not, and is killed before: this process goes on where it stopped.
+    /// The successor never got its commit, so it does not serve, and is killed first. Then this process accepts again.
     /// </summary>
     internal void GoBack()
     {
@@ -122,7 +122,8 @@ internal sealed class CommitSteps(
         entered(step.Name);
         _begun.Push(step);
         LoopTimer limit = _limit = context.Loop.Schedule(step.Limit, () => Refuse(
-            RestartFailure.PreparationFailed, $"could not be told to serve: {step.Unfinished} within {step.Limit.TotalSeconds:0.###} s"));
+            RestartFailure.PreparationFailed,
+            $"could not be told to serve: {step.Unfinished} within {step.Limit.TotalSeconds:0.###} s"));
         try
         {
             step.Begin(problem => context.Loop.Post(() => Ended(limit, problem, then)));

@@ -5,7 +5,8 @@ namespace Baton.Lifecycle;
 
 /// <summary>
 /// A restart without handover: this process stops accepting, finishes its work, starts the program, and ends. If the program
-/// can't be started, this process serves again; what becomes of it later is not known here. Lives on the control loop.
+/// cannot be started, this process serves again. Nothing is known about the new process after its start. Lives on the control
+/// loop.
 /// </summary>
 internal sealed class CompleteAttempt(
     RestartRequest request, StartCommand command, int generation, ProcessLifecycle lifecycle, LifecycleContext context)
@@ -21,7 +22,7 @@ internal sealed class CompleteAttempt(
     /// <summary>Whether open work is waited for; from any thread.</summary>
     internal bool Drains => Stage == RestartStage.Starting;
 
-    /// <summary>Cuts what is still open, if that is waited for, and goes on with the start.</summary>
+    /// <summary>Cuts the open work, if the restart waits for it, and goes on with the start.</summary>
     internal void CutDrain(RestartTrigger trigger, bool asked = true)
     {
         if (Drains)

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// A restart by handover: a successor that is told to serve and proves itself; or one that fails before, after which it is dead
-/// and reaped; or one that served and failed, after which this process serves again. Lives on the control loop.
+/// A restart by handover. It ends with a successor that serves for good; or with one that failed before the commit, and is dead
+/// and reaped; or with one that served and failed, and this process serves again. Lives on the control loop.
 /// </summary>
 internal sealed class HandoverAttempt : RestartAttempt
 {
@@ -14,9 +14,10 @@ internal sealed class HandoverAttempt : RestartAttempt
     private ISuccessor? _successor;
     private SuccessorWatch? _watch;
     private CommitSteps? _commit;
+    private StateReturn? _return;
     private RollBack? _rollBack;
 
-    // Why it fails before the successor serves.
+    // The reason of a failure before the commit.
     private RestartFault? _fault;
 
     internal HandoverAttempt(
@@ -28,7 +29,7 @@ internal sealed class HandoverAttempt : RestartAttempt
 
     internal override RestartStrategy Strategy => RestartStrategy.Handover;
 
-    /// <summary>Only once the successor is started.</summary>
+    /// <summary>Only after the successor is started.</summary>
     internal SuccessorWatch Watch => _watch!;
 
     private ILogger Logger => Context.Logger;
@@ -37,13 +38,13 @@ internal sealed class HandoverAttempt : RestartAttempt
 
     internal void Tell(HandoverMessage message) => Context.Try(() => _successor!.TryTell(message));
 
-    /// <summary>This process gives up its right to come back, before the end of the probation.</summary>
+    /// <summary>This process gives up its right to come back before the end of the probation.</summary>
     internal void Leave() => Happen(RestartEvent.LeaveAsked);
 
-    /// <summary>This process was asked to shut down, and the service was meant: has a successor on probation end too.</summary>
+    /// <summary>This process was asked to shut down, and the service was meant: a successor on probation ends too.</summary>
     internal void ShutDown(RestartTrigger trigger) => Happen(RestartEvent.ShutdownAsked, new HandoverMessage.Shutdown(trigger));
 
-    /// <summary>This process was asked to shut down before the successor serves.</summary>
+    /// <summary>This process was asked to shut down before the commit.</summary>
     internal override void Cancel()
     {
         if (_successor is null)
@@ -77,7 +78,9 @@ internal sealed class HandoverAttempt : RestartAttempt
                 Pass();
                 Lifecycle.Shutdown.Force(((HandoverMessage.Force)message!).Trigger);
             },
-            RestartAction.TakeBack => () => TakeBack(fault!),
+            RestartAction.AwaitState => () => (_return = new StateReturn(fault!, Context, found => Happen(found))).Await(),
+            RestartAction.LoadBack => () => _return!.Load((HandoverMessage.HandedBack)message!),
+            RestartAction.TakeBack => () => TakeBack(fault),
             RestartAction.Report => () => _rollBack!.Report(status: default),
             RestartAction.NoteRemaining => () => _rollBack!.Heard(((HandoverMessage.Remaining)message!).Status),
             RestartAction.TellShutdown => () => TellShutdown((HandoverMessage.Shutdown)message!),
@@ -118,8 +121,8 @@ internal sealed class HandoverAttempt : RestartAttempt
         Account.Enter(PhaseName.Spawn);
         Lifecycle.Restarts.BoundGenerations();
 
-        // From here on a successor may have to serve without us. Our own predecessor, if it was stopped all the time, must not
-        // take over beside it.
+        // From here on a successor may serve without us. If our own predecessor was stopped all the time, it must not take over
+        // beside it.
         Context.TellPredecessor(new HandoverMessage.HandedOn());
         try
         {
@@ -145,27 +148,22 @@ internal sealed class HandoverAttempt : RestartAttempt
     private void Hear(PeerEvent happened)
     {
         HandoverMessage? message = (happened as PeerEvent.Said)?.Message;
-        switch (happened)
+        if (message is HandoverMessage.Progress progress)
         {
-            case PeerEvent.Said { Message: HandoverMessage.Progress progress }:
-                _progress.Say(progress.Phase, progress.Detail);
-                return;
-            case PeerEvent.Said { Message: HandoverMessage.Alive alive } when Served:
-                Watch.NoteSign(alive);
-                break;
-            case PeerEvent.Said { Message: HandoverMessage.HandedOn handedOn } when Served:
-                Watch.HandedOn = handedOn;
-                break;
-            case PeerEvent.Ended:
-                Watch.Kill.Cancel();
-                _rollBack?.Ended();
-                break;
+            _progress.Say(progress.Phase, progress.Detail);
+            return;
         }
 
-        // What it said before comes first.
+        Watch.Note(happened, Served);
+        if (happened is PeerEvent.Ended)
+        {
+            _rollBack?.Ended();
+        }
+
+        // Earlier messages come first.
         _progress.Flush();
 
-        // A sign of life of a dead one proves nothing; and its wish for force is void, as this process is needed now.
+        // A sign of life of a dead process proves nothing, and its wish for force is void, since this process is needed now.
         bool counts = Watch.SuccessorLives || message is not (HandoverMessage.Alive or HandoverMessage.Force);
         if (counts || !RestartTable.IsOnProbation(Stage))
         {
@@ -202,7 +200,7 @@ internal sealed class HandoverAttempt : RestartAttempt
         _commit!.GoBack();
         if (fault.Status != default)
         {
-            // Its end was the fault: no other end follows.
+            // Its end was the failure: no other end follows.
             Happen(RestartEvent.Ended, fault: fault);
         }
     }
@@ -235,7 +233,7 @@ internal sealed class HandoverAttempt : RestartAttempt
         }
         else if (_fault!.Failure == RestartFailure.SuccessorFailed)
         {
-            // An application that disposes what it has says only then which exception made it do so.
+            // The application reports its exception only after it has disposed its objects.
             _fault = Account.InFull(fault);
         }
     }
@@ -244,7 +242,7 @@ internal sealed class HandoverAttempt : RestartAttempt
     {
         Watch.End();
 
-        // For good, and before the channel is passed on: whatever becomes of this process, another one serves.
+        // For good, and before the channel is passed on: another process serves, whatever happens to this one.
         Context.TellPredecessor(new HandoverMessage.HandedOn());
         Context.Try(() => Context.Older.PassOn(_successor!));
         Lifecycle.Restarts.SuccessorProved(this);
@@ -252,11 +250,11 @@ internal sealed class HandoverAttempt : RestartAttempt
         Tell(new HandoverMessage.History(Lifecycle.Restarts.History));
     }
 
-    private void TakeBack(RestartFault fault)
+    private void TakeBack(RestartFault? fault)
     {
         Watch.End();
         _rollBack = new RollBack(this, _successor!, Watch, Context);
-        _rollBack.Begin(fault, Lifecycle, reportTimeout: () => Happen(RestartEvent.ReportTimeout));
+        _rollBack.Begin(fault, _return, Lifecycle, reportTimeout: () => Happen(RestartEvent.ReportTimeout));
     }
 
     private void TellShutdown(HandoverMessage.Shutdown shutdown)
@@ -271,7 +269,7 @@ internal sealed class HandoverAttempt : RestartAttempt
         ShutDownToo(stopping);
     }
 
-    // That somebody wants the service to end is no failure of the successor.
+    // A wish to end the service is no failure of the successor.
     private void Stop(string what)
     {
         Watch.End();

@@ -2,10 +2,7 @@ using Baton.Processes;
 
 namespace Baton.Lifecycle;
 
-/// <summary>
-/// Calls the application's hooks at the moments of a life. Lives on the control loop. Without hooks nothing is different: what
-/// comes after them comes at once.
-/// </summary>
+/// <summary>Calls the application's hooks. Lives on the control loop. Without hooks the next step follows at once.</summary>
 internal sealed class HookRunner(LifecycleContext context)
 {
     private readonly List<HookWait> _waits = [];
@@ -13,21 +10,21 @@ internal sealed class HookRunner(LifecycleContext context)
 
     private RestartHooks Hooks => context.Options.Hooks;
 
-    /// <summary>Calls the hooks before an action, then does it.</summary>
-    /// <returns>Null if there was nothing to wait for.</returns>
+    /// <summary>Calls the hooks before an action, then runs the action.</summary>
+    /// <returns>Null if there were no hooks.</returns>
     internal HookWait? Before(SignalAction action, RestartTrigger trigger, Action then) =>
         Run($"before {action} by {trigger}", Bound(action, trigger, before: true), then);
 
     internal void After(SignalAction action, RestartTrigger trigger, RestartRecord? restart = null) =>
         Run($"after {action} by {trigger}", Bound(action, trigger, before: false, restart), then: () => { });
 
-    /// <summary>Before a restart and its successor, which may be changed.</summary>
+    /// <summary>Calls the hooks before a restart, which may change the successor's start.</summary>
     /// <param name="request">The restart.</param>
-    /// <param name="command">What is to be started.</param>
-    /// <param name="generation">The successor's.</param>
-    /// <param name="changed">Takes the command as a hook has left it.</param>
-    /// <param name="begun">Called first if there are any.</param>
-    /// <param name="then">What comes next.</param>
+    /// <param name="command">The start command.</param>
+    /// <param name="generation">The successor's generation.</param>
+    /// <param name="changed">Receives the command as a hook has changed it.</param>
+    /// <param name="begun">Called first, if there are hooks.</param>
+    /// <param name="then">The next step.</param>
     internal HookWait? BeforeRestart(
         RestartRequest request, StartCommand command, int generation, Action<StartCommand> changed, Action begun, Action then)
     {
@@ -37,7 +34,7 @@ internal sealed class HookRunner(LifecycleContext context)
         {
             hooks.Add(async cancel =>
             {
-                // Its own copy: what one that fails or is late has changed must not count.
+                // A copy: changes of a hook that fails or is late must not count.
                 var start = new SuccessorStartContext(latest, generation, request.Trigger);
                 await hook(start, cancel).ConfigureAwait(false);
                 StartCommand result = latest = start.Apply(context.Logger.HookVariableDropped);
@@ -64,7 +61,7 @@ internal sealed class HookRunner(LifecycleContext context)
         After(SignalAction.Restart, request.Trigger, restart);
     }
 
-    /// <summary>Calls the hooks of a process that leaves, and goes on when none of any kind runs any more.</summary>
+    /// <summary>Calls the hooks of a process that ends, and goes on when no hook runs any more.</summary>
     internal void Depart(DepartureReason reason, int? successorPid, Action then)
     {
         if (!Hooks.HasAny)
@@ -73,12 +70,12 @@ internal sealed class HookRunner(LifecycleContext context)
             return;
         }
 
-        // When all that happens at this moment has happened, the end of a restart among it, which has hooks too.
+        // After everything of this moment, such as the end of a restart, which has hooks too.
         var told = new DepartureContext { Reason = reason, SuccessorPid = successorPid };
         context.Loop.Post(() => Run($"at the departure ({reason})", Bound(Hooks.Departure, told), then: () => WhenIdle(then)));
     }
 
-    /// <summary>Goes on without whatever still runs.</summary>
+    /// <summary>Goes on without hooks that still run.</summary>
     internal void GiveUpAll() => _waits.ToList().ForEach(w => w.GiveUp());
 
     private void WhenIdle(Action then)

@@ -1,8 +1,8 @@
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// Lets progress through: the first few reports at once, and of more than that the last one each interval. An application may
-/// report each of a million items. Lives on the control loop.
+/// Limits progress reports: the first few pass at once, then the last one of each interval. An application may report each of a
+/// million items. Lives on the control loop.
 /// </summary>
 internal sealed class ProgressThrottle(LifecycleContext context, Action<PhaseName, string> say)
 {
@@ -31,7 +31,7 @@ internal sealed class ProgressThrottle(LifecycleContext context, Action<PhaseNam
         });
     }
 
-    /// <summary>Says what is held back: something else is to be said after it.</summary>
+    /// <summary>Passes the held report, since another event follows it.</summary>
     internal void Flush()
     {
         if (_held is { } held)
@@ -44,7 +44,7 @@ internal sealed class ProgressThrottle(LifecycleContext context, Action<PhaseNam
 
     private bool TryTake()
     {
-        // One more for each interval in which nothing was said.
+        // One more for each interval without a report.
         _free = (int)Math.Min(Burst, _free + (long)(context.Since(_lastSaid) / Interval));
         if (_free == 0)
         {

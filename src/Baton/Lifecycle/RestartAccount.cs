@@ -1,8 +1,8 @@
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// What is told of one restart: its phases as they come, and once its outcome, to its requesters, the history and the hooks. On
-/// the control loop, but <see cref="Progress"/>.
+/// Reports one restart: its phases, and once its outcome, to its requesters, the history and the hooks. On the control loop,
+/// except <see cref="Progress"/>.
 /// </summary>
 internal sealed class RestartAccount(
     RestartAttempt attempt, RestartRequest request, ProcessLifecycle lifecycle, LifecycleContext context)
@@ -14,7 +14,7 @@ internal sealed class RestartAccount(
     /// <summary>Whether the requesters have their answer.</summary>
     internal bool IsClosed { get; private set; }
 
-    /// <summary>How far the restart is; from any thread.</summary>
+    /// <summary>The progress of the restart; from any thread.</summary>
     internal RestartProgress Progress
     {
         get
@@ -35,7 +35,7 @@ internal sealed class RestartAccount(
     /// <summary>So far.</summary>
     internal IReadOnlyList<RestartPhase> Phases => _timeline.Phases;
 
-    /// <summary>The present phase and its detail.</summary>
+    /// <summary>The current phase and its detail.</summary>
     internal string Last => _timeline.Last;
 
     /// <summary>Begins a phase, or adds a detail to it.</summary>
@@ -52,12 +52,12 @@ internal sealed class RestartAccount(
         }
     }
 
-    /// <summary>What was tried, what happened, what holds now.</summary>
+    /// <summary>The explanation: what was tried, what happened, what holds now.</summary>
     internal string Explain(RestartFault fault, string holds = "keeps serving") =>
         $"Restart by {request.Trigger}: {fault.What.TrimEnd('.')}. "
         + $"Process {Environment.ProcessId} {(fault.Failure == RestartFailure.Stopping ? "shuts down" : holds)}.";
 
-    /// <summary>A fault of the successor with its number, and what it did last.</summary>
+    /// <summary>A failure of the successor, with its pid and its last phase.</summary>
     internal RestartFault InFull(RestartFault fault)
     {
         bool isSilent = fault.Failure is RestartFailure.ReadyTimedOut or RestartFailure.SuccessorExited;
@@ -65,7 +65,7 @@ internal sealed class RestartAccount(
         return fault with { What = $"successor {attempt.SuccessorPid} {fault.What}{last}", Phases = Phases };
     }
 
-    /// <summary>The successor is told to serve.</summary>
+    /// <summary>The successor gets its commit.</summary>
     /// <returns>The time since the request.</returns>
     internal TimeSpan Served()
     {
@@ -82,7 +82,7 @@ internal sealed class RestartAccount(
         lifecycle.Hooks.AfterRestart(request, record, failure: null);
     }
 
-    /// <summary>Once; what is known later is lost.</summary>
+    /// <summary>Once; later details are lost.</summary>
     internal void Fail(RestartFault fault, string holds = "keeps serving")
     {
         if (IsClosed)

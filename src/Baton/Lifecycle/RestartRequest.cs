@@ -2,11 +2,11 @@ using System.Diagnostics;
 
 namespace Baton.Lifecycle;
 
-/// <summary>A wish to restart, and all who wait for what becomes of it.</summary>
+/// <summary>A request for a restart, and everybody who waits for its outcome.</summary>
 /// <param name="trigger">Who asks.</param>
 /// <param name="program">The program to start; null for the one this process was started as.</param>
-/// <param name="bySignal">A signal can't be answered: one that comes too early is held, not refused. Also one that another
-/// process of the service got.</param>
+/// <param name="bySignal">Whether a signal asked for it, maybe in another process. A signal gets no answer: one that comes too
+/// early is held, not refused.</param>
 internal sealed class RestartRequest(RestartTrigger trigger, string? program = null, bool bySignal = false)
 {
     private readonly TaskCompletionSource<RestartRecord> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -19,11 +19,11 @@ internal sealed class RestartRequest(RestartTrigger trigger, string? program = n
 
     internal bool BySignal => bySignal;
 
-    /// <summary>What the requester is doing, as far as that is traced.</summary>
+    /// <summary>The requester's own span, if it is traced.</summary>
     internal ActivityContext Origin { get; } = System.Diagnostics.Activity.Current?.Context ?? default;
 
     /// <summary>
-    /// The span of this restart; null if nobody traces it, or not yet. Set by the tracer; read from any thread.
+    /// The span of this restart; null if it is not traced, or not yet. Set by the tracer; read from any thread.
     /// </summary>
     internal Activity? Activity
     {
@@ -33,10 +33,10 @@ internal sealed class RestartRequest(RestartTrigger trigger, string? program = n
 
     internal Task<RestartRecord> Outcome => _outcome.Task;
 
-    /// <summary>Lets another wish for the same have the same outcome.</summary>
+    /// <summary>Lets another request share the outcome.</summary>
     internal void Join(RestartRequest other) => _joined.Add(other);
 
-    /// <summary>Whether what becomes of this is the answer to the other. Call on the loop.</summary>
+    /// <summary>Whether this outcome answers the other request. Call on the loop.</summary>
     internal bool Covers(RestartRequest other) => this == other || _joined.Exists(r => r.Covers(other));
 
     internal void Succeed(RestartRecord outcome)
@@ -49,7 +49,7 @@ internal sealed class RestartRequest(RestartTrigger trigger, string? program = n
     {
         _outcome.TrySetException(failure);
 
-        // Nobody may be waiting, and what failed is in the log.
+        // Nobody may wait for it, and the failure is logged.
         _ = _outcome.Task.Exception;
         _joined.ForEach(r => r.Fail(failure));
     }

@@ -5,7 +5,7 @@ using static Baton.Lifecycle.RestartStage;
 
 namespace Baton.Lifecycle;
 
-/// <summary>How far a restart is.</summary>
+/// <summary>The stage of a restart.</summary>
 internal enum RestartStage
 {
     /// <summary>The application's hooks run.</summary>
@@ -20,23 +20,29 @@ internal enum RestartStage
     /// <summary>The successor is ready, and the gate is closed: this process takes the steps before the commit.</summary>
     Preparing,
 
-    /// <summary>The successor is about to be told to serve; in a complete restart its program is started.</summary>
+    /// <summary>The successor is about to get its commit; in a complete restart its program is started.</summary>
     Committing,
 
-    /// <summary>The gate is closed, and the successor loads what only one process may use.</summary>
+    /// <summary>The gate is closed, and the successor loads the resources that only one process may use.</summary>
     Loading,
 
-    /// <summary>It has failed, and the end of the successor is awaited.</summary>
+    /// <summary>It has failed, and waits for the successor's end.</summary>
     Failing,
 
-    /// <summary>It has failed before the successor served, and nothing of that is left.</summary>
+    /// <summary>It failed before the commit, and is undone.</summary>
     BackedOut,
 
-    /// <summary>The successor serves, and must prove itself.</summary>
+    /// <summary>The successor serves on probation.</summary>
     OnProbation,
 
     /// <summary>The time of the probation is over: the next sign of life passes it.</summary>
     TimeIsUp,
+
+    /// <summary>The successor has stopped accepting, and is about to hand back state.</summary>
+    AwaitingState,
+
+    /// <summary>This process loads what it has handed back, before it serves again.</summary>
+    LoadingBack,
 
     /// <summary>The successor serves for good.</summary>
     Passed,
@@ -44,7 +50,7 @@ internal enum RestartStage
     /// <summary>The successor served and failed: this process serves again.</summary>
     RolledBack,
 
-    /// <summary>The same, and then the successor was asked to shut down, which means the service.</summary>
+    /// <summary>As RolledBack; then the successor was asked to shut down, which means the service.</summary>
     RolledBackAndEnding,
 
     /// <summary>The service was asked to end during the probation: the successor was told to end too.</summary>
@@ -54,7 +60,7 @@ internal enum RestartStage
     SuccessorStopping,
 }
 
-/// <summary>What can happen to a restart.</summary>
+/// <summary>The events of a restart.</summary>
 internal enum RestartEvent
 {
     // In this process.
@@ -71,7 +77,7 @@ internal enum RestartEvent
     ShutdownAsked,
     LeaveAsked,
 
-    // What the successor says.
+    // Messages of the successor.
     Hello,
     Progress,
     Ready,
@@ -79,12 +85,14 @@ internal enum RestartEvent
     Failed,
     Alive,
     Unhealthy,
+    GivesBack,
+    HandedBack,
     HandedOn,
     Stopping,
     Force,
     Remaining,
 
-    // What becomes of it.
+    // Its end.
     Broken,
     Closed,
     Ended,
@@ -94,13 +102,15 @@ internal enum RestartEvent
     // Limits.
     ReadyTimeout,
     LoadTimeout,
+    StateLate,
+    StateBack,
     ProbationOver,
     Proved,
     NotReaped,
     ReportTimeout,
 }
 
-/// <summary>What follows.</summary>
+/// <summary>The actions of a restart.</summary>
 internal enum RestartAction
 {
     None,
@@ -120,6 +130,8 @@ internal enum RestartAction
     Replace,
     Pass,
     PassAndForce,
+    AwaitState,
+    LoadBack,
     TakeBack,
     Report,
     NoteRemaining,
@@ -133,7 +145,7 @@ internal enum RestartAction
 }
 
 /// <summary>
-/// One restart as one pure function. What is not here means nothing in its stage, because something else has overtaken it.
+/// One restart as one pure function. An event without a row is ignored in its stage, because another one overtook it.
 /// </summary>
 internal static class RestartTable
 {
@@ -144,20 +156,21 @@ internal static class RestartTable
         (Check, CheckPassed) => (Starting, Start),
         (Hooks or Check or Starting or Committing, NotStarted) => (BackedOut, BackOut),
 
-        // Of a complete restart.
+        // A complete restart.
         (Starting, Drained) => (Committing, Replace),
         (Committing, Started) => (Passed, None),
 
         (Starting or Failing, Hello or Progress) => (stage, Note),
         (Starting, Ready) => (Preparing, Prepare),
         (Starting, Failed or Broken or Closed or ReadyTimeout or Cancelled) => (Failing, Fail),
-        (Starting, Alive or Unhealthy or HandedOn or Stopping or Force or Remaining) => (Failing, Fail),
+        (Starting, Alive or Unhealthy or GivesBack or HandedBack or HandedOn or Stopping or Force or Remaining) => (Failing, Fail),
         (Starting, Ended) => (BackedOut, BackOut),
         (Preparing, Prepared) => (Committing, PassOn),
         (Committing, ResourcesSent) => (Loading, AwaitLoaded),
         (Loading, Loaded) => (Committing, TellToServe),
         (Preparing or Loading, Failed or Broken or Closed or Ended or LoadTimeout or Cancelled) => (Failing, FailAndReopen),
-        (Preparing or Loading, Alive or Unhealthy or HandedOn or Stopping or Force or Remaining) => (Failing, FailAndReopen),
+        (Preparing or Loading, Alive or Unhealthy or GivesBack or HandedBack or HandedOn) => (Failing, FailAndReopen),
+        (Preparing or Loading, Stopping or Force or Remaining) => (Failing, FailAndReopen),
         (Committing, Committed) => (OnProbation, BeginProbation),
         (Preparing or Committing, CommitFailed) => (Failing, FailAndReopen),
         (Failing, Ready) => (stage, Refuse),
@@ -166,11 +179,16 @@ internal static class RestartTable
 
         (OnProbation, ProbationOver) => (TimeIsUp, None),
         (TimeIsUp, Alive) => (Passed, Pass),
-        (OnProbation or TimeIsUp, Proved or HandedOn or LeaveAsked) => (Passed, Pass),
+        (OnProbation or TimeIsUp, Proved or HandedOn) => (Passed, Pass),
         (OnProbation or TimeIsUp, Force) => (Passed, PassAndForce),
         (OnProbation or TimeIsUp, Failed or Unhealthy or Broken or Closed or Ended or Crashed or Hung) => (RolledBack, TakeBack),
-        (OnProbation or TimeIsUp, ShutdownAsked) => (ShutDown, TellShutdown),
-        (OnProbation or TimeIsUp, Stopping) => (SuccessorStopping, Follow),
+        (OnProbation or TimeIsUp, GivesBack) => (AwaitingState, AwaitState),
+        (AwaitingState, HandedBack) => (LoadingBack, LoadBack),
+        (AwaitingState, Failed or Broken or Closed or Ended or Crashed or Hung or StateLate) => (RolledBack, TakeBack),
+        (AwaitingState or LoadingBack, StateBack) => (RolledBack, TakeBack),
+        (OnProbation or TimeIsUp or AwaitingState or LoadingBack, LeaveAsked) => (Passed, Pass),
+        (OnProbation or TimeIsUp or AwaitingState or LoadingBack, ShutdownAsked) => (ShutDown, TellShutdown),
+        (OnProbation or TimeIsUp or AwaitingState or LoadingBack, Stopping) => (SuccessorStopping, Follow),
 
         (RolledBack or RolledBackAndEnding, Failed) => (stage, ImproveReason),
         (RolledBack or RolledBackAndEnding, ReportTimeout) => (stage, Report),
@@ -185,13 +203,14 @@ internal static class RestartTable
         _ => (stage, None),
     };
 
-    /// <summary>Whether the successor was told to serve, whatever has become of it since.</summary>
+    /// <summary>Whether the successor got its commit, whatever happened later.</summary>
     internal static bool IsServed(RestartStage stage) => stage >= OnProbation;
 
-    /// <summary>Whether the successor's end of a probation is open.</summary>
-    internal static bool IsOnProbation(RestartStage stage) => stage is OnProbation or TimeIsUp;
+    /// <summary>Whether the probation is still undecided.</summary>
+    internal static bool IsOnProbation(RestartStage stage) =>
+        stage is OnProbation or TimeIsUp or AwaitingState or LoadingBack;
 
-    /// <summary>What an event at the successor's end is to the restart.</summary>
+    /// <summary>The event of the restart for an event at the successor's end.</summary>
     internal static RestartEvent Of(PeerEvent happened) => happened switch
     {
         PeerEvent.Broken => Broken,
@@ -203,7 +222,9 @@ internal static class RestartTable
         PeerEvent.Said { Message: HandoverMessage.Loaded } => Loaded,
         PeerEvent.Said { Message: HandoverMessage.Failed } => Failed,
         PeerEvent.Said { Message: HandoverMessage.Alive } => Alive,
+        PeerEvent.Said { Message: HandoverMessage.Unhealthy { HandsBack: true } } => GivesBack,
         PeerEvent.Said { Message: HandoverMessage.Unhealthy } => Unhealthy,
+        PeerEvent.Said { Message: HandoverMessage.HandedBack } => HandedBack,
         PeerEvent.Said { Message: HandoverMessage.HandedOn } => HandedOn,
         PeerEvent.Said { Message: HandoverMessage.Stopping } => Stopping,
         PeerEvent.Said { Message: HandoverMessage.Force } => Force,

@@ -1,9 +1,9 @@
 namespace Baton.Lifecycle;
 
-/// <summary>What the time of one restart goes into.</summary>
+/// <summary>The phases of one restart with their times.</summary>
 internal sealed class RestartTimeline(TimeProvider time)
 {
-    // A successor may report progress as often as it likes.
+    // A successor may report progress any number of times.
     private const int MostPhases = 100;
 
     private readonly long _begun = time.GetTimestamp();
@@ -16,19 +16,19 @@ internal sealed class RestartTimeline(TimeProvider time)
 
     internal TimeSpan Elapsed => time.GetElapsedTime(_begun);
 
-    /// <summary>The phase that goes on, and the last detail of it.</summary>
+    /// <summary>The current phase, with its last detail.</summary>
     internal string Last => _name is null ? "nothing yet" : Current.Words;
 
-    /// <summary>Those that are over.</summary>
+    /// <summary>The finished phases.</summary>
     internal IReadOnlyList<RestartPhase> Ended => [.. _ended];
 
-    /// <summary>So far, the one that goes on included.</summary>
+    /// <summary>All phases so far, with the current one.</summary>
     internal IReadOnlyList<RestartPhase> Phases => _name is null ? Ended : [.. _ended, Current];
 
-    /// <summary>The one that goes on; only while one does.</summary>
+    /// <summary>The current phase; only while there is one.</summary>
     internal RestartPhase Current => _name!.Value.With(_detail, time.GetElapsedTime(_since));
 
-    /// <summary>Begins a phase, or goes on with it where it is the same.</summary>
+    /// <summary>Begins a phase, or continues the same one.</summary>
     /// <returns>Whether that changes anything.</returns>
     internal bool Enter(PhaseName name, string detail = "")
     {

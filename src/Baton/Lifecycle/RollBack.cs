@@ -4,19 +4,34 @@ using Baton.Processes;
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// This process serves again instead of its successor. The requesters are told why when that is known: the exit status, and an
+/// This process serves again instead of its successor. Requesters get the reason when it is known: the exit status, and the
 /// exception behind the end, may take a moment. Lives on the control loop.
 /// </summary>
+/// <param name="attempt">The restart.</param>
+/// <param name="successor">Whom it replaces.</param>
+/// <param name="watch">Of the successor.</param>
+/// <param name="context">What it works with.</param>
 internal sealed class RollBack(HandoverAttempt attempt, ISuccessor successor, SuccessorWatch watch, LifecycleContext context)
 {
     private readonly string _knownLoss = watch.KnownLoss;
     private RestartFault? _unreported;
     private ReturnedSuccessor? _returned;
 
+    // What became of the state, for people.
+    private string _state = "";
+
     internal bool IsReported => _unreported is null;
 
-    internal void Begin(RestartFault fault, ProcessLifecycle lifecycle, Action reportTimeout)
+    /// <summary>Serves again.</summary>
+    /// <param name="last">Why; null for the reason that the state was awaited for.</param>
+    /// <param name="state">The state that the successor hands back; null if it did not say that it would.</param>
+    /// <param name="lifecycle">This process's.</param>
+    /// <param name="reportTimeout">Called when nothing more is to be known of the reason.</param>
+    internal void Begin(RestartFault? last, StateReturn? state, ProcessLifecycle lifecycle, Action reportTimeout)
     {
+        string? problem = "the successor has handed nothing back";
+        RestartFault fault = state?.End(last, out problem) ?? last!;
+        _state = StateReturn.Describe(problem, context);
         long noticed = context.Now;
         if (fault.KillAfter is { } limit)
         {
@@ -28,9 +43,14 @@ internal sealed class RollBack(HandoverAttempt attempt, ISuccessor successor, Su
             successor.Pid, fault.What, Environment.ProcessId, (long)context.Since(noticed).TotalMilliseconds, _knownLoss);
         if (fault.Failure == RestartFailure.SuccessorUnhealthy)
         {
-            // It lives, has stopped accepting, and finishes what it has. It counts before the next restart begins.
+            // It lives, has stopped accepting, and finishes its work. It counts before the next restart begins.
             _returned = new ReturnedSuccessor(successor, attempt.Generation, context);
             _returned.Begin();
+            if (watch.HasEnded)
+            {
+                // While its state was loaded.
+                _returned.Ended();
+            }
         }
 
         lifecycle.Restarts.TakeUpHeld();
@@ -45,7 +65,7 @@ internal sealed class RollBack(HandoverAttempt attempt, ISuccessor successor, Su
         }
     }
 
-    /// <summary>The exception that made its application end, which is known only after it has disposed what it had.</summary>
+    /// <summary>The exception of its application, which is known only after the application has disposed its objects.</summary>
     internal void ImproveReason(RestartFault fault)
     {
         if (_unreported is { Ends: true })
@@ -54,19 +74,19 @@ internal sealed class RollBack(HandoverAttempt attempt, ISuccessor successor, Su
         }
     }
 
-    /// <summary>Tells the requesters, once.</summary>
+    /// <summary>Answers the requesters, once.</summary>
     internal void Report(ExitStatus status)
     {
         if (_unreported is { } fault)
         {
             _unreported = null;
             string loss = fault.Failure == RestartFailure.SuccessorUnhealthy ? "" : _knownLoss;
-            string what = $"successor {successor.Pid} took over, then {fault.What}{loss}; rolled back";
+            string what = $"successor {successor.Pid} took over, then {fault.What}{loss}{_state}; rolled back";
             attempt.Account.Fail(fault with { What = what, Status = status, Cause = null }, holds: "serves again");
         }
     }
 
-    /// <summary>What it still has to do.</summary>
+    /// <summary>Its open work.</summary>
     internal void Heard(GenerationStatus status) => _returned?.Heard(status);
 
     internal void Ended() => _returned?.Ended();

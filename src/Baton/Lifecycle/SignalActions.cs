@@ -4,11 +4,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Baton.Lifecycle;
 
-/// <summary>Does what the table says about a signal. Lives on the control loop.</summary>
+/// <summary>Runs the action of the table for a signal. Lives on the control loop.</summary>
 internal sealed class SignalActions(
     SignalTable table, ProcessLifecycle lifecycle, ILogger logger, TerminalSession? terminal = null, TimeProvider? time = null)
 {
-    // A shell signals the whole job, and the stand-in in the terminal, which is a part of it, passes its own signal on.
+    // A shell signals the whole job, and the stand-in in the terminal, which belongs to it, passes on its own signal.
     private static readonly TimeSpan EchoTime = TimeSpan.FromSeconds(1);
 
     private readonly TimeProvider _time = time ?? TimeProvider.System;
@@ -75,7 +75,7 @@ internal sealed class SignalActions(
         }
     }
 
-    // Ctrl+C is not passed on, so a second one counts however fast it is.
+    // Ctrl+C is not passed on, so a second one always counts.
     private bool IsEcho(int number)
     {
         if (terminal is not { HasStandIn: true } || number is SignalNumber.SIGINT or SignalNumber.SIGQUIT)

@@ -46,7 +46,9 @@ internal static class RestartsSection
 
     private static Html Legend(IReadOnlyList<Timeline> restarts)
     {
-        IEnumerable<PhaseName> names = restarts.SelectMany(r => r.Record.Phases).Select(p => new PhaseName(p.Kind, p.Name)).Distinct();
+        IEnumerable<PhaseName> names = restarts.SelectMany(r => r.Record.Phases)
+            .Select(p => new PhaseName(p.Kind, p.Name))
+            .Distinct();
         return Html.Of($"""
             <ul class="legend" aria-label="Phases">{names.Select(Phase)}
             {Extras(restarts)}</ul>
