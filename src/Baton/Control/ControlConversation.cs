@@ -135,6 +135,7 @@ internal abstract class ControlConversation(ControlService service, RestartTrigg
             (_, RestartStrategy.Handover) => $"process {record.SuccessorPid}, generation {record.Generation}, serves",
             _ => $"process {record.SuccessorPid}, generation {record.Generation}, was started",
         };
-        return new ControlAnswer.Outcome(record.Failure is null, record.Failure is { } failure ? AnswerFailure.Of(failure) : null, explanation, record, Serves);
+        AnswerFailure? failure = record.Failure is { } reason ? AnswerFailure.Of(reason) : null;
+        return new ControlAnswer.Outcome(record.Succeeded, failure, explanation, record, Serves);
     }
 }
