@@ -67,8 +67,8 @@ internal static class StatusQuery
                 case ControlAnswer.Status status:
                     return status.Value;
                 case ControlAnswer.End end:
-                    string reason = end.Failure?.Name ?? "No status";
-                    throw new ControlException(ControlFailure.ProtocolError, $"{reason}: {end.Explanation}");
+                    throw new ControlException(
+                        ControlFailure.ProtocolError, $"{end.Failure?.Name ?? "No status"}: {end.Explanation}");
             }
         }
 

@@ -101,18 +101,11 @@ internal sealed class Operation(
             return OfOutcome(outcome);
         }
 
-        if (_end is { Failure: { } failure })
-        {
-            return OperationOutcome.Of(failure, _end.Explanation);
-        }
-
-        if (request.Wait && _end?.Explanation is { Length: > 0 } text)
-        {
-            return OperationOutcome.Done(text);
-        }
-
-        string done = request.Wait ? "done" : $"accepted by process {service.Status.Pid}";
-        return OperationOutcome.Done($"{Name}: {Noun} {done}.") with { NamesService = true };
+        return _end is { Failure: { } failure } ? OperationOutcome.Of(failure, _end.Explanation)
+            : !request.Wait
+            ? OperationOutcome.Done($"{Name}: {Noun} accepted by process {service.Status.Pid}.") with { NamesService = true }
+            : _end?.Explanation is { Length: > 0 } text ? OperationOutcome.Done(text)
+            : OperationOutcome.Done($"{Name}: {Noun} done.") with { NamesService = true };
     }
 
     private OperationOutcome OfOutcome(ControlAnswer.Outcome outcome)

@@ -135,7 +135,11 @@ internal abstract class ControlConversation(ControlService service, RestartTrigg
             (_, RestartStrategy.Handover) => $"process {record.SuccessorPid}, generation {record.Generation}, serves",
             _ => $"process {record.SuccessorPid}, generation {record.Generation}, was started",
         };
-        AnswerFailure? failure = record.Failure is { } reason ? AnswerFailure.Of(reason) : null;
-        return new ControlAnswer.Outcome(record.Succeeded, failure, explanation, record, Serves);
+        return new ControlAnswer.Outcome(
+            record.Failure is null,
+            record.Failure is { } failure ? AnswerFailure.Of(failure) : null,
+            explanation,
+            record,
+            Serves);
     }
 }
