@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
+using Baton.AspNetCore.LongLived;
 using Baton.Lifecycle;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -14,7 +15,7 @@ namespace Baton.AspNetCore;
 /// A connection from accept to close, with the facts that the drain needs. It is a feature of its own connection, so that
 /// requests find it.
 /// </summary>
-internal class TrackedConnection : ConnectionContext
+internal class TrackedConnection : ConnectionContext, IDrainingFeature
 {
     private static readonly Func<object, Task> s_observerEnds = static connection =>
     {
@@ -59,6 +60,8 @@ internal class TrackedConnection : ConnectionContext
     public override EndPoint? RemoteEndPoint { get => _inner.RemoteEndPoint; set => _inner.RemoteEndPoint = value; }
 
     public override CancellationToken ConnectionClosed { get => _inner.ConnectionClosed; set => _inner.ConnectionClosed = value; }
+
+    public CancellationToken Draining => _all.Draining;
 
     /// <summary>The peer's address from the transport, whatever middleware sets later.</summary>
     internal EndPoint? AcceptedFrom { get; }
@@ -169,6 +172,11 @@ internal class TrackedConnection : ConnectionContext
         {
             Volatile.Write(ref _endsWithAnswer, true);
             context.Response.Headers.Connection = "close";
+        }
+
+        if (context.Features.Get<LongLivedRequest>() is { } stream)
+        {
+            stream.IsLeftAlone = true;
         }
 
         // Kestrel runs these callbacks in reverse order: this one turns the observer into a request again, whose end is counted

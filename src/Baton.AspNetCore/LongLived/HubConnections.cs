@@ -1,0 +1,131 @@
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Baton.AspNetCore.LongLived;
+
+/// <summary>
+/// Knows the connections of all SignalR hubs, as a filter of theirs. One is ended by SignalR's own close, which lets the client
+/// reconnect, when no call of it is under way.
+/// </summary>
+internal sealed class HubConnections(LongLivedRequests requests) : IHubFilter
+{
+    private static readonly object s_key = new();
+
+    /// <summary>Adds it where the application uses SignalR. Call when all services are registered.</summary>
+    internal static void AddTo(IServiceCollection services)
+    {
+        if (services.Any(d => d.ServiceType.Namespace == "Microsoft.AspNetCore.SignalR"))
+        {
+            AddFilter(services);
+        }
+    }
+
+    public async Task OnConnectedAsync(HubLifetimeContext context, Func<HubLifetimeContext, Task> next)
+    {
+        if (context.Context.Features.Get<IConnectionLifetimeNotificationFeature>() is { } lifetime)
+        {
+            var connection = new HubConnectionRequest(lifetime);
+            context.Context.Items[s_key] = connection;
+            if (context.Context.GetHttpContext()?.Features.Get<LongLivedRequest>() is { } carrier)
+            {
+                carrier.IsLeftAlone = true;
+            }
+
+            requests.Add(connection);
+        }
+
+        await next(context).ConfigureAwait(false);
+    }
+
+    public async ValueTask<object?> InvokeMethodAsync(
+        HubInvocationContext invocationContext, Func<HubInvocationContext, ValueTask<object?>> next)
+    {
+        var connection = invocationContext.Context.Items.TryGetValue(s_key, out object? item) ? (HubConnectionRequest)item! : null;
+        connection?.CallBegan();
+        try
+        {
+            return await next(invocationContext).ConfigureAwait(false);
+        }
+        finally
+        {
+            connection?.CallEnded();
+        }
+    }
+
+    public async Task OnDisconnectedAsync(
+        HubLifetimeContext context, Exception? exception, Func<HubLifetimeContext, Exception?, Task> next)
+    {
+        try
+        {
+            await next(context, exception).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (context.Context.Items.TryGetValue(s_key, out object? item))
+            {
+                requests.Remove((HubConnectionRequest)item!);
+            }
+        }
+    }
+
+    // By itself, so that SignalR's assembly is loaded only where it is used.
+    private static void AddFilter(IServiceCollection services)
+    {
+        services.AddSingleton<HubConnections>();
+        services.AddOptions<HubOptions>().Configure<HubConnections>(static (hubs, filter) => hubs.AddFilter(filter));
+    }
+}
+
+/// <summary>The connection of one client to a hub, over any transport.</summary>
+internal sealed class HubConnectionRequest(IConnectionLifetimeNotificationFeature lifetime) : LongLivedRequest
+{
+    private readonly Lock _lock = new();
+    private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _calls;
+    private bool _closing;
+
+    internal override string Kind => "signalr";
+
+    internal void CallBegan()
+    {
+        lock (_lock)
+        {
+            _calls++;
+        }
+    }
+
+    internal void CallEnded()
+    {
+        lock (_lock)
+        {
+            if (--_calls == 0 && _closing)
+            {
+                _idle.TrySetResult();
+            }
+        }
+    }
+
+    internal override async Task CloseAsync(LongLivedClose close)
+    {
+        lock (_lock)
+        {
+            _closing = true;
+            if (_calls == 0)
+            {
+                _idle.TrySetResult();
+            }
+        }
+
+        try
+        {
+            await _idle.Task.WaitAsync(close.Limit, close.Time).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // Its caller gets no answer, as at the end of the drain.
+        }
+
+        lifetime.RequestClose();
+    }
+}
