@@ -85,6 +85,7 @@ public static class GracefulRestartHostExtensions
 
         services.AddSingleton(options);
         services.AddSingleton<AsideLoggers>();
+        services.AddSingleton<HostedStates>();
         services.AddSingleton<HealthPoll>();
         services.AddSingleton(s => new HostSignals(restarter.Parts.Options, s.GetRequiredService<IHostLifetime>(), s.GetRequiredService<IHostApplicationLifetime>()));
 
@@ -96,7 +97,7 @@ public static class GracefulRestartHostExtensions
         services.AddSingleton<HostedReadiness>();
         services.Insert(0, ServiceDescriptor.Singleton<IHostedService>(s => new HostedRestart(
             restarter, s.GetRequiredService<HostedServer>(), s.GetRequiredService<IHostApplicationLifetime>(), s.GetRequiredService<HostSignals>(), services,
-            s.GetRequiredService<HostedReadiness>())));
+            s.GetRequiredService<HostedReadiness>(), s.GetRequiredService<HostedStates>())));
         WatchedHost.Wrap(services);
 
         AllowForDraining(services, restarter);

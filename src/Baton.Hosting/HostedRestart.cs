@@ -14,7 +14,8 @@ internal sealed class HostedRestart(
     IHostApplicationLifetime lifetime,
     HostSignals signals,
     IServiceCollection registrations,
-    HostedReadiness readiness)
+    HostedReadiness readiness,
+    HostedStates states)
     : IHostedLifecycleService, IRestartParticipant
 {
     // A host whose building .NET does not announce has no last place: then this one has both parts.
@@ -23,6 +24,7 @@ internal sealed class HostedRestart(
     public Task StartingAsync(CancellationToken cancellationToken)
     {
         server.Start();
+        states.Register();
         signals.GiveWay();
         restarter.Parts.Signals.Renew();
         restarter.Parts.Work.Register(this);

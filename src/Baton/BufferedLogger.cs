@@ -3,16 +3,15 @@ using Microsoft.Extensions.Logging;
 namespace Baton;
 
 /// <summary>
-/// The log of the process. Keeps the first lines until there is somewhere to write them: a restarter starts before the host that
-/// has the logging. Lines are written by a
-/// <see cref="LogQueue"/>, so that no step of the lifecycle runs the application's logger.
+/// The log of the process. Keeps the first lines until a logger is attached: a restarter starts before the host that has the
+/// logging. A <see cref="LogQueue"/> writes the lines, so that no step of the lifecycle runs the application's logger.
 /// </summary>
 internal sealed class BufferedLogger : ILogger
 {
-    /// <summary>Lines that are kept as long as there is no logger.</summary>
+    /// <summary>The limit of lines that are kept without a logger.</summary>
     internal const int MostKept = 500;
 
-    /// <summary>Lines that wait for a logger that is slow or blocks; some megabytes.</summary>
+    /// <summary>The limit of lines that wait for a slow logger; some megabytes.</summary>
     internal const int MostWaiting = 10_000;
 
     private readonly LogQueue _queue;
@@ -26,19 +25,20 @@ internal sealed class BufferedLogger : ILogger
         _queue.Hold();
     }
 
-    /// <summary>Writes what was kept, and from now on everything, to this logger.</summary>
+    /// <summary>Writes the kept lines, and from now on all lines, to this logger.</summary>
     internal void Attach(ILogger target)
     {
         _target = target;
         _queue.Release();
     }
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
         Add(target: null, logLevel, eventId, state, exception, formatter);
 
     /// <summary>
-    /// The process ends: what was kept because nobody has attached yet goes to standard error, and so does the reason in any case, since a logger that writes in the
-    /// background, as .NET's console logger does, may not get to it. Waits until all is written, at most for the limit.
+    /// The process ends. Lines kept without a logger go to standard error. So does the reason in any case, since a background
+    /// logger such as .NET's console logger may not write it in time. Waits until all is written, within the limit.
     /// </summary>
     internal void Abandon(string reason, TimeSpan limit)
     {
@@ -54,8 +54,8 @@ internal sealed class BufferedLogger : ILogger
         }
     }
 
-    /// <summary>Waits until the lines so far are written, at most for the limit: before the process ends.</summary>
-    /// <returns>Whether they are written. True as well if there is no logger.</returns>
+    /// <summary>Waits until the lines so far are written, within the limit.</summary>
+    /// <returns>Whether they are written; true without a logger.</returns>
     internal bool Flush(TimeSpan limit) => _target is null || _queue.Flush(limit);
 
     /// <summary>Completes when the lines so far are written; at once if there is no logger.</summary>
@@ -66,23 +66,29 @@ internal sealed class BufferedLogger : ILogger
         return written.Task;
     }
 
-    /// <summary>A logger that writes to the target, in order with the lines of this one and as little in the way.</summary>
+    /// <summary>A logger that writes to the target by this queue, in order with its lines.</summary>
     internal ILogger Aside(ILogger target) => new Routed(this, target);
 
-    // Whether anybody wants the line is asked where it is written: that is the application's code, too.
+    // IsEnabled is called on the writing thread: it is code of the application too.
     public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
 
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
 
-    private void Add<TState>(ILogger? target, LogLevel level, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    private void Add<TState>(
+        ILogger? target,
+        LogLevel level,
+        EventId eventId,
+        TState state,
+        Exception? exception,
+        Func<TState, Exception?, string> formatter)
     {
         if (_target is null && Interlocked.Increment(ref _kept) > MostKept)
         {
             return;
         }
 
-        // The state that LoggerMessage generates is a struct of values, and is copied here: it is formatted later.
+        // LoggerMessage generates a struct of values. It is copied here and formatted later.
         _queue.Add(() =>
         {
             if ((target ?? _target) is { } to && to.IsEnabled(level))
@@ -94,7 +100,7 @@ internal sealed class BufferedLogger : ILogger
 
     private void Failed(Exception cause)
     {
-        // Once: whoever looks for lines that are missing finds the reason.
+        // Once, for people who look for missing lines.
         if (!_failed)
         {
             _failed = true;
@@ -109,7 +115,8 @@ internal sealed class BufferedLogger : ILogger
 
         public bool IsEnabled(LogLevel logLevel) => log.IsEnabled(logLevel);
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
             log.Add(target, logLevel, eventId, state, exception, formatter);
     }
 
@@ -120,7 +127,8 @@ internal sealed class BufferedLogger : ILogger
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             if (IsEnabled(logLevel))
             {

@@ -17,9 +17,17 @@ internal static partial class Log
     [LoggerMessage(853, LogLevel.Error, "A hook {Moment} failed; things go on without it", EventName = "HookFailed")]
     internal static partial void HookFailed(this ILogger logger, Exception exception, string moment);
 
-    [LoggerMessage(854, LogLevel.Warning, "The hooks {Moment} are given up: {Reason}; things go on without them", EventName = "HooksGivenUp")]
+    [LoggerMessage(
+        854,
+        LogLevel.Warning,
+        "The hooks {Moment} are given up: {Reason}; things go on without them",
+        EventName = "HooksGivenUp")]
     internal static partial void HooksGivenUp(this ILogger logger, string moment, string reason);
 
-    [LoggerMessage(855, LogLevel.Warning, "A hook has set {Variable} for the successor, which hooks can't set: dropped", EventName = "HookVariableDropped")]
+    [LoggerMessage(
+        855,
+        LogLevel.Warning,
+        "A hook has set {Variable} for the successor, which hooks can't set: dropped",
+        EventName = "HookVariableDropped")]
     internal static partial void HookVariableDropped(this ILogger logger, string variable);
 }

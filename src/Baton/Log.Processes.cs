@@ -5,12 +5,24 @@ namespace Baton;
 /// <content>Processes and what bounds them: 210 to 219.</content>
 internal static partial class Log
 {
-    [LoggerMessage(210, LogLevel.Warning, "Process {Pid} stays the first that the kernel ends where memory is short (oom_score_adj): {Problem}", EventName = "OomScoreNotRestored")]
+    [LoggerMessage(
+        210,
+        LogLevel.Warning,
+        "Process {Pid} stays the first that the kernel ends where memory is short (oom_score_adj): {Problem}",
+        EventName = "OomScoreNotRestored")]
     internal static partial void OomScoreNotRestored(this ILogger logger, int pid, string problem);
 
-    [LoggerMessage(211, LogLevel.Warning, "Successor {SuccessorPid} has crashed and {Dump}: it may take {Limit}", EventName = "CrashDumpAwaited")]
+    [LoggerMessage(
+        211,
+        LogLevel.Warning,
+        "Successor {SuccessorPid} has crashed and {Dump}: it may take {Limit}",
+        EventName = "CrashDumpAwaited")]
     internal static partial void CrashDumpAwaited(this ILogger logger, int successorPid, string dump, TimeSpan limit);
 
-    [LoggerMessage(212, LogLevel.Debug, "What operations need could not all be loaded before one is asked for", EventName = "RehearsalFailed")]
+    [LoggerMessage(
+        212,
+        LogLevel.Debug,
+        "What operations need could not all be loaded before one is asked for",
+        EventName = "RehearsalFailed")]
     internal static partial void RehearsalFailed(this ILogger logger, Exception exception);
 }

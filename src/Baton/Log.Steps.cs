@@ -6,22 +6,39 @@ namespace Baton;
 internal static partial class Log
 {
     [LoggerMessage(
-        320, LogLevel.Warning, "Successor {SuccessorPid}, which was rolled back, asked for force by {Trigger}; it is not for process {Pid}, which serves", EventName = "ForceIgnored")]
+        320,
+        LogLevel.Warning,
+        "Successor {SuccessorPid}, which was rolled back, asked for force by {Trigger}; it is not for process {Pid}, which " +
+            "serves",
+        EventName = "ForceIgnored")]
     internal static partial void ForceIgnored(this ILogger logger, int successorPid, string trigger, int pid);
 
     [LoggerMessage(
-        321, LogLevel.Warning, "The predecessor asked for force by {Trigger}; ignored, as process {Pid} does not shut down", EventName = "PredecessorForceIgnored")]
+        321,
+        LogLevel.Warning,
+        "The predecessor asked for force by {Trigger}; ignored, as process {Pid} does not shut down",
+        EventName = "PredecessorForceIgnored")]
     internal static partial void PredecessorForceIgnored(this ILogger logger, string trigger, int pid);
 
     [LoggerMessage(
-        322, LogLevel.Information, "Force by {Trigger} waits until the predecessor serves again: process {Pid} has stopped accepting", EventName = "ForceHeld")]
+        322,
+        LogLevel.Information,
+        "Force by {Trigger} waits until the predecessor serves again: process {Pid} has stopped accepting",
+        EventName = "ForceHeld")]
     internal static partial void ForceHeld(this ILogger logger, string trigger, int pid);
 
-    [LoggerMessage(430, LogLevel.Warning, "{Lines} log lines of Baton are missing here: the application's logger did not take them in time", EventName = "LogLinesLost")]
+    [LoggerMessage(
+        430,
+        LogLevel.Warning,
+        "{Lines} log lines of Baton are missing here: the application's logger did not take them in time",
+        EventName = "LogLinesLost")]
     internal static partial void LogLinesLost(this ILogger logger, int lines);
 
     [LoggerMessage(
-        431, LogLevel.Error, "A callback of the application on a token of WaitToAcceptAsync failed; nothing depends on it", EventName = "AcceptCallbackFailed")]
+        431,
+        LogLevel.Error,
+        "A callback of the application on a token of WaitToAcceptAsync failed; nothing depends on it",
+        EventName = "AcceptCallbackFailed")]
     internal static partial void AcceptCallbackFailed(this ILogger logger, Exception exception);
 
     [LoggerMessage(432, LogLevel.Error, "{Effect} failed; the step of the lifecycle goes on without", EventName = "EffectFailed")]

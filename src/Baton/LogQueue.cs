@@ -3,13 +3,12 @@ using Baton.Interop;
 namespace Baton;
 
 /// <summary>
-/// Writes log lines on a thread of its own, in order: a logger is the application's code and may throw or block, which costs
-/// lines and nothing else. Adding never waits. The thread ends when it has been idle for a while, and comes back with the next
-/// line.
+/// Writes log lines in order on its own thread. A logger is code of the application: it may throw or block, which loses lines and
+/// nothing else. Adding never waits. The thread ends when it is idle, and starts again with the next line.
 /// </summary>
-/// <param name="most">How many lines may wait; those that come when so many wait are lost, and counted.</param>
-/// <param name="failed">Told of an exception of the logger, on the thread.</param>
-/// <param name="lost">Told how many lines were lost, on the thread, before the next one is written.</param>
+/// <param name="most">The limit of waiting lines. Further lines are lost and counted.</param>
+/// <param name="failed">Called for an exception of the logger, on the thread.</param>
+/// <param name="lost">Called with the number of lost lines, on the thread, before the next line.</param>
 internal sealed class LogQueue(int most, Action<Exception> failed, Action<int> lost)
 {
     private static readonly TimeSpan Linger = TimeSpan.FromSeconds(5);
@@ -23,7 +22,7 @@ internal sealed class LogQueue(int most, Action<Exception> failed, Action<int> l
     private long _added;
     private long _done;
 
-    /// <summary>Keeps lines instead of writing them; <see cref="Release"/> ends that.</summary>
+    /// <summary>Keeps lines until <see cref="Release"/>.</summary>
     internal void Hold()
     {
         lock (_lock)
@@ -58,10 +57,9 @@ internal sealed class LogQueue(int most, Action<Exception> failed, Action<int> l
     }
 
     /// <summary>
-    /// Waits until what was added before is written, at most for the limit. Not while lines are held, and not on the thread that
-    /// writes.
+    /// Waits until all lines so far are written, within the limit. Not while lines are kept, and not on the writing thread.
     /// </summary>
-    /// <returns>Whether it is written.</returns>
+    /// <returns>Whether they are written.</returns>
     internal bool Flush(TimeSpan limit)
     {
         WaitLimit deadline = WaitLimit.After(limit);
@@ -78,14 +76,14 @@ internal sealed class LogQueue(int most, Action<Exception> failed, Action<int> l
         }
     }
 
-    /// <summary>Calls back when what was added before is written; at once if nothing waits, or lines are held.</summary>
+    /// <summary>Calls back when all lines so far are written; at once if none waits, or lines are kept.</summary>
     internal void WhenWritten(Action written)
     {
         lock (_lock)
         {
             if (!_held && (_writing || _waiting.Count > 0))
             {
-                // Also beyond the limit: it is no line.
+                // Not subject to the limit: it is no line.
                 _waiting.Enqueue(written);
                 _added++;
                 return;
@@ -113,12 +111,12 @@ internal sealed class LogQueue(int most, Action<Exception> failed, Action<int> l
         {
             _thread = new Thread(Run) { IsBackground = true, Name = "baton-log" };
 
-            // Without the context of whoever happens to log first.
+            // Without the execution context of the first caller.
             _thread.UnsafeStart();
         }
         catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
         {
-            // No thread can be had at the moment. The lines wait for the next one that is added.
+            // No thread is available now. The next line tries again.
             _thread = null;
         }
     }

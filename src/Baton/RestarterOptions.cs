@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Baton;
 
 /// <summary>Limits and triggers of graceful restart. The defaults suit a web service.</summary>
-public class RestarterOptions
+public partial class RestarterOptions
 {
     // The channels to all of them ride with one message.
     private const int MostGenerations = HandoverProtocol.MaxBatch;
@@ -236,6 +236,7 @@ public class RestarterOptions
         CheckTimeout = o.Duration(nameof(CheckTimeout), CheckTimeout, DurationRange.MoreThanZero);
         o.Signals("SignalPreset", nameof(Signals), Signals);
         o.Code(nameof(Hooks), Hooks.HasAny);
+        DescribeState(o);
         Name = o.TextOrNone(nameof(Name), Name, IsName, "1 to 64 letters, digits, '.', '-' and '_', the first not '.'");
         ControlSocket = o.Switch(nameof(ControlSocket), ControlSocket);
         ControlDirectory = o.TextOrNone(nameof(ControlDirectory), ControlDirectory, IsAbsolute, "an absolute path");

@@ -42,6 +42,7 @@ internal sealed class RestarterParts
         Loop = new ControlLoop(options.TimeProvider, Logger);
         Gate = new AcceptGate(Logger.AcceptCallbackFailed);
         Listeners = new ListenerRegistry(Logger);
+        State.Add(options.StateItems);
 
         // In this order: how this process was started, before anything changes that; handlers, before a signal can kill; the
         // predecessor.
@@ -77,6 +78,7 @@ internal sealed class RestarterParts
             },
             Older = _older,
             Process = new OwnProcess(_successor, options.ExitTimeout, options.LogTime, Logger),
+            State = new PassedState(State, options),
             Predecessor = _successor,
             Identity = identity,
         };
@@ -90,6 +92,7 @@ internal sealed class RestarterParts
 
         // Before all other subscribers: a client that comes by their events finds that systemd knows.
         SystemdService.Follow(systemd, predecessor, Listeners.Resources, context, () => Work.Describe().Total);
+        context.CommitSteps.Add(new StateStep(context));
         Lifecycle = new ProcessLifecycle(() => KnownGeneration, context);
         TerminalFollower.Follow(terminal, context, () => Lifecycle.Restarts.SuccessorPid);
         _older.Departed = (generation, drainedAt, gone) =>
@@ -119,6 +122,9 @@ internal sealed class RestarterParts
     internal ListenerRegistry Listeners { get; }
 
     internal WorkRegister Work { get; } = new();
+
+    /// <summary>The application's state, of all servers.</summary>
+    internal StateStore State => Listeners.Resources.AtCommit.State;
 
     internal SignalTriggers Signals { get; }
 

@@ -2,10 +2,12 @@ using System.Globalization;
 
 namespace Baton;
 
-/// <summary>Numbers and times as people read them: in what the command and the admin page show.</summary>
+/// <summary>Numbers and times for people: used by the command and the admin page.</summary>
 internal static class Wording
 {
-    /// <summary>At most two units: <c>35 ms</c>, <c>1.2 s</c>, <c>41 s</c>, <c>2 min 5 s</c>, <c>3 h 20 min</c>, <c>12 d 4 h</c>.</summary>
+    /// <summary>
+    /// At most two units: <c>35 ms</c>, <c>1.2 s</c>, <c>41 s</c>, <c>2 min 5 s</c>, <c>3 h 20 min</c>, <c>12 d 4 h</c>.
+    /// </summary>
     internal static string Of(TimeSpan time)
     {
         TimeSpan t = time < TimeSpan.Zero ? TimeSpan.Zero : time;
@@ -28,5 +30,7 @@ internal static class Wording
     internal static string Say(FormattableString text) => FormattableString.Invariant(text);
 
     private static string Two(int large, string largeUnit, int small, string smallUnit) =>
-        small == 0 ? Say($"{large} {largeUnit}") : string.Create(CultureInfo.InvariantCulture, $"{large} {largeUnit} {small} {smallUnit}");
+        small == 0
+            ? Say($"{large} {largeUnit}")
+            : string.Create(CultureInfo.InvariantCulture, $"{large} {largeUnit} {small} {smallUnit}");
 }

@@ -20,6 +20,7 @@ builder.UseGracefulRestart(options =>
     options.Tap = StepTap.Of(behaviour);
     options.AddReadiness(behaviour);
     options.AddHooks(behaviour);
+    builder.AddState(options, behaviour);
 });
 EarlyBehaviour.Inherited(behaviour);
 
@@ -67,6 +68,7 @@ Restarter? restarter = behaviour.Has("restart-when-disposed") ? app.Services.Get
 app.UseReadiness(behaviour);
 app.MapTestEndpoints();
 app.MapRawTcp();
+app.MapState();
 app.MapAdmin();
 if (builder.Configuration["Second"] is { } second)
 {

@@ -105,11 +105,13 @@ internal static class SecondServer
     private static WebApplication Build(WebApplicationBuilder builder, Behaviour behaviour)
     {
         builder.Logging.AddTestConsole();
+        builder.AddSecondState();
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, TestJson.Default));
         builder.Services.AddSingleton(behaviour).AddHostedService<BehavingService>().AddReadiness(behaviour);
         WebApplication app = builder.Build();
         app.UseReadiness(behaviour);
         app.MapTestEndpoints();
+        app.MapSecondState();
         return app;
     }
 }

@@ -20,10 +20,10 @@ internal sealed class ListView(DateTimeOffset now)
             [
                 new(status.Name, StyledText.Strong),
                 Wording.Say($"{status.Pid}"),
-                StatusWords.OrDash(status.Version),
+                StatusText.OrDash(status.Version),
                 StyledText.Of(status.State),
                 Wording.Say($"{status.Generation}"),
-                StatusWords.Uptime(status.StartedAt, now),
+                StatusText.Uptime(status.StartedAt, now),
                 ServiceUser.NameOf(service.User),
                 .. shared ? [HolderOf(status)] : (StyledText[])[],
             ];

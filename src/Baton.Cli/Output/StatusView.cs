@@ -19,7 +19,7 @@ internal sealed class StatusView(FoundService service, DateTimeOffset now)
         if (Status.Restart is { } restart)
         {
             string detail = restart.Detail.Length == 0 ? "" : $": {restart.Detail}";
-            string phase = StatusWords.OrDash(restart.Phase);
+            string phase = StatusText.OrDash(restart.Phase);
             parts.Add(new Text(""));
             parts.Add(StyledText.Join(
                 new StyledText("Restarting", StyledText.Attention),
@@ -44,7 +44,7 @@ internal sealed class StatusView(FoundService service, DateTimeOffset now)
         string version = Status.Version.Length == 0 ? "" : $" {Status.Version}";
         return StyledText.Join(
             new StyledText($"{Status.Name}{version}", StyledText.Strong), "  ", StyledText.Of(Status.State),
-            Wording.Say($"  pid {Status.Pid}, generation {Status.Generation}, up {StatusWords.Uptime(Status.StartedAt, now)}"));
+            Wording.Say($"  pid {Status.Pid}, generation {Status.Generation}, up {StatusText.Uptime(Status.StartedAt, now)}"));
     }
 
     private IEnumerable<IRenderable> Facts()
@@ -83,10 +83,10 @@ internal sealed class StatusView(FoundService service, DateTimeOffset now)
             grid.Add(
                 Wording.Say($"{generation.Generation}"),
                 Wording.Say($"{generation.Pid}"),
-                StatusWords.OrDash(generation.Version),
+                StatusText.OrDash(generation.Version),
                 StyledText.Of(generation.State),
-                StatusWords.Uptime(generation.StartedAt, now),
-                StatusWords.Connections(generation),
+                StatusText.Uptime(generation.StartedAt, now),
+                StatusText.Connections(generation),
                 Wording.Say($"{generation.RequestCount}"),
                 generation.DrainLimit is { } left ? Wording.Of(left) : "-");
         }
@@ -118,7 +118,7 @@ internal sealed class StatusView(FoundService service, DateTimeOffset now)
 
     // During a probation the old process stays even with nothing to do.
     private static bool IsStillDraining(GenerationStatus g) =>
-        StatusWords.IsLeaving(g.State) && (g.State != ProcessState.HandedOver || StatusWords.HasOpenWork(g));
+        StatusText.IsLeaving(g.State) && (g.State != ProcessState.HandedOver || StatusText.HasOpenWork(g));
 
     private IEnumerable<IRenderable> LastRestarts()
     {

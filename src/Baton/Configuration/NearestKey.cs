@@ -1,12 +1,12 @@
 namespace Baton.Configuration;
 
-/// <summary>What a mistyped key was probably to be.</summary>
+/// <summary>Finds the known key that is nearest to a mistyped one.</summary>
 internal static class NearestKey
 {
     internal static string To(string key, IEnumerable<string> keys) =>
         keys.MinBy(k => Distance(key.ToUpperInvariant(), k.ToUpperInvariant()))!;
 
-    // Levenshtein: letters inserted, left out or replaced.
+    // Levenshtein distance: letters inserted, left out or replaced.
     private static int Distance(string a, string b)
     {
         int[] row = [.. Enumerable.Range(0, b.Length + 1)];

@@ -3,8 +3,8 @@ using Baton.Processes;
 namespace Baton.Configuration;
 
 /// <summary>
-/// Sets options from a section of the configuration, as they are described. All that is wrong is found at once, and named by its
-/// key. What the section does not have keeps its value.
+/// Sets options from a configuration section. Reports all errors at once, each with its key. Options that are not in the section
+/// keep their values.
 /// </summary>
 internal sealed class OptionBinder : OptionVisitor
 {
@@ -16,7 +16,7 @@ internal sealed class OptionBinder : OptionVisitor
     private OptionBinder(OptionValue section, List<string> failures) =>
         (_section, _given, _failures) = (section, section.ByKey(), failures);
 
-    /// <returns>What is wrong; empty if nothing is.</returns>
+    /// <returns>The errors; empty if there are none.</returns>
     internal static List<string> Bind(OptionValue section, string example, Action<OptionVisitor> describe)
     {
         var failures = new List<string>();
@@ -75,7 +75,7 @@ internal sealed class OptionBinder : OptionVisitor
         }
     }
 
-    // "None" takes a signal out of the table.
+    // "None" removes a signal from the table.
     private static void Set(SignalTable signals, OptionValue row)
     {
         int signal = SignalNumber.Parse(row.Key);

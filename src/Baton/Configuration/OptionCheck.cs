@@ -2,8 +2,8 @@ using Baton.Processes;
 
 namespace Baton.Configuration;
 
-/// <summary>Checks every option; the first that is out of range throws.</summary>
-/// <param name="prefix">What the names stand below.</param>
+/// <summary>Checks every option. Throws for the first one out of range.</summary>
+/// <param name="prefix">The prefix of the names.</param>
 internal sealed class OptionCheck(string prefix = "") : OptionVisitor
 {
     /// <exception cref="ArgumentOutOfRangeException">It is out of range.</exception>

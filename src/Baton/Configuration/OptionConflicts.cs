@@ -1,11 +1,11 @@
 namespace Baton.Configuration;
 
-/// <summary>The options that a process has once, however many servers it has; the first one's hold.</summary>
+/// <summary>The options that a process has once, however many servers it has. The first server's values apply.</summary>
 internal static class OptionConflicts
 {
-    /// <summary>What a later server wants otherwise. What it leaves at its default is no wish.</summary>
+    /// <summary>The differences of a later server. Options at their default are no difference.</summary>
     /// <param name="later">The options of the later server.</param>
-    /// <param name="holding">The options that hold.</param>
+    /// <param name="holding">The options that apply.</param>
     /// <returns>Such as <c>DrainTimeout (00:00:05 instead of 00:01:00)</c>.</returns>
     internal static string[] Find(RestarterOptions later, RestarterOptions holding)
     {
@@ -19,14 +19,14 @@ internal static class OptionConflicts
         [
             .. from option in Texts(later)
 
-               // Hooks are code, and compared with nothing: those of a later server are never called.
+               // Hooks are code and cannot be compared. Those of a later server are never called.
                let isCode = option.Key == nameof(RestarterOptions.Hooks)
                where option.Value != defaults[option.Key] && (option.Value != held[option.Key] || isCode)
                select isCode ? option.Key : $"{option.Key} ({option.Value} instead of {held[option.Key]})",
         ];
     }
 
-    /// <summary>What is the process's, in the order of its description.</summary>
+    /// <summary>The process's options, in the order of their description.</summary>
     internal static Dictionary<string, string> Texts(RestarterOptions options)
     {
         var texts = new Collector();
@@ -51,7 +51,7 @@ internal static class OptionConflicts
 
         internal override void Code(string name, bool hasAny) => All[name] = hasAny ? "some" : "none";
 
-        // The process has none; those that there are belong to a server.
+        // The process has no such options: they belong to a server.
         internal override void Section(string name, string example, Action<OptionVisitor> describe)
         {
         }

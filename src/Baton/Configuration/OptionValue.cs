@@ -2,19 +2,19 @@ using System.Globalization;
 
 namespace Baton.Configuration;
 
-/// <summary>What stands in the configuration is no value of its option.</summary>
+/// <summary>A configured value that its option cannot have.</summary>
 internal sealed class OptionFormatException(string message) : FormatException(message);
 
 /// <summary>
-/// A value of the configuration, or a section of it, read as what its option needs. By hand, so that nothing is reflected at the
-/// start.
+/// A value or section of the configuration, converted to the type of its option. Without reflection, which would slow the start.
 /// </summary>
-/// <param name="Path">Where it is, for people.</param>
-/// <param name="Key">The last part of that.</param>
-/// <param name="Value">Its text; null for a section.</param>
-/// <param name="Children">What is below it.</param>
+/// <param name="Path">The path, for messages.</param>
+/// <param name="Key">The last part of the path.</param>
+/// <param name="Value">The text; null for a section.</param>
+/// <param name="Children">The values below it.</param>
 internal sealed record OptionValue(string Path, string Key, string? Value, Func<IEnumerable<OptionValue>> Children)
 {
+    private const string WholeNumber = "a whole number";
     private const string Durations =
         "a duration such as \"00:00:30\", \"30s\", \"500ms\", \"5m\", \"2h\", \"1d\" or \"infinite\"";
 
@@ -26,7 +26,7 @@ internal sealed record OptionValue(string Path, string Key, string? Value, Func<
             return Timeout.InfiniteTimeSpan;
         }
 
-        // A bare number would be days to TimeSpan, and seconds to nearly everybody else.
+        // TimeSpan reads a bare number as days, most people mean seconds.
         return text.Contains(':') && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out TimeSpan clock) ? clock
             : text == "0" ? TimeSpan.Zero
             : WithUnit(text) ?? throw Refuse(Durations);
@@ -34,22 +34,25 @@ internal sealed record OptionValue(string Path, string Key, string? Value, Func<
 
     internal bool Switch() => bool.TryParse(Value, out bool value) ? value : throw Refuse("true or false");
 
-    internal int Number()
+    internal int Number() =>
+        Count() is >= int.MinValue and <= int.MaxValue and long value ? (int)value : throw Refuse(WholeNumber);
+
+    internal long Count()
     {
         const NumberStyles Styles =
             NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite;
-        return int.TryParse(Value, Styles, CultureInfo.InvariantCulture, out int value) ? value : throw Refuse("a whole number");
+        return long.TryParse(Value, Styles, CultureInfo.InvariantCulture, out long value) ? value : throw Refuse(WholeNumber);
     }
 
     internal string Text() => Value ?? throw Refuse("a text");
 
-    /// <summary>Null, or nothing, for none.</summary>
+    /// <summary>Null or empty means none.</summary>
     internal string? TextOrNone() => string.IsNullOrEmpty(Value) ? null : Value;
 
     internal T Choice<T>()
         where T : struct, Enum => Named<T>(Value) ?? throw Refuse(string.Join(", ", Enum.GetNames<T>()));
 
-    /// <summary>The items of a list. One text instead of a list is a list of one.</summary>
+    /// <summary>The items of a list. A single text is a list of one.</summary>
     internal OptionValue[] Items()
     {
         OptionValue[] items = [.. Children()];
@@ -58,7 +61,7 @@ internal sealed record OptionValue(string Path, string Key, string? Value, Func<
 
     internal Dictionary<string, OptionValue> ByKey() => Children().ToDictionary(c => c.Key, StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Refuses a value where there are to be keys.</summary>
+    /// <summary>Refuses a value where keys are expected.</summary>
     /// <exception cref="OptionFormatException">There is one.</exception>
     internal void RequireSection(string suchAs)
     {
@@ -71,11 +74,11 @@ internal sealed record OptionValue(string Path, string Key, string? Value, Func<
     internal OptionFormatException Refuse(string allowed) =>
         new($"{Path} is {(Value is null ? "empty" : $"\"{Value}\"")}; allowed is {allowed}.");
 
-    /// <summary>Nothing has this key.</summary>
+    /// <summary>No option has this key.</summary>
     internal OptionFormatException Unknown(IEnumerable<string> known) =>
         new($"{Path} is no option of graceful restart; the nearest is {Path[..^Key.Length]}{NearestKey.To(Key, known)}.");
 
-    // Names only: a number says nothing to who reads the file.
+    // Names only: a number in a file would not be understood.
     internal static T? Named<T>(string? text)
         where T : struct, Enum
     {

@@ -1,22 +1,22 @@
 namespace Baton.Configuration;
 
 /// <summary>
-/// What is done with every option: it is checked, set by the configuration, compared with those of another server, or named. An
-/// option is its property, and one call of this in the description of its class (<see cref="RestarterOptions.Describe"/>).
+/// An operation over all options: check, bind, compare, or list them. An option is a property and one call in the description of
+/// its class (<see cref="RestarterOptions.Describe"/>).
 /// </summary>
 internal abstract class OptionVisitor
 {
     /// <summary>An option that has one value.</summary>
     /// <param name="name">The property, which is also the key.</param>
-    /// <param name="value">What it is.</param>
-    /// <param name="rule">How it is read, shown and checked.</param>
-    /// <returns>What it is to be.</returns>
+    /// <param name="value">The current value.</param>
+    /// <param name="rule">How to read, show and check it.</param>
+    /// <returns>The new value.</returns>
     internal abstract T Value<T>(string name, T value, OptionRule<T> rule);
 
     /// <summary>A list, which the configuration replaces.</summary>
     internal abstract void List<T>(string name, IList<T> list, OptionRule<T> rule);
 
-    /// <summary>The table of signals, and the key of the preset from which it is changed.</summary>
+    /// <summary>The table of signals, and the key of the preset that it starts from.</summary>
     internal abstract void Signals(string presetKey, string name, SignalTable signals);
 
     /// <summary>Options with keys of their own below a key.</summary>
@@ -25,7 +25,7 @@ internal abstract class OptionVisitor
     /// <param name="describe">Describes them.</param>
     internal abstract void Section(string name, string example, Action<OptionVisitor> describe);
 
-    /// <summary>An option that is code and no data.</summary>
+    /// <summary>An option that is code.</summary>
     internal virtual void Code(string name, bool hasAny)
     {
     }
@@ -38,6 +38,9 @@ internal abstract class OptionVisitor
 
     internal int Number(string name, int value, int least, int most, string allowed) =>
         Value(name, value, new(static v => v.Number(), OptionText.Of, number => number >= least && number <= most, allowed));
+
+    internal long Count(string name, long value, long least, string allowed) =>
+        Value(name, value, new(static v => v.Count(), OptionText.Of, count => count >= least, allowed));
 
     internal T Choice<T>(string name, T value)
         where T : struct, Enum =>
@@ -56,23 +59,23 @@ internal abstract class OptionVisitor
         List(name, list, new(static v => v.Text(), static text => $"\"{text}\"", isAllowed, allowed));
 }
 
-/// <summary>What holds for the values of one option.</summary>
-/// <param name="Read">Reads one from the configuration.</param>
-/// <param name="Show">Shows one, the same text for the same value.</param>
-/// <param name="IsAllowed">Whether it is in range.</param>
-/// <param name="Allowed">The range, for people.</param>
+/// <summary>The rules for the values of one option.</summary>
+/// <param name="Read">Reads a value from the configuration.</param>
+/// <param name="Show">Shows a value. Equal values give equal text.</param>
+/// <param name="IsAllowed">Whether a value is in range.</param>
+/// <param name="Allowed">The range as text.</param>
 internal sealed record OptionRule<T>(Func<OptionValue, T> Read, Func<T, string> Show, Func<T, bool> IsAllowed, string Allowed);
 
-/// <summary>Durations that an option may have.</summary>
+/// <summary>The durations that an option allows.</summary>
 /// <param name="Least">The shortest.</param>
 /// <param name="Most">The longest.</param>
 /// <param name="OrInfinite">Whether it may be <see cref="Timeout.InfiniteTimeSpan"/>.</param>
-/// <param name="Text">The same for people.</param>
+/// <param name="Text">The range as text.</param>
 internal sealed record DurationRange(TimeSpan Least, TimeSpan Most, bool OrInfinite, string Text)
 {
     private static readonly TimeSpan OneTick = TimeSpan.FromTicks(1);
 
-    // Timers take no more than 49 days; a day is far beyond any use.
+    // Timers take at most 49 days; a day is beyond any use.
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
     internal static readonly DurationRange MoreThanZero =

@@ -1,15 +1,15 @@
 namespace Baton.Control;
 
 /// <summary>
-/// What a client is still to be told. Anybody adds, and never waits; one takes, on a thread of its own or without any. Bounded:
-/// of status and drain reports the last one counts, and a client that is far behind gets only the last detail of a phase. What
-/// would still be too much for one that does not read ends its connection.
+/// The lines that a client has not read yet. Any thread adds without waiting; one reader takes. Bounded: a newer status or drain
+/// report replaces the last one, and a slow client gets only the last detail of a phase. A client that still falls too far behind
+/// is disconnected.
 /// </summary>
 internal sealed class AnswerQueue
 {
     internal const int MostLines = 1000;
 
-    // Far more than a client that reads ever has before it.
+    // Far more lines than a client that reads ever leaves waiting.
     internal const int ManyLines = 100;
 
     private readonly object _lock = new();
@@ -17,10 +17,10 @@ internal sealed class AnswerQueue
     private bool _ended;
     private bool _overflowed;
 
-    // Of one who waits without a thread.
+    // The waiter without a thread.
     private TaskCompletionSource? _added;
 
-    /// <summary>Whether the last line was added; what is added later is ignored.</summary>
+    /// <summary>Whether the last line was added. Later lines are ignored.</summary>
     internal bool HasEnd
     {
         get
@@ -70,7 +70,7 @@ internal sealed class AnswerQueue
         }
     }
 
-    /// <summary>The next line; waits for it at most as long as said.</summary>
+    /// <summary>The next line. Waits for it within the limit.</summary>
     internal ControlAnswer? Take(TimeSpan limit)
     {
         lock (_lock)
@@ -84,7 +84,7 @@ internal sealed class AnswerQueue
         }
     }
 
-    /// <summary>The same, without a thread that waits.</summary>
+    /// <summary>The same, without blocking a thread.</summary>
     internal async ValueTask<ControlAnswer?> TakeAsync(TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
     {
         Task added;
@@ -99,7 +99,7 @@ internal sealed class AnswerQueue
             added = _added.Task;
         }
 
-        // The limit is no failure: there is nothing to say.
+        // The limit is no failure: the caller gets null.
         await added.WaitAsync(limit, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancellationToken.ThrowIfCancellationRequested();
         return Take(TimeSpan.Zero);
@@ -123,7 +123,10 @@ internal sealed class AnswerQueue
         {
             _lines.RemoveAll(queued => queued.GetType() == answer.GetType());
         }
-        else if (answer is ControlAnswer.Phase phase && _lines.Count >= ManyLines && _lines[^1] is ControlAnswer.Phase last && last.Name == phase.Name)
+        else if (answer is ControlAnswer.Phase phase
+            && _lines.Count >= ManyLines
+            && _lines[^1] is ControlAnswer.Phase last
+            && last.Name == phase.Name)
         {
             _lines.RemoveAt(_lines.Count - 1);
         }

@@ -4,7 +4,7 @@ using Baton.Processes;
 namespace Baton.Control;
 
 /// <summary>
-/// <c>check</c>: what a restart would look at before it starts anything. On the connection's thread: files may be slow.
+/// <c>check</c>: runs the checks of a restart without one. On the connection's thread, since files may be slow.
 /// </summary>
 internal sealed class CheckConversation(ControlService service, string trigger, AnswerQueue answers, ControlRequest asked)
     : ControlConversation(service, trigger, answers)
@@ -14,7 +14,9 @@ internal sealed class CheckConversation(ControlService service, string trigger, 
         Log("Check");
         if (!Serves)
         {
-            string failure = Lifecycle.State is ProcessState.Starting ? nameof(RestartFailure.NotReady) : nameof(RestartFailure.Stopping);
+            string failure = Lifecycle.State is ProcessState.Starting
+                ? nameof(RestartFailure.NotReady)
+                : nameof(RestartFailure.Stopping);
             End(failure, $"process {Pid} is {Lifecycle.State}: there is no restart to check for");
             return;
         }
@@ -38,20 +40,28 @@ internal sealed class CheckConversation(ControlService service, string trigger, 
     {
         StartCommand command = Service.Context.Programs.Choose(asked.Program);
         string program = DotnetHost.Application(command);
-        string? problem = LinkResolution.Resolve(program) is { } resolved ? ProgramFile.Problem(resolved) : "there is no such file, or it can't be seen by this user";
+        string? problem = LinkResolution.Resolve(program) is { } resolved
+            ? ProgramFile.Problem(resolved)
+            : "there is no such file, or it can't be seen by this user";
         if (problem is not null)
         {
-            Conclude(succeeded: false, nameof(RestartFailure.SpawnFailed), $"{Printable.Line(program)} can't be started: {problem}");
+            Conclude(
+                succeeded: false, nameof(RestartFailure.SpawnFailed), $"{Printable.Line(program)} can't be started: {problem}");
         }
         else if (Options.CheckArguments.Count == 0)
         {
-            Conclude(succeeded: true, failure: null, $"{Printable.Line(program)} can be started; it was not run, as no CheckArguments are set");
+            Conclude(
+                succeeded: true,
+                failure: null,
+                $"{Printable.Line(program)} can be started; it was not run, as no CheckArguments are set");
         }
         else
         {
             Say(new ControlAnswer.Phase("check", "", TimeSpan.Zero));
             Service.Context.Programs.Check(command, defect => Conclude(
-                defect is null, defect is null ? null : nameof(RestartFailure.CheckFailed), defect ?? $"{Printable.Line(program)} has passed its check"));
+                defect is null,
+                defect is null ? null : nameof(RestartFailure.CheckFailed),
+                defect ?? $"{Printable.Line(program)} has passed its check"));
         }
     }
 }

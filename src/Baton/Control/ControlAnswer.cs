@@ -1,8 +1,6 @@
 namespace Baton.Control;
 
-/// <summary>
-/// One line of an answer on the control socket. A closed set: a kind that is not here is of a newer version, and passed over.
-/// </summary>
+/// <summary>One line of an answer on the control socket. Kinds of a newer version are skipped.</summary>
 internal abstract record ControlAnswer
 {
     private ControlAnswer()
@@ -12,7 +10,7 @@ internal abstract record ControlAnswer
     /// <summary>The whole status.</summary>
     internal sealed record Status(RestartStatus Value) : ControlAnswer;
 
-    /// <summary>The operation has begun in this process, or waits.</summary>
+    /// <summary>The operation has begun in this process, or is held.</summary>
     /// <param name="Pid">The process that was asked.</param>
     /// <param name="Generation">Its generation.</param>
     /// <param name="Until">What a held restart waits for, such as "the probation is over"; null if it is not held.</param>
@@ -21,31 +19,32 @@ internal abstract record ControlAnswer
         internal bool Held => Until is not null;
     }
 
-    /// <summary>What a restart is doing now.</summary>
+    /// <summary>The current phase of a restart.</summary>
     /// <param name="Name">As in <see cref="RestartPhase"/>.</param>
-    /// <param name="Detail">How far it is; empty for nothing to say.</param>
-    /// <param name="Elapsed">Since the restart began.</param>
+    /// <param name="Detail">The progress within the phase; empty for none.</param>
+    /// <param name="Elapsed">The time since the restart began.</param>
     internal sealed record Phase(string Name, string Detail, TimeSpan Elapsed) : ControlAnswer;
 
-    /// <summary>A process has come to another state.</summary>
+    /// <summary>A process has changed its state.</summary>
     internal sealed record State(int Pid, int Generation, ProcessState Previous, ProcessState Now) : ControlAnswer;
 
     /// <summary>The successor was started.</summary>
     internal sealed record Successor(int Pid, int Generation) : ControlAnswer;
 
-    /// <summary>What the process that answers still has to do.</summary>
-    /// <param name="Generation">The process and what is open.</param>
-    /// <param name="Elapsed">Since it began to drain.</param>
-    /// <param name="Limit">All the time it has, from its beginning; null for no limit.</param>
+    /// <summary>The open work of the process that answers.</summary>
+    /// <param name="Generation">The process and its open work.</param>
+    /// <param name="Elapsed">The time since the drain began.</param>
+    /// <param name="Limit">The time limit of the whole drain; null for none.</param>
     internal sealed record Drain(GenerationStatus Generation, TimeSpan Elapsed, TimeSpan? Limit) : ControlAnswer;
 
-    /// <summary>What became of the operation; once.</summary>
-    /// <param name="Succeeded">Whether it came about.</param>
-    /// <param name="Failure">Why not: a name of <see cref="RestartFailure"/>, maybe of a newer version; null if it did.</param>
+    /// <summary>The outcome of the operation; sent once.</summary>
+    /// <param name="Succeeded">Whether the operation succeeded.</param>
+    /// <param name="Failure">A name of <see cref="RestartFailure"/>, maybe of a newer version; null for success.</param>
     /// <param name="Explanation">The same in words.</param>
-    /// <param name="Record">The restart; null for other operations, and where nothing was begun.</param>
+    /// <param name="Record">The record of the restart; null for other operations, and if nothing was begun.</param>
     /// <param name="KeepsServing">Whether the process that answers goes on serving.</param>
-    internal sealed record Outcome(bool Succeeded, string? Failure, string Explanation, RestartRecord? Record, bool KeepsServing) : ControlAnswer;
+    internal sealed record Outcome(bool Succeeded, string? Failure, string Explanation, RestartRecord? Record, bool KeepsServing)
+        : ControlAnswer;
 
     /// <summary>The last line, always.</summary>
     /// <param name="Failure">

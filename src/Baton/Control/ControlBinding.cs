@@ -6,13 +6,13 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Control;
 
 /// <summary>
-/// Binds the control socket: <c>NAME.sock</c>, or <c>NAME-PID.sock</c> where a living service of the same name has that. What a
-/// process that is gone left behind is taken over; to that end services that start at the same time take turns.
+/// Binds the control socket: <c>NAME.sock</c>, or <c>NAME-PID.sock</c> where a living service of the same name has that path.
+/// Takes over the path of a process that is gone. Services that start at the same time take turns.
 /// </summary>
-/// <param name="directory">Where.</param>
+/// <param name="directory">The directory.</param>
 /// <param name="name">The name of the service.</param>
-/// <param name="limit">How long others that start may take.</param>
-/// <param name="logger">For what is taken over.</param>
+/// <param name="limit">The time to wait for other services that start.</param>
+/// <param name="logger">Logs a takeover.</param>
 internal sealed class ControlBinding(string directory, string name, TimeSpan limit, ILogger logger)
 {
     private const uint SocketMode = 0x180; // 0600
@@ -27,16 +27,17 @@ internal sealed class ControlBinding(string directory, string name, TimeSpan lim
 
     private string NumberedPath => PathOf($"{name}-{Environment.ProcessId}");
 
-    /// <summary>Whether a path is one that a process of this service may have chosen.</summary>
+    /// <summary>Whether a process of this service may have chosen the path.</summary>
     internal bool IsOurs(string path) =>
-        path == OwnPath || (path.StartsWith(PathOf($"{name}-")[..^ControlProtocol.SocketExtension.Length], StringComparison.Ordinal)
+        path == OwnPath
+            || (path.StartsWith(PathOf($"{name}-")[..^ControlProtocol.SocketExtension.Length], StringComparison.Ordinal)
             && path.EndsWith(ControlProtocol.SocketExtension, StringComparison.Ordinal)
             && path[(directory.Length + name.Length + 2)..^ControlProtocol.SocketExtension.Length].All(char.IsAsciiDigit));
 
     /// <summary>Binds and listens.</summary>
-    /// <param name="predecessor">Its socket would not be another service's: this process waits for it.</param>
-    /// <returns>The path, and a socket that does not block; null while the predecessor has the path.</returns>
-    /// <exception cref="IOException">It can't be had; the message says why.</exception>
+    /// <param name="predecessor">The predecessor. Its socket is this service's own: this process waits for it.</param>
+    /// <returns>The path and a non-blocking socket; null while the predecessor has the path.</returns>
+    /// <exception cref="IOException">It is not available; the message says why.</exception>
     internal (string Path, Socket Socket)? Bind(int? predecessor)
     {
         if (ControlDirectory.Prepare(directory) is { } problem)
@@ -62,10 +63,10 @@ internal sealed class ControlBinding(string directory, string name, TimeSpan lim
 
     private string PathOf(string file) => Path.Combine(directory, file + ControlProtocol.SocketExtension);
 
-    // In a directory that nobody else may enter, so a lock that is held is held by one of us, for milliseconds.
+    // Only this user can enter the directory, so the lock is held by this user, for milliseconds.
     private Descriptor TakeTurn()
     {
-        // Whoever may write its parent can put a FIFO there: opening that must not wait for a writer.
+        // Somebody who can write the parent directory can put a FIFO there: the open must not block.
         var lockable = new Descriptor(Libc.open(directory, Libc.O_CLOEXEC | Libc.O_NONBLOCK | Libc.O_NOCTTY));
         WaitLimit deadline = WaitLimit.After(limit);
         while (lockable.IsInvalid || Libc.flock(lockable.Number, Libc.LOCK_EX | Libc.LOCK_NB) != 0)
@@ -83,9 +84,7 @@ internal sealed class ControlBinding(string directory, string name, TimeSpan lim
         return lockable;
     }
 
-    /// <summary>
-    /// The process that listens at a path, 0 for one that is not known; null if there is none, also not a stale one any more.
-    /// </summary>
+    /// <summary>The process that listens at a path, 0 if unknown; null if there is none. Removes a stale socket.</summary>
     private int? OwnerOf(string path)
     {
         if (Libc.Stat(path) is not { } stat)
@@ -101,7 +100,7 @@ internal sealed class ControlBinding(string directory, string name, TimeSpan lim
         using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            // One whose backlog is full would be waited for; so it answers EAGAIN.
+            // A full backlog answers EAGAIN instead of blocking.
             probe.Blocking = false;
             probe.Connect(new UnixDomainSocketEndPoint(path));
             return ControlTrust.PeerOf(probe).pid;
@@ -118,8 +117,8 @@ internal sealed class ControlBinding(string directory, string name, TimeSpan lim
         }
     }
 
-    // Under another name until it listens: who finds the path can connect. Whoever had that name before is gone, as it is our
-    // turn.
+    // Bound under another name until it listens, so that a visible path can be connected to. An earlier draft belongs to a
+    // process that is gone, as it is our turn.
     private static Socket Listen(string path)
     {
         string draft = path + ControlProtocol.DraftSuffix;
@@ -140,7 +139,7 @@ internal sealed class ControlBinding(string directory, string name, TimeSpan lim
         }
         catch (Exception e) when (e is SocketException or ArgumentException)
         {
-            // A path that is too long for the address of a socket is an argument that is out of range.
+            // A path that is too long for a socket address.
             socket?.Dispose();
             throw new IOException($"{path} could not be bound: {e.Message}", e);
         }

@@ -4,7 +4,7 @@ using Baton.Interop;
 
 namespace Baton.Control;
 
-/// <summary>A connection to the control socket of a service, for one request. Ending it ends nothing in the service.</summary>
+/// <summary>A connection to the control socket of a service, for one request. Closing it ends nothing in the service.</summary>
 internal sealed class ControlClient : IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
@@ -14,16 +14,17 @@ internal sealed class ControlClient : IDisposable
 
     private ControlClient(Socket socket, Libc.Ucred listener) => (_socket, Listener) = (socket, listener);
 
-    /// <summary>Who called listen(2): the user of the service; and the first of its processes, which may be gone.</summary>
+    /// <summary>The process that called listen(2): the service's user, and its first process, which may be gone.</summary>
     internal Libc.Ucred Listener { get; }
 
-    /// <summary>Connects to a socket that can be believed.</summary>
+    /// <summary>Connects to a trusted socket.</summary>
     /// <param name="path">Its path.</param>
-    /// <param name="user">Whose service it must be; null for any that can be believed.</param>
-    /// <param name="limit">How long the connection may take.</param>
+    /// <param name="user">The user whose service it must be; null for any trusted one.</param>
+    /// <param name="limit">The time limit for the connection.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="ControlException">NotFound, NotTrusted or TimedOut.</exception>
-    internal static async Task<ControlClient> ConnectAsync(string path, uint? user, TimeSpan limit, CancellationToken cancellationToken = default)
+    internal static async Task<ControlClient> ConnectAsync(
+        string path, uint? user, TimeSpan limit, CancellationToken cancellationToken = default)
     {
         if (ControlTrust.ProblemOf(path) is { } problem)
         {
@@ -52,9 +53,12 @@ internal sealed class ControlClient : IDisposable
         }
     }
 
-    /// <summary>Asks, and gives the lines of the answer as they come, the last one an <see cref="ControlAnswer.End"/>.</summary>
+    /// <summary>
+    /// Sends the request and returns the answer's lines as they come. The last one is an <see cref="ControlAnswer.End"/>.
+    /// </summary>
     /// <exception cref="ControlException">Lost or ProtocolError.</exception>
-    internal async IAsyncEnumerable<ControlAnswer> AskAsync(ControlRequest request, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    internal async IAsyncEnumerable<ControlAnswer> AskAsync(
+        ControlRequest request, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await SendAsync(ControlCodec.Encode(request), cancellationToken).ConfigureAwait(false);
         while (true)
@@ -70,18 +74,22 @@ internal sealed class ControlClient : IDisposable
 
     public void Dispose() => _socket.Dispose();
 
-    // The path may lead somewhere else than a moment ago, where somebody else may write to its directory.
+    // The path may lead somewhere else by now, if others can write to its directory.
     private static Libc.Ucred Believe(Socket socket, string path, uint? user)
     {
         Libc.Ucred peer = ControlTrust.PeerOf(socket);
         return ControlTrust.Believes(Libc.geteuid(), peer.uid) && (user is null || user == peer.uid)
             ? peer
-            : throw new ControlException(ControlFailure.NotTrusted, $"{path} is not believed: a process of user {peer.uid} listens there{(user is null ? "" : $", not of user {user}")}.");
+            : throw new ControlException(
+                ControlFailure.NotTrusted,
+                $"{path} is not believed: a process of user {peer.uid} listens " +
+                    $"there{(user is null ? "" : $", not of user {user}")}.");
     }
 
-    private static async Task RetryOrThrowAsync(SocketException failed, string path, WaitLimit deadline, CancellationToken cancellationToken)
+    private static async Task RetryOrThrowAsync(
+        SocketException failed, string path, WaitLimit deadline, CancellationToken cancellationToken)
     {
-        // A full backlog: nobody accepts just now, as while a successor is told to serve.
+        // A full backlog: nobody accepts at the moment, as during a handover.
         bool full = failed.SocketErrorCode is SocketError.WouldBlock or SocketError.TryAgain or SocketError.InProgress;
         if (full && deadline.Left != TimeSpan.Zero)
         {
@@ -107,7 +115,7 @@ internal sealed class ControlClient : IDisposable
         }
         catch (SocketException)
         {
-            // It has closed already: why, says what it has sent, which is still to be read.
+            // The service has closed the connection already. Its reason can still be read.
         }
     }
 
@@ -129,7 +137,8 @@ internal sealed class ControlClient : IDisposable
 
             if (read == 0)
             {
-                throw new ControlException(ControlFailure.Lost, "The connection ended before the end of the answer; whatever was begun goes on.", cause);
+                throw new ControlException(
+                    ControlFailure.Lost, "The connection ended before the end of the answer; whatever was begun goes on.", cause);
             }
 
             _lines.Filled(read);

@@ -4,29 +4,28 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Control;
 
 /// <summary>
-/// The clients of the control socket: how many there may be, a thread for each, and the end of all. Safe from any thread. Each
-/// user has places of its own, and of these the clients that watch have places of their own: so neither watchers nor the
-/// service's own user keep root from an operation.
+/// The clients of the control socket: their limits, a thread for each, and their end. Safe from any thread. Each user has own
+/// places, and clients that watch have separate ones. So neither watchers nor the service's user keep root from an operation.
 /// </summary>
 internal sealed class ControlClients(ControlService service)
 {
-    // Of one user: those who watch, the others, and those who were asked to make room and are about to end.
+    // For each user: watchers, others, and those that were asked to make room.
     private const int MostTimes = 3;
 
     private readonly Lock _lock = new();
 
-    // The oldest first.
+    // Oldest first.
     private readonly List<ControlConnection> _connections = [];
     private readonly TaskCompletionSource _told = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _finishing;
 
-    /// <summary>Completes when this process has nothing left to do and its clients know, or could not be told.</summary>
+    /// <summary>Completes when this process has nothing left to do and its clients were told, or cannot be.</summary>
     internal Task Told => _told.Task;
 
     private RestarterOptions Options => service.Options;
 
-    /// <summary>Serves one that has connected, on a thread of its own, or refuses it at once.</summary>
-    /// <exception cref="OutOfMemoryException">There is no thread for it; it is gone.</exception>
+    /// <summary>Serves a new client on its own thread, or refuses it at once.</summary>
+    /// <exception cref="OutOfMemoryException">No thread is available; the client is gone.</exception>
     internal void Begin(ControlConnection connection)
     {
         uint own = Libc.geteuid();
@@ -45,7 +44,7 @@ internal sealed class ControlClients(ControlService service)
         }
     }
 
-    /// <summary>This process has nothing left to do: the last lines, and nobody any more. On the loop.</summary>
+    /// <summary>This process has nothing left to do: sends the last lines, and accepts no more clients. On the loop.</summary>
     internal void Finish()
     {
         ControlConnection[] connections;
@@ -80,8 +79,8 @@ internal sealed class ControlClients(ControlService service)
         }
     }
 
-    /// <summary>Gives a client that wants to watch the place of a watcher.</summary>
-    /// <returns>Why it gets none; null if it has one.</returns>
+    /// <summary>Gives a client the place of a watcher.</summary>
+    /// <returns>The reason of a refusal; null if it has a place.</returns>
     private string? Watch(ControlConnection connection)
     {
         lock (_lock)
@@ -91,15 +90,18 @@ internal sealed class ControlClients(ControlService service)
         }
     }
 
-    // Where all places are taken the one who has been silent for longest makes room: who asks sends the request at once.
+    // If all places are taken, the client that has been silent for longest makes room: a real client sends its request at once.
     private bool HasPlace(uint user, bool watches)
     {
         ControlConnection[] ofUser = [.. _connections.Where(c => c.Peer.uid == user)];
         ControlConnection[] rivals = [.. ofUser.Where(c => c.Watches == watches && !c.MakesRoom)];
-        return rivals.Length < Options.MaxControlConnections || (ofUser.Length < MostTimes * Options.MaxControlConnections && rivals.Any(c => c.MakeRoom()));
+        return rivals.Length < Options.MaxControlConnections
+            || (ofUser.Length < MostTimes * Options.MaxControlConnections && rivals.Any(c => c.MakeRoom()));
     }
 
-    private string Busy(string what) => $"{Options.MaxControlConnections} clients of this user {what} process {Environment.ProcessId}, which is as many as may be";
+    private string Busy(string what) =>
+        $"{Options.MaxControlConnections} clients of this user {what} process {Environment.ProcessId}, " +
+            $"which is as many as may be";
 
     private void Start(ControlConnection connection)
     {

@@ -5,9 +5,8 @@ using Row = Baton.Handover.MessageKind<Baton.Control.ControlAnswer>;
 namespace Baton.Control;
 
 /// <summary>
-/// One request or answer to a line of JSON, its end included, and back. Unknown fields are ignored, so that versions can add
-/// some. By hand, as <see cref="HandoverCodec"/> is: a program that restarts a service should not take longer to start than the
-/// service.
+/// Converts a request or an answer to a line of JSON and back. Unknown fields are ignored, so that versions can add some. Written
+/// by hand, as <see cref="HandoverCodec"/>: the command must start fast.
 /// </summary>
 internal static class ControlCodec
 {
@@ -19,7 +18,9 @@ internal static class ControlCodec
         Row.Of<ControlAnswer.Status>("status", WriteStatus, static body => new(StatusCodec.Read(body.GetProperty("status")))),
         Row.Of<ControlAnswer.Accepted>("accepted", WriteAccepted, ReadAccepted),
         Row.Of<ControlAnswer.Phase>(
-            "phase", WritePhase, static body => new(body.Text("name"), body.OptionalText("detail") ?? "", body.Span("elapsedMs"))),
+            "phase",
+            WritePhase,
+            static body => new(body.Text("name"), body.OptionalText("detail") ?? "", body.Span("elapsedMs"))),
         Row.Of<ControlAnswer.State>("state", WriteState, ReadState),
         Row.Of<ControlAnswer.Successor>(
             "successor",
@@ -29,7 +30,11 @@ internal static class ControlCodec
         Row.Of<ControlAnswer.Outcome>("outcome", WriteOutcome, ReadOutcome),
         Row.Of<ControlAnswer.End>(
             "end",
-            static (json, m, size) => { size.WriteText(json, "failure", m.Failure); size.WriteText(json, "explanation", m.Explanation); },
+            static (json, m, size) =>
+            {
+                size.WriteText(json, "failure", m.Failure);
+                size.WriteText(json, "explanation", m.Explanation);
+            },
             static body => new(body.OptionalText("failure"), body.OptionalLines("explanation") ?? "")),
     ];
 
@@ -57,7 +62,8 @@ internal static class ControlCodec
         }
 
         string command = body.Text("command");
-        return new ControlRequest(CommandOf(command) ?? throw new JsonException($"there is no command \"{JsonSize.Descending[^1].Cut(command)}\""))
+        return new ControlRequest(
+            CommandOf(command) ?? throw new JsonException($"there is no command \"{JsonSize.Descending[^1].Cut(command)}\""))
         {
             Program = body.OptionalPath("program"),
             Wait = body.Flag("wait", otherwise: true),
@@ -66,7 +72,7 @@ internal static class ControlCodec
         };
     });
 
-    /// <summary>The line of an answer, as long as an answer may be; longer texts and lists are cut.</summary>
+    /// <summary>The line of an answer. Long texts and lists are cut to the limit.</summary>
     internal static byte[] Encode(ControlAnswer answer)
     {
         Row row = Row.Find(Rows, answer);
@@ -86,7 +92,7 @@ internal static class ControlCodec
             ? row.Read(body)
             : new ControlAnswer.Unknown(kind));
 
-    /// <summary>What stands in <c>kind</c>.</summary>
+    /// <summary>The value of <c>kind</c>.</summary>
     internal static string KindOf(ControlAnswer answer) => Row.Find(Rows, answer).Name;
 
     private static void WriteStatus(Utf8JsonWriter json, ControlAnswer.Status m, JsonSize size)
@@ -105,7 +111,9 @@ internal static class ControlCodec
     }
 
     private static ControlAnswer.Accepted ReadAccepted(JsonElement body) => new(
-        body.Number("pid"), body.Number("generation"), body.Flag("held", otherwise: false) ? body.OptionalText("until") ?? "it can begin" : null);
+        body.Number("pid"),
+        body.Number("generation"),
+        body.Flag("held", otherwise: false) ? body.OptionalText("until") ?? "it can begin" : null);
 
     private static void WritePhase(Utf8JsonWriter json, ControlAnswer.Phase m, JsonSize size)
     {
@@ -163,7 +171,7 @@ internal static class ControlCodec
     {
         try
         {
-            // JSON that is no object, a field that is missing or of another type: all of these throw.
+            // All of these throw: JSON that is no object, a missing field, a wrong type.
             using JsonDocument document = JsonDocument.Parse(line);
             return read(document.RootElement);
         }

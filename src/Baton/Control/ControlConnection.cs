@@ -6,15 +6,15 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Control;
 
 /// <summary>
-/// One client of the control socket, on a thread of its own: one request, then lines until the end. The client delays nobody but
-/// itself: who sends no request, or does not read, is dropped at <see cref="RestarterOptions.ControlTimeout"/>, and at the end of
-/// the process at once. Owns its descriptor.
+/// One client of the control socket, on its own thread: one request, then lines until the end. A slow client delays only itself:
+/// one that sends no request, or does not read, is dropped at <see cref="RestarterOptions.ControlTimeout"/>, and at once at the
+/// end of the process. Owns its descriptor.
 /// </summary>
 internal sealed partial class ControlConnection(Descriptor socket, ControlService service) : IDisposable
 {
     private const int LongestName = 64;
 
-    // How soon the end of the process is noticed by one who waits for the client.
+    // How soon a waiting thread notices the end of the process.
     private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(50);
 
     private readonly AnswerQueue _answers = new();
@@ -27,19 +27,19 @@ internal sealed partial class ControlConnection(Descriptor socket, ControlServic
 
     internal Libc.Ucred Peer => _peer;
 
-    /// <summary>Whether it has the place of one who watches; for <see cref="ControlClients"/>.</summary>
+    /// <summary>Whether it has a watcher's place; set by <see cref="ControlClients"/>.</summary>
     internal bool Watches { get; set; }
 
-    /// <summary>Whether it ends without having asked, as somebody else needs its place.</summary>
+    /// <summary>Whether it ends without a request because another client needs its place.</summary>
     internal bool MakesRoom => _makesRoom;
 
     private TimeSpan Limit => service.Options.ControlTimeout;
 
-    /// <summary>Whether a process of that user may ask: of our own user, or root.</summary>
+    /// <summary>Whether a process of that user may ask: our own user, or root.</summary>
     internal static bool Allows(uint own, uint peer) => peer == own || peer == 0;
 
-    /// <summary>Serves the client until its end. On a thread that has nothing else to do.</summary>
-    /// <param name="watch">Gives it a place among those who watch; else says why not.</param>
+    /// <summary>Serves the client until its end. Blocks the thread.</summary>
+    /// <param name="watch">Gives it a watcher's place; returns the reason of a refusal.</param>
     internal void Run(Func<ControlConnection, string?> watch)
     {
         try
@@ -53,7 +53,7 @@ internal sealed partial class ControlConnection(Descriptor socket, ControlServic
         }
         catch (Exception e)
         {
-            // A defect of ours, or no memory left: it costs this client its answer.
+            // A defect of ours, or no memory left: only this client loses its answer.
             service.Context.Logger.ControlFailed(e);
         }
         finally
@@ -63,14 +63,14 @@ internal sealed partial class ControlConnection(Descriptor socket, ControlServic
         }
     }
 
-    /// <summary>Answers with a refusal and nothing else, without waiting for the client.</summary>
+    /// <summary>Answers with a refusal only, without waiting for the client.</summary>
     internal void Refuse(string failure, string explanation)
     {
         _ = LocalSocket.Send(socket, ControlCodec.Encode(new ControlAnswer.End(failure, explanation)));
         Close();
     }
 
-    /// <summary>This process has nothing left to do: says so and ends. On the loop.</summary>
+    /// <summary>This process has nothing left to do: sends the end. On the loop.</summary>
     internal void Finish()
     {
         lock (_lock)
@@ -81,7 +81,7 @@ internal sealed partial class ControlConnection(Descriptor socket, ControlServic
         }
     }
 
-    /// <summary>Has it end if it has not asked for anything yet.</summary>
+    /// <summary>Ends it if it has not sent a request yet.</summary>
     /// <returns>False if it has.</returns>
     internal bool MakeRoom()
     {
@@ -93,14 +93,14 @@ internal sealed partial class ControlConnection(Descriptor socket, ControlServic
 
     public void Dispose() => socket.Dispose();
 
-    /// <summary>Who asks, for the log: <c>baton, alice (uid 1000, pid 4711)</c>. The name is the client's own word.</summary>
+    /// <summary>The caller for the log: <c>baton, alice (uid 1000, pid 4711)</c>. The name comes from the client.</summary>
     internal static string Describe(string? by, Libc.Ucred peer)
     {
         string name = Printable.Line(OwnPid().Replace(by ?? "", ""), LongestName).Trim();
         return $"baton{(name.Length == 0 ? "" : ", " + name)} (uid {peer.uid}, pid {peer.pid})";
     }
 
-    // What the server knows better.
+    // The server knows these itself.
     [GeneratedRegex(@",? *pid \d+ *$")]
     private static partial Regex OwnPid();
 
@@ -125,7 +125,7 @@ internal sealed partial class ControlConnection(Descriptor socket, ControlServic
         _conversation?.Begin();
     }
 
-    // What was sent and never read would reset the connection, and a simple client would take that for an error.
+    // Unread data would reset the connection, which a simple client would report as an error.
     private void Close()
     {
         _ = LocalSocket.Receive(socket, new byte[ControlProtocol.MaxRequestBytes]);
@@ -152,7 +152,9 @@ internal sealed partial class ControlConnection(Descriptor socket, ControlServic
                 }
                 else if (_makesRoom)
                 {
-                    _answers.Add(new ControlAnswer.End(ControlProtocol.Busy, $"process {Environment.ProcessId} has other clients, and this one has asked for nothing yet"));
+                    _answers.Add(new ControlAnswer.End(
+                        ControlProtocol.Busy,
+                        $"process {Environment.ProcessId} has other clients, and this one has asked for nothing yet"));
                     return null;
                 }
                 else if (deadline.Left == TimeSpan.Zero)
@@ -185,7 +187,7 @@ internal sealed partial class ControlConnection(Descriptor socket, ControlServic
 
     private void WriteLines(string who)
     {
-        // Where no request came there is nobody to wait for news.
+        // Without a request there is nothing to wait for.
         while (_conversation is not null || _answers.HasEnd)
         {
             ControlAnswer? next = _answers.Take(TimeSpan.Zero) ?? Wait();
@@ -240,7 +242,9 @@ internal sealed partial class ControlConnection(Descriptor socket, ControlServic
             }
             else if (_finishing || deadline.Left == TimeSpan.Zero)
             {
-                service.Context.Logger.ControlDropped(who, _finishing ? "it does not read, and this process ends" : $"it has not read for {Limit.TotalSeconds:0.###} s");
+                service.Context.Logger.ControlDropped(
+                    who,
+                    _finishing ? "it does not read, and this process ends" : $"it has not read for {Limit.TotalSeconds:0.###} s");
                 return false;
             }
             else

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Control;
 
 /// <summary>
-/// What is said in answer to one request. Begins and ticks where its client is served, hears news and the end of the process on
-/// the control loop; whatever it says goes to the queue, where nobody waits for the client.
+/// The answer to one request. Begins and ticks on its client's thread; handles events and the end of the process on the control
+/// loop. Answers go to the queue, which never waits for the client.
 /// </summary>
 internal abstract class ControlConversation(ControlService service, string trigger, AnswerQueue answers) : IDisposable
 {
@@ -13,7 +13,7 @@ internal abstract class ControlConversation(ControlService service, string trigg
     private Action<LifecycleEvent>? _subscription;
     private bool _disposed;
 
-    /// <summary>How often to look again, where news are not enough.</summary>
+    /// <summary>The interval of checks, where events are not enough.</summary>
     internal virtual TimeSpan Interval => TimeSpan.FromSeconds(1);
 
     protected ControlService Service => service;
@@ -22,7 +22,7 @@ internal abstract class ControlConversation(ControlService service, string trigg
 
     protected RestarterOptions Options => service.Options;
 
-    /// <summary>Who asks, for the log.</summary>
+    /// <summary>The caller, for the log.</summary>
     protected string Trigger => trigger;
 
     /// <summary>Whether this process accepts, or can again.</summary>
@@ -30,7 +30,8 @@ internal abstract class ControlConversation(ControlService service, string trigg
 
     protected static int Pid => Environment.ProcessId;
 
-    internal static ControlConversation Of(ControlRequest request, ControlService service, string trigger, AnswerQueue answers) => request.Command switch
+    internal static ControlConversation Of(ControlRequest request, ControlService service, string trigger, AnswerQueue answers) =>
+        request.Command switch
     {
         ControlCommand.Status => new StatusConversation(service, trigger, answers),
         ControlCommand.Watch => new WatchConversation(service, trigger, answers),
@@ -48,7 +49,7 @@ internal abstract class ControlConversation(ControlService service, string trigg
     {
     }
 
-    /// <summary>This process has nothing left to do: the last lines. On the loop.</summary>
+    /// <summary>This process has nothing left to do: sends the last lines. On the loop.</summary>
     internal virtual void Finish() => End(failure: null, $"process {Pid} has nothing left to do");
 
     public void Dispose()
@@ -63,12 +64,10 @@ internal abstract class ControlConversation(ControlService service, string trigg
         }
     }
 
-    /// <summary>Does something on the loop, with what happens from then on heard.</summary>
+    /// <summary>Runs an action on the loop, and handles events from then on.</summary>
     protected void OnLoop(Action action) => service.Context.Loop.Post(action);
 
-    /// <summary>
-    /// From now on everything that happens is heard, unless the client has left before the loop came to this. On the loop.
-    /// </summary>
+    /// <summary>Handles all events from now on, unless the client has left before. On the loop.</summary>
     protected void Listen(Action<LifecycleEvent> heard)
     {
         lock (_lock)
@@ -96,10 +95,10 @@ internal abstract class ControlConversation(ControlService service, string trigg
         End(failure: null, explanation);
     }
 
-    /// <summary>What becomes of a restart once it has begun.</summary>
-    protected void TellOfRestart(LifecycleEvent.OfRestart news)
+    /// <summary>The events of a restart that has begun.</summary>
+    protected void TellOfRestart(LifecycleEvent.OfRestart lifecycleEvent)
     {
-        switch (news)
+        switch (lifecycleEvent)
         {
             case LifecycleEvent.SuccessorStarted s:
                 Say(new ControlAnswer.Successor(s.Pid, s.Generation));
@@ -113,10 +112,10 @@ internal abstract class ControlConversation(ControlService service, string trigg
         }
     }
 
-    /// <summary>What happens to this process as such.</summary>
-    protected void Tell(LifecycleEvent news)
+    /// <summary>The events of this process itself.</summary>
+    protected void Tell(LifecycleEvent lifecycleEvent)
     {
-        switch (news)
+        switch (lifecycleEvent)
         {
             case LifecycleEvent.StateChanged s:
                 Say(new ControlAnswer.State(s.Pid, s.Generation, s.Previous, s.State));

@@ -2,7 +2,7 @@ using Baton.Interop;
 
 namespace Baton.Control;
 
-/// <summary>Where the control socket lies: a directory of this user that nobody else may enter.</summary>
+/// <summary>The directory of the control socket: owned by this user, closed to others.</summary>
 internal static class ControlDirectory
 {
     private const int OwnerOnly = 0x1C0; // 0700
@@ -16,7 +16,7 @@ internal static class ControlDirectory
             return option;
         }
 
-        // systemd gives one or more, separated by colons.
+        // systemd sets one or more, separated by colons.
         string? runtime = environment("RUNTIME_DIRECTORY")?.Split(':')[0];
         foreach (string? parent in (string?[])[runtime, environment("XDG_RUNTIME_DIR")])
         {
@@ -30,8 +30,8 @@ internal static class ControlDirectory
         return Path.Combine(temporary, $"{ControlProtocol.Folder}-{uid}");
     }
 
-    /// <summary>Makes it, or looks at what is there: somebody else may have been faster.</summary>
-    /// <returns>Why it can't be used; null if it can.</returns>
+    /// <summary>Creates the directory, or checks an existing one: another process may have been faster.</summary>
+    /// <returns>The reason why it cannot be used; null if it can.</returns>
     internal static string? Prepare(string path)
     {
         bool made = Libc.mkdir(path, OwnerOnly) == 0;
@@ -43,7 +43,7 @@ internal static class ControlDirectory
 
         if (made)
         {
-            // A umask may have taken bits away; nobody else can have put anything there.
+            // A umask may have removed bits. Nobody else can have put anything there.
             _ = Libc.chmod(path, OwnerOnly);
         }
 
@@ -55,7 +55,8 @@ internal static class ControlDirectory
         uint own = Libc.geteuid();
         return !stat.Is(Libc.S_IFDIR) ? $"{path} is no directory, or a link to one"
             : stat.stx_uid != own ? $"the directory {path} belongs to user {stat.stx_uid}, not to user {own}"
-            : (stat.stx_mode & Permissions) != OwnerOnly ? $"the directory {path} has mode {Convert.ToString(stat.stx_mode & Permissions, 8)}, it must be 700"
+            : (stat.stx_mode & Permissions) != OwnerOnly
+            ? $"the directory {path} has mode {Convert.ToString(stat.stx_mode & Permissions, 8)}, it must be 700"
             : null;
     }
 }

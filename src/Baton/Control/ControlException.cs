@@ -2,13 +2,13 @@ using Baton.Interop;
 
 namespace Baton.Control;
 
-/// <summary>Why a client of the control socket got no answer, or not all of it.</summary>
+/// <summary>Why a client of the control socket got no complete answer.</summary>
 internal enum ControlFailure
 {
     /// <summary>There is no socket at the path, or nobody listens on it.</summary>
     NotFound,
 
-    /// <summary>The socket, its directory or the process behind it belongs to somebody who could fake a service.</summary>
+    /// <summary>The socket, its directory or its process belongs to a user who could fake a service.</summary>
     NotTrusted,
 
     /// <summary>Nobody took the connection within the limit.</summary>
@@ -17,15 +17,16 @@ internal enum ControlFailure
     /// <summary>The connection ended before the last line.</summary>
     Lost,
 
-    /// <summary>What came is no line of this protocol.</summary>
+    /// <summary>The received line does not follow this protocol.</summary>
     ProtocolError,
 }
 
 /// <summary>A conversation on the control socket failed. The message says what was tried and what happened.</summary>
-internal sealed class ControlException(ControlFailure failure, string message, Exception? inner = null) : Exception(message, inner)
+internal sealed class ControlException(ControlFailure failure, string message, Exception? inner = null)
+    : Exception(message, inner)
 {
     internal ControlFailure Failure { get; } = failure;
 
-    /// <summary>Who called listen(2), where a connection came about and no answer; else null.</summary>
+    /// <summary>The process that called listen(2), if a connection succeeded but no answer came; else null.</summary>
     internal Libc.Ucred? Listener { get; init; }
 }

@@ -4,8 +4,8 @@ using Baton.Lifecycle;
 namespace Baton.Control;
 
 /// <summary>
-/// A conversation with somebody in this process, such as a web server with a client of its own. Without a thread that waits: it
-/// goes on where its answers are awaited. Disposing it ends nothing of what was asked for.
+/// A conversation within this process, such as for a web server's client. It needs no waiting thread: it runs where its answers
+/// are awaited. Disposing it cancels nothing.
 /// </summary>
 internal sealed class ControlExchange : IDisposable
 {
@@ -18,18 +18,18 @@ internal sealed class ControlExchange : IDisposable
     {
         _service = service;
         _conversation = create(_answers);
-        service.Context.Feed.Subscribe(Heard, reports: false);
+        service.Context.Feed.Subscribe(Handle, reports: false);
     }
 
     /// <summary>
-    /// Cancelled when this process has nothing left to do: the last answers are there, and a client that does not take them is
-    /// not waited for.
+    /// Cancelled when this process has nothing left to do. The last answers are there; a client that does not take them is not
+    /// waited for.
     /// </summary>
     internal CancellationToken Finishing => _finishing.Token;
 
     /// <summary>
-    /// Begins, and gives the answers as they come, the end among them; only where the reader was too slow for them all there is
-    /// no end. Once.
+    /// Begins, and returns the answers as they come, with the end. If the reader is too slow for all of them there is no end.
+    /// Call once.
     /// </summary>
     internal async IAsyncEnumerable<ControlAnswer> AnswersAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -44,7 +44,10 @@ internal sealed class ControlExchange : IDisposable
         long looked = context.Now;
         while (!_answers.Overflowed)
         {
-            ControlAnswer? next = await _answers.TakeAsync(LifecycleContext.Left(_conversation.Interval, context.Since(looked)), context.Options.TimeProvider, cancellationToken)
+            ControlAnswer? next = await _answers.TakeAsync(
+                LifecycleContext.Left(_conversation.Interval, context.Since(looked)),
+                context.Options.TimeProvider,
+                cancellationToken)
                 .ConfigureAwait(false);
             if (next is not null)
             {
@@ -66,19 +69,19 @@ internal sealed class ControlExchange : IDisposable
 
     public void Dispose()
     {
-        _service.Context.Feed.Unsubscribe(Heard);
+        _service.Context.Feed.Unsubscribe(Handle);
         _conversation.Dispose();
     }
 
-    private void Heard(LifecycleEvent news)
+    private void Handle(LifecycleEvent lifecycleEvent)
     {
-        if (news is LifecycleEvent.StateChanged { State: ProcessState.Exited })
+        if (lifecycleEvent is LifecycleEvent.StateChanged { State: ProcessState.Exited })
         {
             _service.Context.Loop.Post(Finish);
         }
     }
 
-    // On the loop, where nobody's callbacks may run.
+    // This runs on the loop, where no foreign callback may run.
     private void Finish()
     {
         _conversation.Finish();

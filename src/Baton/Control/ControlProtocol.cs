@@ -1,8 +1,7 @@
 namespace Baton.Control;
 
 /// <summary>
-/// The numbers and names of the control protocol; what is said is in <see cref="ControlRequest"/> and
-/// <see cref="ControlAnswer"/>.
+/// The numbers and names of the control protocol. Its messages are <see cref="ControlRequest"/> and <see cref="ControlAnswer"/>.
 /// </summary>
 internal static class ControlProtocol
 {
@@ -12,15 +11,13 @@ internal static class ControlProtocol
 
     internal const int MaxAnswerBytes = 1024 * 1024;
 
-    /// <summary>Behind the name of the service: the file name of its socket.</summary>
+    /// <summary>The extension of a socket's file name, after the name of the service.</summary>
     internal const string SocketExtension = ".sock";
 
-    /// <summary>Behind the name of the service: the file that the process which has the name keeps locked.</summary>
+    /// <summary>The extension of the lock file, after the name of the service.</summary>
     internal const string LockExtension = ".lock";
 
-    /// <summary>
-    /// Behind the path of a socket while it is made: it gets its name when it listens. The kernel goes on showing it by this one.
-    /// </summary>
+    /// <summary>The suffix of a socket's path until it listens. The kernel keeps showing the socket by this path.</summary>
     internal const string DraftSuffix = "~";
 
     /// <summary>The folder of the sockets below <c>$RUNTIME_DIRECTORY</c> and <c>$XDG_RUNTIME_DIR</c>.</summary>

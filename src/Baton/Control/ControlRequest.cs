@@ -1,40 +1,40 @@
 namespace Baton.Control;
 
-/// <summary>What can be asked of a service; lower-case on the wire.</summary>
+/// <summary>The commands; lower case on the wire.</summary>
 internal enum ControlCommand
 {
-    /// <summary>What the service is and does.</summary>
+    /// <summary>The status.</summary>
     Status,
 
-    /// <summary>A successor, and the whole story until this process has nothing left to do.</summary>
+    /// <summary>A restart, and all events until this process has nothing left to do.</summary>
     Restart,
 
-    /// <summary>The end of the service.</summary>
+    /// <summary>The shutdown of the service.</summary>
     Shutdown,
 
-    /// <summary>Cuts what departing processes still have open.</summary>
+    /// <summary>Cuts the open work of departing processes.</summary>
     Force,
 
-    /// <summary>The status, again and again, and what happens.</summary>
+    /// <summary>The status repeatedly, and events.</summary>
     Watch,
 
-    /// <summary>What a restart would check first, without one.</summary>
+    /// <summary>The checks of a restart, without one.</summary>
     Check,
 }
 
 /// <summary>The one line that a client of the control socket sends.</summary>
-/// <param name="Command">What it wants.</param>
+/// <param name="Command">The command.</param>
 internal sealed record ControlRequest(ControlCommand Command)
 {
-    /// <summary>For restart and check: the program; null for the one the service was started as.</summary>
+    /// <summary>For restart and check: the program; null for the one that the service was started as.</summary>
     internal string? Program { get; init; }
 
-    /// <summary>For restart and shutdown: whether to hear the whole story.</summary>
+    /// <summary>For restart and shutdown: whether to wait for the end.</summary>
     internal bool Wait { get; init; } = true;
 
-    /// <summary>For shutdown: cut what is open.</summary>
+    /// <summary>For shutdown: cut the open work.</summary>
     internal bool Force { get; init; }
 
-    /// <summary>Who asks, in the words of the client: for the log only.</summary>
+    /// <summary>The caller's name as the client gives it; for the log only.</summary>
     internal string By { get; init; } = "";
 }

@@ -8,20 +8,21 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Control;
 
 /// <summary>
-/// The control socket of this process: accepts while this process is the one in charge, and while it ends without a successor. A
-/// thread of its own accepts, and one for each client serves it, so that a starved thread pool keeps no operator out; the control
-/// loop only sets flags.
+/// The control socket of this process. Accepts while this process is in charge, and while it ends without a successor. Its own
+/// thread accepts, and each client has a thread, so that a starved thread pool does not lock operators out. The control loop only
+/// sets flags.
 /// </summary>
-/// <param name="service">What clients work with.</param>
-/// <param name="binding">Where the socket is.</param>
-/// <param name="resources">Hold it, and pass it on.</param>
-/// <param name="predecessor">Its socket would not be another service's; null in a first generation.</param>
-internal sealed class ControlServer(ControlService service, Lazy<ControlBinding> binding, ResourceRegistry resources, int? predecessor)
+/// <param name="service">The objects that conversations use.</param>
+/// <param name="binding">Binds the socket.</param>
+/// <param name="resources">Holds the socket and passes it on.</param>
+/// <param name="predecessor">The predecessor, whose socket is not another service's; null in a first generation.</param>
+internal sealed class ControlServer(
+    ControlService service, Lazy<ControlBinding> binding, ResourceRegistry resources, int? predecessor)
 {
-    // A predecessor that could not pass its socket on has it until it drains.
+    // A predecessor that could not pass on its socket keeps it until it drains.
     private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(100);
 
-    // How often it is looked for at its path.
+    // The interval of checks that the path is still there.
     private static readonly TimeSpan PathInterval = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan ShortageInterval = TimeSpan.FromSeconds(1);
@@ -34,7 +35,7 @@ internal sealed class ControlServer(ControlService service, Lazy<ControlBinding>
     private volatile bool _accepts;
     private volatile bool _closed;
 
-    /// <summary>The control socket as the options have it; null for none, as always elsewhere than on Linux.</summary>
+    /// <summary>The control socket by the options; null for none, as always on other platforms than Linux.</summary>
     internal static ControlServer? Create(ControlService service, ResourceRegistry resources, int? predecessor)
     {
         RestarterOptions options = service.Options;
@@ -43,13 +44,13 @@ internal sealed class ControlServer(ControlService service, Lazy<ControlBinding>
             return null;
         }
 
-        // The name needs reflection, and the environment may change: at the first use, when nobody waits.
+        // Lazy: the name needs reflection, and is not needed during the start.
         var binding = new Lazy<ControlBinding>(() => new ControlBinding(
             ControlDirectory.Choose(options.ControlDirectory, Environment.GetEnvironmentVariable, Libc.geteuid()),
             service.Context.Identity.Name, options.ControlTimeout, service.Context.Logger));
         var server = new ControlServer(service, binding, resources, predecessor);
         resources.AtCommit.Add(server._name);
-        service.Context.Feed.Subscribe(server.Heard, reports: false);
+        service.Context.Feed.Subscribe(server.Handle, reports: false);
         return server;
     }
 
@@ -61,33 +62,33 @@ internal sealed class ControlServer(ControlService service, Lazy<ControlBinding>
 
     private ILogger Logger => service.Context.Logger;
 
-    /// <summary>As a successor, before it says what it uses: takes over the predecessor's socket.</summary>
+    /// <summary>In a successor, before it reports what it uses: takes over the predecessor's socket.</summary>
     internal void Inherit() => 
         _inherited ??= resources.Take(ResourceKind.Control, binding.Value.IsOurs) is { } held
             ? (held.Key.Path!, resources.Adopt(held))
             : null;
 
     /// <summary>Follows the state of the process. On the loop, which must not wait here.</summary>
-    internal void Heard(LifecycleEvent news)
+    internal void Handle(LifecycleEvent lifecycleEvent)
     {
-        switch (news)
+        switch (lifecycleEvent)
         {
             case LifecycleEvent.StateChanged { State: ProcessState.Serving or ProcessState.OnProbation }:
                 service.Context.Loop.Post(Open);
                 break;
             case LifecycleEvent.LeftAlone:
-                // Nobody else answers operators while this process gets ready.
+                // Nobody else answers operators while this process starts.
                 service.Context.Loop.Post(OpenEarly);
                 break;
             case LifecycleEvent.HandingOver:
-                // Taken up again with the next change of the state to Serving.
+                // Tried again at the next change to Serving.
                 Pause();
                 break;
             case LifecycleEvent.Replacing:
                 _name.Yield();
                 break;
             case LifecycleEvent.StateChanged { State: ProcessState.Draining }:
-                // After the listeners were released, with which it goes if the successor has it.
+                // After the release of the listeners: the path is removed there unless the successor has the socket.
                 Pause();
                 service.Context.Loop.Post(Close);
                 break;
@@ -143,7 +144,7 @@ internal sealed class ControlServer(ControlService service, Lazy<ControlBinding>
         Wake();
     }
 
-    // One that has handed over, or gave back, has no socket any more; one that ends for itself answers until then.
+    // A process that has handed over or given back has no socket any more. One that shuts down answers to its end.
     private void CloseIfPassedOn(ProcessState previous)
     {
         if (previous == ProcessState.HandedOver || !resources.Held.Any(l => l.Key.Kind == ResourceKind.Control))
@@ -179,14 +180,14 @@ internal sealed class ControlServer(ControlService service, Lazy<ControlBinding>
                     return;
                 }
 
-                // Removed by hand, or by what cleans up temporary files.
+                // Somebody, or a cleanup of temporary files, removed the path.
                 Logger.ControlPathLost(bound.Path);
                 resources.Release(ResourceKind.Control);
             }
         }
         catch (Exception e)
         {
-            // No directory, no descriptors, or a defect of ours: the service is worth more than its control socket.
+            // No directory, no descriptors, or a defect of ours: the service goes on without its control socket.
             Logger.ControlUnavailable(e.Message);
         }
     }
@@ -197,12 +198,13 @@ internal sealed class ControlServer(ControlService service, Lazy<ControlBinding>
         {
             if (binding.Value.Bind(predecessor) is { } bound)
             {
-                HeldListener held = resources.Hold(new ResourceKey(ResourceKind.Control, bound.Path), Descriptor.TakeFrom(bound.Socket));
+                HeldListener held = resources.Hold(
+                    new ResourceKey(ResourceKind.Control, bound.Path), Descriptor.TakeFrom(bound.Socket));
                 ClaimedListener claim = resources.Adopt(held);
                 resources.Give(held);
                 if (_closed)
                 {
-                    // This process has come to its end meanwhile.
+                    // This process has ended meanwhile.
                     claim.Dispose();
                     resources.Release(ResourceKind.Control);
                     return null;
@@ -217,7 +219,7 @@ internal sealed class ControlServer(ControlService service, Lazy<ControlBinding>
         return null;
     }
 
-    // Until this process is done with it, or nobody finds it any more.
+    // Until this process no longer needs it, or the path is lost.
     private void Accept(ClaimedListener claim)
     {
         int listener = (int)claim.Socket.Handle;
@@ -254,7 +256,7 @@ internal sealed class ControlServer(ControlService service, Lazy<ControlBinding>
         }
         catch (Exception e) when (e is Win32Exception or OutOfMemoryException)
         {
-            // No descriptor is free, or no thread: the next one waits in the queue of the socket.
+            // No descriptor or thread is free: the client waits in the socket's queue.
             Logger.ControlDropped("a client", e.Message);
             Poller.Wait(_wake.Watched.Number, Libc.POLLHUP, ShortageInterval);
         }

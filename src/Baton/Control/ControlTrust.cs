@@ -5,11 +5,11 @@ using Baton.Interop;
 namespace Baton.Control;
 
 /// <summary>
-/// Who may be believed on a control socket: anybody who may write to its directory could put a socket of his own there.
+/// Decides which control sockets are trusted: whoever can write to the directory could put a fake socket there.
 /// </summary>
 internal static class ControlTrust
 {
-    /// <summary>What makes a socket one that a client can't believe; null if it can.</summary>
+    /// <summary>The reason why a socket is not trusted; null if it is.</summary>
     /// <exception cref="ControlException">There is no socket at the path.</exception>
     internal static string? ProblemOf(string path)
     {
@@ -26,7 +26,7 @@ internal static class ControlTrust
     }
 
     /// <summary>
-    /// The process at the other end of a connected socket: who connected, or, seen by a client, who called listen(2) first.
+    /// The peer of a connected socket: the process that connected, or, for a client, the one that first called listen(2).
     /// </summary>
     internal static Libc.Ucred PeerOf(Socket socket)
     {
@@ -35,6 +35,6 @@ internal static class ControlTrust
         return peer;
     }
 
-    /// <summary>Ourselves and root; and root, who could do everything that is asked anyway, believes everybody.</summary>
+    /// <summary>Our own user and root are trusted. Root trusts everybody, since it could do everything itself.</summary>
     internal static bool Believes(uint own, uint other) => other == own || other == 0 || own == 0;
 }

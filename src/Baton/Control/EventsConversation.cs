@@ -3,10 +3,10 @@ using Baton.Lifecycle;
 namespace Baton.Control;
 
 /// <summary>
-/// What happens in this process, whoever asked for it, and the status as <c>watch</c> has it; until this process has handed over
-/// for good.
+/// All events of this process, whoever caused them, and the status as <c>watch</c>, until this process has handed over for good.
 /// </summary>
-internal sealed class EventsConversation(ControlService service, string trigger, AnswerQueue answers) : ControlConversation(service, trigger, answers)
+internal sealed class EventsConversation(ControlService service, string trigger, AnswerQueue answers)
+    : ControlConversation(service, trigger, answers)
 {
     private readonly StatusWatch _watch = new(service, answers);
 
@@ -14,22 +14,23 @@ internal sealed class EventsConversation(ControlService service, string trigger,
 
     internal override void Begin()
     {
-        // The status first, and nothing that comes after it is missed.
+        // The status comes first. No event after it is missed.
         Tick();
-        OnLoop(() => Listen(Heard));
+        OnLoop(() => Listen(Handle));
     }
 
     internal override void Tick() => _watch.Look();
 
-    private void Heard(LifecycleEvent news)
+    private void Handle(LifecycleEvent lifecycleEvent)
     {
-        switch (news)
+        switch (lifecycleEvent)
         {
             case LifecycleEvent.RestartHeld held:
                 Accept(held.Until);
                 break;
             case LifecycleEvent.RestartRefused refused:
-                Say(new ControlAnswer.Outcome(Succeeded: false, refused.Reason.Failure.ToString(), refused.Reason.Message, Record: null, Serves));
+                Say(new ControlAnswer.Outcome(
+                    Succeeded: false, refused.Reason.Failure.ToString(), refused.Reason.Message, Record: null, Serves));
                 break;
             case LifecycleEvent.RestartBegun:
                 Accept();
@@ -38,13 +39,13 @@ internal sealed class EventsConversation(ControlService service, string trigger,
                 TellOfRestart(of);
                 break;
             case LifecycleEvent.StateChanged { State: ProcessState.Draining }:
-                Tell(news);
+                Tell(lifecycleEvent);
 
-                // After the outcome of the restart, which is news of the same moment.
+                // After the outcome of the restart, which is published at the same moment.
                 OnLoop(() => End(failure: null, $"process {Pid} has handed over to process {Lifecycle.Restarts.SuccessorPid}"));
                 break;
             default:
-                Tell(news);
+                Tell(lifecycleEvent);
                 break;
         }
     }

@@ -3,10 +3,11 @@ using Baton.Lifecycle;
 namespace Baton.Control;
 
 /// <summary>
-/// <c>force</c>: cuts what departing processes still have: the older generations; and this process's own work, if it is on its
-/// way out itself. What serves is left alone.
+/// <c>force</c>: cuts the open work of older generations, and of this process if it departs itself. A process that serves is left
+/// alone.
 /// </summary>
-internal sealed class ForceConversation(ControlService service, string trigger, AnswerQueue answers) : ControlConversation(service, trigger, answers)
+internal sealed class ForceConversation(ControlService service, string trigger, AnswerQueue answers)
+    : ControlConversation(service, trigger, answers)
 {
     private volatile GenerationStatus[]? _forced;
     private volatile bool _own;
@@ -37,7 +38,10 @@ internal sealed class ForceConversation(ControlService service, string trigger, 
         }
         else if (Service.Context.Since(_begun) > limit)
         {
-            Conclude(succeeded: false, ControlProtocol.TimedOut, $"after {limit.TotalSeconds:0.###} s there is still {string.Join("; ", left.Select(Describe))}");
+            Conclude(
+                succeeded: false,
+                ControlProtocol.TimedOut,
+                $"after {limit.TotalSeconds:0.###} s there is still {string.Join("; ", left.Select(Describe))}");
         }
     }
 
@@ -60,20 +64,25 @@ internal sealed class ForceConversation(ControlService service, string trigger, 
         _own = state is ProcessState.Draining or ProcessState.ShuttingDown || Lifecycle.Probation.StepsBack;
         if (state == ProcessState.HandedOver)
         {
-            End(nameof(RestartFailure.AlreadyHandedOver), Refusals.Describe(RestartFailure.AlreadyHandedOver, Lifecycle.Restarts.SuccessorPid));
+            End(
+                nameof(RestartFailure.AlreadyHandedOver),
+                Refusals.Describe(RestartFailure.AlreadyHandedOver, Lifecycle.Restarts.SuccessorPid));
         }
         else if (!_own && older.Length == 0)
         {
-            End(ControlProtocol.NotAllowed, $"no process of the service is on its way out; process {Pid} serves, and is ended at once by shutdown with force");
+            End(
+                ControlProtocol.NotAllowed,
+                $"no process of the service is on its way out; process {Pid} serves, and is ended at once by shutdown with " +
+                    $"force");
         }
         else
         {
             Accept();
-            Listen(Heard);
+            Listen(Handle);
             (_begun, _forced) = (Service.Context.Now, older);
             if (!Lifecycle.Probation.StepsBack)
             {
-                // One that gives back has no older one but its predecessor, which is about to serve.
+                // A process that gives back has only its predecessor as an older one, which is about to serve.
                 Service.Context.Try(() => Service.Context.Older.ForceDownTo(0, Trigger));
             }
 
@@ -84,19 +93,23 @@ internal sealed class ForceConversation(ControlService service, string trigger, 
         }
     }
 
-    private void Heard(LifecycleEvent news)
+    private void Handle(LifecycleEvent lifecycleEvent)
     {
-        Tell(news);
-        if (news is LifecycleEvent.WorkCut cut)
+        Tell(lifecycleEvent);
+        if (lifecycleEvent is LifecycleEvent.WorkCut cut)
         {
             _cut = Cuts.Describe(cut);
         }
-        else if (_own && news is LifecycleEvent.StateChanged { State: ProcessState.Serving })
+        else if (_own && lifecycleEvent is LifecycleEvent.StateChanged { State: ProcessState.Serving })
         {
-            Conclude(succeeded: false, ControlProtocol.NotAllowed, $"the predecessor of process {Pid} did not take over again: process {Pid} serves, and nothing was cut");
+            Conclude(
+                succeeded: false,
+                ControlProtocol.NotAllowed,
+                $"the predecessor of process {Pid} did not take over again: process {Pid} serves, and nothing was cut");
         }
     }
 
     private static string Describe(GenerationStatus g) =>
-        $"process {g.Pid}, generation {g.Generation}, which had {g.Connections.Values.Sum()} connections and {g.RequestCount} requests open";
+        $"process {g.Pid}, generation {g.Generation}, " +
+            $"which had {g.Connections.Values.Sum()} connections and {g.RequestCount} requests open";
 }

@@ -1,6 +1,8 @@
 namespace Baton.Control;
 
-/// <summary>Takes bytes as they come and gives lines. Never holds more than a longest line and what came with its end.</summary>
+/// <summary>
+/// Splits received bytes into lines. Holds at most one line of maximal length and the bytes that came with its end.
+/// </summary>
 internal sealed class LineBuffer(int longest)
 {
     private const int FirstSize = 4096;
@@ -9,10 +11,10 @@ internal sealed class LineBuffer(int longest)
     private int _start;
     private int _end;
 
-    // Where to look on: what is before holds no end of a line.
+    // The position to search from: there is no line end before it.
     private int _searched;
 
-    /// <summary>Where the next bytes go; never empty.</summary>
+    /// <summary>The buffer for the next bytes; never empty.</summary>
     internal Memory<byte> Free()
     {
         if (_start > 0)
@@ -29,12 +31,12 @@ internal sealed class LineBuffer(int longest)
         return _bytes.AsMemory(_end);
     }
 
-    /// <summary>So many bytes were put there.</summary>
+    /// <summary>Adds bytes that were written there.</summary>
     internal void Filled(int count) => _end += count;
 
     /// <summary>The next line without its end; valid until <see cref="Free"/> is called.</summary>
     /// <returns>False if it is not complete.</returns>
-    /// <exception cref="ControlException">It is longer than a line may be.</exception>
+    /// <exception cref="ControlException">The line is too long.</exception>
     internal bool TryTake(out ReadOnlyMemory<byte> line)
     {
         int found = _bytes.AsSpan(_searched, _end - _searched).IndexOf((byte)'\n');

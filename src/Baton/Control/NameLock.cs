@@ -176,7 +176,8 @@ internal sealed class NameLock(Lazy<ControlBinding> binding, int? predecessor, I
     // The runtime's own files would be locked by flock(2), too.
     private unsafe void Write()
     {
-        using var file = new Descriptor(Libc.open(Path, Libc.O_WRONLY | Libc.O_CLOEXEC | Libc.O_NONBLOCK | Libc.O_NOCTTY | Libc.O_NOFOLLOW));
+        using var file = new Descriptor(Libc.open(
+            Path, Libc.O_WRONLY | Libc.O_CLOEXEC | Libc.O_NONBLOCK | Libc.O_NOCTTY | Libc.O_NOFOLLOW));
         if (file.IsInvalid)
         {
             // The lock is held all the same; only its holder stays unnamed until the next attempt.
@@ -192,7 +193,8 @@ internal sealed class NameLock(Lazy<ControlBinding> binding, int? predecessor, I
 
     private int? Read() =>
         PlainFile.Read(Path, LongestContent) is { } content
-        && int.TryParse(Encoding.ASCII.GetString(content).AsSpan().Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
+        && int.TryParse(
+            Encoding.ASCII.GetString(content).AsSpan().Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
             ? pid
             : null;
 }

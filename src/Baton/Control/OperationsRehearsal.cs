@@ -5,19 +5,19 @@ using Baton.Processes;
 namespace Baton.Control;
 
 /// <summary>
-/// Does once, when nothing waits for it, what operations do. .NET loads an assembly when it is first used: after an upgrade that
-/// has removed the framework of this process, the first status or restart would fail, exactly when people want one.
+/// Runs the code of operations once in advance. .NET loads an assembly at its first use: after an upgrade that removed this
+/// process's framework, the first status or restart would fail, just when it is needed.
 /// </summary>
 internal static class OperationsRehearsal
 {
-    /// <summary>By then the first requests have been answered. An upgrade of the framework takes longer.</summary>
+    /// <summary>The first requests are over by then. An upgrade of the framework takes longer.</summary>
     internal static readonly TimeSpan Delay = TimeSpan.FromSeconds(3);
 
     /// <summary>On a thread of its own.</summary>
     internal static void Start(ControlService service) =>
         OwnThread.Start("baton-rehearsal", () => Try(service.Context, () => Run(service)));
 
-    /// <summary>What fails is only logged: nothing depends on it yet.</summary>
+    /// <summary>A failure is only logged: nothing depends on it yet.</summary>
     internal static void Try(LifecycleContext context, Action rehearse)
     {
         try

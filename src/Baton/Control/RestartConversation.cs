@@ -2,7 +2,7 @@ using Baton.Lifecycle;
 
 namespace Baton.Control;
 
-/// <summary><c>restart</c>: the whole story, from the request until this process has nothing left to do.</summary>
+/// <summary><c>restart</c>: all events from the request until this process has nothing left to do.</summary>
 internal sealed class RestartConversation(ControlService service, string trigger, AnswerQueue answers, ControlRequest asked)
     : ControlConversation(service, trigger, answers)
 {
@@ -14,30 +14,31 @@ internal sealed class RestartConversation(ControlService service, string trigger
         Log("Restart");
         OnLoop(() =>
         {
-            Listen(Heard);
+            Listen(Handle);
             Lifecycle.Restarts.Request(_request);
         });
     }
 
-    private void Heard(LifecycleEvent news)
+    private void Handle(LifecycleEvent lifecycleEvent)
     {
-        if (news is LifecycleEvent.OfRestart of)
+        if (lifecycleEvent is LifecycleEvent.OfRestart of)
         {
-            // Mine, or one that was held before and is for me too. To a signal or another client's it may be refused.
+            // This client's restart, or a held one that it has joined. Restarts of signals or other clients may be refused
+            // separately.
             if (of.Request.Covers(_request))
             {
-                Hear(of);
+                HandleRestart(of);
             }
         }
         else if (_accepted)
         {
-            Tell(news);
+            Tell(lifecycleEvent);
         }
     }
 
-    private void Hear(LifecycleEvent.OfRestart news)
+    private void HandleRestart(LifecycleEvent.OfRestart lifecycleEvent)
     {
-        switch (news)
+        switch (lifecycleEvent)
         {
             case LifecycleEvent.RestartHeld held:
                 Accepted(held.Until);
@@ -49,11 +50,11 @@ internal sealed class RestartConversation(ControlService service, string trigger
                 Accepted(until: null);
                 break;
             default:
-                TellOfRestart(news);
+                TellOfRestart(lifecycleEvent);
                 break;
         }
 
-        if (news is LifecycleEvent.RestartEnded { Record.Failure: not null } failed)
+        if (lifecycleEvent is LifecycleEvent.RestartEnded { Record.Failure: not null } failed)
         {
             End(failure: null, failed.Record.Explanation);
         }
@@ -63,7 +64,7 @@ internal sealed class RestartConversation(ControlService service, string trigger
     {
         if (_accepted)
         {
-            // It was held, and begins: the states and phases that follow say so.
+            // The held restart begins. The next states and phases show it.
             return;
         }
 

@@ -31,13 +31,15 @@ internal sealed class ShutdownConversation(ControlService service, string trigge
     {
         if (Lifecycle.State is ProcessState.Draining)
         {
-            End(nameof(RestartFailure.AlreadyHandedOver), Refusals.Describe(RestartFailure.AlreadyHandedOver, Lifecycle.Restarts.SuccessorPid));
+            End(
+                nameof(RestartFailure.AlreadyHandedOver),
+                Refusals.Describe(RestartFailure.AlreadyHandedOver, Lifecycle.Restarts.SuccessorPid));
             return;
         }
 
         _accepted = true;
         Accept();
-        Listen(Heard);
+        Listen(Handle);
         if (asked.Force)
         {
             Lifecycle.Shutdown.Force(Trigger);
@@ -53,17 +55,17 @@ internal sealed class ShutdownConversation(ControlService service, string trigge
         }
     }
 
-    private void Heard(LifecycleEvent news)
+    private void Handle(LifecycleEvent lifecycleEvent)
     {
-        Tell(news);
-        if (news is LifecycleEvent.WorkCut cut)
+        Tell(lifecycleEvent);
+        if (lifecycleEvent is LifecycleEvent.WorkCut cut)
         {
             _cut = Cuts.Describe(cut);
         }
     }
 }
 
-/// <summary>The words for what was cut.</summary>
+/// <summary>The cut work as text.</summary>
 internal static class Cuts
 {
     internal static string Describe(LifecycleEvent.WorkCut cut) => cut.Work == default

@@ -3,7 +3,7 @@ using Baton.Handover;
 
 namespace Baton.Control;
 
-/// <summary>Status and restarts, to JSON and back.</summary>
+/// <summary>Converts status and records to JSON and back.</summary>
 internal static class StatusCodec
 {
     internal static void Write(Utf8JsonWriter json, RestartStatus status, JsonSize size)
@@ -62,7 +62,7 @@ internal static class StatusCodec
         }
     }
 
-    // A state of a newer version is no reason to say nothing at all.
+    // A state of a newer version must not hide the rest.
     internal static ProcessState State(JsonElement body, string name) => body.Name(name, ProcessState.Starting);
 
     private static void WriteProgress(Utf8JsonWriter json, RestartProgress? restart, JsonSize size)
@@ -82,7 +82,7 @@ internal static class StatusCodec
         json.WriteEndObject();
     }
 
-    // An older service does not list them.
+    // An older service does not send them.
     private static RestartProgress ReadProgress(JsonElement restart) =>
         new(restart.Text("trigger"), restart.Text("phase"), restart.OptionalText("detail") ?? "", restart.Span("elapsedMs"))
         {

@@ -1,7 +1,8 @@
 namespace Baton.Control;
 
 /// <summary><c>status</c>: once.</summary>
-internal sealed class StatusConversation(ControlService service, string trigger, AnswerQueue answers) : ControlConversation(service, trigger, answers)
+internal sealed class StatusConversation(ControlService service, string trigger, AnswerQueue answers)
+    : ControlConversation(service, trigger, answers)
 {
     internal override void Begin()
     {
@@ -10,8 +11,9 @@ internal sealed class StatusConversation(ControlService service, string trigger,
     }
 }
 
-/// <summary><c>watch</c>: again whenever something has changed, and now and then if nothing has.</summary>
-internal sealed class WatchConversation(ControlService service, string trigger, AnswerQueue answers) : ControlConversation(service, trigger, answers)
+/// <summary><c>watch</c>: the status after each change, and now and then without one.</summary>
+internal sealed class WatchConversation(ControlService service, string trigger, AnswerQueue answers)
+    : ControlConversation(service, trigger, answers)
 {
     private readonly StatusWatch _watch = new(service, answers);
 
@@ -24,7 +26,7 @@ internal sealed class WatchConversation(ControlService service, string trigger, 
         RestartStatus status = _watch.Look();
         if (status.State == ProcessState.Draining)
         {
-            // Whoever watches the service asks again, and finds the process that serves.
+            // The client connects anew, and finds the process that serves.
             End(failure: null, $"process {Pid} has handed over to process {status.SuccessorPid}");
         }
     }

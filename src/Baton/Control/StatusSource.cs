@@ -5,10 +5,11 @@ using Baton.Processes;
 
 namespace Baton.Control;
 
-/// <summary>Puts the status together from those who know; from any thread.</summary>
-internal sealed class StatusSource(ProcessLifecycle lifecycle, ResourceRegistry resources, OlderGenerations older, int? predecessor, ServiceIdentity identity)
+/// <summary>Collects the status; from any thread.</summary>
+internal sealed class StatusSource(
+    ProcessLifecycle lifecycle, ResourceRegistry resources, OlderGenerations older, int? predecessor, ServiceIdentity identity)
 {
-    /// <summary>Tells who has the service's name.</summary>
+    /// <summary>Knows which process has the service's name.</summary>
     internal Func<int?> NameHolder { private get; set; } = static () => null;
 
     internal RestartStatus Take()

@@ -1,8 +1,6 @@
 namespace Baton.Control;
 
-/// <summary>
-/// Says the status when it is another one than the last time, and now and then if it is not. One looks at a time.
-/// </summary>
+/// <summary>Reports the status when it has changed, and now and then if not. One check at a time.</summary>
 internal sealed class StatusWatch(ControlService service, AnswerQueue answers)
 {
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
@@ -23,11 +21,13 @@ internal sealed class StatusWatch(ControlService service, AnswerQueue answers)
         return status;
     }
 
-    // All but times, which change always.
+    // Everything but times, which always change.
     private static string Facts(RestartStatus status) => string.Join(
         '|',
         [
-            $"{status.State} {status.SuccessorPid} {status.Restart?.Phase} {status.Restart?.Detail} {status.ProbationEnds is null} {status.LastRestarts.Count} {(status.LastRestarts is [var last, ..] ? $"{last.AskedAt} {last.Drained is null} {last.Gone is null}" : "")}",
+            $"{status.State} {status.SuccessorPid} {status.Restart?.Phase} {status.Restart?.Detail} " +
+                $"{status.ProbationEnds is null} {status.LastRestarts.Count} " +
+                $"{(status.LastRestarts is [var last, ..] ? $"{last.AskedAt} {last.Drained is null} {last.Gone is null}" : "")}",
             .. status.Listeners,
             .. status.Generations.Select(g => $"{g.Pid} {g.State} {g.RequestCount} {string.Join(',', g.Connections)}"),
         ]);

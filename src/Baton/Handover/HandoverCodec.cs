@@ -30,8 +30,8 @@ internal static class HandoverCodec
             static body => new HandoverMessage.Ready(Keys(body, "claimed"))),
         Row.Of<HandoverMessage.Resources>(
             "resources",
-            static (json, m, _) => WriteKeys(json, "keys", m.Keys),
-            static body => new HandoverMessage.Resources(Keys(body, "keys"))),
+            static (json, m, _) => { WriteKeys(json, "keys", m.Keys); StateRowCodec.Write(json, m.State); },
+            static body => new HandoverMessage.Resources(Keys(body, "keys")) { State = StateRowCodec.Read(body) }),
         Row.Of<HandoverMessage.Loaded>("loaded", static (_, _, _) => { }, static _ => new()),
         OfReason<HandoverMessage.Failed>("failed", static m => m.Reason, static text => new(text)),
         OfReason<HandoverMessage.Refused>("refused", static m => m.Reason, static text => new(text)),
@@ -47,6 +47,7 @@ internal static class HandoverCodec
             "unhealthy",
             static (json, m, _) => { WriteText(json, "reason", m.Reason); WriteFlag(json, "ends", m.Ends); },
             static body => new HandoverMessage.Unhealthy(body.Text("reason"), body.Flag("ends", otherwise: false))),
+        Row.Of<HandoverMessage.HandedBack>("handed-back", WriteHandedBack, ReadHandedBack) with { IsOptional = true },
         OfTrigger<HandoverMessage.Stopping>("stopping", static m => m.Trigger, static text => new(text)),
         Row.Of<HandoverMessage.HandedOn>("handed-on", WriteHandedOn, static body => new(body.Optional("successor")?.GetInt32())),
         Row.Of<HandoverMessage.TakenBack>("taken-back", static (_, _, _) => { }, static _ => new()),
@@ -158,6 +159,19 @@ internal static class HandoverCodec
         Files = KeysIfAny(body, "files"),
         All = body.Flag("all", otherwise: false),
     };
+
+    private static void WriteHandedBack(Utf8JsonWriter json, HandoverMessage.HandedBack m, JsonSize size)
+    {
+        WriteKeys(json, "keys", m.Keys);
+        StateRowCodec.Write(json, m.State);
+        if (m.Missing is { } missing)
+        {
+            WriteText(json, "missing", missing);
+        }
+    }
+
+    private static HandoverMessage.HandedBack ReadHandedBack(JsonElement body) =>
+        new(Keys(body, "keys"), StateRowCodec.Read(body), body.OptionalText("missing"));
 
     private static void WriteHandedOn(Utf8JsonWriter json, HandoverMessage.HandedOn m, JsonSize size)
     {

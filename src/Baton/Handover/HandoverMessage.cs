@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Baton.Resources;
 
 namespace Baton.Handover;
 
@@ -62,7 +63,13 @@ internal abstract record HandoverMessage
     /// Predecessor, in answer to ready, when it has stopped accepting: what only one process may use. <see cref="Keys"/> name the
     /// descriptors that ride with the message, in order. Only to one whose hello names their kinds.
     /// </summary>
-    internal sealed record Resources(IReadOnlyList<string> Keys) : HandoverMessage;
+    internal sealed record Resources(IReadOnlyList<string> Keys) : HandoverMessage
+    {
+        /// <summary>
+        /// The application's state; of what is no part of this message the memory is among the keys.
+        /// </summary>
+        internal IReadOnlyList<StateRow> State { get; init; } = [];
+    }
 
     /// <summary>Successor, in answer to <see cref="Resources"/>: it has them, and can be told to serve.</summary>
     internal sealed record Loaded : HandoverMessage;
@@ -81,6 +88,16 @@ internal abstract record HandoverMessage
     /// application ends by itself: an exception behind that may follow as <see cref="Failed"/>.
     /// </summary>
     internal sealed record Unhealthy(string Reason, bool Ends = false) : HandoverMessage;
+
+    /// <summary>
+    /// Successor on probation, before unhealthy: the state that its predecessor wants back, in the form of
+    /// <see cref="Resources"/>. May be passed over.
+    /// </summary>
+    /// <param name="Keys">Name the descriptors that ride with the message, in order.</param>
+    /// <param name="State">What it hands back.</param>
+    /// <param name="Missing">Why it does not hand back all; null if it does.</param>
+    internal sealed record HandedBack(IReadOnlyList<string> Keys, IReadOnlyList<StateRow> State, string? Missing)
+        : HandoverMessage;
 
     /// <summary>Successor on probation: somebody asked it to shut down, which is no reason to take over again.</summary>
     internal sealed record Stopping(string Trigger) : HandoverMessage;

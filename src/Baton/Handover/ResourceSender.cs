@@ -43,6 +43,7 @@ internal sealed class ResourceSender(HandoverChannel channel, ResourceRegistry r
         lock (_passingOn)
         {
             (_takesMore, _loads) = (hello.TakesMore, hello.Loads);
+            resources.AtCommit.State.SuccessorLoads = _loads.Contains(ResourcePolicy.Of(ResourceKind.State).WireName);
             IReadOnlyList<PassedResource> listeners = resources.PassOn(GiveMore);
             ListenersGiven = listeners.Count(l => l.Key.Policy.IsOfService);
             answered();
@@ -76,12 +77,17 @@ internal sealed class ResourceSender(HandoverChannel channel, ResourceRegistry r
     internal bool PassAtCommit()
     {
         IReadOnlyList<PassedResource> passed = resources.AtCommit.Pass(_loads);
-        if (passed.Count == 0)
+        StateStore state = resources.AtCommit.State;
+        IReadOnlyList<StateRow> rows = state.SuccessorLoads ? state.Rows : [];
+        if (passed.Count + rows.Count == 0)
         {
             return false;
         }
 
-        SendWithDescriptors(passed, keys => new HandoverMessage.Resources(keys));
+        SendWithDescriptors(passed, keys => new HandoverMessage.Resources(keys) { State = rows });
+
+        // The kernel keeps the memory until the successor has it.
+        state.Forget();
         return true;
     }
 

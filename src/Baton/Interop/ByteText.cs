@@ -6,8 +6,8 @@ using System.Text;
 namespace Baton.Interop;
 
 /// <summary>
-/// Text of the kernel, which is bytes, as a string and back without a loss: arguments, variables and paths need not be UTF-8. A
-/// byte that is not becomes a low surrogate of its own, U+DC80 to U+DCFF, which no UTF-8 yields.
+/// Converts bytes of the kernel to a string and back without loss: arguments, variables and paths need not be UTF-8. A byte that
+/// is not valid UTF-8 becomes a low surrogate, U+DC80 to U+DCFF, which valid UTF-8 never yields.
 /// </summary>
 internal static class ByteText
 {
@@ -33,7 +33,7 @@ internal static class ByteText
         return text.ToString();
     }
 
-    /// <summary>Without a zero at the end.</summary>
+    /// <summary>Without the final zero.</summary>
     internal static byte[] Encode(ReadOnlySpan<char> text)
     {
         var bytes = new ArrayBufferWriter<byte>(text.Length + 1);
@@ -48,7 +48,7 @@ internal static class ByteText
             }
             else
             {
-                // Something else that is no character: replaced, as .NET does.
+                // Another invalid character: replaced, as .NET does.
                 bytes.Advance(rune.EncodeToUtf8(next));
             }
 
@@ -58,7 +58,7 @@ internal static class ByteText
         return bytes.WrittenSpan.ToArray();
     }
 
-    /// <summary>Passes a string to the C library that way.</summary>
+    /// <summary>Marshals a string to the C library in this form.</summary>
     [CustomMarshaller(typeof(string), MarshalMode.ManagedToUnmanagedIn, typeof(Marshaller))]
     internal static unsafe class Marshaller
     {

@@ -7,26 +7,25 @@ using Microsoft.Win32.SafeHandles;
 namespace Baton.Interop;
 
 /// <summary>
-/// Owns one file descriptor and closes it, nothing more: unlike a <see cref="Socket"/> it neither sets SO_LINGER, nor
-/// disconnects, nor unlinks a path, so closing it does no harm to another process that shares the open file description.
-/// Always close-on-exec.
+/// Owns one file descriptor and closes it. Unlike a <see cref="Socket"/> it neither sets SO_LINGER, nor disconnects, nor unlinks
+/// a path, so closing it does not disturb another process that shares the open file description. Always close-on-exec.
 /// </summary>
 internal sealed class Descriptor : SafeHandleMinusOneIsInvalid
 {
     internal Descriptor(int fd)
         : base(ownsHandle: true) => SetHandle(fd);
 
-    /// <summary>The number, valid while this object is open and the caller keeps it so.</summary>
+    /// <summary>The number. The caller must keep this object open.</summary>
     internal int Number => (int)handle;
 
     /// <summary>
-    /// Takes the descriptor from a socket: the socket object is dead afterwards, and can't harm the listener when collected.
+    /// Takes the descriptor from a socket, which is unusable afterwards. Its finalizer cannot harm the listener.
     /// </summary>
     internal static Descriptor TakeFrom(Socket socket)
     {
         int fd = (int)socket.SafeHandle.DangerousGetHandle();
         socket.SafeHandle.SetHandleAsInvalid();
-        // Its finalizer would unlink the path of a unix socket that this object bound.
+        // The socket's finalizer would unlink the path of a unix socket that it bound.
 #pragma warning disable CA1816 // not our own finalizer: this is how the socket loses its own
         GC.SuppressFinalize(socket);
 #pragma warning restore CA1816

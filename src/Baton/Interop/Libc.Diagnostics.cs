@@ -39,7 +39,7 @@ internal static unsafe partial class Libc
         internal uint nlmsg_pid;
     }
 
-    /// <summary>Ports and addresses in the order of the network.</summary>
+    /// <summary>Ports and addresses in network byte order.</summary>
     [StructLayout(LayoutKind.Sequential)]
     internal struct Inet_diag_sockid
     {

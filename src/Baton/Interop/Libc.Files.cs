@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Baton.Interop;
 
-// fcntl.h, unistd.h, stdlib.h, sys/file.h, sys/stat.h, sys/epoll.h
+// fcntl.h, unistd.h, stdlib.h, sys/file.h, sys/mman.h, sys/stat.h, sys/epoll.h
 internal static unsafe partial class Libc
 {
     internal const int F_GETFD = 1;
@@ -11,6 +11,15 @@ internal static unsafe partial class Libc
     internal const int F_SETFL = 4;
     internal const int F_DUPFD_CLOEXEC = 1030;
     internal const int FD_CLOEXEC = 1;
+
+    internal const int F_ADD_SEALS = 1033;
+    internal const int F_GET_SEALS = 1034;
+    internal const int F_SEAL_SEAL = 1;
+    internal const int F_SEAL_SHRINK = 2;
+    internal const int F_SEAL_GROW = 4;
+    internal const int F_SEAL_WRITE = 8;
+    internal const int MFD_CLOEXEC = 1;
+    internal const int MFD_ALLOW_SEALING = 2;
 
     internal const int AT_FDCWD = -100;
     internal const int AT_SYMLINK_NOFOLLOW = 0x100;
@@ -54,9 +63,7 @@ internal static unsafe partial class Libc
         /// <summary>Whether it is of a type, such as <see cref="S_IFSOCK"/>.</summary>
         internal readonly bool Is(int type) => (stx_mode & S_IFMT) == type;
 
-        /// <summary>
-        /// Whether it is the same file: the kernel gives an inode of a device to no other while that one is open.
-        /// </summary>
+        /// <summary>Whether it is the same file. The kernel does not reuse an inode while the file is open.</summary>
         internal readonly bool IsSameFile(Statx other) =>
             (stx_ino, stx_dev_major, stx_dev_minor) == (other.stx_ino, other.stx_dev_major, other.stx_dev_minor);
     }
@@ -67,11 +74,11 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, SetLastError = true)]
     internal static partial int fcntl(int fd, int cmd, int arg);
 
-    /// <summary>open(2) of something that exists.</summary>
+    /// <summary>open(2) of an existing file.</summary>
     [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int open(string path, int flags);
 
-    /// <summary>open(2) of something that may have to be made.</summary>
+    /// <summary>open(2) of a file that may be created.</summary>
     [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int open(string path, int flags, uint mode);
 
@@ -82,9 +89,13 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int mkdir(string path, uint mode);
 
-    /// <summary>chmod(2): a link is followed.</summary>
+    /// <summary>chmod(2), which follows links.</summary>
     [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int chmod(string path, uint mode);
+
+    /// <summary>memfd_create(2).</summary>
+    [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int memfd_create(string name, uint flags);
 
     [LibraryImport(Name, SetLastError = true)]
     internal static partial int flock(int fd, int operation);
@@ -104,7 +115,7 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, SetLastError = true)]
     internal static partial int pipe2(int* fds, int flags);
 
-    /// <summary>access(2), of the real user, as which a program is started.</summary>
+    /// <summary>access(2), for the real user, as whom a program is started.</summary>
     [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int access(string path, int mode);
 
@@ -122,8 +133,7 @@ internal static unsafe partial class Libc
     private static partial void free(void* memory);
 
     /// <summary>
-    /// The path with every link resolved, a text as of <see cref="ByteText"/>, or null when it can't be (it does not exist, no
-    /// permission).
+    /// The path with all links resolved, as <see cref="ByteText"/>; null if it does not exist or cannot be read.
     /// </summary>
     internal static string? RealPath(string path)
     {
@@ -139,11 +149,11 @@ internal static unsafe partial class Libc
     }
 
     /// <summary>
-    /// Type, mode, owner and identity of the file at <paramref name="path"/> itself (a link is not followed), or null.
+    /// Type, mode, owner and identity of the file at <paramref name="path"/>, not following a link; null if there is none.
     /// </summary>
     internal static Statx? Stat(string path) => Stat(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW);
 
-    /// <summary>The same of what the path leads to, links followed.</summary>
+    /// <summary>The same, following links.</summary>
     internal static Statx? StatFollowed(string path) => Stat(AT_FDCWD, path, flags: 0);
 
     /// <summary>The same of an open file.</summary>
@@ -153,7 +163,7 @@ internal static unsafe partial class Libc
     {
         Statx buffer = default;
         nint utf8 = Marshal.StringToCoTaskMemUTF8(path);
-        // By number: musl has the wrapper only in its newer versions.
+        // By number: only newer versions of musl have the wrapper.
         nint result = syscall(
             SYS_statx, directory, utf8, flags, (nint)(STATX_TYPE | STATX_MODE | STATX_UID | STATX_INO), (nint)(&buffer));
         Marshal.FreeCoTaskMem(utf8);

@@ -17,10 +17,10 @@ internal static unsafe partial class Libc
         internal byte* pw_shell;
     }
 
-    /// <summary>More than a line of the users' database has.</summary>
+    /// <summary>Larger than a line of the user database.</summary>
     internal const int LongestEntry = 64 * 1024;
 
-    // Both return the error instead of setting errno; no such user is no error.
+    // Both return the error instead of setting errno. An unknown user is not an error.
     [LibraryImport(Name)]
     private static partial int getpwuid_r(uint uid, Passwd* entry, byte* buffer, nuint length, Passwd** result);
 

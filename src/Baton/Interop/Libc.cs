@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 namespace Baton.Interop;
 
 /// <summary>
-/// The C library calls Baton needs and .NET does not offer. One file per header, names and constants as in C, checked
-/// against the C headers by <c>InteropTests</c>. Everything is blittable. Linux on 64-bit little-endian machines only:
-/// callers ask <see cref="Platform.HandoverSupported"/> first.
+/// The C library calls that Baton needs and .NET does not offer. One file per header, with the C names and constants;
+/// <c>InteropTests</c> checks them against the C headers. Everything is blittable. Only for 64-bit little-endian Linux: callers
+/// ask <see cref="Platform.HandoverSupported"/> first.
 /// </summary>
 internal static unsafe partial class Libc
 {
@@ -33,7 +33,7 @@ internal static unsafe partial class Libc
     // time.h
     internal const int CLOCK_MONOTONIC = 1;
 
-    /// <summary>With 64-bit time, as on every machine that Baton knows.</summary>
+    /// <summary>With 64-bit time, as on every supported machine.</summary>
     [StructLayout(LayoutKind.Sequential)]
     internal struct Timespec
     {

@@ -2,20 +2,18 @@ using System.ComponentModel;
 
 namespace Baton.Interop;
 
-/// <summary>
-/// Bytes over a connected unix stream socket that nobody waits for: send(2), recv(2), accept(2), without blocking.
-/// </summary>
+/// <summary>Non-blocking calls on a connected unix stream socket: send(2), recv(2), accept(2).</summary>
 internal static unsafe class LocalSocket
 {
-    /// <summary>What a call says that has to wait.</summary>
+    /// <summary>Returned by a call that would have to wait.</summary>
     internal const int WouldBlock = 0;
 
-    /// <summary>What a call says when the peer has gone.</summary>
+    /// <summary>Returned by a call when the peer is gone.</summary>
     internal const int Gone = -1;
 
     /// <summary>Two ends, close-on-exec from their first moment.</summary>
-    /// <param name="flags">More of the type, such as <see cref="Libc.SOCK_NONBLOCK"/>; zero for ends that both processes may wait
-    /// for.</param>
+    /// <param name="flags">Further socket type flags, such as <see cref="Libc.SOCK_NONBLOCK"/>; zero for ends that both processes
+    /// may block on.</param>
     /// <exception cref="Win32Exception">No descriptor is free.</exception>
     internal static (Descriptor First, Descriptor Second) Pair(int flags = 0)
     {
@@ -26,8 +24,8 @@ internal static unsafe class LocalSocket
     }
 
     /// <summary>Takes a connection from a listener that does not block.</summary>
-    /// <returns>Null if there is none, because another process was faster or the client has gone.</returns>
-    /// <exception cref="Win32Exception">It can't be taken, for example since no descriptor is free.</exception>
+    /// <returns>Null if there is none: another process was faster, or the client is gone.</returns>
+    /// <exception cref="Win32Exception">It cannot be taken, for example because no descriptor is free.</exception>
     internal static Descriptor? Accept(int listener)
     {
         int fd = Libc.accept4(listener, null, null, Libc.SOCK_CLOEXEC | Libc.SOCK_NONBLOCK);
@@ -38,12 +36,12 @@ internal static unsafe class LocalSocket
     }
 
     /// <summary>
-    /// Has accept(2) on a listener, in every process that shares it, return at once where there is no connection.
+    /// Makes accept(2) on a listener return at once where there is no connection, in every process that shares it.
     /// </summary>
     internal static void SetNonBlocking(int fd) =>
         _ = Libc.fcntl(fd, Libc.F_SETFL, Libc.fcntl(fd, Libc.F_GETFL, 0) | Libc.O_NONBLOCK);
 
-    /// <returns>How many bytes were taken; <see cref="WouldBlock"/> or <see cref="Gone"/>.</returns>
+    /// <returns>The number of bytes sent; <see cref="WouldBlock"/> or <see cref="Gone"/>.</returns>
     internal static int Send(Descriptor socket, ReadOnlySpan<byte> bytes)
     {
         fixed (byte* start = bytes)
@@ -52,7 +50,7 @@ internal static unsafe class LocalSocket
         }
     }
 
-    /// <returns>How many bytes came; <see cref="WouldBlock"/>, or <see cref="Gone"/> at the end.</returns>
+    /// <returns>The number of bytes received; <see cref="WouldBlock"/>, or <see cref="Gone"/> at the end.</returns>
     internal static int Receive(Descriptor socket, Span<byte> buffer)
     {
         fixed (byte* start = buffer)
@@ -62,7 +60,7 @@ internal static unsafe class LocalSocket
         }
     }
 
-    /// <summary>Whether the next read finds the end, or that the peer has gone.</summary>
+    /// <summary>Whether the next read finds the end of the stream, or the peer is gone.</summary>
     internal static bool IsAtEnd(Descriptor socket)
     {
         byte next;
@@ -70,7 +68,7 @@ internal static unsafe class LocalSocket
         return n == 0 || (n < 0 && Libc.Errno == Libc.ECONNRESET);
     }
 
-    /// <summary>Who connected, or made the pair (SO_PEERCRED).</summary>
+    /// <summary>The process that connected, or made the pair (SO_PEERCRED).</summary>
     internal static Libc.Ucred PeerOf(Descriptor socket)
     {
         Libc.Ucred peer = default;
@@ -80,7 +78,7 @@ internal static unsafe class LocalSocket
             : throw new Win32Exception(Libc.Errno, $"Could not learn who connected: {Libc.Describe(Libc.Errno)}.");
     }
 
-    /// <summary>Whether the peer has closed its whole end: it neither sends nor reads.</summary>
+    /// <summary>Whether the peer has closed its end completely: it neither sends nor reads.</summary>
     internal static bool HasGone(Descriptor socket) => Poller.Wait(socket.Number, events: 0, TimeSpan.Zero);
 
     private static int Result(nint n) => n > 0 ? (int)n : Libc.Errno is Libc.EAGAIN or Libc.EINTR ? WouldBlock : Gone;

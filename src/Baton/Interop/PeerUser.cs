@@ -5,17 +5,16 @@ using System.Runtime.InteropServices;
 namespace Baton.Interop;
 
 /// <summary>
-/// Which user has the other end of a connection from this machine. Only the kernel's word counts, and only where it can know.
+/// Finds the user at the other end of a connection from this machine. Only the kernel is asked, and only where it can know.
 /// </summary>
 internal static class PeerUser
 {
-    // The first user namespace of the kernel has this number, see PROC_USER_INIT_INO. In another one users may be known by
-    // numbers of others.
+    // The inode of the initial user namespace, PROC_USER_INIT_INO. In another namespace users may have other numbers.
     private const string FirstUserNamespace = "user:[4026531837]";
 
     /// <summary>
-    /// The user; null if the kernel does not say, as for a peer that has gone, in another network namespace, or where this
-    /// process is in a user namespace.
+    /// The user; null if the kernel does not tell: the peer is gone, is in another network namespace, or this process is in a
+    /// user namespace.
     /// </summary>
     internal static uint? Of(Socket socket)
     {
@@ -37,10 +36,10 @@ internal static class PeerUser
         }
     }
 
-    /// <summary>The same from /proc.</summary>
+    /// <summary>The same, read from /proc.</summary>
     /// <param name="local">Our address.</param>
-    /// <param name="remote">That of the peer.</param>
-    /// <param name="inode">Of our socket.</param>
+    /// <param name="remote">The peer's address.</param>
+    /// <param name="inode">The inode of our socket.</param>
     internal static uint? Of(IPEndPoint local, IPEndPoint remote, ulong inode)
     {
         TcpEnd? peer = ProcNetTcp.Find(remote, local);
@@ -57,8 +56,7 @@ internal static class PeerUser
             : null;
     }
 
-    // Our own end is looked up last. It was there all the while then, in the namespace that was asked, and these addresses are of
-    // no other connection.
+    // Our own end is looked up last. It still exists, so these addresses belonged to this connection all the time.
     private static uint? UserOf(TcpEnd? peer, TcpEnd? own) =>
         peer is { IsHeld: true } && own is { IsHeld: true } ? peer.Value.User : null;
 
@@ -70,7 +68,7 @@ internal static class PeerUser
         return length == Marshal.SizeOf<Libc.Ucred>() && peer.uid != uint.MaxValue ? peer.uid : null;
     }
 
-    // As /proc/self/fd has it: socket:[4711].
+    // As in /proc/self/fd: socket:[4711].
     private static ulong? InodeOf(Socket socket) =>
         new FileInfo($"/proc/self/fd/{socket.SafeHandle.DangerousGetHandle()}").LinkTarget is { } link
             && link.StartsWith("socket:[", StringComparison.Ordinal)

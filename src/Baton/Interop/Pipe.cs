@@ -13,7 +13,7 @@ internal static unsafe class Pipe
             : throw new Win32Exception(Libc.Errno, $"Could not create a pipe: {Libc.Describe(Libc.Errno)}.");
     }
 
-    /// <summary>Writes a few bytes at once, or none: to a writer that does not block.</summary>
+    /// <summary>Writes a few bytes without blocking, or none.</summary>
     internal static bool TryWrite(Descriptor writer, ReadOnlySpan<byte> bytes)
     {
         fixed (byte* start = bytes)

@@ -1,15 +1,12 @@
 namespace Baton.Interop;
 
 /// <summary>
-/// Small files at a path that somebody else may replace at any moment. Nothing but a regular file is opened, and no more is read
-/// than asked, so neither a FIFO nor a device nor an endless file can hold up the thread that reads.
+/// Reads small files at a path that others may replace at any moment. Opens regular files only, and reads a limited number of
+/// bytes: a FIFO, a device or an endless file cannot block the thread.
 /// </summary>
 internal static class PlainFile
 {
-    /// <summary>
-    /// What is at the path if it is something else than a regular file, such as "a FIFO"; null for a regular file and for
-    /// nothing.
-    /// </summary>
+    /// <summary>What is at the path if it is not a regular file, such as "a FIFO"; null for a regular file or nothing.</summary>
     internal static string? WhatElse(string path)
     {
         if (!Platform.HandoverSupported)
@@ -30,10 +27,10 @@ internal static class PlainFile
             : null;
     }
 
-    /// <summary>Reads the file from its beginning.</summary>
-    /// <param name="path">Where; a link is not followed.</param>
-    /// <param name="most">How many bytes it may have.</param>
-    /// <returns>Its bytes; null if there is no regular file that can be read, or one that is longer.</returns>
+    /// <summary>Reads the file.</summary>
+    /// <param name="path">The path; a link is not followed.</param>
+    /// <param name="most">The limit in bytes.</param>
+    /// <returns>The bytes; null if there is no readable regular file, or it is longer.</returns>
     internal static byte[]? Read(string path, int most)
     {
         if (WhatElse(path) is not null)
@@ -46,7 +43,7 @@ internal static class PlainFile
         return length >= 0 && length <= most ? buffer[..length] : null;
     }
 
-    // It was a regular file a moment ago. What has been put there since is opened without waiting and looked at again.
+    // It was a regular file a moment ago. A replacement is opened without blocking and checked again.
     private static unsafe int ReadRegular(string path, byte[] buffer)
     {
         using var file = new Descriptor(Libc.open(path, Libc.O_CLOEXEC | Libc.O_NONBLOCK | Libc.O_NOCTTY | Libc.O_NOFOLLOW));
@@ -87,7 +84,7 @@ internal static class PlainFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Not there, or not to be read: the caller is told so.
+            // The file is missing or not readable. The caller gets null.
             return -1;
         }
     }

@@ -1,12 +1,10 @@
 namespace Baton.Interop;
 
-/// <summary>Waits on descriptors with poll(2), for the threads that must go on when the thread pool does not.</summary>
+/// <summary>Waits on descriptors with poll(2), for threads that must not depend on the thread pool.</summary>
 internal static unsafe class Poller
 {
-    /// <summary>
-    /// Waits until one of two descriptors has something to read, has ended or failed. A negative number is not watched.
-    /// </summary>
-    /// <returns>Which of the two; neither when <paramref name="limit"/> passed first.</returns>
+    /// <summary>Waits until one of two descriptors is readable, has ended or failed. A negative number is ignored.</summary>
+    /// <returns>Which of the two; neither if <paramref name="limit"/> passed first.</returns>
     internal static (bool First, bool Second) WaitRead(int first, int second, TimeSpan limit)
     {
         Libc.Pollfd* fds = stackalloc Libc.Pollfd[2];
@@ -27,9 +25,7 @@ internal static unsafe class Poller
         return (fds[0].revents != 0, fds[1].revents != 0, fds[2].revents != 0);
     }
 
-    /// <summary>
-    /// Waits until the descriptor takes or gives bytes, has ended or failed; false when the limit passed first.
-    /// </summary>
+    /// <summary>Waits until the descriptor is ready, has ended or failed; false if the limit passed first.</summary>
     internal static bool Wait(int fd, short events, TimeSpan limit)
     {
         var entry = new Libc.Pollfd { fd = fd, events = events };

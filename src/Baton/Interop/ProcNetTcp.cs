@@ -4,8 +4,7 @@ using System.Net;
 namespace Baton.Interop;
 
 /// <summary>
-/// The same as <see cref="SockDiag"/> from /proc/net/tcp and tcp6, see proc(5), for where netlink is not to be had. Reads all
-/// sockets.
+/// As <see cref="SockDiag"/>, but from /proc/net/tcp and tcp6 (proc(5)), where netlink is not available. Reads all sockets.
 /// </summary>
 internal static class ProcNetTcp
 {
@@ -13,11 +12,11 @@ internal static class ProcNetTcp
     private const int UserColumn = 7;
     private const int InodeColumn = 9;
 
-    /// <summary>The socket that is bound to one address and connected to the other.</summary>
-    /// <returns>Null if there is none, or the files can't be read.</returns>
+    /// <summary>The socket with these two addresses.</summary>
+    /// <returns>Null if there is none, or the files cannot be read.</returns>
     internal static TcpEnd? Find(IPEndPoint local, IPEndPoint remote) => Find(Lines(), local, remote);
 
-    /// <summary>The same in lines of these files.</summary>
+    /// <summary>The same, in lines of these files.</summary>
     internal static TcpEnd? Find(IEnumerable<string> lines, IPEndPoint local, IPEndPoint remote)
     {
         string[] wanted = [.. Columns(TcpEnd.Plain(local)).Zip(Columns(TcpEnd.Plain(remote)), (l, r) => $" {l} {r} ")];
@@ -46,7 +45,7 @@ internal static class ProcNetTcp
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // No IPv6, or a /proc with processes alone: whoever asks takes that for a socket that is not there.
+                // No IPv6, or a restricted /proc. The caller treats that as no socket.
                 continue;
             }
 
@@ -57,7 +56,7 @@ internal static class ProcNetTcp
         }
     }
 
-    // Words of 32 bits as this machine has them, then the port; an IPv4 address also as sockets for IPv6 have it.
+    // 32-bit words in this machine's byte order, then the port. An IPv4 address also appears in its IPv6 form.
     private static IEnumerable<string> Columns(IPEndPoint endPoint)
     {
         string port = endPoint.Port.ToString("X4", CultureInfo.InvariantCulture);

@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace Baton.Interop;
 
-/// <summary>Names the limit behind an error that says only that something is used up.</summary>
+/// <summary>Finds the resource limit behind an error that does not name it.</summary>
 internal static unsafe class ResourceLimits
 {
     private const string Cgroups = "/sys/fs/cgroup";
 
-    /// <summary>What to add to the name of an error; empty if it says enough.</summary>
+    /// <summary>The text to add to an error; empty if the error says enough.</summary>
     internal static string Hint(int errno) => errno switch
     {
         Libc.EMFILE => $"; RLIMIT_NOFILE, ulimit -n, is {Get(Libc.RLIMIT_NOFILE)}",
@@ -15,7 +15,7 @@ internal static unsafe class ResourceLimits
         _ => "",
     };
 
-    /// <summary>What bounds the number of processes and threads.</summary>
+    /// <summary>The limits on processes and threads.</summary>
     internal static string OfProcesses()
     {
         string[] limits = [.. UserLimit(), .. CgroupLimits(Lines("/proc/self/cgroup"), Cgroups)];
@@ -25,24 +25,28 @@ internal static unsafe class ResourceLimits
                 $"{Read("/proc/sys/kernel/pid_max") ?? "not known"}";
     }
 
-    /// <summary>The finite pids.max of this process's cgroup and of those around it, of either version.</summary>
+    /// <summary>The finite pids.max values of this process's cgroup and its ancestors, of cgroup v1 or v2.</summary>
     /// <param name="memberships">The lines of <c>/proc/self/cgroup</c>: number, controllers, path.</param>
-    /// <param name="root">Where the cgroups are mounted.</param>
+    /// <param name="root">The mount point of the cgroups.</param>
     internal static IEnumerable<string> CgroupLimits(IEnumerable<string> memberships, string root)
     {
-        foreach (string[] parts in memberships.Select(line => line.Split(':', 3)).Where(p => p.Length == 3 && (p[1].Length == 0 || p[1].Split(',').Contains("pids"))))
+        foreach (string[] parts in memberships.Select(line => line.Split(':', 3)).Where(HasPids))
         {
             string top = parts[1].Length == 0 ? root : Path.Combine(root, "pids");
-            for (string? at = Path.Join(top, parts[2].TrimEnd('/')); at is not null
-                && at.Length >= top.Length; at = Path.GetDirectoryName(at))
+            string? at = Path.Join(top, parts[2].TrimEnd('/'));
+            for (; at is not null && at.Length >= top.Length; at = Path.GetDirectoryName(at))
             {
                 if (Read(Path.Combine(at, "pids.max")) is { } most and not "max")
                 {
-                    yield return $"pids.max of {at} is {most} (TasksMax= of systemd, pids limit of a container), {Read(Path.Combine(at, "pids.current")) ?? "?"} in use";
+                    string used = Read(Path.Combine(at, "pids.current")) ?? "?";
+                    yield return $"pids.max of {at} is {most} (TasksMax= of systemd, pids limit of a container), {used} in use";
                 }
             }
         }
     }
+
+    private static bool HasPids(string[] parts) =>
+        parts.Length == 3 && (parts[1].Length == 0 || parts[1].Split(',').Contains("pids"));
 
     private static IEnumerable<string> UserLimit() =>
         Get(Libc.RLIMIT_NPROC) is var most and not "unlimited"
@@ -69,7 +73,7 @@ internal static unsafe class ResourceLimits
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Hidden from this user, or no descriptor is free: the error is named without it.
+            // Not readable, or no descriptor is free: the error is reported without it.
             return [];
         }
     }

@@ -1,16 +1,16 @@
 namespace Baton.Interop;
 
 /// <summary>
-/// Options of a listening socket that decide who else may listen on its port, and what comes to it. They belong to the open file
-/// description: all processes share them.
+/// Socket options that decide who else may listen on a port, and which connections a listener gets. They belong to the open file
+/// description, which all processes share.
 /// </summary>
 internal static unsafe class ReusePort
 {
-    // No network interface has it.
+    // No network interface has this index.
     private const int NoInterface = int.MaxValue;
 
     /// <summary>
-    /// Whether another socket of the same user that says the same may be bound to the same port (SO_REUSEPORT, socket(7)).
+    /// Whether another socket of the same user with this option may bind the same port (SO_REUSEPORT, socket(7)).
     /// </summary>
     internal static void Set(int fd, bool on)
     {
@@ -19,8 +19,8 @@ internal static unsafe class ReusePort
     }
 
     /// <summary>
-    /// No new connection comes to a listener from now on: the kernel gives it to another one whose address is wider. Those in its
-    /// queue, and those whose handshake has begun, stay. For good: to take it back needs CAP_NET_RAW.
+    /// Stops new connections to a listener: the kernel gives them to another listener with a wider address. Connections in its
+    /// queue or in their handshake stay. Undoing this needs CAP_NET_RAW.
     /// </summary>
     internal static void TurnAway(int fd)
     {

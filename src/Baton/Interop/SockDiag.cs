@@ -6,17 +6,18 @@ using System.Runtime.InteropServices;
 namespace Baton.Interop;
 
 /// <summary>
-/// Asks the kernel for one TCP socket by its addresses, see sock_diag(7). The cost does not depend on how many sockets there are.
+/// Asks the kernel for one TCP socket by its addresses, see sock_diag(7). The cost does not depend on the number of sockets.
 /// </summary>
 internal static unsafe class SockDiag
 {
     private const int AddressWords = 4;
 
-    /// <summary>The socket in our network namespace that is bound to one address and connected to the other.</summary>
-    /// <param name="local">Its own address.</param>
-    /// <param name="remote">The address of its peer.</param>
+    /// <summary>The socket in our network namespace with these two addresses.</summary>
+    /// <param name="local">The socket's own address.</param>
+    /// <param name="remote">The peer's address.</param>
     /// <param name="cookie">Its <c>SO_COOKIE</c>; null for any socket with these addresses.</param>
-    /// <returns>Null if there is none, or the kernel does not tell: no module for it, or a filter of system calls.</returns>
+    /// <returns>Null if there is none, or the kernel does not tell: the module is missing, or system calls are
+    /// filtered.</returns>
     internal static TcpEnd? Find(IPEndPoint local, IPEndPoint remote, ulong? cookie)
     {
         (local, remote) = (TcpEnd.Plain(local), TcpEnd.Plain(remote));
@@ -29,7 +30,7 @@ internal static unsafe class SockDiag
             Libc.AF_NETLINK, Libc.SOCK_RAW | Libc.SOCK_CLOEXEC, Libc.NETLINK_SOCK_DIAG));
         var kernel = new Libc.Sockaddr_nl { nl_family = Libc.AF_NETLINK };
 
-        // A connected socket hears nobody but the kernel.
+        // A connected netlink socket receives only from the kernel.
         if (netlink.IsInvalid || Libc.connect(netlink.Number, &kernel, (uint)sizeof(Libc.Sockaddr_nl)) != 0)
         {
             return null;
@@ -41,7 +42,7 @@ internal static unsafe class SockDiag
             return null;
         }
 
-        // The answer is there before send(2) returns. An error is shorter, and of another type.
+        // The answer arrives before send(2) returns. An error is shorter and has another type.
         byte* buffer = stackalloc byte[4096];
         nint received = Libc.recv(netlink.Number, buffer, 4096, Libc.MSG_DONTWAIT);
         var answer = (Answer*)buffer;
@@ -83,7 +84,7 @@ internal static unsafe class SockDiag
         return question;
     }
 
-    // Where no socket is connected so the kernel gives one that listens there.
+    // Without a connected socket the kernel returns a listener.
     private static bool Is(Libc.Inet_diag_msg socket, IPEndPoint local, IPEndPoint remote)
     {
         bool isV4 = socket.idiag_family == Libc.AF_INET;

@@ -1,6 +1,6 @@
 namespace Baton.Interop;
 
-/// <summary>The moment at which a wait of several steps ends; never, for an infinite limit.</summary>
+/// <summary>The end of a wait of several steps; infinite for an infinite limit.</summary>
 internal readonly struct WaitLimit
 {
     private readonly long _ticks;
@@ -12,7 +12,7 @@ internal readonly struct WaitLimit
             ? Timeout.InfiniteTimeSpan
             : TimeSpan.FromMilliseconds(Math.Max(0, _ticks - Environment.TickCount64));
 
-    /// <summary>As poll(2) takes it: -1 is for ever.</summary>
+    /// <summary>For poll(2), where -1 means forever.</summary>
     internal int MillisecondsLeft => _ticks == long.MaxValue ? -1 : (int)Math.Min(Left.TotalMilliseconds, int.MaxValue);
 
     internal static WaitLimit After(TimeSpan limit) =>

@@ -44,6 +44,11 @@ internal sealed class CompleteAttempt(
     private void Drain()
     {
         Account.Enter("drain");
+        if (Context.State.Names is { Count: > 0 } names)
+        {
+            Context.Logger.StateNotInComplete(string.Join(", ", names));
+        }
+
         Context.Try(Context.Endpoints.CloseGate);
         string limit = $"the drain timeout of {Options.DrainTimeout.TotalSeconds:0.###} s";
         Context.Loop.Schedule(Options.DrainTimeout, () => CutDrain(limit, asked: false));

@@ -24,6 +24,8 @@ internal sealed record LifecycleContext(ControlLoop Loop, RestarterOptions Optio
 
     internal required IOwnProcess Process { get; init; }
 
+    internal required IPassedState State { get; init; }
+
     /// <summary>Null in a first generation.</summary>
     internal IPredecessor? Predecessor { get; init; }
 

@@ -108,6 +108,7 @@ internal sealed class OwnStart(ProcessLifecycle lifecycle, LifecycleContext cont
         lifecycle.Move(probation > TimeSpan.Zero ? LifecycleInput.ReadyOnProbation : LifecycleInput.Ready);
         context.Try(context.Endpoints.OpenGate);
         _ready.TrySetResult();
+        lifecycle.Inherited.NoteMissing();
         context.Feed.Publish(new LifecycleEvent.Serves(lifecycle.Generation, AwaitsCommit, probation));
         if (lifecycle.State == ProcessState.OnProbation)
         {
@@ -148,7 +149,7 @@ internal sealed class OwnStart(ProcessLifecycle lifecycle, LifecycleContext cont
         context.Feed.Publish(new LifecycleEvent.LeftAlone(predecessor));
         if (_announced)
         {
-            Serve(TimeSpan.Zero, TimeSpan.Zero);
+            lifecycle.Inherited.ServeAlone(() => Serve(TimeSpan.Zero, TimeSpan.Zero));
         }
         else
         {

@@ -23,6 +23,7 @@ internal sealed class ProcessLifecycle
         (_generation, _context) = (generation, context);
         Hooks = new HookRunner(context);
         Start = new OwnStart(this, context);
+        Inherited = new OwnState(this, context);
         Probation = new OwnProbation(this, context);
         Restarts = new Restarts(this, context);
         Shutdown = new OwnShutdown(this, context);
@@ -40,6 +41,9 @@ internal sealed class ProcessLifecycle
 
     /// <summary>How this process comes to serve.</summary>
     internal OwnStart Start { get; }
+
+    /// <summary>The state that it has from its predecessor.</summary>
+    internal OwnState Inherited { get; }
 
     /// <summary>Its own probation, as a successor.</summary>
     internal OwnProbation Probation { get; }

@@ -241,7 +241,8 @@ internal sealed class SuccessorRole : IPredecessor
     }
 
     // On the link's thread: the predecessor has closed its gate, and waits for the answer.
-    private void Load(PredecessorLink link, HandoverMessage.Resources passed, Received received, ProcessLifecycle lifecycle, ControlLoop loop)
+    private void Load(
+        PredecessorLink link, HandoverMessage.Resources passed, Received received, ProcessLifecycle lifecycle, ControlLoop loop)
     {
         int loaded = 0;
         try
@@ -257,7 +258,14 @@ internal sealed class SuccessorRole : IPredecessor
                 _listeners.AtCommit.Load(ResourceKey.Parse(key), received.Descriptors[loaded++]);
             }
 
-            link.Channel.TrySend(new HandoverMessage.Loaded());
+            if (passed.State.Count == 0)
+            {
+                link.Channel.TrySend(new HandoverMessage.Loaded());
+            }
+            else
+            {
+                loop.Post(() => lifecycle.Inherited.Load(passed.State));
+            }
         }
         catch (RestartException e)
         {

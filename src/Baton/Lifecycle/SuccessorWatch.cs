@@ -66,11 +66,12 @@ internal sealed class SuccessorWatch(ISuccessor successor, LifecycleContext cont
         }
     }
 
-    /// <summary>The gate is closed: this wait is the handshake's.</summary>
+    /// <summary>The gate is closed: this wait is the handshake's, and the state's.</summary>
     internal void AwaitLoaded(int postponements = MostPostponements)
     {
         long begun = context.Now;
-        TimeSpan limit = Options.HandshakeTimeout;
+        bool loadsState = context.State is { SuccessorLoads: true, Names.Count: > 0 };
+        TimeSpan limit = LifecycleContext.Then(Options.HandshakeTimeout, loadsState ? Options.StateTimeout : TimeSpan.Zero);
         _timers.Add(context.Loop.Schedule(limit, () =>
         {
             if (postponements > 0 && (successor.HasUnheard || context.WasPaused(begun, limit)))

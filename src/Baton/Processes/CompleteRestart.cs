@@ -5,22 +5,22 @@ using Baton.Interop;
 namespace Baton.Processes;
 
 /// <summary>
-/// What a process that was started by <see cref="PlainStart"/> knows of its predecessor: <c>generation:pid</c> in the
-/// environment. The predecessor passes nothing on and is about to end. Anybody can set a variable, so what stands there can do no
-/// more than number this process and make it wait, within a limit, for an address in use.
+/// What a process that <see cref="PlainStart"/> started learns about its predecessor: <c>generation:pid</c> in the environment.
+/// The predecessor passes nothing on and is about to end. Anybody can set a variable, so its only effects are the generation
+/// number and a limited wait for an address in use.
 /// </summary>
 internal sealed class CompleteRestart
 {
     internal const string Variable = "BATON_COMPLETE";
 
     /// <summary>
-    /// The place of the restart in a trace, as <see cref="TraceContext"/> writes it; not there if nobody traces it.
+    /// The place of the restart in a trace, as <see cref="TraceContext"/> writes it; absent if it is not traced.
     /// </summary>
     internal const string TraceVariable = "BATON_TRACE";
 
     private CompleteRestart(int generation, int predecessor) => (Generation, Predecessor) = (generation, predecessor);
 
-    /// <summary>Of this process.</summary>
+    /// <summary>The generation of this process.</summary>
     internal int Generation { get; }
 
     /// <summary>The process that started this one.</summary>
@@ -32,8 +32,8 @@ internal sealed class CompleteRestart
     internal static string Format(int generation, int predecessor) =>
         string.Create(CultureInfo.InvariantCulture, $"{generation}:{predecessor}");
 
-    /// <summary>Reads the variables and removes them, so that they go to no process that this one starts.</summary>
-    /// <returns>Null if there is none, or none to be believed: this process is a first generation.</returns>
+    /// <summary>Reads the variables and removes them, so that no process that this one starts gets them.</summary>
+    /// <returns>Null if there is none, or it is not valid: this process is a first generation.</returns>
     internal static CompleteRestart? Find()
     {
         string? value = Environment.GetEnvironmentVariable(Variable);
@@ -44,8 +44,8 @@ internal sealed class CompleteRestart
     }
 
     /// <summary>
-    /// Waits until the predecessor has ended, at most as long as said. A process that does not exist has ended, and so has one
-    /// that is not the parent of this one: another now has its number.
+    /// Waits until the predecessor has ended, within a limit. A process that does not exist, or is not the parent of this one,
+    /// has ended: its pid was reused.
     /// </summary>
     /// <returns>Whether it has ended.</returns>
     internal bool WaitGone(TimeSpan limit)
@@ -65,7 +65,7 @@ internal sealed class CompleteRestart
         return Poller.Wait(pidfd.Number, Libc.POLLIN, limit);
     }
 
-    /// <summary>The same where there is no pidfd; a number that was given to another process only prolongs the wait.</summary>
+    /// <summary>The same where there is no pidfd. A reused pid only prolongs the wait.</summary>
     internal static bool WaitGoneByRuntime(int pid, TimeSpan limit)
     {
         try
@@ -80,7 +80,7 @@ internal sealed class CompleteRestart
         }
     }
 
-    // The predecessor is the parent for as long as it lives (getppid(2)); one that is neither has ended already.
+    // The predecessor is the parent while it lives (getppid(2)).
     private static CompleteRestart? Parse(string value, ActivityContext trace)
     {
         string[] parts = value.Split(':');
@@ -96,7 +96,7 @@ internal sealed class CompleteRestart
 
     private static bool IsParent(int pid) => Libc.getppid() == pid;
 
-    // One that has ended counts as gone although nobody has reaped it yet: pidfd_open(2) still finds it, and poll(2) knows.
+    // A process that has ended but is not reaped counts as gone: pidfd_open(2) finds it, and poll(2) reports its end.
     private static bool Exists(int pid)
     {
         nint fd = Libc.syscall(Libc.SYS_pidfd_open, pid, 0, 0, 0, 0);

@@ -4,28 +4,28 @@ using Baton.Interop;
 namespace Baton.Processes;
 
 /// <summary>
-/// Whether this is the process that a container lives and dies with. Then no successor may be started: when this process ends,
-/// the kernel or the container engine kills all others, and the service would be down.
+/// Whether the container ends with this process. Then no successor may be started: when this process ends, the kernel or the
+/// container engine kills all others.
 /// </summary>
 internal static class ContainerMain
 {
-    // As process 1 each of them ends with the one process that it started, whoever else lives: tini and its name in Docker,
-    // dumb-init, catatonit and its name in Podman.
+    // As process 1 each of these ends with the one process that it started: tini and its name in Docker, dumb-init, catatonit and
+    // its name in Podman.
     private static readonly string[] InitsOfOneProcess = ["tini", "docker-init", "dumb-init", "catatonit", "podman-init"];
 
     // Process 1 of a pod whose containers share the process namespace.
     private static readonly string[] InitsOfPods = ["pause", "catatonit", "podman-init"];
 
-    // Where the host's pid namespace is shared they are the parents of containers, and watch the one process: containerd's (15
-    // bytes of a name is all there is), Podman's.
+    // With the host's pid namespace these are the parents of containers, and watch one process: containerd's (names are cut to 15
+    // bytes) and Podman's.
     private static readonly string[] Engines = ["containerd-shim", "conmon"];
 
     /// <summary>
-    /// Why this process can't be restarted; null if it can. Asked at the start: a parent that ends later leaves its children to
-    /// process 1.
+    /// Why this process cannot be restarted; null if it can. Checked at the start: if the parent ends later, process 1 becomes
+    /// the parent.
     /// </summary>
-    /// <param name="isFirst">Whether this process has no predecessor. One that has was started by a process that could be
-    /// restarted.</param>
+    /// <param name="isFirst">Whether this process has no predecessor. A predecessor was restartable, so its successor is
+    /// too.</param>
     internal static string? WhyNoSuccessor(bool isFirst) =>
         Platform.HandoverSupported && isFirst && Explain(Environment.ProcessId, Libc.getppid(), NameOf) is { } why
             ? string.Create(
@@ -41,8 +41,8 @@ internal static class ContainerMain
             return "it is process 1 of its container; when that ends, the kernel kills every other, the successor too";
         }
 
-        // Only who comes from outside a pid namespace has no parent in it: the engine put it there, as the main process of one
-        // container of a pod, or beside a service that is process 1 (docker exec); that one lives by itself.
+        // Only a process from outside the pid namespace has no parent in it. The engine started it: as the main process of one
+        // container of a pod, or beside a service that is process 1 (docker exec), where it lives by itself.
         string name = nameOf(Math.Max(parent, 1));
         if (parent == 0 ? InitsOfPods.Contains(name) : Engines.Contains(name))
         {
@@ -63,7 +63,7 @@ internal static class ContainerMain
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Hidden or gone. Without /proc a successor can't be started either, and that says so itself.
+            // Hidden or gone. Without /proc the start of a successor fails and says so itself.
             return "";
         }
     }

@@ -3,24 +3,24 @@ using Baton.Interop;
 
 namespace Baton.Processes;
 
-/// <summary>What the kernel says about the session of a process and its terminal (<c>/proc/PID/stat</c>, proc(5)).</summary>
+/// <summary>The session of a process and its terminal (<c>/proc/PID/stat</c>, proc(5)).</summary>
 /// <param name="Session">The process that leads the session.</param>
-/// <param name="HasTerminal">Whether the session has a controlling terminal. A terminal that was closed is none.</param>
-/// <param name="IsLeaving">Whether the process is about to end, or has ended and was not reaped.</param>
+/// <param name="HasTerminal">Whether the session has a controlling terminal. A closed terminal does not count.</param>
+/// <param name="IsLeaving">Whether the process is ending, or has ended and is not reaped.</param>
 internal readonly record struct ControllingTerminal(int Session, bool HasTerminal, bool IsLeaving)
 {
     private const int StandardInput = 0;
     private const uint PF_EXITING = 4;
 
-    /// <summary>Of this process.</summary>
+    /// <summary>The session of this process.</summary>
     internal static ControllingTerminal Own => Of("self") ?? default;
 
     /// <summary>
-    /// Whether standard input is the controlling terminal: a person, or a shell with job control, has started this process.
+    /// Whether standard input is the controlling terminal: a person, or a shell with job control, started this process.
     /// </summary>
     internal static bool IsInput => Libc.tcgetpgrp(StandardInput) >= 0;
 
-    /// <summary>Whether a process has ended, or is about to.</summary>
+    /// <summary>Whether a process has ended, or is ending.</summary>
     internal static bool Leaves(int pid) => Of(pid.ToString(CultureInfo.InvariantCulture)) is not { IsLeaving: false };
 
     private static ControllingTerminal? Of(string pid)
@@ -37,7 +37,7 @@ internal readonly record struct ControllingTerminal(int Session, bool HasTermina
     }
 
     /// <summary>
-    /// Reads a line of <c>/proc/PID/stat</c>. The name of the program is in parentheses, and may have some of its own.
+    /// Reads a line of <c>/proc/PID/stat</c>. The program's name is in parentheses, and may contain parentheses.
     /// </summary>
     internal static ControllingTerminal Parse(string line)
     {

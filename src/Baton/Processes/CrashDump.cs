@@ -1,16 +1,15 @@
 namespace Baton.Processes;
 
 /// <summary>
-/// Whether a process has crashed and its memory is being written to a file: it stands still meanwhile, and killing it would
-/// destroy the dump.
+/// Whether a process has crashed and its dump is being written. It is stopped meanwhile, and killing it would destroy the dump.
 /// </summary>
 internal static class CrashDump
 {
     private const string Writer = "createdump";
 
-    /// <summary>Who writes it, for people; null if nobody does.</summary>
+    /// <summary>The name of the program that writes the dump; null for none.</summary>
     /// <param name="pid">The process, which must not be reaped meanwhile.</param>
-    /// <param name="proc">Where the process file system is.</param>
+    /// <param name="proc">The mount point of the process file system.</param>
     internal static string? Of(int pid, string proc = "/proc")
     {
         string status = Read($"{proc}/{pid}/status");
@@ -42,7 +41,7 @@ internal static class CrashDump
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // It has ended just now.
+            // It has just ended.
             return [];
         }
     }

@@ -2,13 +2,13 @@ using Baton.Interop;
 
 namespace Baton.Processes;
 
-/// <summary>What this process sees, and what it does to itself as a last resort.</summary>
+/// <summary>Facts about processes, and the hard end of this one.</summary>
 internal static class CurrentProcess
 {
-    /// <summary>Whether there is a process of that number, of our own user or another.</summary>
+    /// <summary>Whether a process with this pid exists, of any user.</summary>
     internal static bool Sees(int pid) => Libc.kill(pid, signal: 0) == 0 || Libc.Errno == Libc.EPERM;
 
-    /// <summary>Ends it with no handler, finalizer or lock in the way.</summary>
+    /// <summary>Ends this process at once, without handlers or finalizers.</summary>
     internal static void Kill()
     {
         if (Platform.HandoverSupported)

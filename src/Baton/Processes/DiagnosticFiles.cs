@@ -3,15 +3,16 @@ using Baton.Interop;
 namespace Baton.Processes;
 
 /// <summary>
-/// The socket and the pipes that the runtime opens in <c>$TMPDIR</c> for debuggers and tools. A process that is killed leaves
-/// them behind.
+/// The socket and pipes that the runtime opens in <c>$TMPDIR</c> for debuggers and tools. A killed process leaves them behind.
 /// </summary>
 internal static class DiagnosticFiles
 {
-    // proc_pid_stat(5): the 22nd field, the 20th behind the name.
+    // proc_pid_stat(5): the 22nd field, the 20th after the name.
     private const int StartTime = 19;
 
-    /// <summary>What tells the files of this process from those of an earlier one with its number; null if it has gone.</summary>
+    /// <summary>
+    /// The key that separates the files of this process from those of an earlier one with its pid; null if it is gone.
+    /// </summary>
     internal static string? KeyOf(int pid)
     {
         try
@@ -26,11 +27,11 @@ internal static class DiagnosticFiles
         }
     }
 
-    /// <summary>Where a process with these variables has them.</summary>
+    /// <summary>The directory for a process with these variables.</summary>
     internal static string DirectoryOf(IReadOnlyDictionary<string, string> environment, string workingDirectory) =>
         environment.GetValueOrDefault("TMPDIR") is { Length: > 0 } directory ? Path.Combine(workingDirectory, directory) : "/tmp";
 
-    /// <summary>Removes those of a process that has ended. Touches nothing of another user, and follows no link.</summary>
+    /// <summary>Removes the files of a process that has ended. Touches no files of other users, and follows no links.</summary>
     internal static void Remove(string directory, int pid, string key)
     {
         foreach ((string name, int type) in new[]
@@ -56,7 +57,7 @@ internal static class DiagnosticFiles
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // A few bytes stay behind, as they would without Baton.
+            // A few bytes stay behind, as without Baton.
         }
     }
 }

@@ -3,19 +3,19 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Processes;
 
 /// <summary>
-/// Variables by which a tool was to watch the process that it has started, and which do harm in a successor: they suspend it
-/// until a tool that does not know of it lets it go, or have two processes write one file. All others are passed on: profilers,
-/// startup hooks, dumps. docs/troubleshooting.md has the list.
+/// Variables of diagnostic tools that would harm a successor: they suspend it until a tool resumes it that does not know it, or
+/// make two processes write one file. All others are passed on: profilers, startup hooks, dumps. docs/troubleshooting.md lists
+/// them.
 /// </summary>
 internal static class DiagnosticVariables
 {
     private const string DefaultTrace = "trace.nettrace";
     private const string Pid = "{pid}";
 
-    // The runtime reads both.
+    // The runtime reads both prefixes.
     private static readonly string[] Prefixes = ["DOTNET_", "COMPlus_"];
 
-    /// <summary>How a successor is started: without what would do harm, each of which is said.</summary>
+    /// <summary>The start command of a successor without the harmful variables. Each removal is logged.</summary>
     internal static StartCommand ForSuccessors(StartCommand command, ILogger logger)
     {
         foreach (string prefix in Prefixes)
@@ -60,8 +60,8 @@ internal static class DiagnosticVariables
         return changed is null ? command.Without(variable) : command.With(variable, changed);
     }
 
-    // Such as "/tmp/a,connect,suspend;/tmp/b,listen". One that connects suspends unless it says otherwise; one that listens has a
-    // path that two can't have.
+    // Such as "/tmp/a,connect,suspend;/tmp/b,listen". A port that connects suspends unless told otherwise. Two processes cannot
+    // listen on one path.
     private static string? WithoutSuspension(string value)
     {
         string[] ports =
@@ -81,6 +81,6 @@ internal static class DiagnosticVariables
     private static string WithPid(string path) => path.Contains(Pid, StringComparison.Ordinal) ? path
         : Path.ChangeExtension(path, Pid + Path.GetExtension(path));
 
-    // A number in hexadecimal.
+    // A hexadecimal number.
     private static bool IsOff(string value) => value.Trim().TrimStart('0') is "" or "x" or "X";
 }

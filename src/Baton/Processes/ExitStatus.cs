@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace Baton.Processes;
 
-/// <summary>How a process ended: with a code, by a signal, or nobody knows.</summary>
+/// <summary>How a process ended: with a code, by a signal, or unknown.</summary>
 internal readonly record struct ExitStatus(int? Code, int? Signal)
 {
     internal static readonly ExitStatus Unknown;
 
-    // Exit codes of .NET's host, which starts before any code of the application.
+    // Exit codes of .NET's host, which runs before the application's code.
     private const int NoHostLibrary = 131;
     private const int NoFramework = 150;
 

@@ -4,18 +4,17 @@ using System.Net.Sockets;
 namespace Baton.Processes;
 
 /// <summary>
-/// Why this process fails, in one line for the predecessor. The runtime prints the whole exception where this process writes its
-/// errors.
+/// The reason of this process's failure as one line for the predecessor. The runtime prints the whole exception to standard
+/// error.
 /// </summary>
 internal static class FailureReason
 {
     private const int AddressInUse = 98; // EADDRINUSE
 
     /// <summary>
-    /// The exception and its causes. If an address was in use, also what the predecessor listens on besides the listeners that it
-    /// handed over.
+    /// The exception and its causes. If an address was in use, also the predecessor's listeners that were not handed over.
     /// </summary>
-    /// <param name="exception">Null for something thrown that is no exception.</param>
+    /// <param name="exception">Null if the thrown object is no exception.</param>
     /// <param name="predecessor">The process that may hold the address; null for none.</param>
     internal static string Describe(Exception? exception, int? predecessor)
     {
@@ -30,7 +29,7 @@ internal static class FailureReason
         return predecessor is { } pid && causes.Exists(IsAddressInUse) ? text + Holder(pid, text) : text;
     }
 
-    // HttpListener reports the number of the kernel, sockets report the number of Windows.
+    // HttpListener reports the kernel's number, sockets report the number of Windows.
     private static bool IsAddressInUse(Exception e) =>
         e is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse }
             or Win32Exception { NativeErrorCode: AddressInUse or (int)SocketError.AddressAlreadyInUse };
@@ -50,7 +49,7 @@ internal static class FailureReason
     {
         for (Exception? e = exception; e is not null; e = e.InnerException)
         {
-            // The only one of several says it all.
+            // An aggregate of one: its only exception is enough.
             yield return e is AggregateException { InnerExceptions: [var only] } ? only : e;
             if (e is AggregateException { InnerExceptions.Count: 1 })
             {

@@ -11,7 +11,7 @@ internal static class ForeignListeners
     private const string Listening = "0A";
     private const int LocalAddress = 1, State = 3, Inode = 9;
 
-    /// <summary>Empty if the kernel does not say.</summary>
+    /// <summary>Empty if the kernel does not tell.</summary>
     internal static IReadOnlyList<IPEndPoint> Of(int pid)
     {
         HashSet<string> theirs = Sockets($"/proc/{pid}/fd");
@@ -22,7 +22,7 @@ internal static class ForeignListeners
     }
 
     /// <summary>
-    /// An address of <c>/proc/net/tcp</c>: words of four bytes in this machine's order, a colon, the port; all in hexadecimal.
+    /// An address in <c>/proc/net/tcp</c>: 4-byte words in this machine's byte order, a colon, the port; all hexadecimal.
     /// </summary>
     internal static IPEndPoint Parse(string text)
     {
@@ -57,7 +57,7 @@ internal static class ForeignListeners
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // It has ended, or is another user's: then nothing is known about it.
+            // It has ended, or belongs to another user: nothing is known.
             return [];
         }
     }
@@ -83,7 +83,7 @@ internal static class ForeignListeners
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // As where IPv6 is turned off.
+            // The file is missing where IPv6 is turned off.
             return [];
         }
     }

@@ -2,13 +2,13 @@ using Baton.Interop;
 
 namespace Baton.Processes;
 
-/// <summary>Where an absolute path leads once every link on the way is followed.</summary>
+/// <summary>Resolves all links of an absolute path.</summary>
 internal static class LinkResolution
 {
-    // As the kernel (path_resolution(7)).
+    // The kernel's limit (path_resolution(7)).
     private const int MaxLinks = 40;
 
-    /// <summary>The path without links; null if there is nothing, or if it can't be seen by this user.</summary>
+    /// <summary>The path without links; null if it does not exist or this user cannot see it.</summary>
     internal static string? Resolve(string path) => Platform.HandoverSupported ? Libc.RealPath(path) : ResolveBySegments(path);
 
     /// <summary>The same without realpath(3), for other platforms.</summary>
@@ -42,7 +42,7 @@ internal static class LinkResolution
         return resolved;
     }
 
-    // The first one on top.
+    // The first segment is on top.
     private static Stack<string> Segments(string path)
     {
         string below = path[Path.GetPathRoot(path)!.Length..];

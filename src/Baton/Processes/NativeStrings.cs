@@ -3,7 +3,7 @@ using Baton.Interop;
 
 namespace Baton.Processes;
 
-/// <summary>A null-terminated array of C strings, as exec(3) takes it, freed on dispose.</summary>
+/// <summary>A null-terminated array of C strings for exec(3), freed on dispose.</summary>
 internal sealed unsafe class NativeStrings : IDisposable
 {
     private readonly int _count;

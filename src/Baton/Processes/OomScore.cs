@@ -3,9 +3,8 @@ using System.Globalization;
 namespace Baton.Processes;
 
 /// <summary>
-/// Makes this process the first that the kernel ends where memory is short, as long as another one serves: <c>oom_score_adj</c>
-/// of proc(5). Without it the kernel would choose the predecessor, which is larger. Processes that this one starts meanwhile keep
-/// the raised value.
+/// Makes the kernel end this process first where memory is short, while another one serves: <c>oom_score_adj</c> of proc(5).
+/// Otherwise it would choose the predecessor, which is larger. Processes that this one starts meanwhile keep the raised value.
 /// </summary>
 internal sealed class OomScore(string file = "/proc/self/oom_score_adj")
 {
@@ -14,7 +13,7 @@ internal sealed class OomScore(string file = "/proc/self/oom_score_adj")
 
     private string? _before;
 
-    /// <summary>Does nothing where the kernel does not allow it: the start goes on.</summary>
+    /// <summary>Does nothing where the kernel does not allow it.</summary>
     internal void Raise()
     {
         try
@@ -28,12 +27,12 @@ internal sealed class OomScore(string file = "/proc/self/oom_score_adj")
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // No /proc, or one that can't be written to: the kernel chooses as it would without Baton.
+            // /proc is missing or read-only: the kernel chooses as without Baton.
         }
     }
 
-    /// <summary>Sets it back to what the service had. Needs no privilege: lower than that was never asked.</summary>
-    /// <returns>What went wrong; null for nothing.</returns>
+    /// <summary>Restores the service's value. This needs no privilege, since the value never goes below it.</summary>
+    /// <returns>The error; null for none.</returns>
     internal string? Restore()
     {
         if (Interlocked.Exchange(ref _before, null) is not { } before)
@@ -52,7 +51,7 @@ internal sealed class OomScore(string file = "/proc/self/oom_score_adj")
         }
     }
 
-    // One write of the number, without what an encoding would put before it.
+    // One write of the number without a byte order mark.
     private void Write(string value)
     {
         using FileStream stream = new(file, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);

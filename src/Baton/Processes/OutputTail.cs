@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Baton.Processes;
 
-/// <summary>The end of what a program wrote, however much that was.</summary>
+/// <summary>Keeps the end of a program's output, limited in size.</summary>
 internal sealed class OutputTail
 {
     internal const int Capacity = 8192;
@@ -22,11 +22,11 @@ internal sealed class OutputTail
     }
 
     /// <summary>
-    /// As text that is safe to show: see <see cref="Printable.Lines"/>. Begins with an ellipsis if there was more.
+    /// The text, safe to show: see <see cref="Printable.Lines"/>. Begins with an ellipsis if the output was longer.
     /// </summary>
     public override string ToString()
     {
-        // Where it was cut, a character may have been cut too.
+        // The cut may have split a character.
         int start = 0;
         while (_cut && start < Math.Min(_length, 3) && (_bytes[start] & 0xC0) == 0x80)
         {

@@ -2,7 +2,7 @@ using Baton.Interop;
 
 namespace Baton.Processes;
 
-/// <summary>A thread of Baton's own, which does not keep the process alive.</summary>
+/// <summary>A background thread of Baton.</summary>
 internal static class OwnThread
 {
     /// <exception cref="RestartException">The kernel has no thread left; the message names the limit.</exception>

@@ -6,15 +6,15 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Processes;
 
 /// <summary>
-/// The file that names the process in charge, for scripts and supervisors. Replaced in one step (rename(2)), so that a reader
-/// finds a whole number at every moment. A failure is logged, no more: the service is worth more than the file. Whatever somebody
-/// puts in its place is neither followed nor waited for.
+/// The file with the pid of the process in charge, for scripts and supervisors. It is replaced in one step (rename(2)), so that
+/// readers always see a whole number. Failures are logged and never fail the service. Links and special files at the path are
+/// neither followed nor waited for.
 /// </summary>
 internal sealed class PidFile(string? givenPath, ILogger logger)
 {
     private const int LongestContent = 32;
 
-    // Whatever the umask: those who read it are other users.
+    // Whatever the umask is: other users read it.
     private const UnixFileMode Mode =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
@@ -22,10 +22,10 @@ internal sealed class PidFile(string? givenPath, ILogger logger)
     private int? _named;
     private string? _lastFailure;
 
-    /// <summary>Where it is; null for none.</summary>
+    /// <summary>The path; null for none.</summary>
     internal string? Path => _path;
 
-    /// <summary>Names a process; does nothing without a path, or if it stands there already.</summary>
+    /// <summary>Writes the pid of a process. Does nothing without a path, or if it is written already.</summary>
     internal void Name(int pid)
     {
         _named = pid;
@@ -38,7 +38,7 @@ internal sealed class PidFile(string? givenPath, ILogger logger)
         string? failure = IsToBeKept(other) ? $"{other} is there" : Write(pid);
         if (failure is not null && DiscardStale())
         {
-            // Where the disk is full, the old file had the room for the new one.
+            // On a full disk the old file has the room for the new one.
             failure = Write(pid);
         }
 
@@ -56,10 +56,10 @@ internal sealed class PidFile(string? givenPath, ILogger logger)
     }
 
     /// <summary>
-    /// This process has done with the file. It goes if it names this process; also if it names the successor, but that does not
-    /// use it: it has another path.
+    /// This process no longer needs the file. Removes it if it names this process, or names the successor but the successor uses
+    /// another path.
     /// </summary>
-    /// <param name="successorHasIt">Whether the successor goes on with the same file.</param>
+    /// <param name="successorHasIt">Whether the successor uses the same file.</param>
     internal void Leave(bool successorHasIt)
     {
         if (_path is not null && Read() is { } named && (named == Environment.ProcessId || (named == _named && !successorHasIt)))
@@ -68,8 +68,8 @@ internal sealed class PidFile(string? givenPath, ILogger logger)
         }
     }
 
-    // A FIFO or a link is worth nothing there. A directory, a socket or a device is something that somebody uses: also by way of
-    // /dev/stdout, a link into /proc.
+    // A FIFO or a link may be replaced. A directory, a socket or a device is used by somebody, also through /dev/stdout, a link
+    // into /proc.
     private bool IsToBeKept(string? other) => other switch
     {
         null or "a FIFO" => false,
@@ -77,10 +77,10 @@ internal sealed class PidFile(string? givenPath, ILogger logger)
         _ => true,
     };
 
-    /// <returns>Why it could not be written; null if it was.</returns>
+    /// <returns>The error; null for none.</returns>
     private string? Write(int pid)
     {
-        // In the same directory, as a file can be renamed within a file system only.
+        // In the same directory, since rename works only within one file system.
         string draft = string.Create(CultureInfo.InvariantCulture, $"{_path}.{Environment.ProcessId}");
         try
         {
@@ -99,8 +99,8 @@ internal sealed class PidFile(string? givenPath, ILogger logger)
         }
     }
 
-    // A draft that an earlier process of the same number left goes first; a link that somebody else has put there in the meantime
-    // is not followed (O_EXCL).
+    // First removes the draft of an earlier process with this pid. A link that somebody puts there meanwhile is not followed
+    // (O_EXCL).
     private static void WriteNew(string draft, string text)
     {
         File.Delete(draft);
@@ -120,8 +120,7 @@ internal sealed class PidFile(string? givenPath, ILogger logger)
             ? pid
             : null;
 
-    // It names a process that is not in charge any more: whoever reads it would signal that one, or another that has its number
-    // by now.
+    // It names a process that is no longer in charge. Readers would signal that one, or another process with its reused pid.
     private bool DiscardStale() => Read() is not null && Discard(_path!);
 
     private bool Discard(string file)

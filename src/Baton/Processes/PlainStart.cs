@@ -5,14 +5,14 @@ using Baton.Interop;
 namespace Baton.Processes;
 
 /// <summary>
-/// Starts the next process of a complete restart: nothing is handed over, it binds anew what this process leaves. Works on every
-/// platform. The new process reads <see cref="CompleteRestart"/>.
+/// Starts the next process of a complete restart. Nothing is handed over: it binds its addresses anew. Works on every platform.
+/// The new process reads <see cref="CompleteRestart"/>.
 /// </summary>
 internal static class PlainStart
 {
     /// <summary>Starts the command as the given generation.</summary>
     /// <exception cref="RestartException">It could not be started.</exception>
-    /// <returns>The number of the new process.</returns>
+    /// <returns>The pid of the new process.</returns>
     internal static int Start(StartCommand command, int generation, ActivityContext trace = default)
     {
         if (!Platform.HandoverSupported)
@@ -40,7 +40,7 @@ internal static class PlainStart
 
         try
         {
-#pragma warning disable RS0030 // it passes inheritable descriptors on: there is nothing else on these platforms, and .NET makes none
+#pragma warning disable RS0030 // it passes on inheritable descriptors, but these platforms offer nothing else, and .NET makes none
             using Process process = Process.Start(start)!;
 #pragma warning restore RS0030
             return process.Id;

@@ -4,14 +4,11 @@ using System.Text.RegularExpressions;
 
 namespace Baton.Processes;
 
-/// <summary>
-/// Words of others made harmless for a log line and a terminal: what they name stays readable, what they would do does not
-/// happen.
-/// </summary>
+/// <summary>Makes text from outside safe for a log line and a terminal. It stays readable.</summary>
 internal static partial class Printable
 {
     /// <summary>
-    /// One line: control characters, line ends and marks that reorder text are shown as <c>\u001B</c>; the rest is cut off.
+    /// One line: control characters, line ends and marks that reorder text become <c>\u001B</c> and the like. Cut to a length.
     /// </summary>
     internal static string Line(string text, int maxLength = 1024)
     {
@@ -32,16 +29,12 @@ internal static partial class Printable
     }
 
     /// <summary>
-    /// One line of what may have been several: line ends and tabs are spaces, colours and other terminal sequences are left out,
-    /// the rest as in <see cref="Line"/>.
+    /// Joins lines to one: line ends and tabs become spaces, terminal sequences are removed, the rest as in <see cref="Line"/>.
     /// </summary>
     internal static string Sentence(string text, int maxLength) =>
         Line(TerminalSequence().Replace(text, "").ReplaceLineEndings(" ").Replace('\t', ' '), maxLength);
 
-    /// <summary>
-    /// The lines that are not blank, separated by line feeds. Colours and other terminal sequences are left out: they say
-    /// nothing.
-    /// </summary>
+    /// <summary>The lines that are not blank, separated by line feeds. Terminal sequences are removed.</summary>
     internal static string Lines(string text)
     {
         IEnumerable<string> lines = TerminalSequence()
@@ -52,7 +45,7 @@ internal static partial class Printable
         return string.Join('\n', lines.Where(l => l.Length > 0).Select(l => Line(l, int.MaxValue)));
     }
 
-    // ECMA-48: the escape, "[", parameters, and the letter that ends it.
+    // ECMA-48: escape, "[", parameters, and a final letter.
     [GeneratedRegex(@"\x1B\[[0-?]*[ -/]*[@-~]")]
     private static partial Regex TerminalSequence();
 

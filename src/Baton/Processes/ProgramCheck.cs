@@ -5,16 +5,16 @@ using Microsoft.Win32.SafeHandles;
 namespace Baton.Processes;
 
 /// <summary>
-/// Runs a program with arguments that make it check itself, as <c>nginx -t</c>, and collects what it writes. A thread of its own
-/// watches it, since a starved pool must not stop a restart. Owns the process until it is reaped, and the pipe it writes to; both
-/// end with the thread.
+/// Runs a program with arguments that make it check itself, as <c>nginx -t</c>, and collects its output. Its own thread watches
+/// it, since a starved pool must not stop a restart. Owns the process until it is reaped, and the pipe of its output; both end
+/// with the thread.
 /// </summary>
 internal sealed class ProgramCheck
 {
-    // What a pipe holds unless enlarged (pipe(7)): all that can be left in it at the end.
+    // The default capacity of a pipe (pipe(7)): the most that can remain in it at the end.
     private const int PipeCapacity = 65536;
 
-    // After SIGKILL only the kernel can delay the end, in a system call that it does not interrupt (a dead network file system).
+    // After SIGKILL only the kernel can delay the end, in an uninterruptible system call (a dead network file system).
     private static readonly TimeSpan KillTimeout = TimeSpan.FromSeconds(5);
 
     private readonly long _started = Stopwatch.GetTimestamp();
@@ -30,8 +30,8 @@ internal sealed class ProgramCheck
         (_what, _process, _pipe) = (what, process, pipe);
 
     /// <summary>Starts the command with the arguments appended, and returns at once.</summary>
-    /// <param name="limit">Then it is killed.</param>
-    /// <param name="finished">Called once, on another thread, when it has ended. Must not throw.</param>
+    /// <param name="limit">The time after which it is killed.</param>
+    /// <param name="finished">Called once on another thread when it has ended. Must not throw.</param>
     /// <exception cref="RestartException">It could not be started: SpawnFailed, or NotSupported on this platform.</exception>
     /// <exception cref="System.ComponentModel.Win32Exception">No descriptor is free.</exception>
     internal static ProgramCheck Start(
@@ -53,8 +53,7 @@ internal sealed class ProgramCheck
                 StartCommand check = command with { Arguments = [.. command.Arguments, .. arguments] };
                 Dictionary<string, string> environment = command.AsideEnvironment();
 
-                // One that does not know the arguments, and starts to serve, would tell systemd that the service is ready
-                // (sd_notify(3)).
+                // A program that ignores the arguments, and serves, would tell systemd that the service is ready (sd_notify(3)).
                 environment.Remove("NOTIFY_SOCKET");
                 process = Spawner.Spawn(check, environment, [(nothing, 0), (writer, 1), (writer, 2)], blockedSignals: []);
             }
@@ -79,7 +78,7 @@ internal sealed class ProgramCheck
         }
     }
 
-    /// <summary>Ends it because nobody wants to know any more; <c>finished</c> is called all the same. From any thread.</summary>
+    /// <summary>Kills it because its result is no longer needed. <c>finished</c> is called as usual. From any thread.</summary>
     internal void Kill()
     {
         _killed = true;
@@ -103,7 +102,7 @@ internal sealed class ProgramCheck
         }
         else
         {
-            // Nobody waits for it any longer but this thread, which reaps it when it does end.
+            // Only this thread still waits for it, and reaps it when it ends.
             finished(Result(ExitStatus.Unknown));
             Poller.Wait(_process.PidfdNumber, Libc.POLLIN, Timeout.InfiniteTimeSpan);
             ReapAndClose();
@@ -124,7 +123,7 @@ internal sealed class ProgramCheck
         return new ProgramCheckResult(_what, status, end, _output.ToString(), Stopwatch.GetElapsedTime(_started));
     }
 
-    // The end of the process counts, not that of the pipe, which a process that it left behind may hold open for ever.
+    // Waits for the process, not for the end of the pipe: a child that it left behind may hold the pipe open.
     private bool Watch(WaitLimit limit)
     {
         bool open = true;
@@ -134,7 +133,7 @@ internal sealed class ProgramCheck
             open = open && (!wrote || ReadSome());
             if (ended)
             {
-                // What it wrote last: one more buffer holds all of it, and whoever still writes can't keep us here.
+                // The rest of its output. One more read is enough, so that other writers cannot keep us here.
                 _ = open && Poller.Wait(_pipe.Number, Libc.POLLIN, TimeSpan.Zero) && ReadSome();
                 return true;
             }

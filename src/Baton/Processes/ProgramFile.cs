@@ -2,12 +2,10 @@ using Baton.Interop;
 
 namespace Baton.Processes;
 
-/// <summary>
-/// What must hold of a file before it is started because somebody asked for it. The answers read after "refused:"; null is good.
-/// </summary>
+/// <summary>Checks a file before it is started on request. The answers complete "refused:"; null means allowed.</summary>
 internal static class ProgramFile
 {
-    /// <summary>Whether it is a file that this user can start; of an assembly, that its host can read.</summary>
+    /// <summary>Whether this user can execute the file, or read it if it is an assembly.</summary>
     internal static string? Problem(string resolved)
     {
         if (Directory.Exists(resolved))
@@ -20,7 +18,7 @@ internal static class ProgramFile
             return File.Exists(resolved) ? null : "it is no regular file";
         }
 
-        // A name that is not UTF-8 came back with replacement characters, and is now the name of another file.
+        // A name that is not UTF-8 came back with replacement characters, and would name another file.
         if (resolved.Contains('\uFFFD') || Libc.Stat(resolved) is not { } stat || (stat.stx_mode & Libc.S_IFMT) != Libc.S_IFREG)
         {
             return "it is no regular file";
@@ -32,7 +30,7 @@ internal static class ProgramFile
     }
 
     /// <summary>
-    /// Whether everybody may write the file, or a directory on the way to it, from <paramref name="directory"/> down.
+    /// Whether everybody may write the file or a directory on the way to it, from <paramref name="directory"/> down.
     /// </summary>
     internal static string? OpenToAll(string path, string directory)
     {
@@ -43,7 +41,7 @@ internal static class ProgramFile
 
         try
         {
-            // The sticky bit is no excuse: it stops nobody from adding files beside the program.
+            // The sticky bit does not help: anybody can still add files beside the program.
             for (string? at = path; at is not null && at.Length >= directory.Length; at = Path.GetDirectoryName(at))
             {
                 if ((File.GetUnixFileMode(at) & UnixFileMode.OtherWrite) != 0)

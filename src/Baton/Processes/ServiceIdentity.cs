@@ -2,13 +2,13 @@ using System.Reflection;
 
 namespace Baton.Processes;
 
-/// <summary>What this process says of itself, in every state the same.</summary>
-/// <param name="name">The name of the service; null for that of the entry assembly.</param>
-/// <param name="program">What it was started as.</param>
-/// <param name="startedAt">When.</param>
+/// <summary>The identity of the service, the same in every state.</summary>
+/// <param name="name">The name of the service; null for the name of the entry assembly.</param>
+/// <param name="program">The program that was started.</param>
+/// <param name="startedAt">The start time.</param>
 internal sealed class ServiceIdentity(string? name, string program, DateTimeOffset startedAt)
 {
-    // Reflection is slow, and nobody asks while a process starts.
+    // Lazy: reflection is slow, and the value is not needed at the start.
     private readonly Lazy<string> _version = new(() => VersionOf(Assembly.GetEntryAssembly()));
     private readonly Lazy<string> _name = new(() => name ?? NameOf(Assembly.GetEntryAssembly()));
 
@@ -20,9 +20,7 @@ internal sealed class ServiceIdentity(string? name, string program, DateTimeOffs
 
     internal DateTimeOffset StartedAt => startedAt;
 
-    /// <summary>
-    /// The informational version without the commit, which the SDK puts behind a plus; else the version of the assembly.
-    /// </summary>
+    /// <summary>The informational version without the commit after the plus; else the version of the assembly.</summary>
     internal static string VersionOf(Assembly? application)
     {
         string? informational =
@@ -30,7 +28,7 @@ internal sealed class ServiceIdentity(string? name, string program, DateTimeOffs
         return string.IsNullOrEmpty(informational) ? application?.GetName().Version?.ToString(3) ?? "" : informational;
     }
 
-    // It names a file. An assembly may be called anything.
+    // The name becomes a file name. An assembly may have any name.
     private static string NameOf(Assembly? application)
     {
         string kept = string.Concat(

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Baton.Processes;
 
 /// <summary>
-/// Linux numbers and names of signals (signal(7), the same on x64 and arm64): <see cref="PosixSignal"/> names some by negative
-/// values and takes any other by number.
+/// Linux signal numbers and names (signal(7), the same on x64 and arm64). <see cref="PosixSignal"/> names some signals by
+/// negative values and takes any other by number.
 /// </summary>
 internal static class SignalNumber
 {
@@ -21,7 +21,7 @@ internal static class SignalNumber
     /// <summary>The last real-time signal.</summary>
     internal const int Last = 64;
 
-    // By number. 32 and 33 are the C library's threads', 34 the runtime's.
+    // By number. 32 and 33 belong to the C library's threads, 34 to the runtime.
     private static readonly string[] Names =
     [
         "", "SIGHUP", "SIGINT", "SIGQUIT", "SIGILL", "SIGTRAP", "SIGABRT", "SIGBUS", "SIGFPE", "SIGKILL", "SIGUSR1", "SIGSEGV",
@@ -36,7 +36,7 @@ internal static class SignalNumber
     internal static int Of(PosixSignal signal) =>
         (int)signal >= 0 ? (int)signal : -(int)signal < Named.Length ? Named[-(int)signal] : 0;
 
-    /// <summary>By name where there is one: elsewhere than on Linux only those exist.</summary>
+    /// <summary>By name where there is one: other platforms than Linux have only those.</summary>
     internal static PosixSignal ToPosix(int number) =>
         Named.IndexOf((byte)number) is > 0 and int i ? (PosixSignal)(-i) : (PosixSignal)number;
 
@@ -59,7 +59,7 @@ internal static class SignalNumber
         return Math.Max(found, 0);
     }
 
-    /// <summary>Why an action can't be bound to a signal; null if it can.</summary>
+    /// <summary>Why an action cannot be bound to a signal; null if it can.</summary>
     internal static string? WhyNot(int number) => number switch
     {
         <= 0 or > Last => "there is no such signal",

@@ -3,7 +3,7 @@ using Baton.Interop;
 
 namespace Baton.Processes;
 
-/// <summary>Turns signals into calls. The handlers run wherever .NET runs them; what they call must return at once.</summary>
+/// <summary>Calls an action for each signal. Handlers run on .NET's threads, so the action must return at once.</summary>
 internal sealed class SignalTriggers : IDisposable
 {
     private readonly PosixSignal[] _signals;
@@ -14,12 +14,12 @@ internal sealed class SignalTriggers : IDisposable
     private List<PosixSignalRegistration> _registrations;
     private PosixSignalContext? _last;
 
-    /// <summary>Registers for the signals, of which elsewhere than on Linux only the named ones exist.</summary>
-    /// <param name="signals">Those of the table.</param>
-    /// <param name="arrived">Called when one of them comes.</param>
-    /// <param name="terminal">Where this process was started from a terminal: tells which SIGHUP is a hang-up. Then SIGHUP is
-    /// heard also if it is not in the table.</param>
-    /// <param name="hungUp">Called instead for a hang-up.</param>
+    /// <summary>Registers for the signals. Other platforms than Linux have only the named ones.</summary>
+    /// <param name="signals">The signals of the table.</param>
+    /// <param name="arrived">Called for each signal.</param>
+    /// <param name="terminal">The terminal of this process: decides which SIGHUP is a hang-up. With a terminal SIGHUP is handled
+    /// even if it is not in the table.</param>
+    /// <param name="hungUp">Called for a hang-up instead.</param>
     internal SignalTriggers(
         IEnumerable<PosixSignal> signals,
         Action<PosixSignal> arrived,
@@ -39,8 +39,8 @@ internal sealed class SignalTriggers : IDisposable
     }
 
     /// <summary>
-    /// Registers again, to be called before those that registered meanwhile: .NET calls the last one first. No signal is lost or
-    /// heard twice.
+    /// Registers again, to run before handlers that were registered meanwhile: .NET calls the last one first. No signal is lost
+    /// or handled twice.
     /// </summary>
     internal void Renew()
     {
@@ -50,7 +50,7 @@ internal sealed class SignalTriggers : IDisposable
     }
 
     /// <summary>
-    /// Lets the signals through to the calling thread: the mask of a successor's threads is inherited from its start.
+    /// Unblocks the signals for the calling thread: threads of a successor inherit a blocked mask from the start.
     /// </summary>
     internal static unsafe void Unblock(IEnumerable<PosixSignal> signals)
     {
@@ -72,22 +72,22 @@ internal sealed class SignalTriggers : IDisposable
     public void Dispose() => _registrations.ForEach(r => r.Dispose());
 
     private List<PosixSignalRegistration> Register() =>
-        [.. _signals.Select(signal => PosixSignalRegistration.Create(signal, context => Hear(signal, context)))];
+        [.. _signals.Select(signal => PosixSignalRegistration.Create(signal, context => Handle(signal, context)))];
 
-    private void Hear(PosixSignal signal, PosixSignalContext context)
+    private void Handle(PosixSignal signal, PosixSignalContext context)
     {
         HangUp hangUp = signal == PosixSignal.SIGHUP ? _terminal?.Judge() ?? HangUp.None : HangUp.None;
         if (hangUp == HangUp.None && signal == PosixSignal.SIGHUP && !_hangUpListed)
         {
-            // Somebody has sent it, and the table has no use for it: its default, which under nohup is nothing.
+            // A sent SIGHUP that the table does not use: the default action, which under nohup is nothing.
             context.Cancel |= _terminal!.HangUpsIgnored;
             return;
         }
 
-        // Only ever true: the flag is shared, and the last writer wins over the host's own handler.
+        // Only set to true: the flag is shared with the host's handler, and the last writer wins.
         context.Cancel = true;
 
-        // One context for all handlers of one arrival.
+        // One context is shared by all handlers of one signal.
         if (Interlocked.Exchange(ref _last, context) == context)
         {
             return;
@@ -103,8 +103,8 @@ internal sealed class SignalTriggers : IDisposable
         }
     }
 
-    // nohup ignores SIGHUP, and a shell's & SIGINT and SIGQUIT. .NET leaves an ignored signal ignored, and looks at some of them
-    // when the first handler of any signal is registered: so this comes before all registrations.
+    // nohup ignores SIGHUP, and a shell's & ignores SIGINT and SIGQUIT. .NET leaves ignored signals ignored, and checks some of
+    // them at the first registration: so this comes before all registrations.
     private static void HeedIfIgnored(PosixSignal signal)
     {
         if (Platform.HandoverSupported && IsIgnored(SignalNumber.Of(signal)))
@@ -113,7 +113,7 @@ internal sealed class SignalTriggers : IDisposable
         }
     }
 
-    /// <summary>Whether this process was started with a signal ignored, and nobody has changed that.</summary>
+    /// <summary>Whether this process was started with the signal ignored, and still ignores it.</summary>
     internal static bool IsIgnored(int signal)
     {
         string line = File.ReadLines("/proc/self/status").First(l => l.StartsWith("SigIgn:", StringComparison.Ordinal));

@@ -3,12 +3,12 @@ using Baton.Interop;
 namespace Baton.Processes;
 
 /// <summary>
-/// A process that we started, held by a pidfd so that its number can't be taken for another's. Owns the pidfd; the process itself
+/// A process that we started, held by a pidfd so that its pid cannot be confused with a reused one. Owns the pidfd. The process
 /// lives on when this is disposed.
 /// </summary>
 internal sealed class SpawnedProcess : IDisposable
 {
-    // After SIGKILL only the kernel can delay the end, in a system call that it does not interrupt (a dead network file system).
+    // After SIGKILL only the kernel can delay the end, in an uninterruptible system call (a dead network file system).
     private static readonly TimeSpan KillTimeout = TimeSpan.FromSeconds(5);
 
     private readonly Lock _lock = new();
@@ -21,14 +21,14 @@ internal sealed class SpawnedProcess : IDisposable
 
     internal int Id { get; }
 
-    /// <summary>Where the runtime of the process has files that a killed one leaves behind; null if that is not known.</summary>
+    /// <summary>The diagnostic files that the process leaves if it is killed; null if unknown.</summary>
     internal string? DiagnosticDirectory { get; init; }
 
     /// <summary>For poll: readable once the process has ended.</summary>
     internal int PidfdNumber => _pidfd.Number;
 
-    /// <summary>Watches a child of ours that has just been started, so that it can't have been reaped yet.</summary>
-    /// <exception cref="RestartException">No pidfd can be had; the process was killed.</exception>
+    /// <summary>Watches a child that has just been started, so that it cannot have been reaped.</summary>
+    /// <exception cref="RestartException">No pidfd is available; the process was killed.</exception>
     internal static SpawnedProcess Watch(int pid, string? diagnosticDirectory = null)
     {
         nint fd = Libc.syscall(Libc.SYS_pidfd_open, pid, 0, 0, 0, 0);
@@ -62,12 +62,12 @@ internal sealed class SpawnedProcess : IDisposable
         }
     }
 
-    /// <summary>SIGKILL. Does nothing when it has ended already.</summary>
+    /// <summary>Sends SIGKILL. Does nothing if it has ended.</summary>
     internal void Kill()
     {
         lock (_lock)
         {
-            // Once closed, the number of the pidfd may be that of another process.
+            // Once closed, the pidfd's number may belong to something else.
             if (!_closed)
             {
                 _ = Libc.syscall(Libc.SYS_pidfd_send_signal, _pidfd.Number, Libc.SIGKILL, 0, 0, 0);
@@ -87,7 +87,7 @@ internal sealed class SpawnedProcess : IDisposable
         return status;
     }
 
-    /// <summary>Ends it because nobody can watch it, and leaves nothing behind.</summary>
+    /// <summary>Kills and reaps it, because nobody can watch it.</summary>
     internal void KillAndReap()
     {
         Kill();
@@ -109,7 +109,7 @@ internal sealed class SpawnedProcess : IDisposable
         }
         while (result < 0 && Libc.Errno == Libc.EINTR);
 
-        // ECHILD: somebody else reaped it, as the runtime does in process 1 or where SIGCHLD was ignored at start.
+        // ECHILD: somebody else reaped it, as the runtime does in process 1 or where SIGCHLD was ignored at the start.
         if (result < 0)
         {
             return ExitStatus.Unknown;

@@ -4,15 +4,15 @@ using Baton.Interop;
 namespace Baton.Processes;
 
 /// <summary>
-/// Starts a program by posix_spawn(3) with standard input, output and error and exactly the descriptors that it is given.
-/// <c>Process.Start</c> does not do: it passes every inheritable descriptor on, and none under a chosen number. Owns the native
-/// memory of one start.
+/// Starts a program by posix_spawn(3) with standard input, output and error and exactly the given descriptors.
+/// <c>Process.Start</c> passes on every inheritable descriptor, and none under a chosen number. Owns the native memory of one
+/// start.
 /// </summary>
 internal sealed unsafe class Spawner : IDisposable
 {
     private const int StandardError = 2;
 
-    // In glibc since 2.34, not in musl: there the descriptors that would leak are closed one by one.
+    // In glibc since 2.34. musl does not have it: there leaking descriptors are closed one by one.
     private static readonly delegate* unmanaged<byte*, int, int> CloseFrom = FindCloseFrom();
 
     private readonly StartCommand _command;
@@ -38,8 +38,8 @@ internal sealed unsafe class Spawner : IDisposable
     /// The descriptors that it gets, by the numbers they get there: 0, 1 and 2 replace the ones of this process, others follow
     /// from 3 on without a gap.
     /// </param>
-    /// <param name="blockedSignals">Blocked in the new process until it has handlers for them, so that none can kill it while it
-    /// starts.</param>
+    /// <param name="blockedSignals">Signals blocked in the new process until it has handlers for them, so that they cannot kill
+    /// it while it starts.</param>
     /// <exception cref="RestartException">Missing, not executable, wrong format, no such directory, no resources.</exception>
     internal static SpawnedProcess Spawn(
         StartCommand command, IReadOnlyDictionary<string, string> environment, (
@@ -49,13 +49,17 @@ internal sealed unsafe class Spawner : IDisposable
         return spawner.Start(inherited);
     }
 
-    /// <summary>Starts the command with one descriptor more, which gets the number <paramref name="target"/>.</summary>
+    /// <summary>Starts the command with one more descriptor, which gets the number <paramref name="target"/>.</summary>
     /// <exception cref="RestartException">As above.</exception>
     internal static SpawnedProcess Spawn(
-        StartCommand command, IReadOnlyDictionary<string, string> environment, Descriptor inherited, int target, IEnumerable<int> blockedSignals) =>
+        StartCommand command,
+        IReadOnlyDictionary<string, string> environment,
+        Descriptor inherited,
+        int target,
+        IEnumerable<int> blockedSignals) =>
         Spawn(command, environment, [(inherited, target)], blockedSignals);
 
-    /// <summary>Does all of a start but the start.</summary>
+    /// <summary>Does everything but the start itself.</summary>
     internal static void Rehearse(StartCommand command) => new Spawner(command, command.Environment, []).Dispose();
 
     public void Dispose()
@@ -70,7 +74,7 @@ internal sealed unsafe class Spawner : IDisposable
 
     private SpawnedProcess Start((SafeHandle Source, int Target)[] inherited)
     {
-        // Numbers above all targets can't be clobbered by a dup2, and stay close-on-exec here.
+        // Numbers above all targets cannot be overwritten by a dup2, and stay close-on-exec here.
         int above = inherited.Select(i => i.Target).Append(StandardError).Max() + 1;
         var sources = new List<Descriptor>();
         try
@@ -105,7 +109,7 @@ internal sealed unsafe class Spawner : IDisposable
             _ = Libc.sigaddset(blocked, signal);
         }
 
-        // The runtime ignores SIGPIPE; a successor starts with every signal at its default.
+        // The runtime ignores SIGPIPE. A successor starts with every signal at its default.
         _ = Libc.posix_spawnattr_setsigmask(attributes, blocked);
         _ = Libc.posix_spawnattr_setsigdefault(attributes, all);
         _ = Libc.posix_spawnattr_setflags(attributes, Libc.POSIX_SPAWN_SETSIGDEF | Libc.POSIX_SPAWN_SETSIGMASK);
@@ -166,11 +170,12 @@ internal sealed unsafe class Spawner : IDisposable
         if (error != 0)
         {
             throw new RestartException(
-                RestartFailure.SpawnFailed, $"Could not {what} {_command.Program} in {_command.WorkingDirectory}: {Explain(error)}.");
+                RestartFailure.SpawnFailed,
+                $"Could not {what} {_command.Program} in {_command.WorkingDirectory}: {Explain(error)}.");
         }
     }
 
-    // The kernel's words leave open which of the two was missing.
+    // The kernel's error does not say which of the two was missing.
     private string Explain(int error) => error switch
     {
         Libc.ENOENT or Libc.ENOTDIR when !Directory.Exists(_command.WorkingDirectory) =>

@@ -3,22 +3,22 @@ using Baton.Interop;
 namespace Baton.Processes;
 
 /// <summary>
-/// How this process was started, kept in its first moments so that a successor is started the same way. Nothing is resolved
-/// through links: after <c>current -> releases/2</c> the same words start the new release.
+/// The command that started this process, kept in its first moments to start a successor the same way. Links are not resolved:
+/// after <c>current -> releases/2</c> the same command starts the new release.
 /// </summary>
 internal sealed record StartCommand(
     string Program, IReadOnlyList<string> Arguments, string WorkingDirectory, IReadOnlyDictionary<string, string> Environment)
 {
-    // HandoverProtocol.EnvironmentVariable, which is of a folder above this one; a test compares them.
+    // The same as HandoverProtocol.EnvironmentVariable, which this folder cannot use; a test compares them.
     internal const string HandoverVariable = "BATON_HANDOVER";
 
-    /// <summary>What a predecessor tells its successor alone.</summary>
+    /// <summary>Variables that a predecessor sets for its successor only.</summary>
     internal static readonly IReadOnlyList<string> OwnVariables =
     [
         HandoverVariable, CompleteRestart.Variable, CompleteRestart.TraceVariable,
     ];
 
-    /// <summary>Reads it from the running process.</summary>
+    /// <summary>Reads the command of the running process.</summary>
     internal static StartCommand Capture()
     {
         string[] words = CommandLine();
@@ -28,12 +28,12 @@ internal sealed record StartCommand(
     }
 
     /// <summary>
-    /// The environment for a program that checks itself: without what was told to this process, or to the service.
+    /// The environment for a program that checks itself, without variables meant for this process or for the service.
     /// </summary>
     internal Dictionary<string, string> AsideEnvironment() =>
         Environment.Where(v => !IsReserved(v.Key)).ToDictionary(StringComparer.Ordinal);
 
-    /// <summary>The environment for a process that takes this one's place without taking over its listeners.</summary>
+    /// <summary>The environment for a process that replaces this one without taking over its listeners.</summary>
     internal Dictionary<string, string> ReplacingEnvironment() =>
         Environment.Where(v => !IsOwn(v.Key) && !SystemdVariable.IsAboutListeners(v.Key)).ToDictionary(StringComparer.Ordinal);
 
@@ -44,8 +44,8 @@ internal sealed record StartCommand(
         this with { Environment = Environment.Where(v => v.Key != variable).ToDictionary(StringComparer.Ordinal) };
 
     /// <summary>
-    /// The file that was started: the first word of the command line, looked up as the shell did. A first word that leads to
-    /// another program (<c>exec -a name</c>) says nothing; then it is the file that the kernel runs.
+    /// The file that was started: the first word of the command line, looked up as a shell does. If that leads to another program
+    /// (<c>exec -a name</c>), it is the file that the kernel runs.
     /// </summary>
     internal static string FindProgram(string word, string directory, string? runs, string? searchPath)
     {
@@ -55,10 +55,10 @@ internal sealed record StartCommand(
         return candidates.FirstOrDefault(c => runs is not null && Libc.RealPath(c) == runs) ?? runs ?? word;
     }
 
-    /// <summary>Whether a hook has no say in it: Baton tells it to successors, or passes it on from systemd.</summary>
+    /// <summary>Whether hooks cannot change the variable: it is Baton's, or systemd's.</summary>
     internal static bool IsReserved(string variable) => IsOwn(variable) || IsOfTheService(variable);
 
-    /// <summary>Whether it is passed on from one generation to the next, whatever hooks do.</summary>
+    /// <summary>Whether the variable is passed from generation to generation, whatever hooks do.</summary>
     internal static bool IsOfTheService(string variable) =>
         variable == TerminalSession.Variable || SystemdVariable.IsAboutTheService(variable);
 
@@ -70,8 +70,8 @@ internal sealed record StartCommand(
             : System.Environment.ProcessPath ?? word;
 
     /// <summary>
-    /// The command line where the system keeps none: <c>Environment.GetCommandLineArgs()</c> begins with the assembly, whichever
-    /// program was started, and lacks what was meant for the dotnet host.
+    /// The command line where the system keeps none. <c>Environment.GetCommandLineArgs()</c> begins with the assembly, whichever
+    /// program was started, and lacks arguments of the dotnet host.
     /// </summary>
     internal static string[] CommandLine(string? program, string[] arguments) =>
         program is null ? arguments
@@ -89,8 +89,8 @@ internal sealed record StartCommand(
         return text.EndsWith('\0') ? text[..^1].Split('\0') : text.Split('\0');
     }
 
-    // $PWD keeps the link through which the directory was entered; getcwd(2) does not. It counts only while it names the same
-    // place.
+    // $PWD keeps the link by which the directory was entered; getcwd(2) does not. It counts only while it names the same
+    // directory.
     private static string LogicalWorkingDirectory(Dictionary<string, string> environment)
     {
         string physical = (Platform.HandoverSupported ? Libc.RealPath("/proc/self/cwd") : null)

@@ -5,16 +5,16 @@ using Baton.Interop;
 namespace Baton.Processes;
 
 /// <summary>
-/// The environment of this process for a successor: what it has now, in the bytes that it was started with. .NET reads variables
-/// as UTF-8 and would replace what is not; one that was changed since the start is UTF-8.
+/// The environment of this process for a successor: the current variables, in the bytes of the start. .NET reads variables as
+/// UTF-8 and would replace other bytes.
 /// </summary>
 internal static class StartEnvironment
 {
-    /// <summary>Reads it from the running process; texts as of <see cref="ByteText"/>.</summary>
+    /// <summary>Reads the environment of the running process; texts as of <see cref="ByteText"/>.</summary>
     internal static Dictionary<string, string> Capture() => Merge(Original(), Now());
 
-    /// <param name="original">The block that the process was started with: entries that end with a zero.</param>
-    /// <param name="now">What .NET says.</param>
+    /// <param name="original">The environment block of the start: entries that end with a zero.</param>
+    /// <param name="now">The variables as .NET reports them.</param>
     internal static Dictionary<string, string> Merge(ReadOnlySpan<byte> original, IReadOnlyDictionary<string, string> now)
     {
         var variables = new Dictionary<string, string>(now, StringComparer.Ordinal);
@@ -32,7 +32,7 @@ internal static class StartEnvironment
             bool first = seen.Add(name);
             if (!now.TryGetValue(name, out string? current))
             {
-                // Removed since.
+                // Removed since the start.
                 continue;
             }
 
@@ -43,7 +43,7 @@ internal static class StartEnvironment
                 variables[exactName] = current;
             }
 
-            // .NET shows only the first of several; others with another name in bytes are passed on as they are.
+            // .NET shows only the first of several with one name. Variables whose names differ in bytes are passed on unchanged.
             if (first ? current == value : exactName != name)
             {
                 variables[exactName] = ByteText.Decode(entry[(equals + 1)..]);
@@ -72,7 +72,7 @@ internal static class StartEnvironment
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Not readable for one that changed its user: then .NET's reading has to do.
+            // Not readable after a change of user: then .NET's values are used.
             return [];
         }
     }

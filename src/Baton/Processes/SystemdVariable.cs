@@ -1,6 +1,6 @@
 namespace Baton.Processes;
 
-/// <summary>What systemd tells a service by its environment (systemd.exec(5)), by name.</summary>
+/// <summary>The names of systemd's variables for a service (systemd.exec(5)).</summary>
 internal static class SystemdVariable
 {
     internal const string NotifySocket = "NOTIFY_SOCKET";
@@ -11,16 +11,15 @@ internal static class SystemdVariable
     internal const string ListenFdNames = "LISTEN_FDNAMES";
 
     /// <summary>
-    /// Since version 248; what makes the host's own <c>UseSystemd()</c> and its journal format believe that they run in a
-    /// service.
+    /// Since version 248. With it the host's <c>UseSystemd()</c> and journal format recognize a systemd service.
     /// </summary>
     internal const string ExecPid = "SYSTEMD_EXEC_PID";
 
-    /// <summary>Not for a process that gets no listeners.</summary>
+    /// <summary>Variables not for a process that gets no listeners.</summary>
     internal static bool IsAboutListeners(string name) => name is ListenPid or ListenFds or ListenFdNames;
 
     /// <summary>
-    /// Not for a process that does not take the service's place: what it told systemd would count as the service's word.
+    /// Variables not for a process that does not replace the service: systemd would take its messages for the service's.
     /// </summary>
     internal static bool IsAboutTheService(string name) =>
         name is NotifySocket or WatchdogUsec or WatchdogPid or ExecPid || IsAboutListeners(name);

@@ -5,36 +5,35 @@ using Baton.Interop;
 
 namespace Baton.Processes;
 
-/// <summary>What a SIGHUP means to a process that has, or had, a controlling terminal.</summary>
+/// <summary>The meaning of a SIGHUP for a process that has, or had, a controlling terminal.</summary>
 internal enum HangUp
 {
-    /// <summary>Somebody has sent it.</summary>
+    /// <summary>Somebody sent it.</summary>
     None,
 
-    /// <summary>The terminal was closed: by the kernel, or by the shell that heard of it.</summary>
+    /// <summary>The terminal was closed: sent by the kernel, or by the shell.</summary>
     OfTerminal,
 
-    /// <summary>An older generation led the session and has ended, and with it the session has lost its terminal.</summary>
+    /// <summary>An older generation led the session and has ended, so the session has lost its terminal.</summary>
     OfLeader,
 }
 
 /// <summary>
-/// The terminal that this service was started from, and nohup(1). All generations share it, so the first one tells the others by
-/// a variable:
-/// <c>first:line:nohup</c>, its own pid, the pipe that it reads as <see cref="TerminalStandIn"/>, and whether hang-ups are
-/// ignored. Anybody can set a variable: what stands there can do no more than have words written into a pipe.
+/// The terminal from which this service was started, and nohup(1). All generations share it. The first one tells the others by a
+/// variable: <c>first:line:nohup</c>, its pid, the pipe that it reads as <see cref="TerminalStandIn"/>, and whether hang-ups are
+/// ignored. Anybody can set a variable: its only effect is that text is written into a pipe.
 /// </summary>
 internal sealed class TerminalSession
 {
     internal const string Variable = "BATON_TERMINAL";
     private const string NoHangUps = "nohup";
 
-    // A shell that hangs its jobs up ends right afterwards, and with it the terminal is gone.
+    // A shell that hangs up its jobs ends right afterwards, and the terminal is gone.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
 
-    // A terminal that was lost without a word, as by a shell that leaves its jobs alone, has nothing to do with a signal that
-    // comes later.
+    // If the terminal was lost without a signal, as by a shell that leaves its jobs alone, a later signal has nothing to do with
+    // it.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
 
     private readonly Func<ControllingTerminal> _look;
@@ -46,7 +45,7 @@ internal sealed class TerminalSession
     private Descriptor? _place;
     private long? _lostAt;
 
-    /// <summary>Outside <see cref="Find"/> for tests.</summary>
+    /// <summary>Separate from <see cref="Find"/> for tests.</summary>
     internal TerminalSession(
         string? told, bool hangUpsIgnored, Func<ControllingTerminal> look, Func<int, bool> leaves, TimeProvider time)
     {
@@ -64,25 +63,25 @@ internal sealed class TerminalSession
     /// <summary>Whether it had a controlling terminal at its start.</summary>
     internal bool HasTerminal { get; }
 
-    /// <summary>Whether the service was started by nohup(1), or the like.</summary>
+    /// <summary>Whether the service was started by nohup(1) or the like.</summary>
     internal bool HangUpsIgnored { get; }
 
     /// <summary>Whether this is the process that was started from the terminal.</summary>
     internal bool IsFirst { get; }
 
     /// <summary>
-    /// Whether SIGHUP has to be heard also if it does nothing by the table: a successor starts with every signal at its default.
+    /// Whether SIGHUP must be handled even without an entry in the table: a successor starts with every signal at its default.
     /// </summary>
     internal bool NeedsHangUp => HangUpsIgnored ? !IsFirst : HasTerminal;
 
-    /// <summary>Whether this process stays as a stand-in when it has handed over.</summary>
+    /// <summary>Whether this process stays as a stand-in after the handover.</summary>
     internal bool HasPlace => _place is not null;
 
     /// <summary>Whether the first process passes signals on.</summary>
     internal bool HasStandIn => _line is not null;
 
     /// <summary>Reads the variable and removes it.</summary>
-    /// <returns>Null for a service that has to do with neither a terminal nor nohup.</returns>
+    /// <returns>Null for a service without terminal and nohup.</returns>
     internal static TerminalSession? Find(TimeProvider time)
     {
         if (!Platform.HandoverSupported)
@@ -97,7 +96,7 @@ internal sealed class TerminalSession
         return session.HasTerminal || session.HangUpsIgnored || session.HasStandIn ? session : null;
     }
 
-    /// <summary>How a successor is started.</summary>
+    /// <summary>The start command of a successor.</summary>
     /// <param name="command">The command.</param>
     /// <param name="mayStandIn">Whether the first process may stay as a stand-in.</param>
     internal StartCommand Tell(StartCommand command, bool mayStandIn)
@@ -119,7 +118,7 @@ internal sealed class TerminalSession
             string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}:{line}:{(HangUpsIgnored ? NoHangUps : "")}"));
     }
 
-    /// <summary>Notices that the terminal is gone; call it now and then.</summary>
+    /// <summary>Checks whether the terminal is gone; to be called now and then.</summary>
     internal void Look()
     {
         if (HasTerminal && _lostAt is null && !_look().HasTerminal)
@@ -128,7 +127,7 @@ internal sealed class TerminalSession
         }
     }
 
-    /// <summary>What the SIGHUP means that has just come. Waits a moment for the terminal to go.</summary>
+    /// <summary>The meaning of the SIGHUP that has just come. Waits a moment for the terminal to go.</summary>
     internal HangUp Judge()
     {
         WaitLimit limit = WaitLimit.After(Patience);
@@ -154,7 +153,7 @@ internal sealed class TerminalSession
         return !IsFirst && _session == _first && _leaves(_first) ? HangUp.OfLeader : HangUp.OfTerminal;
     }
 
-    /// <summary>Says something to the stand-in, or to the process that will be it. Nothing depends on it.</summary>
+    /// <summary>Sends a line to the stand-in, or to the process that will become it. Nothing depends on it.</summary>
     internal void Say(string word, int value)
     {
         if (_line is { } line)
@@ -163,9 +162,7 @@ internal sealed class TerminalSession
         }
     }
 
-    /// <summary>
-    /// This process has handed over and ends: its place is taken by a stand-in, if it has one. Returns only if not.
-    /// </summary>
+    /// <summary>This process has handed over and ends. The stand-in replaces it, if there is one. Returns only if not.</summary>
     internal void LeaveStandIn(int service, IEnumerable<int> signals)
     {
         if (_place is { } place && ControllingTerminal.IsInput)
@@ -180,18 +177,18 @@ internal sealed class TerminalSession
         {
             (Descriptor reader, Descriptor writer) = Pipe.Create();
 
-            // Those who write open it anew: the end of all of them is the end of the service.
+            // Writers open it anew. When all of them have ended, the service has ended.
             writer.Dispose();
             return reader;
         }
         catch (Win32Exception)
         {
-            // No descriptor is free: the process leaves without a stand-in.
+            // No descriptor is free: the process ends without a stand-in.
             return null;
         }
     }
 
-    // A pipe of another process is opened by its name in /proc, with the same rights as a file.
+    // A pipe of another process is opened by its name in /proc, with the permissions of a file.
     private static Descriptor? OpenLine(int pid, int number)
     {
         string path = string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/fd/{number}");

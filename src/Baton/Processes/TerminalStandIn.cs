@@ -4,10 +4,9 @@ using Baton.Interop;
 namespace Baton.Processes;
 
 /// <summary>
-/// Keeps the place of the first process in its terminal once that has handed over and leaves: a shell waits for the end of the
-/// process that was started, the kernel hangs up a session whose leader ends, and Ctrl+C reaches the job in the foreground only.
-/// So the process executes /bin/sh in its own place: the same pid, and none of its old code. It passes signals on to the process
-/// that serves, and ends with the service, with its exit code.
+/// Keeps the first process's place in its terminal after the handover: a shell waits for the process that it started, the kernel
+/// hangs up a session whose leader ends, and Ctrl+C reaches only the foreground job. So the process executes /bin/sh in place:
+/// same pid, no old code. It passes signals on to the process that serves, and ends with the service, with its exit code.
 /// </summary>
 internal static class TerminalStandIn
 {
@@ -15,14 +14,14 @@ internal static class TerminalStandIn
     private const int CloseOnExec = 4; // CLOSE_RANGE_CLOEXEC, which musl does not have
     private const int Line = 9;
 
-    // What the terminal sends goes to the whole job, and so to the service too. SIGWINCH and the like end nobody.
+    // The terminal sends these signals to the whole job, so the service gets them too. SIGWINCH and the like end nobody.
     private static readonly int[] OfTerminal =
     [
         SignalNumber.SIGINT, SignalNumber.SIGQUIT, SignalNumber.SIGTSTP, SignalNumber.SIGWINCH,
     ];
 
-    // It reads who serves and what the last one exits with, until there is nobody left who could write. While it waits for the
-    // sleep, it reaps its child that leaves.
+    // It reads which process serves and the exit code of the last one, until no writer is left. While it waits for the sleep it
+    // reaps its child.
     private const string Script = """
         # Keeps the place of a service in its terminal: docs/signals.md of Baton
         cd /
@@ -41,9 +40,9 @@ internal static class TerminalStandIn
         """;
 
     /// <summary>Executes it in place of this process. Returns only if that fails.</summary>
-    /// <param name="place">The pipe that it reads. Its number stays, by which later generations find it.</param>
+    /// <param name="place">The pipe that it reads. Later generations find it by its number.</param>
     /// <param name="service">The process that serves.</param>
-    /// <param name="signals">What it passes on, besides SIGHUP and SIGTERM.</param>
+    /// <param name="signals">The signals that it passes on, besides SIGHUP and SIGTERM.</param>
     internal static unsafe void TakeOver(int place, int service, IEnumerable<int> signals)
     {
         int[] passedOn = [.. signals.Append(Libc.SIGHUP).Append(SignalNumber.SIGTERM).Except(OfTerminal)];
@@ -61,7 +60,7 @@ internal static class TerminalStandIn
         _ = Libc.sigemptyset(none);
         _ = Libc.pthread_sigmask(Libc.SIG_SETMASK, none, null);
 
-        // What native libraries have opened without close-on-exec must not live on.
+        // Descriptors that native libraries opened without close-on-exec must not stay open.
         _ = Libc.syscall(Libc.SYS_close_range, FirstOfOthers, int.MaxValue, CloseOnExec, 0, 0);
         if (place == Line || Libc.dup2(place, Line) == Line)
         {

@@ -4,15 +4,14 @@ using System.Globalization;
 namespace Baton.Processes;
 
 /// <summary>
-/// The place of a restart in a trace, as W3C writes it (Trace Context: traceparent, and tracestate). Nothing depends on it: what
-/// is not valid counts as none.
+/// The place of a restart in a trace, in W3C form (Trace Context: traceparent and tracestate). Invalid values count as none.
 /// </summary>
 internal static class TraceContext
 {
-    /// <summary>How much of a traceparent is looked at; a newer version may be longer than the 55 characters of today.</summary>
+    /// <summary>The length of a traceparent that is read; a newer version may exceed today's 55 characters.</summary>
     internal const int LongestParent = 128;
 
-    /// <summary>What every participant has to pass on; nobody has to pass on more.</summary>
+    /// <summary>The length that every participant must pass on.</summary>
     internal const int LongestState = 512;
 
     /// <summary>The traceparent.</summary>

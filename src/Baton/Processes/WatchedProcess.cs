@@ -3,8 +3,8 @@ using Baton.Interop;
 namespace Baton.Processes;
 
 /// <summary>
-/// A process that this one did not start, held by a pidfd so that its number can't be taken for another's. Owns the pidfd.
-/// Without one, because no descriptor was free, only a parent can be told from a dead one.
+/// A process that we did not start, held by a pidfd so that its pid cannot be confused with a reused one. Owns the pidfd. Without
+/// a pidfd, because no descriptor was free, only the parent's end can be seen.
 /// </summary>
 internal sealed class WatchedProcess : IDisposable
 {
@@ -16,7 +16,7 @@ internal sealed class WatchedProcess : IDisposable
 
     private WatchedProcess(int pid, Descriptor? pidfd, bool wasGone) => (_pid, _pidfd, _wasGone) = (pid, pidfd, wasGone);
 
-    /// <summary>For poll: readable once the process has ended; -1, which poll passes over, if no pidfd could be had.</summary>
+    /// <summary>For poll: readable once the process has ended; -1, which poll ignores, if there is no pidfd.</summary>
     internal int PidfdNumber => _pidfd?.Number ?? -1;
 
     internal static WatchedProcess Watch(int pid)

@@ -1,4 +1,5 @@
 using Baton.Interop;
+using Microsoft.Extensions.Logging;
 
 namespace Baton.Resources;
 
@@ -32,7 +33,16 @@ internal interface ICommitResource
 internal sealed class CommitResources
 {
     private readonly Lock _lock = new();
-    private readonly List<ICommitResource> _owners = [];
+    private readonly List<ICommitResource> _owners;
+
+    internal CommitResources(ILogger logger)
+    {
+        State = new StateStore(logger);
+        _owners = [State];
+    }
+
+    /// <summary>The application's state.</summary>
+    internal StateStore State { get; }
 
     internal IReadOnlyList<ResourceKey> Keys => [.. Owners.SelectMany(o => o.Held).Select(r => r.Key)];
 

@@ -25,6 +25,9 @@ internal enum ResourceKind
 
     /// <summary>The lock of the service's name, by the path of its file.</summary>
     NameLock,
+
+    /// <summary>Memory with an item of state, by its name.</summary>
+    State,
 }
 
 /// <summary>When a resource is passed to the successor.</summary>
@@ -58,6 +61,7 @@ internal sealed record ResourcePolicy(ResourceKind Kind, string Prefix, Passing 
         new(ResourceKind.Control, "control:", Passing.AtHello) { HasPath = true, OwnerKeeps = true },
         new(ResourceKind.PidFile, "pid-file:", Passing.Never),
         new(ResourceKind.NameLock, "lock:", Passing.AtCommit),
+        new(ResourceKind.State, "state:", Passing.AtCommit),
     ];
 
     /// <summary>

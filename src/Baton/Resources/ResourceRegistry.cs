@@ -22,12 +22,13 @@ internal sealed class ResourceRegistry
     private bool _released;
 
     internal ResourceRegistry(ILogger logger) =>
-        (_logger, Unclaimed) = (logger, new UnclaimedResources(_gate, _sharing, _polls, logger));
+        (_logger, Unclaimed, AtCommit) =
+            (logger, new UnclaimedResources(_gate, _sharing, _polls, logger), new CommitResources(logger));
 
     internal UnclaimedResources Unclaimed { get; }
 
     /// <summary>What only one process may use.</summary>
-    internal CommitResources AtCommit { get; } = new();
+    internal CommitResources AtCommit { get; }
 
     internal Task SharingOver => _sharingOver.Task;
 
@@ -245,10 +246,8 @@ internal sealed class ResourceRegistry
         AtCommit.Release(claimedBySuccessor);
     }
 
-    internal void Release(ResourceKind kind)
-    {
+    internal void Release(ResourceKind kind) =>
         Array.ForEach(Locked(() => TakeHeld(l => l.Key.Kind == kind)), l => Dispose(l, removePath: true));
-    }
 
     private HeldListener[] TakeHeld(Func<HeldListener, bool> which)
     {

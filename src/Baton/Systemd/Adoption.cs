@@ -4,18 +4,18 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Systemd;
 
 /// <summary>
-/// Has systemd look again at who is the parent of the main process. It looks only when it is told of another one, and at that
-/// moment a successor is still the predecessor's child: systemd takes it for a stranger whose end it can't see, and would send it
-/// SIGKILL right after SIGTERM when the service is stopped. Once the predecessor has gone systemd is the parent, so a stand-in is
-/// named as the main process, and at once this process again. Where only the main process is believed (<c>NotifyAccess=main</c>)
-/// the second word must be the stand-in's own. Lives on the control loop.
+/// Makes systemd look again at the parent of the main process. systemd looks only when it is told of another main process, and at
+/// that moment a successor is still the predecessor's child: systemd cannot see its end, and would send it SIGKILL right after
+/// SIGTERM at a stop. Once the predecessor is gone, systemd is the parent. Then a stand-in is named as the main process, and at
+/// once this process again. With <c>NotifyAccess=main</c> the second message must come from the stand-in itself. Lives on the
+/// control loop.
 /// </summary>
-/// <param name="notifier">Tells systemd.</param>
+/// <param name="notifier">Sends messages to systemd.</param>
 /// <param name="loop">The control loop.</param>
-/// <param name="findStandIn"> Finds a stand-in and waits for the end of the predecessor, then calls with the stand-in's pid and
-/// what lets it name this process; gives what ends it before. Null for a process that systemd has started itself.
-/// </param>
-/// <param name="logger">Where it is said.</param>
+/// <param name="findStandIn">Finds a stand-in and waits for the end of the predecessor. Then calls back with the stand-in's pid
+/// and an action that makes it name this process. Returns an action that ends it early. Null for a process that systemd has
+/// started itself.</param>
+/// <param name="logger">The log.</param>
 internal sealed class Adoption(
     Notifier notifier, ControlLoop loop, Func<Action<int, Action>, Action>? findStandIn, ILogger logger)
 {
@@ -25,10 +25,10 @@ internal sealed class Adoption(
     private Action? _cancel;
     private bool _over = findStandIn is null;
 
-    /// <summary>Only while this process is in charge and nothing else goes on is the time for it.</summary>
-    internal void Hear(LifecycleEvent news)
+    /// <summary>Only while this process is in charge, and no restart or shutdown is in progress.</summary>
+    internal void Handle(LifecycleEvent lifecycleEvent)
     {
-        switch (news)
+        switch (lifecycleEvent)
         {
             case LifecycleEvent.Serves { Probation.Ticks: 0 }
                 or LifecycleEvent.ServesAgain
@@ -75,14 +75,14 @@ internal sealed class Adoption(
             return;
         }
 
-        // Not to be queued: the stand-in's word must come after it.
+        // Not queued: the stand-in's message must come after this one.
         if (!notifier.TrySendNow(Notifier.Line("MAINPID", standIn)))
         {
             loop.Schedule(RetryInterval, () => Renew(attempt, standIn, speak));
             return;
         }
 
-        // From here on it is the stand-in's to finish, whatever this process does meanwhile.
+        // From here on the stand-in completes it, whatever this process does meanwhile.
         _over = true;
         _cancel = null;
         notifier.Send(Notifier.Line("MAINPID", Environment.ProcessId));

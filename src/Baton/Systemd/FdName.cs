@@ -5,15 +5,15 @@ using Baton.Resources;
 namespace Baton.Systemd;
 
 /// <summary>
-/// The name under which systemd stores a listener: its key, in what FDNAME may hold (sd_pid_notify_with_fds(3)), which is
-/// printable ASCII but the colon, at most 255 characters. The rest, and the percent sign, is written as <c>%3A</c>.
+/// The name of a listener in systemd's store: its key, escaped for FDNAME (sd_pid_notify_with_fds(3)), which allows at most 255
+/// printable ASCII characters without the colon. Other characters and the percent sign become <c>%3A</c> and the like.
 /// </summary>
 internal static class FdName
 {
     private const string Prefix = "baton-";
     private const int MaxLength = 255;
 
-    /// <returns>Null for one that is too long.</returns>
+    /// <returns>Null if the name is too long.</returns>
     internal static string? Of(ResourceKey key)
     {
         var name = new StringBuilder(Prefix);

@@ -7,15 +7,15 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Systemd;
 
 /// <summary>
-/// The listeners of this process in systemd's store (systemd.service(5), <c>FileDescriptorStoreMax=</c>): after a crash the next
-/// first generation gets them back, and meanwhile connections wait. What systemd made itself it has anyway. Only the process in
-/// charge stores and removes, on probation none: the store has what the predecessor would serve again. A service that has no
-/// store ignores it. Lives on the control loop.
+/// The listeners of this process in systemd's store (systemd.service(5), <c>FileDescriptorStoreMax=</c>). After a crash the next
+/// process gets them back, and connections wait meanwhile. Sockets that systemd made itself are not stored. Only the process in
+/// charge stores and removes, and none during a probation: the store holds what the predecessor would serve again. A service
+/// without a store ignores the messages. Lives on the control loop.
 /// </summary>
 internal sealed class FdStore
 {
-    // Kestrel binds an endpoint anew within milliseconds after it was dropped; until it is removed from the store that could
-    // fail.
+    // Kestrel may drop an endpoint and bind it anew within milliseconds. The bind would fail while the store still has the old
+    // listener.
     private static readonly TimeSpan DroppedTime = TimeSpan.FromSeconds(5);
 
     private readonly ResourceRegistry _listeners;
@@ -32,12 +32,12 @@ internal sealed class FdStore
             changed: () => loop.Post(Changed));
     }
 
-    /// <summary>This process is in charge: makes the store hold what it listens on, and nothing else.</summary>
+    /// <summary>This process is in charge: the store gets its listeners, and nothing else.</summary>
     internal void Update()
     {
         _inCharge = true;
 
-        // What a predecessor had is in the store by its doing, and what came from the store still is.
+        // What a predecessor stored, and what came from the store, is still there.
         _stored ??= [.. _listeners.Unclaimed.Received];
         IReadOnlyList<(ResourceKey Key, Descriptor Descriptor)> wanted = _listeners.Storable;
         foreach (ResourceKey gone in _stored.Except(wanted.Select(w => w.Key)).ToArray())
@@ -51,10 +51,10 @@ internal sealed class FdStore
         }
     }
 
-    /// <summary>This process is not in charge, or is about to end.</summary>
+    /// <summary>This process is not in charge, or ends.</summary>
     internal void Pause() => _inCharge = false;
 
-    /// <summary>Another program needs the addresses.</summary>
+    /// <summary>Another program needs the addresses: removes them from the store.</summary>
     internal void Withdraw()
     {
         _inCharge = false;
@@ -82,8 +82,8 @@ internal sealed class FdStore
 
         try
         {
-            // Its own descriptor: the message may be sent later, and the listener closed by then. systemd is not to watch it:
-            // that it has an error does not make it useless.
+            // A duplicate, since the message may be sent after the listener is closed. FDPOLL=0: an error on a listener does not
+            // make it useless.
             _notifier.Send(descriptor.Duplicate(), "FDSTORE=1", $"FDNAME={name}", "FDPOLL=0");
         }
         catch (Exception e) when (e is Win32Exception or ObjectDisposedException)

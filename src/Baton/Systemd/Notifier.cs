@@ -7,13 +7,12 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Systemd;
 
 /// <summary>
-/// Tells the service manager things, in order, and never waits for it: what it has no room for now is sent a little later. What
-/// goes wrong is logged once; the service is worth more than what is said about it. Lives on the control loop. Owns the
-/// descriptors of what is still to be sent.
+/// Sends messages to the service manager, in order and without waiting: messages that it has no room for are sent later. Failures
+/// are logged once; they never fail the service. Lives on the control loop. Owns the descriptors of waiting messages.
 /// </summary>
 internal sealed class Notifier(Func<string, Descriptor?, int> trySend, ControlLoop loop, ILogger logger)
 {
-    // A manager that takes nothing for so long does not watch this service.
+    // A manager that takes nothing for this long does not watch this service.
     private const int MostPending = 256;
     private const int LongestStatus = 300;
     private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(20);
@@ -22,7 +21,7 @@ internal sealed class Notifier(Func<string, Descriptor?, int> trySend, ControlLo
     private bool _waiting;
     private bool _failed;
 
-    /// <summary>Says how the service does, in words for people; the newest replaces one that was not sent yet.</summary>
+    /// <summary>Sets the status text. A newer text replaces one that was not sent yet.</summary>
     internal void SendStatus(string status)
     {
         if (_pending.Last?.Value is { IsStatus: true })
@@ -33,20 +32,20 @@ internal sealed class Notifier(Func<string, Descriptor?, int> trySend, ControlLo
         Send(new Message(Status(status), IsStatus: true));
     }
 
-    /// <summary>Sends one datagram: its lines, as of sd_notify(3).</summary>
+    /// <summary>Sends one datagram with these lines, see sd_notify(3).</summary>
     internal void Send(params IEnumerable<string> lines) => Send(new Message(string.Join('\n', lines)));
 
-    /// <summary>Sends one datagram if there is room for it now, and nothing that has to be sent before.</summary>
+    /// <summary>Sends one datagram if there is room now and no message waits before it.</summary>
     internal bool TrySendNow(string line) => _pending.Count == 0 && trySend(line, null) == 0;
 
-    /// <summary>Sends one datagram with a descriptor, which is the notifier's from now on.</summary>
+    /// <summary>Sends one datagram with a descriptor, which the notifier owns from now on.</summary>
     internal void Send(Descriptor descriptor, params IEnumerable<string> lines) =>
         Send(new Message(string.Join('\n', lines), descriptor));
 
-    /// <summary>The line of a status: one line, bounded, without control characters.</summary>
+    /// <summary>The status as a line: one line, of limited length, without control characters.</summary>
     internal static string Status(string text) => "STATUS=" + Printable.Line(text, LongestStatus);
 
-    /// <summary>The line of a number.</summary>
+    /// <summary>A number as a line.</summary>
     internal static string Line(string name, long number) => string.Create(CultureInfo.InvariantCulture, $"{name}={number}");
 
     private void Send(Message message)

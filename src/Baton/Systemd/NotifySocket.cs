@@ -5,8 +5,8 @@ using Baton.Interop;
 namespace Baton.Systemd;
 
 /// <summary>
-/// Where the service manager listens (sd_notify(3)): a datagram socket at a path, or with an abstract name. A socket of ours
-/// lives for one message, so that nothing has to be owned, and a manager that was restarted is found again.
+/// The address of the service manager (sd_notify(3)): a datagram socket at a path, or with an abstract name. Each message uses a
+/// new socket, so that nothing must be owned, and a manager that was restarted is found.
 /// </summary>
 internal sealed unsafe class NotifySocket
 {
@@ -17,7 +17,7 @@ internal sealed unsafe class NotifySocket
     private NotifySocket(byte[] address) => _address = address;
 
     /// <summary>
-    /// Reads <c>NOTIFY_SOCKET</c>; null, and why, for what is neither a path nor an abstract name, such as <c>vsock:</c>.
+    /// Reads <c>NOTIFY_SOCKET</c>. Null, with the reason, for anything but a path or an abstract name, such as <c>vsock:</c>.
     /// </summary>
     internal static NotifySocket? Parse(string value, out string problem)
     {
@@ -50,8 +50,8 @@ internal sealed unsafe class NotifySocket
         return new NotifySocket(address);
     }
 
-    /// <summary>A socket of which each write is a datagram to the manager, in the name of whoever writes.</summary>
-    /// <exception cref="Win32Exception">No descriptor is free, or nobody is there.</exception>
+    /// <summary>A socket where each write is a datagram to the manager, from the process that writes.</summary>
+    /// <exception cref="Win32Exception">No descriptor is free, or nobody listens.</exception>
     internal Descriptor Connect()
     {
         int fd = Libc.socket(Libc.AF_UNIX, Libc.SOCK_DGRAM | Libc.SOCK_CLOEXEC, 0);
@@ -70,7 +70,7 @@ internal sealed unsafe class NotifySocket
     }
 
     /// <summary>Sends one datagram and, with it, at most one descriptor. Never waits.</summary>
-    /// <returns>0, or why it was not sent: EAGAIN and ENOBUFS if there is no room now.</returns>
+    /// <returns>0, or the error: EAGAIN and ENOBUFS if there is no room now.</returns>
     internal int TrySend(string message, Descriptor? descriptor)
     {
         int fd = Libc.socket(Libc.AF_UNIX, Libc.SOCK_DGRAM | Libc.SOCK_CLOEXEC, 0);

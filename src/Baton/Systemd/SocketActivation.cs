@@ -7,20 +7,20 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Systemd;
 
 /// <summary>
-/// The sockets that a first process gets from systemd (sd_listen_fds(3)): those of socket units, and those that were stored
-/// before a crash. They become listeners of the registry; the descriptors are its from then on.
+/// The sockets that a first process gets from systemd (sd_listen_fds(3)): those of socket units, and those stored before a crash.
+/// They become listeners of the registry, which owns the descriptors from then on.
 /// </summary>
 internal static class SocketActivation
 {
     private const int FirstDescriptor = 3;
     private const int MostDescriptors = 4096;
 
-    // As sd_listen_fds_with_names(3) calls one without a name.
+    // The name that sd_listen_fds_with_names(3) gives to one without a name.
     private const string NoName = "unknown";
 
-    /// <summary>Takes them, if they are meant for this process.</summary>
-    /// <returns>How a successor is started: what came from the store is no longer mentioned there, nor in the environment of this
-    /// process.</returns>
+    /// <summary>Takes the sockets, if they are meant for this process.</summary>
+    /// <returns>The command for a successor, without the sockets from the store. They are removed from this process's environment
+    /// too.</returns>
     internal static StartCommand Take(StartCommand command, ResourceRegistry listeners, ILogger logger)
     {
         if (!Platform.HandoverSupported || Variable(command, SystemdVariable.ListenPid) != Text(Environment.ProcessId)
@@ -42,7 +42,7 @@ internal static class SocketActivation
             Take(FirstDescriptor + i, all[i], listeners, logger);
         }
 
-        // systemd names what it made first, then what it stored.
+        // systemd lists the sockets of units first, then the stored ones.
         int made = all.TakeWhile(name => FdName.KeyOf(name) is null).Count();
         return made < count ? Mention(command, all[..made]) : command;
     }

@@ -7,17 +7,16 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Systemd;
 
 /// <summary>
-/// A shell of ours in the service's cgroup that waits, for <see cref="Adoption"/>. Started before the predecessor ends, so that
-/// there always is a process for whose end systemd waits. It is deaf to all signals but SIGKILL, and it ends with this process,
-/// with an error: should this process die in the moment in which the stand-in is the main process, systemd sees that. A thread of
-/// its own watches it, and owns it and the socket between the two.
+/// A shell in the service's cgroup that waits, for <see cref="Adoption"/>. It starts before the predecessor ends, so that systemd
+/// always has a process to wait for. It ignores all signals but SIGKILL. When this process ends, it ends with an error, which
+/// systemd sees if it is the main process then. Its own thread watches it, and owns it and the socket between the two.
 /// </summary>
 internal sealed class StandIn
 {
     private const int LastSignal = 31;
 
-    // Its input is our socket, its output systemd's. It says its word when it is asked, then that it has said it, and waits for
-    // its end.
+    // Its input is our socket, its output systemd's. When asked it sends its message to systemd, reports that to us, and waits
+    // for its end.
     private const string Script = "read _ && printf 'MAINPID=%s' \"$1\" && echo >&0; read _; exit 1";
 
     private readonly Descriptor _link;
@@ -25,13 +24,13 @@ internal sealed class StandIn
 
     private StandIn(Descriptor link, SpawnedProcess process) => (_link, _process) = (link, process);
 
-    /// <summary>Starts one on another thread, and waits there for the end of the predecessor.</summary>
-    /// <param name="predecessor">Whose child this process is.</param>
-    /// <param name="systemd">Where systemd listens.</param>
-    /// <param name="limit">How long systemd may take to hear it.</param>
-    /// <param name="logger">Where a failure is said.</param>
+    /// <summary>Starts a stand-in on another thread, which then waits for the end of the predecessor.</summary>
+    /// <param name="predecessor">The parent of this process.</param>
+    /// <param name="systemd">The address of systemd.</param>
+    /// <param name="limit">The time limit for systemd to receive a message.</param>
+    /// <param name="logger">Logs a failure.</param>
     /// <param name="predecessorGone">Called at most once, on that thread, as <see cref="Adoption"/> says.</param>
-    /// <returns>Ends it, from any thread.</returns>
+    /// <returns>An action that ends the stand-in, from any thread.</returns>
     internal static Action Find(
         int predecessor, NotifySocket systemd, TimeSpan limit, ILogger logger, Action<int, Action> predecessorGone)
     {
@@ -85,7 +84,7 @@ internal sealed class StandIn
             using (its)
             using (Descriptor output = systemd.Connect())
             {
-                // The name is for whoever looks at a list of processes.
+                // The name shows in lists of processes.
                 string pid = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
                 var command = new StartCommand(
                     "/bin/sh", ["sh", "-c", Script, "baton-stand-in", pid], "/", new Dictionary<string, string>());
@@ -100,7 +99,7 @@ internal sealed class StandIn
         }
     }
 
-    /// <returns>Whether it still lives when the predecessor does not.</returns>
+    /// <returns>Whether the stand-in outlives the predecessor.</returns>
     private bool OutlivesPredecessor(int predecessor)
     {
         nint fd = Libc.syscall(Libc.SYS_pidfd_open, predecessor, 0, 0, 0, 0);
@@ -108,7 +107,7 @@ internal sealed class StandIn
         {
             using var watched = new Descriptor((int)fd);
 
-            // If it is gone already its number may be another's, but that one is not our parent.
+            // The pid may be reused if the predecessor is gone, but its new process is not our parent.
             if (Libc.getppid() == predecessor)
             {
                 Poller.WaitRead(watched.Number, _process.PidfdNumber, Timeout.InfiniteTimeSpan);
@@ -118,8 +117,7 @@ internal sealed class StandIn
         return _process.Lives;
     }
 
-    /// <returns>Whether it has said its word. It must not be ended between the first word and its own, so this waits for as long
-    /// as it takes.</returns>
+    /// <returns>Whether it sent its message. It must not be ended before that, so this waits without a limit.</returns>
     private bool Speaks(Action<int, Action> predecessorGone)
     {
         predecessorGone(_process.Id, Ask);
@@ -127,7 +125,7 @@ internal sealed class StandIn
         return _process.Lives;
     }
 
-    // From the control loop. What was killed meanwhile need not be asked.
+    // Called by the control loop. A stand-in that was killed meanwhile is not asked.
     private void Ask()
     {
         bool held = false;
@@ -138,7 +136,7 @@ internal sealed class StandIn
         }
         catch (ObjectDisposedException)
         {
-            // Its thread has said so.
+            // Its thread has reported that.
         }
         finally
         {
@@ -149,7 +147,7 @@ internal sealed class StandIn
         }
     }
 
-    // sd_notify_barrier(3): systemd closes the descriptor when it has come so far.
+    // sd_notify_barrier(3): systemd closes the descriptor when it has processed all messages before it.
     private static string? WhyNotHeard(NotifySocket systemd, TimeSpan limit)
     {
         WaitLimit deadline = WaitLimit.After(limit);

@@ -3,13 +3,13 @@ using Baton.Lifecycle;
 namespace Baton.Systemd;
 
 /// <summary>
-/// Time to stop: a drain may take longer than <c>TimeoutStopSec=</c>, and so may the application's own end. It is asked for, a
-/// little at a time, as long as this process would take by its own limits. A process that has none asks for nothing: then
-/// systemd's limit is the only one. Lives on the control loop.
+/// Asks systemd for more time to stop. A drain, or the application's own end, may take longer than <c>TimeoutStopSec=</c>. The
+/// time is asked for in small parts, up to the process's own limits. A process without limits asks for nothing: systemd's limit
+/// is the only one then. Lives on the control loop.
 /// </summary>
 internal sealed class StopTime(LifecycleContext context, Action<TimeSpan> ask)
 {
-    // What is asked for in advance, and how often: a process that hangs is not waited for longer than this.
+    // The part that is asked for. A process that hangs is not waited for longer than this.
     private static readonly TimeSpan Advance = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
@@ -21,7 +21,7 @@ internal sealed class StopTime(LifecycleContext context, Action<TimeSpan> ask)
             ? Timeout.InfiniteTimeSpan
             : LifecycleContext.Then(options.ShutdownIdleGrace, options.DrainTimeout);
 
-        // The host's time has the drain in it.
+        // The time of the host includes the drain.
         TimeSpan limit = LifecycleContext.Then(context.Application.Limit ?? ours, options.ExitTimeout);
         if (ours != Timeout.InfiniteTimeSpan && limit != Timeout.InfiniteTimeSpan)
         {

@@ -6,13 +6,13 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Systemd;
 
 /// <summary>
-/// What systemd told this process by its environment, taken from there in its first moments: the host's own notifier must not
-/// find it, since its <c>STOPPING=1</c> after a handover would end the service, nor other programs that this process starts.
-/// Successors get it with the command that starts them.
+/// The variables of systemd, removed from this process's environment in its first moments. The host's own notifier must not find
+/// them, since its <c>STOPPING=1</c> after a handover would end the service; nor must other programs that this process starts.
+/// Successors get them with their start command.
 /// </summary>
-/// <param name="Command">How a successor is started, with what it needs to be the service.</param>
-/// <param name="Socket">Where to send news; null for nowhere.</param>
-/// <param name="WatchdogInterval">How often a sign of life is due; null for never.</param>
+/// <param name="Command">The start command of a successor, with the variables.</param>
+/// <param name="Socket">The address of systemd; null for none.</param>
+/// <param name="WatchdogInterval">The interval of the watchdog messages; null for none.</param>
 internal sealed record SystemdEnvironment(StartCommand Command, NotifySocket? Socket, TimeSpan? WatchdogInterval)
 {
     private static readonly string[] PidVariables = [SystemdVariable.ListenPid, SystemdVariable.ExecPid];
@@ -32,13 +32,13 @@ internal sealed record SystemdEnvironment(StartCommand Command, NotifySocket? So
 
         TimeSpan? interval = Watchdog.Interval(Take(SystemdVariable.WatchdogUsec), Take(SystemdVariable.WatchdogPid));
 
-        // It names the first process. Without it whoever is in charge is meant.
+        // It names the first process. Without it the watchdog is meant for the process in charge.
         return new SystemdEnvironment(
             interval is null ? command : command.Without(SystemdVariable.WatchdogPid), socket, socket is null ? null : interval);
     }
 
-    /// <summary>As a successor: what names the predecessor names this process now.</summary>
-    /// <param name="command">How the next successor is started.</param>
+    /// <summary>For a successor: variables that name the predecessor name this process now.</summary>
+    /// <param name="command">The start command of the next successor.</param>
     /// <param name="predecessor">The process that this one takes over from; null for none.</param>
     /// <returns>The same for the next successor.</returns>
     internal static StartCommand Succeed(StartCommand command, int? predecessor)

@@ -5,9 +5,8 @@ using Baton.Resources;
 namespace Baton.Systemd;
 
 /// <summary>
-/// This process as a part of a systemd service (sd_notify(3)): says who is in charge and what goes on, gives the watchdog its
-/// signs, keeps the listeners in the fd store. Only the process in charge speaks; what it says at a handover it says for both.
-/// Lives on the control loop.
+/// This process as part of a systemd service (sd_notify(3)): reports the main process and the status, feeds the watchdog, keeps
+/// the listeners in the fd store. Only the process in charge sends; at a handover it sends for both. Lives on the control loop.
 /// </summary>
 internal sealed class SystemdService
 {
@@ -21,11 +20,11 @@ internal sealed class SystemdService
     private readonly Adoption _adoption;
     private readonly Func<OpenWork> _open;
 
-    /// <summary>Outside <see cref="Follow"/> for tests.</summary>
+    /// <summary>Separate from <see cref="Follow"/> for tests.</summary>
     internal SystemdService(
         Func<string, Descriptor?, int> trySend, TimeSpan? watchdog, ResourceRegistry listeners, LifecycleContext context,
         Func<OpenWork> open,
-        Func<Action<int, Action>, Action>? findStandIn, Action<Action>? runAmongWork = null)
+        Func<Action<int, Action>, Action>? findStandIn, Action<Action>? queueToThreadPool = null)
     {
         ControlLoop loop = context.Loop;
         (_options, _open) = (context.Options, open);
@@ -35,13 +34,13 @@ internal sealed class SystemdService
         _adoption = new Adoption(_notifier, loop, findStandIn, context.Logger);
         if (watchdog is { } interval)
         {
-            _watchdog = new Watchdog(interval, loop, runAmongWork ?? RunOnThePool, () => _notifier.Send("WATCHDOG=1"));
+            _watchdog = new Watchdog(interval, loop, queueToThreadPool ?? RunOnThePool, () => _notifier.Send("WATCHDOG=1"));
         }
 
-        context.Feed.Subscribe(Hear, reports: false);
+        context.Feed.Subscribe(Handle, reports: false);
     }
 
-    /// <summary>Has systemd told what happens from now on; nobody outside a service.</summary>
+    /// <summary>Reports lifecycle events to systemd from now on; does nothing outside a service.</summary>
     internal static void Follow(
         SystemdEnvironment environment,
         int? predecessor,
@@ -63,22 +62,22 @@ internal sealed class SystemdService
 
     private static string Main(int pid) => Notifier.Line("MAINPID", pid);
 
-    // CLOCK_MONOTONIC in microseconds; systemd compares it with the moment in which it asked for the reload.
+    // CLOCK_MONOTONIC in microseconds. systemd compares it with the time of its reload request.
     private static string MonotonicTime()
     {
         _ = Libc.clock_gettime(Libc.CLOCK_MONOTONIC, out Libc.Timespec now);
         return Notifier.Line("MONOTONIC_USEC", (now.tv_sec * 1_000_000) + (now.tv_nsec / 1000));
     }
 
-    private void Hear(LifecycleEvent news)
+    private void Handle(LifecycleEvent lifecycleEvent)
     {
-        Tell(news);
-        _adoption.Hear(news);
+        Tell(lifecycleEvent);
+        _adoption.Handle(lifecycleEvent);
     }
 
-    private void Tell(LifecycleEvent news)
+    private void Tell(LifecycleEvent lifecycleEvent)
     {
-        switch (news)
+        switch (lifecycleEvent)
         {
             case LifecycleEvent.Serves serves:
                 Serve(serves);
@@ -91,7 +90,7 @@ internal sealed class SystemdService
                 BeginRestart(begun);
                 break;
             case LifecycleEvent.RestartRefused { Tried: true } refused:
-                // Who asked by way of systemd waits for the word that it is over, and systemd for both.
+                // A caller of systemctl reload waits for READY, and systemd for both lines.
                 BeginRestart(refused);
                 ServeOn("READY=1", Notifier.Status(refused.Reason.Message));
                 break;
@@ -99,12 +98,12 @@ internal sealed class SystemdService
                 _notifier.SendStatus($"Restarting: successor {successor}: {progress.Phase.Words}");
                 break;
             case LifecycleEvent.RestartEnded { ServesOn: true } failed:
-                // With its pid: a successor that lost sight of this process may have named itself.
+                // Names its pid: a successor that lost contact with this process may have named itself.
                 ServeOn(Main(Environment.ProcessId), "READY=1", Notifier.Status(failed.Record.Explanation));
                 break;
             case LifecycleEvent.LeftAlone alone:
-                // Before it is ready: systemd would end the whole service with the main process that it knows, and the watchdog
-                // runs on.
+                // Sent before it is ready: systemd ends the whole service with the main process that it knows, and the watchdog
+                // is running.
                 _notifier.Send(
                     Main(Environment.ProcessId),
                     Notifier.Status(
@@ -141,7 +140,7 @@ internal sealed class SystemdService
                 _store.Pause();
                 break;
             case LifecycleEvent.NobodyServes nobody:
-                // For Restart=on-failure: systemd notices the end of this process only.
+                // For Restart=on-failure: systemd sees only the end of this process.
                 Environment.ExitCode = Environment.ExitCode == 0 ? ServiceDiedExitCode : Environment.ExitCode;
                 _notifier.Send(
                     Main(Environment.ProcessId),
@@ -167,7 +166,7 @@ internal sealed class SystemdService
         _watchdog?.Begin();
         if (serves.Probation == TimeSpan.Zero)
         {
-            // On probation it is the predecessor's listeners that are stored: those it would serve again.
+            // During a probation the store holds the predecessor's listeners, which it would serve again.
             _store.Update();
         }
     }

@@ -4,22 +4,22 @@ using Baton.Lifecycle;
 namespace Baton.Systemd;
 
 /// <summary>
-/// The watchdog of the service manager (sd_watchdog_enabled(3)): a sign at half of its time, by the process in charge only, and
-/// only while the control loop and the application's own threads make progress. A service that hangs gives none, and is killed.
+/// The watchdog of the service manager (sd_watchdog_enabled(3)). The process in charge sends a sign of life at half of the
+/// interval, but only while the control loop and the thread pool make progress. A service that hangs sends none, and is killed.
 /// Lives on the control loop.
 /// </summary>
-/// <param name="interval">Between two signs.</param>
-/// <param name="loop">Whose progress is one half of the sign.</param>
-/// <param name="runAmongWork">Runs an action where the application's work runs: the other half.</param>
-/// <param name="sign">Gives the sign.</param>
-internal sealed class Watchdog(TimeSpan interval, ControlLoop loop, Action<Action> runAmongWork, Action sign)
+/// <param name="interval">The time between two signs.</param>
+/// <param name="loop">The control loop, which must make progress.</param>
+/// <param name="queueToThreadPool">Queues an action to the thread pool, which must make progress too.</param>
+/// <param name="sign">Sends the sign of life.</param>
+internal sealed class Watchdog(TimeSpan interval, ControlLoop loop, Action<Action> queueToThreadPool, Action sign)
 {
     private LoopTimer? _next;
     private bool _asked;
 
-    /// <summary>How often a sign is due by the environment; null if no watchdog waits for one of this process.</summary>
-    /// <param name="usec">Its time in microseconds.</param>
-    /// <param name="pid">The process that is meant; null for whoever is in charge.</param>
+    /// <summary>The interval by the environment; null if no watchdog waits for this process.</summary>
+    /// <param name="usec">The watchdog's time in microseconds.</param>
+    /// <param name="pid">The process that is meant; null for the process in charge.</param>
     internal static TimeSpan? Interval(string? usec, string? pid) =>
         long.TryParse(usec, NumberStyles.None, CultureInfo.InvariantCulture, out long time)
             && time > 1
@@ -27,7 +27,7 @@ internal sealed class Watchdog(TimeSpan interval, ControlLoop loop, Action<Actio
             ? TimeSpan.FromMicroseconds(time / 2)
             : null;
 
-    /// <summary>This process is in charge: the first sign comes at once.</summary>
+    /// <summary>This process is in charge: sends the first sign at once.</summary>
     internal void Begin()
     {
         End();
@@ -35,7 +35,7 @@ internal sealed class Watchdog(TimeSpan interval, ControlLoop loop, Action<Actio
         Next();
     }
 
-    /// <summary>Another process is.</summary>
+    /// <summary>Another process is in charge.</summary>
     internal void End()
     {
         _next?.Cancel();
@@ -46,11 +46,11 @@ internal sealed class Watchdog(TimeSpan interval, ControlLoop loop, Action<Actio
 
     private void Ask()
     {
-        // One question at a time: the answers of a pool that was stuck for long say no more than one.
+        // One question at a time: several late answers of a stuck pool mean no more than one.
         if (!_asked)
         {
             _asked = true;
-            runAmongWork(() => loop.Post(Answered));
+            queueToThreadPool(() => loop.Post(Answered));
         }
 
         Next();

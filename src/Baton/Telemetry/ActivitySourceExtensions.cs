@@ -2,17 +2,17 @@ using System.Diagnostics;
 
 namespace Baton.Telemetry;
 
-/// <summary>Spans whose times and parents are said, not taken from where the code runs.</summary>
+/// <summary>Spans with given times and parents.</summary>
 internal static class ActivitySourceExtensions
 {
     /// <summary>Begins a span.</summary>
-    /// <returns>Null if nobody wants it.</returns>
+    /// <returns>Null if nobody listens.</returns>
     internal static Activity? Begin(this ActivitySource source, string name, ActivityContext parent, DateTimeOffset at)
     {
         Activity? current = Activity.Current;
         try
         {
-            // What happens to be current on this thread is no parent of ours.
+            // The current activity of this thread is not the parent.
             Activity.Current = null;
             return source.StartActivity(name, ActivityKind.Internal, parent, tags: null, links: null, at);
         }
@@ -30,12 +30,12 @@ internal static class ActivitySourceExtensions
         Activity.Current = current;
     }
 
-    /// <summary>Spans of phases that follow one another.</summary>
-    /// <param name="source">Where to.</param>
+    /// <summary>Adds spans for consecutive phases.</summary>
+    /// <param name="source">The source.</param>
     /// <param name="phases">The phases.</param>
-    /// <param name="begin">When the first one began.</param>
-    /// <param name="parent">What they are parts of.</param>
-    /// <param name="error">What the last one ended with; null for nothing bad.</param>
+    /// <param name="begin">The begin of the first phase.</param>
+    /// <param name="parent">The parent span.</param>
+    /// <param name="error">The error of the last phase; null for none.</param>
     internal static void RecordPhases(
         this ActivitySource source,
         IReadOnlyList<RestartPhase> phases,
@@ -46,7 +46,7 @@ internal static class ActivitySourceExtensions
         foreach (RestartPhase phase in phases)
         {
             DateTimeOffset end = begin + phase.Duration;
-            if (source.Begin(TelemetryWords.Phase(phase.Name), parent, begin) is { } span)
+            if (source.Begin(TelemetryNames.Phase(phase.Name), parent, begin) is { } span)
             {
                 span.SetTag(BatonTelemetry.Attributes.Phase, phase.Name);
                 if (phase.Detail.Length > 0)

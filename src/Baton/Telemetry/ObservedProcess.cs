@@ -6,11 +6,11 @@ using static Baton.BatonTelemetry;
 namespace Baton.Telemetry;
 
 /// <summary>
-/// What can be seen of this process, and of those before it, at any moment; asked by whoever collects, on its own thread.
+/// The values of observable instruments for this process and older ones. Called by collectors, on their own threads.
 /// </summary>
 /// <param name="lifecycle">This process.</param>
-/// <param name="older">Those before it.</param>
-/// <param name="generation">Its generation; null as long as its predecessor has not said it.</param>
+/// <param name="older">The older processes.</param>
+/// <param name="generation">The generation; null until the predecessor has told it.</param>
 internal sealed class ObservedProcess(ProcessLifecycle lifecycle, OlderGenerations older, Func<int?> generation)
 {
     private static readonly ProcessState[] AllStates = Enum.GetValues<ProcessState>();
@@ -24,7 +24,7 @@ internal sealed class ObservedProcess(ProcessLifecycle lifecycle, OlderGeneratio
         [
             .. AllStates.Select(state =>
                 new Measurement<int>(
-                    state == now ? 1 : 0, new KeyValuePair<string, object?>(Attributes.State, TelemetryWords.Of(state)))),
+                    state == now ? 1 : 0, new KeyValuePair<string, object?>(Attributes.State, TelemetryNames.Of(state)))),
         ];
     }
 
@@ -39,7 +39,7 @@ internal sealed class ObservedProcess(ProcessLifecycle lifecycle, OlderGeneratio
     {
         IEnumerable<GenerationStatus> own = lifecycle.Drains && generation() is not null ? [lifecycle.Describe()] : [];
 
-        // Several that were rolled back are of the same generation.
+        // Several rolled-back processes may have the same generation.
         return
         [
             .. own.Concat(older.Living)

@@ -6,12 +6,10 @@ using static Baton.BatonTelemetry;
 
 namespace Baton.Telemetry;
 
-/// <summary>
-/// The instruments. What can be looked at is looked at when somebody collects; the rest is counted as it happens.
-/// </summary>
+/// <summary>The instruments: observable ones are read when somebody collects, the others count events.</summary>
 internal sealed class RestartMetrics : IDisposable
 {
-    // Seconds; what OpenTelemetry takes if nothing is said is made for milliseconds.
+    // Buckets in seconds. OpenTelemetry's defaults are made for milliseconds.
     private static readonly InstrumentAdvice<double> Durations = new()
     {
         HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
@@ -50,15 +48,15 @@ internal sealed class RestartMetrics : IDisposable
             || _forcedConnections.Enabled
             || _forcedRequests.Enabled;
 
-    internal void Hear(LifecycleEvent news)
+    internal void Handle(LifecycleEvent lifecycleEvent)
     {
-        switch (news)
+        switch (lifecycleEvent)
         {
             case LifecycleEvent.RestartRefused refused:
                 Count("refused", refused.Reason.Failure);
                 break;
             case LifecycleEvent.RestartEnded ended:
-                Ended(ended.Record, TelemetryWords.Outcome(ended.Record.Failure, ended.RolledBack));
+                Ended(ended.Record, TelemetryNames.Outcome(ended.Record.Failure, ended.RolledBack));
                 break;
             case LifecycleEvent.WorkCut cut:
                 _forcedConnections.Add(cut.Work.Connections);
@@ -81,7 +79,10 @@ internal sealed class RestartMetrics : IDisposable
         Meter.CreateObservableGauge(
             Metrics.ProbationRemaining, process.ProbationRemaining, "s", "How long the probation goes on.");
         Meter.CreateObservableUpDownCounter(
-            Metrics.DrainingConnections, process.DrainingConnections, "{connection}", "Connections of processes that only finish their work.");
+            Metrics.DrainingConnections,
+            process.DrainingConnections,
+            "{connection}",
+            "Connections of processes that only finish their work.");
         Meter.CreateObservableUpDownCounter(
             Metrics.DrainingRequests,
             process.DrainingRequests,
@@ -97,10 +98,10 @@ internal sealed class RestartMetrics : IDisposable
         {
             _phaseDuration.Record(
                 phase.Duration.TotalSeconds,
-                new KeyValuePair<string, object?>(Attributes.Phase, TelemetryWords.Phase(phase.Name)));
+                new KeyValuePair<string, object?>(Attributes.Phase, TelemetryNames.Phase(phase.Name)));
         }
 
-        if (outcome is "succeeded" or "rolled_back" && record.Phases is [.., { Name: TelemetryWords.Probation } probation])
+        if (outcome is "succeeded" or "rolled_back" && record.Phases is [.., { Name: TelemetryNames.Probation } probation])
         {
             _handoverDuration.Record((record.Duration - probation.Duration).TotalSeconds);
         }
@@ -111,7 +112,7 @@ internal sealed class RestartMetrics : IDisposable
         var tags = new TagList { { Attributes.Outcome, outcome } };
         if (failure is { } reason)
         {
-            tags.Add(Attributes.ErrorType, TelemetryWords.Of(reason));
+            tags.Add(Attributes.ErrorType, TelemetryNames.Of(reason));
         }
 
         _restarts.Add(1, tags);

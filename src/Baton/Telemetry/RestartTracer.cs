@@ -3,7 +3,7 @@ using Baton.Lifecycle;
 
 namespace Baton.Telemetry;
 
-/// <summary>The spans of a process that is asked for restarts: each restart with its parts, and the drain that follows.</summary>
+/// <summary>The spans of a process that restarts: each restart with its phases, and the drain that follows.</summary>
 internal sealed class RestartTracer(ActivitySource source)
 {
     private Activity? _last;
@@ -11,12 +11,12 @@ internal sealed class RestartTracer(ActivitySource source)
 
     internal ActivitySource Source => source;
 
-    /// <param name="news">What has happened.</param>
-    /// <param name="at">When.</param>
-    /// <param name="own">The restart that made this process; default if that is not traced.</param>
-    internal void Hear(LifecycleEvent news, DateTimeOffset at, ActivityContext own)
+    /// <param name="lifecycleEvent">The event.</param>
+    /// <param name="at">The time of the event.</param>
+    /// <param name="own">The restart that made this process; default if it is not traced.</param>
+    internal void Handle(LifecycleEvent lifecycleEvent, DateTimeOffset at, ActivityContext own)
     {
-        switch (news)
+        switch (lifecycleEvent)
         {
             case LifecycleEvent.RestartBegun begun:
                 _last = begun.Request.Activity = Begin(begun.Request, at);
@@ -34,7 +34,7 @@ internal sealed class RestartTracer(ActivitySource source)
                 BeginDrain(_last?.Context ?? default, moved.Generation, at);
                 break;
             case LifecycleEvent.StateChanged { State: ProcessState.ShuttingDown, Previous: not ProcessState.HandedOver } moved:
-                // Of a successor that gave back it is a part of the restart; else of nothing.
+                // The drain of a successor that gave back belongs to its restart; other drains have no parent.
                 BeginDrain(moved.Previous == ProcessState.OnProbation ? own : default, moved.Generation, at);
                 break;
             case LifecycleEvent.StateChanged { State: ProcessState.Serving, Previous: ProcessState.HandedOver }
@@ -53,7 +53,7 @@ internal sealed class RestartTracer(ActivitySource source)
         span.SetTag(BatonTelemetry.Attributes.Outcome, outcome);
         if (failure is { } reason)
         {
-            span.SetTag(BatonTelemetry.Attributes.ErrorType, TelemetryWords.Of(reason));
+            span.SetTag(BatonTelemetry.Attributes.ErrorType, TelemetryNames.Of(reason));
             span.SetStatus(ActivityStatusCode.Error, explanation);
         }
 
@@ -71,7 +71,7 @@ internal sealed class RestartTracer(ActivitySource source)
         span.SetTag(BatonTelemetry.Attributes.Generation, record.Generation);
         End(
             span,
-            TelemetryWords.Outcome(record.Failure, ended.RolledBack),
+            TelemetryNames.Outcome(record.Failure, ended.RolledBack),
             record.Failure,
             record.Explanation,
             record.AskedAt + record.Duration);

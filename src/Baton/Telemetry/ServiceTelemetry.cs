@@ -6,8 +6,8 @@ using Baton.Lifecycle;
 namespace Baton.Telemetry;
 
 /// <summary>
-/// Metrics and traces of one restarter. Subscribes to the news of its lifecycle; without anybody who collects, it costs that.
-/// Listeners are called on a <see cref="SideThread"/>, with the times at which things happened.
+/// Metrics and traces of one restarter, from its lifecycle events. Listeners are called on a <see cref="TelemetryThread"/>, with
+/// the times of the events.
 /// </summary>
 internal sealed class ServiceTelemetry : IDisposable
 {
@@ -32,9 +32,9 @@ internal sealed class ServiceTelemetry : IDisposable
         Action<Action>? aside = null)
     {
         _context = context;
-        _aside = aside ?? new SideThread(context.Logger).Post;
+        _aside = aside ?? new TelemetryThread(context.Logger).Post;
         _succession = new SuccessionTracer(() => Source, context.Options.TimeProvider, ProcessBegun, _aside);
-        context.Feed.Subscribe(Hear, reports: false);
+        context.Feed.Subscribe(Handle, reports: false);
 
         // The first of their kind in a process, they take some ten milliseconds, in which the application can begin to build its
         // host.
@@ -57,7 +57,7 @@ internal sealed class ServiceTelemetry : IDisposable
 
     public void Dispose()
     {
-        _context.Feed.Unsubscribe(Hear);
+        _context.Feed.Unsubscribe(Handle);
         _aside(() =>
         {
             _metrics?.Dispose();
@@ -66,8 +66,8 @@ internal sealed class ServiceTelemetry : IDisposable
     }
 
     // What comes each second, or is in the record of a restart anyhow, is not worth a thread.
-    private static bool IsTold(LifecycleEvent news) =>
-        news is LifecycleEvent.StateChanged
+    private static bool IsRecorded(LifecycleEvent lifecycleEvent) =>
+        lifecycleEvent is LifecycleEvent.StateChanged
             or LifecycleEvent.WorkCut
             or LifecycleEvent.Drained
             or (LifecycleEvent.OfRestart and not LifecycleEvent.RestartPhaseChanged);
@@ -91,20 +91,20 @@ internal sealed class ServiceTelemetry : IDisposable
         _context.Loop.Schedule(_context.Options.HandshakeTimeout, () => _told.TrySetResult());
     }
 
-    private void Hear(LifecycleEvent news)
+    private void Handle(LifecycleEvent lifecycleEvent)
     {
-        _succession.Hear(news);
+        _succession.Handle(lifecycleEvent);
         bool heard = _metrics is { Enabled: true } || Source?.HasListeners() == true;
-        if (heard && IsTold(news))
+        if (heard && IsRecorded(lifecycleEvent))
         {
             DateTimeOffset at = _context.Options.TimeProvider.GetUtcNow();
 
             // Each by itself: a listener to the one that throws must not cost the other its news.
-            _aside(() => _metrics?.Hear(news));
-            _aside(() => _tracer?.Hear(news, at, _succession.Restart));
+            _aside(() => _metrics?.Handle(lifecycleEvent));
+            _aside(() => _tracer?.Handle(lifecycleEvent, at, _succession.Restart));
         }
 
-        if (news is LifecycleEvent.StateChanged { State: ProcessState.Exited })
+        if (lifecycleEvent is LifecycleEvent.StateChanged { State: ProcessState.Exited })
         {
             End(heard);
         }

@@ -4,13 +4,13 @@ using Baton.Lifecycle;
 namespace Baton.Telemetry;
 
 /// <summary>
-/// The spans of a successor's own parts of the restart that made it. Whoever listens is often built later than the first of them:
-/// they are remembered, and made when this process serves. Hears on the control loop, where it only remembers.
+/// The spans of a successor's own part of the restart that started it. Listeners are often built later than the first of them, so
+/// they are kept, and emitted when this process serves. On the control loop it only keeps them.
 /// </summary>
-/// <param name="source">Where the spans go; null for the first moments.</param>
+/// <param name="source">The source of the spans; null in the first moments.</param>
 /// <param name="time">The clock.</param>
-/// <param name="processBegun">When this process was started; asked only if somebody listens.</param>
-/// <param name="aside">Runs what listeners do.</param>
+/// <param name="processBegun">The start time of this process; called only if somebody listens.</param>
+/// <param name="aside">Runs the listeners' part.</param>
 internal sealed class SuccessionTracer(
     Func<ActivitySource?> source, TimeProvider time, Func<DateTimeOffset> processBegun, Action<Action> aside)
 {
@@ -19,30 +19,34 @@ internal sealed class SuccessionTracer(
     private DateTimeOffset _served;
     private long _servedAt;
 
-    /// <summary>The restart that made this process; default if that is not traced.</summary>
+    /// <summary>The restart that made this process; default if it is not traced.</summary>
     internal ActivityContext Restart { get; private set; }
 
-    internal void Hear(LifecycleEvent news)
+    internal void Handle(LifecycleEvent lifecycleEvent)
     {
-        switch (news)
+        switch (lifecycleEvent)
         {
             case LifecycleEvent.Greeted greeted:
                 (Restart, _greeted) = (greeted.Trace, time.GetUtcNow());
-                _timeline.Enter(TelemetryWords.Starting);
+                _timeline.Enter(TelemetryNames.Starting);
                 break;
             case LifecycleEvent.StartPhaseChanged phase when Restart != default:
                 _timeline.Enter(phase.Phase, phase.Detail);
                 break;
             case LifecycleEvent.SaidReady when Restart != default:
-                _timeline.Enter(TelemetryWords.Ready);
+                _timeline.Enter(TelemetryNames.Ready);
                 break;
-            case LifecycleEvent.StateChanged { Previous: ProcessState.Starting, State: ProcessState.Serving or ProcessState.OnProbation }:
+            case LifecycleEvent.StateChanged
+            {
+                Previous: ProcessState.Starting,
+                State: ProcessState.Serving or ProcessState.OnProbation
+            }:
                 (_served, _servedAt) = (time.GetUtcNow(), time.GetTimestamp());
                 RecordStart(_timeline.Phases, _greeted);
                 break;
             case LifecycleEvent.StateChanged { Previous: ProcessState.OnProbation } moved:
                 RecordProbation(
-                    new RestartPhase(TelemetryWords.Probation, "", time.GetElapsedTime(_servedAt)), _served, moved.State);
+                    new RestartPhase(TelemetryNames.Probation, "", time.GetElapsedTime(_servedAt)), _served, moved.State);
                 break;
         }
     }
@@ -50,7 +54,7 @@ internal sealed class SuccessionTracer(
     private void RecordStart(IReadOnlyList<RestartPhase> phases, DateTimeOffset greeted) => Record(to =>
     {
         DateTimeOffset begun = processBegun();
-        to.RecordPhases([new RestartPhase(TelemetryWords.Start, "", greeted - begun), .. phases], begun, Restart);
+        to.RecordPhases([new RestartPhase(TelemetryNames.Start, "", greeted - begun), .. phases], begun, Restart);
     });
 
     private void RecordProbation(RestartPhase probation, DateTimeOffset begun, ProcessState then) => Record(to =>

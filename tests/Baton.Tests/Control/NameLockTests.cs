@@ -183,11 +183,11 @@ public sealed class NameLockTests : IDisposable
     [Fact]
     public void Pass_ToASuccessorThatDoesNotLoadIt_SendsNothing()
     {
-        var resources = new CommitResources();
+        var resources = new CommitResources(_logger);
         NameLock ours = Serving();
         resources.Add(ours);
         Assert.Empty(resources.Pass([]));
-        Assert.Equal(["lock"], ResourcePolicy.LoadedAtCommit);
+        Assert.Equal(["lock", "state"], ResourcePolicy.LoadedAtCommit);
         Assert.Equal($"lock:{Place}", Assert.Single(resources.Pass(["lock"])).Key.ToString());
         Assert.Equal([$"lock:{Place}"], resources.Keys.Select(k => k.ToString()));
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Baton.Handover;
+using Baton.Resources;
 
 namespace Baton.Tests.Handover;
 
@@ -13,7 +14,9 @@ internal static class Messages
     [
         new HandoverMessage.Hello(MinVersion: 1, MaxVersion: 3, Pid: 4711, Program: "Shop 1.2.3") { TakesMore = true, Loads = ["lock"] },
         new HandoverMessage.Resources(["lock:/run/baton/shop.lock"]),
+        new HandoverMessage.Resources(["state:cache"]) { State = [Row with { Data = [1, 2, 255] }, Row with { Name = "cache", IsWantedBack = true }] },
         new HandoverMessage.Loaded(),
+        new HandoverMessage.HandedBack(["state:cache"], [Row], "state hits was not saved within 10 s"),
         new HandoverMessage.MoreListeners(["tcp:127.0.0.1:81"]),
         new HandoverMessage.Listeners(Version: 1, Pid: 4710, Generation: 7, Keys: ["tcp:127.0.0.1:80", "unix:/run/ä#1"], More: true) { Trace = Trace },
         new HandoverMessage.Progress("health", "3 of 4"),
@@ -41,6 +44,8 @@ internal static class Messages
     internal static RestartRecord Record => new(
         new DateTimeOffset(2026, 11, 21, 12, 0, 0, TimeSpan.Zero), "SIGUSR2", "/srv/app/App", Generation: 8, SuccessorPid: 4711, RestartFailure.SuccessorDied, "was ended by SIGSEGV",
         TimeSpan.FromSeconds(3), [new RestartPhase("spawn", "", TimeSpan.FromMilliseconds(120)), new RestartPhase("health", "3 of 4", TimeSpan.FromSeconds(2))]);
+
+    internal static StateRow Row => new("hits", Version: 2, Length: 3, new string('A', 64));
 
     internal static GenerationStatus Status => new(
         Pid: 4700, Generation: 5, ProcessState.Draining, new Dictionary<string, int> { ["http/1.1"] = 3, ["idle"] = 1 }, RequestCount: 7,

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Baton.Handover;
 using Baton.Lifecycle;
 using Baton.Processes;
+using Baton.Tests.Support;
 using Microsoft.Extensions.Logging;
 
 namespace Baton.Tests.Model;
@@ -186,7 +187,7 @@ internal sealed class WorldEffects(WorldProcess process) : IEndpoints, IOpenWork
 
     internal LifecycleContext Context(ControlLoop loop, ILogger logger) => new(loop, World.Options, logger)
     {
-        Endpoints = this, Work = this, Programs = this, Older = this, Process = this, Predecessor = process.HasPredecessor ? this : null,
+        Endpoints = this, Work = this, Programs = this, Older = this, Process = this, State = new FakeState(new Journal()), Predecessor = process.HasPredecessor ? this : null,
     };
 
     internal void FinishWork() => _drained.TrySetResult();

@@ -13,6 +13,8 @@ internal sealed class FakeEffects(Journal journal) : IEndpoints, IOpenWork, IPro
 
     internal const int PredecessorPid = 4710;
 
+    internal FakeState State { get; } = new(journal);
+
     private readonly List<FakeSuccessor> _successors = [];
     private TaskCompletionSource _drained = new();
     private readonly Queue<Action> _waiting = new();
@@ -210,7 +212,7 @@ internal sealed class FakeEffects(Journal journal) : IEndpoints, IOpenWork, IPro
     /// <summary>A context in which all is fake but the loop.</summary>
     internal LifecycleContext Context(ControlLoop loop, RestarterOptions options, ILogger logger, bool hasPredecessor = false) => new(loop, options, logger)
     {
-        Endpoints = this, Work = this, Programs = this, Older = this, Process = this, Predecessor = hasPredecessor ? this : null,
+        Endpoints = this, Work = this, Programs = this, Older = this, Process = this, State = State, Predecessor = hasPredecessor ? this : null,
     };
 
     /// <summary>The thread pool goes on.</summary>

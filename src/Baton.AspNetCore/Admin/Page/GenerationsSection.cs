@@ -17,7 +17,7 @@ internal static class GenerationsSection
         <h3>Generation {generation.Generation} {StateText.Badge(generation.State)}</h3>
         <dl class="figures">
         <div><dt>Process</dt><dd>{generation.Pid}</dd></div>
-        <div><dt>Version</dt><dd>{Html.Text(StatusWords.OrDash(generation.Version))}</dd></div>
+        <div><dt>Version</dt><dd>{Html.Text(StatusText.OrDash(generation.Version))}</dd></div>
         <div><dt>Age</dt><dd>{(generation.StartedAt is { } at ? Times.Since(at, view.Now) : Html.Of($"-"))}</dd></div>
         <div><dt>Requests</dt><dd>{generation.RequestCount}</dd></div>
         <div class="kinds"><dt>Connections</dt><dd>{Connections(generation)}</dd></div>
@@ -60,7 +60,7 @@ internal static class GenerationsSection
             <h3>Generation {view.Status.Generation + 1} {StateText.Badge(state)}</h3>
             <dl class="figures">
             <div><dt>Process</dt><dd>{pid}</dd></div>
-            <div class="rest"><dt>Does</dt><dd>{Html.Text(StatusWords.OrDash(phase))}</dd></div>
+            <div class="rest"><dt>Does</dt><dd>{Html.Text(StatusText.OrDash(phase))}</dd></div>
             </dl>
             </li>
             """);

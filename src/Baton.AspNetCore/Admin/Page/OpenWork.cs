@@ -7,7 +7,7 @@ internal static class OpenWork
 
     internal static Html Render(GenerationStatus generation, PageView view)
     {
-        if (!StatusWords.IsLeaving(generation.State))
+        if (!StatusText.IsLeaving(generation.State))
         {
             return Html.None;
         }
@@ -23,7 +23,7 @@ internal static class OpenWork
             { State: ProcessState.HandedOver } => Html.None,
             _ => Html.Of($" There is no limit: only force cuts it."),
         };
-        if (StatusWords.HasOpenWork(generation))
+        if (StatusText.HasOpenWork(generation))
         {
             return Html.Of($"<strong>Waits for {Open(generation)}.</strong>{limit}");
         }

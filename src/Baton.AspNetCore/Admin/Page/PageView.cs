@@ -8,7 +8,7 @@ internal sealed record PageView(RestartStatus Status, DateTimeOffset Now)
     private const int MostRestarts = 10;
 
     /// <summary>The processes that end, but still have work, or could take over again.</summary>
-    internal IEnumerable<GenerationStatus> Departing => Status.Generations.Where(g => StatusWords.IsLeaving(g.State));
+    internal IEnumerable<GenerationStatus> Departing => Status.Generations.Where(g => StatusText.IsLeaving(g.State));
 
     /// <summary>The last restarts, newest first, as many as fit a screen.</summary>
     internal IEnumerable<RestartRecord> Restarts => Status.LastRestarts.OrderByDescending(r => r.AskedAt).Take(MostRestarts);

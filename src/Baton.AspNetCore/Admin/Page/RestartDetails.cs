@@ -9,11 +9,11 @@ internal static class RestartDetails
         return Html.Of($"""
             <div class="details">
             <dl class="facts">
-            <div><dt>Asked by</dt><dd>{Html.Text(StatusWords.OrDash(record.Trigger))}</dd></div>
+            <div><dt>Asked by</dt><dd>{Html.Text(StatusText.OrDash(record.Trigger))}</dd></div>
             <div><dt>At</dt><dd>{Times.Exact(record.AskedAt)}</dd></div>
             <div><dt>Successor</dt><dd>{Successor(record)}</dd></div>
             <div><dt>In all</dt><dd>{Wording.Of(record.Duration)}</dd></div>
-            <div class="wide"><dt>Program</dt><dd class="mono">{Html.Text(StatusWords.OrDash(record.Program))}</dd></div>
+            <div class="wide"><dt>Program</dt><dd class="mono">{Html.Text(StatusText.OrDash(record.Program))}</dd></div>
             </dl>
             {Failure(record)}
             {Phases(restart)}

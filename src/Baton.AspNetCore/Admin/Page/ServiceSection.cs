@@ -17,7 +17,7 @@ internal static class ServiceSection
             <div><dt>Process</dt><dd>{status.Pid}</dd></div>
             <div><dt>Generation</dt><dd>{status.Generation}</dd></div>
             {Up(view)}
-            <div><dt>Program</dt><dd class="mono">{Html.Text(StatusWords.OrDash(status.Program))}</dd></div>
+            <div><dt>Program</dt><dd class="mono">{Html.Text(StatusText.OrDash(status.Program))}</dd></div>
             <div class="wide"><dt>Listens on</dt><dd>{Listeners(status)}</dd></div>
             </dl>
             """);

@@ -3,10 +3,10 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Telemetry;
 
 /// <summary>
-/// Runs what listeners to metrics and traces do, in order, apart from the control loop: they may block, as an exporter that
-/// writes to the network at once, or throw. The thread is there only while it has something to do.
+/// Calls listeners to metrics and traces, in order, apart from the control loop: they may block, as an exporter that writes to
+/// the network, or throw. The thread exists only while there is work.
 /// </summary>
-internal sealed class SideThread(ILogger logger)
+internal sealed class TelemetryThread(ILogger logger)
 {
     // Some dozens for each restart: more than this wait only if a listener hangs, and then it won't miss the rest.
     private const int MostWaiting = 1000;

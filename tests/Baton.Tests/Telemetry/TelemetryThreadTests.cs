@@ -6,12 +6,12 @@ using Baton.Tests.Support;
 namespace Baton.Tests.Telemetry;
 
 /// <summary>What listeners do is no matter of the control loop.</summary>
-public class SideThreadTests
+public class TelemetryThreadTests
 {
     [Fact]
     public void Post_RunsEachInOrderOneAtATimeAndElsewhere()
     {
-        var side = new SideThread(new RecordingLogger());
+        var side = new TelemetryThread(new RecordingLogger());
         var done = new ConcurrentQueue<(int Number, int Thread)>();
         int threads = 0, most = 0;
         foreach (int i in Enumerable.Range(0, 100))
@@ -34,7 +34,7 @@ public class SideThreadTests
     public void Post_OneThrows_IsLoggedAndTheNextRuns()
     {
         var logger = new RecordingLogger();
-        var side = new SideThread(logger);
+        var side = new TelemetryThread(logger);
         bool ran = false;
         side.Post(() => throw new InvalidOperationException("a defect of the exporter"));
         side.Post(() => ran = true);
@@ -45,7 +45,7 @@ public class SideThreadTests
     [Fact]
     public void Post_OneHangs_TheRestIsBounded()
     {
-        var side = new SideThread(new RecordingLogger());
+        var side = new TelemetryThread(new RecordingLogger());
         using var hang = new ManualResetEventSlim();
         int ran = 0;
         side.Post(() => hang.Wait(Deadline.Limit));
@@ -71,7 +71,7 @@ public class SideThreadTests
     {
         using Activity current = new Activity("somebody's").Start();
         var seen = new TaskCompletionSource<Activity?>();
-        new SideThread(new RecordingLogger()).Post(() => seen.SetResult(Activity.Current));
+        new TelemetryThread(new RecordingLogger()).Post(() => seen.SetResult(Activity.Current));
         Assert.Null(await seen.Task.Soon());
     }
 }

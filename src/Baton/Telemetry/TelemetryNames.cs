@@ -2,8 +2,8 @@ using System.Text;
 
 namespace Baton.Telemetry;
 
-/// <summary>Values of attributes: few of them, and in lower case.</summary>
-internal static class TelemetryWords
+/// <summary>Values of attributes: a small set, in lower case.</summary>
+internal static class TelemetryNames
 {
     internal const string Other = "other";
     internal const string Start = "start";
@@ -11,7 +11,7 @@ internal static class TelemetryWords
     internal const string Ready = "ready";
     internal const string Probation = "probation";
 
-    // An application reports what it likes; a series for each of its words would cost whoever stores them.
+    // An application may report any phase. A series for each would be expensive to store.
     internal static readonly IReadOnlyList<string> KnownPhases =
         [
             Start, "hooks", "check", "spawn", Starting, "hosted services", "health", "callbacks", "warm-up", "servers", Ready,

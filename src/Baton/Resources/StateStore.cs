@@ -1,0 +1,155 @@
+using Baton.Interop;
+using Microsoft.Extensions.Logging;
+
+namespace Baton.Resources;
+
+/// <summary>
+/// The application's state: which items there are, what was saved and is about to be passed, and the memory that has come from
+/// another process and is not loaded yet. Safe to call from any thread.
+/// </summary>
+/// <param name="logger">For what is saved and loaded.</param>
+internal sealed class StateStore(ILogger logger) : ICommitResource
+{
+    // Each may need a descriptor, and all ride with one message.
+    internal const int MostItems = 100;
+
+    private readonly Lock _lock = new();
+    private readonly List<StateItem> _items = [];
+    private readonly Dictionary<string, Descriptor> _arrived = [];
+    private IReadOnlyList<(StateRow Row, Descriptor? Memory)> _saved = [];
+
+    public ResourceKind Kind => ResourceKind.State;
+
+    public IReadOnlyList<PassedResource> Held
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. from s in _saved where s.Memory is not null select new PassedResource(KeyOf(s.Row), s.Memory, "")];
+            }
+        }
+    }
+
+    internal IReadOnlyList<StateItem> Items
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _items];
+            }
+        }
+    }
+
+    /// <summary>Whether the successor that was greeted last can load state.</summary>
+    internal bool SuccessorLoads { get; set; }
+
+    /// <summary>What is said of the items that are about to be passed.</summary>
+    internal IReadOnlyList<StateRow> Rows
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _saved.Select(s => s.Row)];
+            }
+        }
+    }
+
+    /// <summary>Adds what a server of this process has.</summary>
+    /// <exception cref="InvalidOperationException">Another one has the same name, or there are too many.</exception>
+    internal void Add(IEnumerable<StateItem> items)
+    {
+        lock (_lock)
+        {
+            foreach (StateItem item in items)
+            {
+                if (_items.Exists(i => i.Name == item.Name))
+                {
+                    throw new InvalidOperationException($"This process has state of the name {item.Name} already.");
+                }
+
+                if (_items.Count == MostItems)
+                {
+                    throw new InvalidOperationException(
+                        $"A process has at most {MostItems} items of state; {item.Name} is one more.");
+                }
+
+                _items.Add(item);
+            }
+        }
+    }
+
+    /// <summary>Begins to save; on another thread <see cref="StateSaving.Run"/> does it.</summary>
+    /// <param name="which">Which items.</param>
+    /// <param name="limit">How many bytes they may have together.</param>
+    /// <param name="describe">An exception in one line.</param>
+    internal StateSaving Save(Func<StateItem, bool> which, long limit, Func<Exception, string> describe) =>
+        new([.. Items.Where(which)], limit, describe, logger);
+
+    /// <summary>From now on this is what is passed.</summary>
+    internal void Keep(StateSaving saving)
+    {
+        Forget();
+        lock (_lock)
+        {
+            _saved = saving.Take();
+        }
+    }
+
+    /// <summary>Begins to load what came with <see cref="Load(ResourceKey, Descriptor)"/>, and these rows.</summary>
+    internal StateLoading Load(IReadOnlyList<StateRow> rows, bool handedBack, long limit, Func<Exception, string> describe)
+    {
+        lock (_lock)
+        {
+            Dictionary<string, Descriptor> memory = new(_arrived);
+            _arrived.Clear();
+            StateItem[] items = [.. _items.Where(i => !handedBack || i.Options.TakesBack)];
+            return new StateLoading(items, rows, memory, limit, describe, logger) { IsHandedBack = handedBack };
+        }
+    }
+
+    /// <summary>What was saved is with the other process, or of no use any more.</summary>
+    internal void Forget()
+    {
+        IReadOnlyList<(StateRow Row, Descriptor? Memory)> forgotten;
+        lock (_lock)
+        {
+            (forgotten, _saved) = (_saved, []);
+        }
+
+        foreach ((_, Descriptor? memory) in forgotten)
+        {
+            memory?.Dispose();
+        }
+    }
+
+    public void Passing()
+    {
+    }
+
+    public void Load(ResourceKey key, Descriptor descriptor)
+    {
+        lock (_lock)
+        {
+            if (_arrived.Remove(key.Name, out Descriptor? earlier))
+            {
+                earlier.Dispose();
+            }
+
+            if (_items.Exists(i => i.Name == key.Name))
+            {
+                _arrived[key.Name] = descriptor;
+            }
+            else
+            {
+                descriptor.Dispose();
+            }
+        }
+    }
+
+    public void Release(Func<ResourceKey, bool> elsewhere) => Forget();
+
+    private static ResourceKey KeyOf(StateRow row) => new(ResourceKind.State, row.Name);
+}
