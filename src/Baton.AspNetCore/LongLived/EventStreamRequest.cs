@@ -33,8 +33,9 @@ internal sealed class EventStreamRequest : LongLivedRequest
     internal override string Kind => "sse";
 
     private bool IsEventStream =>
-        _context.Response is { HasStarted: true, ContentType: { } type, Headers.ContentEncoding.Count: 0 }
-        && type.StartsWith(MediaTypeNames.Text.EventStream, StringComparison.OrdinalIgnoreCase);
+        _context.Response is { HasStarted: true, ContentType: { } type, Headers.ContentEncoding: var encoding }
+        && type.StartsWith(MediaTypeNames.Text.EventStream, StringComparison.OrdinalIgnoreCase)
+        && (StringValues.IsNullOrEmpty(encoding) || encoding == "identity");
 
     /// <summary>Follows a request that accepts events; null for any other.</summary>
     internal static EventStreamRequest? Of(HttpContext context, LongLivedRequests requests)

@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
@@ -41,16 +42,14 @@ internal sealed class HubConnections(LongLivedRequests requests) : IHubFilter
     public async ValueTask<object?> InvokeMethodAsync(
         HubInvocationContext invocationContext, Func<HubInvocationContext, ValueTask<object?>> next)
     {
-        var connection = invocationContext.Context.Items.TryGetValue(s_key, out object? item) ? (HubConnectionRequest)item! : null;
-        connection?.CallBegan();
-        try
+        // A stream of results goes on for as long as it likes, and is no call that could be waited for.
+        if (!IsStream(invocationContext.HubMethod.ReturnType)
+            && invocationContext.Context.Items.TryGetValue(s_key, out object? item))
         {
-            return await next(invocationContext).ConfigureAwait(false);
+            invocationContext.ServiceProvider.GetRequiredService<HubCall>().Begin((HubConnectionRequest)item!);
         }
-        finally
-        {
-            connection?.CallEnded();
-        }
+
+        return await next(invocationContext).ConfigureAwait(false);
     }
 
     public async Task OnDisconnectedAsync(
@@ -69,11 +68,42 @@ internal sealed class HubConnections(LongLivedRequests requests) : IHubFilter
         }
     }
 
+    private static bool IsStream(Type type)
+    {
+        if (!type.IsGenericType)
+        {
+            return false;
+        }
+
+        Type kind = type.GetGenericTypeDefinition();
+        return kind == typeof(IAsyncEnumerable<>) || kind == typeof(ChannelReader<>)
+            || ((kind == typeof(Task<>) || kind == typeof(ValueTask<>)) && IsStream(type.GenericTypeArguments[0]));
+    }
+
     // By itself, so that SignalR's assembly is loaded only where it is used.
     private static void AddFilter(IServiceCollection services)
     {
         services.AddSingleton<HubConnections>();
+        services.AddScoped<HubCall>();
         services.AddOptions<HubOptions>().Configure<HubConnections>(static (hubs, filter) => hubs.AddFilter(filter));
+        HubLifetime.AddTo(services);
+    }
+}
+
+/// <summary>
+/// One call of a hub's method. It ends with its scope of services, which SignalR disposes when it has sent the result; a filter
+/// would see the end before that.
+/// </summary>
+internal sealed class HubCall : IDisposable
+{
+    private HubConnectionRequest? _connection;
+
+    public void Dispose() => _connection?.CallEnded();
+
+    internal void Begin(HubConnectionRequest connection)
+    {
+        _connection = connection;
+        connection.CallBegan();
     }
 }
 
@@ -86,6 +116,8 @@ internal sealed class HubConnectionRequest(IConnectionLifetimeNotificationFeatur
     private bool _closing;
 
     internal override string Kind => "signalr";
+
+    internal override bool EndsAtOnceInShutdown => true;
 
     internal void CallBegan()
     {
@@ -127,5 +159,6 @@ internal sealed class HubConnectionRequest(IConnectionLifetimeNotificationFeatur
         }
 
         lifetime.RequestClose();
+        await HasEndedAsync(close.Limit, close.Time).ConfigureAwait(false);
     }
 }

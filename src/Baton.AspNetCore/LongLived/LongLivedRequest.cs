@@ -8,6 +8,11 @@ internal abstract class LongLivedRequest
     /// <summary>What it is, for people and metrics.</summary>
     internal abstract string Kind { get; }
 
+    /// <summary>
+    /// Whether a shutdown, after which no process serves, ends it at once, as it would without Baton.
+    /// </summary>
+    internal virtual bool EndsAtOnceInShutdown => false;
+
     /// <summary>Completes when the application is done with it.</summary>
     internal Task Ended => _ended.Task;
 

@@ -46,15 +46,22 @@ internal sealed class LongLivedRequests(GracefulRestartOptions options, ILogger 
         return Task.CompletedTask;
     }
 
+    /// <summary>Completes when the drain in progress has closed all, or was cut; at once where none is in progress.</summary>
+    internal Task ClosedAsync() => _drain?.AllClosed.Task ?? Task.CompletedTask;
+
     public void NobodyServes()
     {
         if (_drain is { } drain)
         {
-            drain.NobodyServes = true;
+            drain.NobodyServes.Cancel();
         }
     }
 
-    public OpenWork Cut() => default;
+    public OpenWork Cut()
+    {
+        _drain?.AllClosed.TrySetResult();
+        return default;
+    }
 
     public void Describe(OpenWorkReport report)
     {
@@ -64,6 +71,7 @@ internal sealed class LongLivedRequests(GracefulRestartOptions options, ILogger 
     {
         LongLivedRequest[] open = [.. _open.Keys];
         await Task.WhenAll(open.Select(r => CloseLaterAsync(r, drain))).ConfigureAwait(false);
+        drain.AllClosed.TrySetResult();
         if (drain.Closed > 0)
         {
             logger.LongLivedClosed(drain.Closed, drain.Describe());
@@ -77,35 +85,32 @@ internal sealed class LongLivedRequests(GracefulRestartOptions options, ILogger 
             return;
         }
 
-        using var gone = CancellationTokenSource.CreateLinkedTokenSource(drain.Resumed);
-        _ = request.Ended.ContinueWith(
-            static (_, source) => ((CancellationTokenSource)source!).CancelAsync(), gone, TaskScheduler.Default);
-        try
-        {
-            await Task.Delay(Options.Notice, options.TimeProvider, gone.Token).ConfigureAwait(false);
-            await Task.Delay(SpreadOf(drain), options.TimeProvider, gone.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            // The application has ended it, or this process serves again.
-            return;
-        }
-
-        if (request.IsLeftAlone)
+        CancellationToken atOnce = request.EndsAtOnceInShutdown ? drain.NobodyServes.Token : CancellationToken.None;
+        await WaitAsync(request, Options.Notice, drain, atOnce).ConfigureAwait(false);
+        await WaitAsync(request, SpreadOf(drain), drain, atOnce).ConfigureAwait(false);
+        if (request.Ended.IsCompleted || drain.Resumed.IsCancellationRequested || request.IsLeftAlone)
         {
             return;
         }
 
         drain.Count(request.Kind);
-        await request.CloseAsync(drain.NobodyServes
+        await request.CloseAsync(drain.NobodyServes.IsCancellationRequested
             ? new((int)WebSocketCloseStatus.EndpointUnavailable, "service ends", Options.CloseTimeout, options.TimeProvider)
             : new(Options.CloseStatus, "service restart", Options.CloseTimeout, options.TimeProvider)).ConfigureAwait(false);
+    }
+
+    // Ends early if the application has ended the request, or this process serves again.
+    private async Task WaitAsync(LongLivedRequest request, TimeSpan time, Drain drain, CancellationToken atOnce)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(drain.Resumed, atOnce);
+        await Task.WhenAny(request.Ended, Task.Delay(time, options.TimeProvider, over.Token)).ConfigureAwait(false);
+        await over.CancelAsync().ConfigureAwait(false);
     }
 
     // A random part of the spread, so that the last one still has its time before the drain is cut.
     private TimeSpan SpreadOf(Drain drain)
     {
-        if (drain.NobodyServes)
+        if (drain.NobodyServes.IsCancellationRequested)
         {
             return TimeSpan.Zero;
         }
@@ -128,7 +133,9 @@ internal sealed class LongLivedRequests(GracefulRestartOptions options, ILogger 
 
         internal long Begun => begun;
 
-        internal bool NobodyServes { get; set; }
+        internal CancellationTokenSource NobodyServes { get; } = new();
+
+        internal TaskCompletionSource AllClosed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         internal int Closed => _closed.Values.Sum();
 
