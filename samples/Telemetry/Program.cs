@@ -30,7 +30,7 @@ app.MapHealthChecks("/health");
 // A restart that is asked by a request is a part of the request's trace.
 app.MapPost("/restart", async (Restarter restarter) =>
 {
-    RestartOutcome outcome = await restarter.RestartAsync(trigger: "a request");
+    RestartRecord outcome = await restarter.RestartAsync(requestedBy: "a request");
     return $"Process {outcome.SuccessorPid} serves\n";
 });
 

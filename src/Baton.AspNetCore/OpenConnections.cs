@@ -10,7 +10,7 @@ namespace Baton.AspNetCore;
 /// connections are closed after a grace, or at once where no other process serves. A connection without HTTP is told at once, and
 /// waited for. Kestrel must not be stopping yet: it stops its heartbeat first, which HTTP/2 needs.
 /// </summary>
-internal sealed class OpenConnections : IRestartParticipant
+internal sealed class OpenConnections : IServerWork
 {
     private static readonly TimeSpan SweepInterval = TimeSpan.FromMilliseconds(500);
 

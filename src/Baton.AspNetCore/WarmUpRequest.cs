@@ -4,15 +4,20 @@ using Baton.Configuration;
 namespace Baton.AspNetCore;
 
 /// <summary>One request of the warm-up, without content.</summary>
-/// <param name="Path">Path and query, such as "/search?q=x": begins with a slash, ASCII without spaces.</param>
-/// <param name="Method">The HTTP method. Use those that change nothing.</param>
-public sealed record WarmUpRequest(string Path, string Method = "GET")
+/// <param name="path">See <see cref="Path"/>.</param>
+public sealed class WarmUpRequest(string path)
 {
     private static readonly SearchValues<char> s_tokenCharacters =
         SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
+    /// <summary>Path and query, such as "/search?q=x": begins with a slash, ASCII without spaces.</summary>
+    public string Path { get; } = path;
+
+    /// <summary>The HTTP method. Use those that change nothing. Default <c>GET</c>.</summary>
+    public string Method { get; init; } = "GET";
+
     /// <summary>Headers beside <c>Host</c> and the mark. Default none.</summary>
-    public IDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+    public IDictionary<string, string> Headers { get; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The method and the path.</summary>
     /// <returns>Such as "GET /".</returns>
@@ -48,10 +53,17 @@ public sealed record WarmUpRequest(string Path, string Method = "GET")
 
         return given is null
             ? throw value.Refuse("a path, or an object with Path and, if wanted, Method and Headers")
-            : new WarmUpRequest(given.Text(), method?.Text() ?? "GET")
-            {
-                Headers = (headers?.Children() ?? []).ToDictionary(h => h.Key, h => h.Text(), StringComparer.OrdinalIgnoreCase),
-            };
+            : With(new WarmUpRequest(given.Text()) { Method = method?.Text() ?? "GET" }, headers?.Children() ?? []);
+    }
+
+    private static WarmUpRequest With(WarmUpRequest request, IEnumerable<OptionValue> headers)
+    {
+        foreach (OptionValue header in headers)
+        {
+            request.Headers[header.Key] = header.Text();
+        }
+
+        return request;
     }
 
     private static bool IsToken(string text) => text.Length > 0 && !text.AsSpan().ContainsAnyExcept(s_tokenCharacters);

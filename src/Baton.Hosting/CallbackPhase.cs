@@ -3,7 +3,7 @@ namespace Baton.Hosting;
 /// <summary>Runs what the application gave to <see cref="HostedRestartOptions.ReadyWhen"/>.</summary>
 internal sealed class CallbackPhase(HostedRestartOptions options) : IReadinessPhase
 {
-    public string Name => "callbacks";
+    public PhaseName Name => PhaseName.Callbacks;
 
     public bool HasWork => options.ReadyCallbacks.Count > 0;
 

@@ -4,20 +4,24 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace Baton.Hosting;
 
 /// <summary>
-/// Whether this process is to get new connections: healthy while it accepts and is not about to stop, else what it does instead.
-/// For load balancers; what decides about readiness here does not ask it.
+/// Whether this process should get new connections: healthy while it accepts and is not about to stop. For load balancers;
+/// readiness does not use it.
 /// </summary>
 internal sealed class GracefulRestartHealthCheck(Restarter? restarter) : IHealthCheck
 {
-    /// <summary>By this Baton knows its own registrations.</summary>
+    /// <summary>Baton recognizes its own registrations by this tag.</summary>
     internal static readonly Func<IServiceProvider, IHealthCheck> Factory = Create;
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(restarter is null
             ? HealthCheckResult.Healthy("graceful restart is turned off")
-            : Judge(restarter.Parts.Lifecycle.State, restarter.Parts.Gate.IsOpen, restarter.Parts.Lifecycle.Restarts.SuccessorPid, context.Registration.FailureStatus));
+            : Judge(
+                restarter.Parts.Lifecycle.State,
+                restarter.Parts.Gate.IsOpen,
+                restarter.Parts.Lifecycle.Restarts.SuccessorPid,
+                context.Registration.FailureStatus));
 
-    // Without the options nothing was added; asked for a restarter then, the container would throw.
+    // Without the options graceful restart is not in use, and the container would throw for a restarter.
     private static GracefulRestartHealthCheck Create(IServiceProvider services) =>
         new(services.GetService<HostedRestartOptions>() is null ? null : services.GetRequiredService<Restarter>());
 
@@ -34,6 +38,7 @@ internal sealed class GracefulRestartHealthCheck(Restarter? restarter) : IHealth
             ProcessState.Exited => "has nothing left to do",
             _ => "does not accept at the moment",
         };
-        return new HealthCheckResult(ready ? HealthStatus.Healthy : otherwise, $"process {Environment.ProcessId} {what}", exception: null, data);
+        return new HealthCheckResult(
+            ready ? HealthStatus.Healthy : otherwise, $"process {Environment.ProcessId} {what}", exception: null, data);
     }
 }

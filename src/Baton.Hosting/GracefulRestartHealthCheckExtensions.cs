@@ -17,7 +17,10 @@ public static class GracefulRestartHealthCheckExtensions
     /// <param name="tags">Tags, to choose it by; null for none.</param>
     /// <returns>The builder.</returns>
     public static IHealthChecksBuilder AddGracefulRestart(
-        this IHealthChecksBuilder builder, string name = "graceful_restart", HealthStatus? failureStatus = null, IEnumerable<string>? tags = null)
+        this IHealthChecksBuilder builder,
+        string name = "graceful_restart",
+        HealthStatus? failureStatus = null,
+        IEnumerable<string>? tags = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(name);

@@ -21,7 +21,8 @@ public static class GracefulRestartHostExtensions
     /// <exception cref="OptionsValidationException">The section has an unknown key, or a value that can't be read or is out of
     /// its range; the message names the key.</exception>
     /// <returns>The builder.</returns>
-    public static IHostApplicationBuilder AddGracefulRestart(this IHostApplicationBuilder builder, Action<HostedRestartOptions>? configure = null)
+    public static IHostApplicationBuilder AddGracefulRestart(
+        this IHostApplicationBuilder builder, Action<HostedRestartOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         return builder.AddGracefulRestart(builder.Configuration.GetSection(SectionBinder.DefaultSection), configure);
@@ -35,7 +36,8 @@ public static class GracefulRestartHostExtensions
     /// <exception cref="OptionsValidationException">The section has an unknown key, or a value that can't be read or is out of
     /// its range; the message names the key.</exception>
     /// <returns>The builder.</returns>
-    public static IHostApplicationBuilder AddGracefulRestart(this IHostApplicationBuilder builder, IConfiguration section, Action<HostedRestartOptions>? configure = null)
+    public static IHostApplicationBuilder AddGracefulRestart(
+        this IHostApplicationBuilder builder, IConfiguration section, Action<HostedRestartOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(section);
@@ -51,7 +53,8 @@ public static class GracefulRestartHostExtensions
         return builder;
     }
 
-    internal static bool HasGracefulRestart(this IServiceCollection services) => services.Any(s => s.ServiceType == typeof(Restarter));
+    internal static bool HasGracefulRestart(this IServiceCollection services) =>
+        services.Any(s => s.ServiceType == typeof(Restarter));
 
     /// <summary>Adds what a host needs, unless the options say that nothing is to be added.</summary>
     /// <returns>False if it is turned off.</returns>
@@ -72,7 +75,8 @@ public static class GracefulRestartHostExtensions
             // Known to the container, so that endpoints and services that name it can be built up to the moment in which they
             // really need it.
             services.AddSingleton<Restarter>(_ => throw new InvalidOperationException(
-                "Graceful restart is turned off (GracefulRestart:Enabled is false), so there is no Restarter. Code that can do without asks Restarter.Default, which is null then."));
+                "Graceful restart is turned off (GracefulRestart:Enabled is false), so there is no Restarter. Code that can do " +
+                    "without asks Restarter.Default, which is null then."));
             return false;
         }
 
@@ -87,16 +91,25 @@ public static class GracefulRestartHostExtensions
         services.AddSingleton<AsideLoggers>();
         services.AddSingleton<HostedStates>();
         services.AddSingleton<HealthPoll>();
-        services.AddSingleton(s => new HostSignals(restarter.Parts.Options, s.GetRequiredService<IHostLifetime>(), s.GetRequiredService<IHostApplicationLifetime>()));
+        services.AddSingleton(s =>
+            new HostSignals(
+                restarter.Parts.Options,
+                s.GetRequiredService<IHostLifetime>(),
+                s.GetRequiredService<IHostApplicationLifetime>()));
 
         // They run in the order of their registration.
-        services.AddSingleton<IReadinessPhase>(s => new HealthPhase(s.GetRequiredService<HealthPoll>(), options, s.GetRequiredService<AsideLoggers>()));
+        services.AddSingleton<IReadinessPhase>(s =>
+            new HealthPhase(s.GetRequiredService<HealthPoll>(), options, s.GetRequiredService<AsideLoggers>()));
         services.AddSingleton<IReadinessPhase, CallbackPhase>();
 
         // First, so that its Starting runs before and its Stopped after those of all others. The other part has the last place.
         services.AddSingleton<HostedReadiness>();
         services.Insert(0, ServiceDescriptor.Singleton<IHostedService>(s => new HostedRestart(
-            restarter, s.GetRequiredService<HostedServer>(), s.GetRequiredService<IHostApplicationLifetime>(), s.GetRequiredService<HostSignals>(), services,
+            restarter,
+            s.GetRequiredService<HostedServer>(),
+            s.GetRequiredService<IHostApplicationLifetime>(),
+            s.GetRequiredService<HostSignals>(),
+            services,
             s.GetRequiredService<HostedReadiness>(), s.GetRequiredService<HostedStates>())));
         WatchedHost.Wrap(services);
 
@@ -115,7 +128,8 @@ public static class GracefulRestartHostExtensions
                 // before the shutdown and at the departure.
                 RestarterOptions options = restarter.Parts.Options;
                 TimeSpan hooks = options.Hooks.HasAny ? Add(options.HookTimeout, options.HookTimeout) : TimeSpan.Zero;
-                host.ShutdownTimeout = Add(Add(host.ShutdownTimeout, Add(options.ShutdownIdleGrace, options.DrainTimeout)), hooks);
+                host.ShutdownTimeout = Add(
+                    Add(host.ShutdownTimeout, Add(options.ShutdownIdleGrace, options.DrainTimeout)), hooks);
 
                 // And the other way round: what the host gives its services is not for us to cut short.
                 restarter.Parts.Operations.Context.Application.Allow(host.ShutdownTimeout);
@@ -124,5 +138,7 @@ public static class GracefulRestartHostExtensions
 
     // A timer of the host takes no more than 49 days; who asks for so long means for ever.
     private static TimeSpan Add(TimeSpan a, TimeSpan b) =>
-        a == Timeout.InfiniteTimeSpan || b == Timeout.InfiniteTimeSpan || a.TotalDays + b.TotalDays > 49 ? Timeout.InfiniteTimeSpan : a + b;
+        a == Timeout.InfiniteTimeSpan || b == Timeout.InfiniteTimeSpan || a.TotalDays + b.TotalDays > 49
+            ? Timeout.InfiniteTimeSpan
+            : a + b;
 }

@@ -8,7 +8,7 @@ internal sealed class HealthPhase(HealthPoll poll, HostedRestartOptions options,
 {
     private readonly ILogger _logger = loggerFactory.CreateLogger(Log.Category);
 
-    public string Name => "health";
+    public PhaseName Name => PhaseName.Health;
 
     public bool HasWork => poll.HasChecks;
 

@@ -4,10 +4,10 @@ using Microsoft.Extensions.Options;
 
 namespace Baton.Hosting;
 
-/// <summary>Asks the health checks that decide about readiness. Only one caller at a time.</summary>
+/// <summary>Runs the health checks that decide about readiness. One caller at a time.</summary>
 internal sealed class HealthPoll
 {
-    // The outcome is read by people, in log lines and outcomes.
+    // People read the result, in log lines and outcomes.
     private const int LongestText = 1000;
 
     private readonly HealthCheckService? _service;
@@ -21,7 +21,9 @@ internal sealed class HealthPoll
 
         // Absent unless the application called AddHealthChecks.
         _service = options.HealthGate ? services.GetService<HealthCheckService>() : null;
-        _registrations = _service is null ? [] : Deciding(services.GetRequiredService<IOptions<HealthCheckServiceOptions>>().Value.Registrations);
+        _registrations = _service is null
+            ? []
+            : Deciding(services.GetRequiredService<IOptions<HealthCheckServiceOptions>>().Value.Registrations);
     }
 
     internal bool HasChecks => _registrations.Length > 0;
@@ -29,7 +31,7 @@ internal sealed class HealthPoll
     /// <summary>Runs the checks once, within the limit of one poll.</summary>
     internal async Task<HealthOutcome> AskAsync(CancellationToken cancel)
     {
-        // Checks that do not heed their token may still be running: they are waited for, so that they do not pile up.
+        // Checks that ignore their token may still run. They are waited for, so that they do not pile up.
         Task<HealthReport> running = _running ??= CheckAsync(cancel);
         try
         {
@@ -55,7 +57,7 @@ internal sealed class HealthPoll
         return await _service!.CheckHealthAsync(_registrations.Contains, limit.Token).ConfigureAwait(false);
     }
 
-    // Our own is about what follows from the others: it would wait for itself.
+    // Our own check depends on the others: it would wait for itself.
     private HealthCheckRegistration[] Deciding(ICollection<HealthCheckRegistration> all)
     {
         HealthCheckRegistration[] others = [.. all.Where(r => r.Factory != GracefulRestartHealthCheck.Factory)];
@@ -63,7 +65,7 @@ internal sealed class HealthPoll
         return tagged.Length > 0 ? tagged : others;
     }
 
-    /// <summary>Such as "3 of 4 healthy; db: Unhealthy: connection refused". The same state has the same text.</summary>
+    /// <summary>Such as "3 of 4 healthy; db: Unhealthy: connection refused". Equal states give equal texts.</summary>
     private static string Describe(HealthReport report)
     {
         IEnumerable<string> troubles =

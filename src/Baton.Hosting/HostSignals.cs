@@ -5,9 +5,9 @@ using Microsoft.Extensions.Hosting.Internal;
 namespace Baton.Hosting;
 
 /// <summary>
-/// Keeps the host from stopping by a signal for which the table has another use. .NET calls every handler of a signal, and the
-/// console lifetime has one for each of three; so where the table claims one of these for anything but a shutdown, that
-/// lifetime's handlers go, and those of the signals that the table leaves alone are put back.
+/// Keeps the host from stopping by a signal that has another action in the table. .NET calls every handler of a signal, and the
+/// console lifetime handles three of them. If the table uses one of these for anything but a shutdown, that lifetime's handlers
+/// are removed, and put back for signals that are not in the table.
 /// </summary>
 internal sealed class HostSignals(RestarterOptions options, IHostLifetime hostLifetime, IHostApplicationLifetime lifetime)
     : IDisposable
@@ -18,7 +18,8 @@ internal sealed class HostSignals(RestarterOptions options, IHostLifetime hostLi
 
     internal void GiveWay()
     {
-        if (hostLifetime is not ConsoleLifetime console || OfTheHost.All(s => options.Signals[s] is null or SignalAction.Shutdown))
+        if (hostLifetime is not ConsoleLifetime console
+            || OfTheHost.All(s => options.Signals[s] is null or SignalAction.Shutdown))
         {
             return;
         }

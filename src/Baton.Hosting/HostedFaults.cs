@@ -18,13 +18,18 @@ internal sealed class HostedFaults(IServiceProvider services, IServiceCollection
 
         try
         {
-            if (services.GetRequiredService<IOptions<HostOptions>>().Value.BackgroundServiceExceptionBehavior != BackgroundServiceExceptionBehavior.StopHost)
+            HostOptions host = services.GetRequiredService<IOptions<HostOptions>>().Value;
+            if (host.BackgroundServiceExceptionBehavior != BackgroundServiceExceptionBehavior.StopHost)
             {
                 return null;
             }
 
-            string[] faults = [.. services.GetServices<IHostedService>().OfType<BackgroundService>().Where(s => s.ExecuteTask is { IsFaulted: true })
-                .Select(s => $"{s.GetType().Name} failed: {restarter.Parts.Describe(s.ExecuteTask!.Exception!)}")];
+            string[] faults =
+            [
+                .. from service in services.GetServices<IHostedService>().OfType<BackgroundService>()
+                   where service.ExecuteTask is { IsFaulted: true }
+                   select $"{service.GetType().Name} failed: {restarter.Parts.Describe(service.ExecuteTask!.Exception!)}",
+            ];
             return faults.Length == 0 ? null : string.Join("; ", faults);
         }
         catch (ObjectDisposedException)

@@ -52,7 +52,7 @@ internal sealed class HostedReadiness(
         catch (OperationCanceledException)
         {
             RestarterParts parts = restarter.Parts;
-            parts.Loop.Post(() => parts.Lifecycle.Shutdown.HostTimeIsUp("the host's own shutdown limit"));
+            parts.Loop.Post(() => parts.Lifecycle.Shutdown.HostTimeIsUp(RestartTrigger.OfHostTimeout()));
             await restarter.Exited.ConfigureAwait(false);
         }
     }
@@ -63,14 +63,16 @@ internal sealed class HostedReadiness(
 
     private async Task BecomeReadyAsync(CancellationToken cancellationToken)
     {
-        server.ReportProgress("hosted services", "started");
+        server.ReportProgress(PhaseName.HostedServices, "started");
 
         // A shutdown that is asked meanwhile ends the waiting.
         CancellationToken draining = restarter.Draining;
         using var wanted = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, draining);
         try
         {
-            await new ReadinessGate(phases, restarter.Parts.Options.ReadyTimeout, server.ReportProgress).PassAsync(wanted.Token).ConfigureAwait(false);
+            await new ReadinessGate(phases, restarter.Parts.Options.ReadyTimeout, server.ReportProgress)
+                .PassAsync(wanted.Token)
+                .ConfigureAwait(false);
             await server.ReadyAsync(wanted.Token).ConfigureAwait(false);
         }
         catch (RestartException e) when (e.Failure == RestartFailure.Stopping)
@@ -99,7 +101,11 @@ internal sealed class HostedReadiness(
         {
             // Other servers may still be starting.
             await restarter.Parts.Lifecycle.Start.Ready.WaitAsync(draining).ConfigureAwait(false);
-            await new ProbationWatch(health, options.HealthPollInterval, restarter.Parts.Lifecycle.Probation.Ended, restarter.ReportUnhealthy).RunAsync(draining).ConfigureAwait(false);
+            await new ProbationWatch(
+                health,
+                options.HealthPollInterval,
+                restarter.Parts.Lifecycle.Probation.Ended,
+                restarter.ReportUnhealthy).RunAsync(draining).ConfigureAwait(false);
         }
         catch (Exception e) when ((e is OperationCanceledException && draining.IsCancellationRequested)
             || e is RestartException { Failure: RestartFailure.Stopping })

@@ -16,7 +16,7 @@ internal sealed class HostedRestart(
     IServiceCollection registrations,
     HostedReadiness readiness,
     HostedStates states)
-    : IHostedLifecycleService, IRestartParticipant
+    : IHostedLifecycleService, IServerWork
 {
     // A host whose building .NET does not announce has no last place: then this one has both parts.
     private readonly bool _alone = !LastPlace.IsTaken(registrations);
@@ -31,7 +31,7 @@ internal sealed class HostedRestart(
         restarter.Parts.Work.WhenStopping(lifetime.StopApplication);
 
         lifetime.ApplicationStopping.Register(server.AskedToStop);
-        server.ReportProgress("hosted services", "starting");
+        server.ReportProgress(PhaseName.HostedServices, "starting");
         return Task.CompletedTask;
     }
 
@@ -54,15 +54,15 @@ internal sealed class HostedRestart(
     }
 
     // The host itself has nothing open: its services finish their work when they are stopped, after the servers.
-    Task IRestartParticipant.DrainAsync(CancellationToken resumed) => Task.CompletedTask;
+    Task IServerWork.DrainAsync(CancellationToken resumed) => Task.CompletedTask;
 
-    void IRestartParticipant.NobodyServes()
+    void IServerWork.NobodyServes()
     {
     }
 
-    OpenWork IRestartParticipant.Cut() => default;
+    OpenWork IServerWork.Cut() => default;
 
-    void IRestartParticipant.Describe(OpenWorkReport report)
+    void IServerWork.Describe(OpenWorkReport report)
     {
     }
 }

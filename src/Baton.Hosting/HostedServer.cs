@@ -39,8 +39,9 @@ internal sealed class HostedServer(
     }
 
     /// <summary>Reports progress, and which server it is about where there are several.</summary>
-    internal void ReportProgress(string phase, string? detail) =>
-        restarter.ReportProgress(phase, server.IsPlain ? detail : detail is null ? server.ToString() : $"{server}: {detail}");
+    internal void ReportProgress(PhaseName phase, string? detail) =>
+        restarter.Parts.ReportProgress(
+            phase, server.IsPlain ? detail : detail is null ? server.ToString() : $"{server}: {detail}");
 
     /// <summary>Completes when the process serves if this was the last server that it waited for; else at once.</summary>
     internal async Task ReadyAsync(CancellationToken cancel)
@@ -86,7 +87,7 @@ internal sealed class HostedServer(
     internal Task LeaveAsync(CancellationToken cancel)
     {
         _stage = Stage.Ending;
-        return restarter.Parts.LeaveAsync(Speaker, faults.Describe(), cancel);
+        return restarter.Parts.LeaveAsync(RestartTrigger.OfHost(Speaker), faults.Describe(), cancel);
     }
 
     /// <summary>
@@ -131,7 +132,8 @@ internal sealed class HostedServer(
                 break;
             case Stage.Started:
                 _stage = Stage.Ending;
-                Task left = restarter.Parts.LeaveAsync($"{Speaker}, which was disposed", fault: null, CancellationToken.None);
+                Task left = restarter.Parts.LeaveAsync(
+                    RestartTrigger.OfHost(Speaker, disposed: true), fault: null, CancellationToken.None);
                 if (restarter.Parts.Servers.Leave(server))
                 {
                     // It was not stopped before, so this is the end of the work; a host that is made next is to find it ended.

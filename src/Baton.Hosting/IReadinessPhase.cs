@@ -4,7 +4,7 @@ namespace Baton.Hosting;
 internal interface IReadinessPhase
 {
     /// <summary>Short and the same in every process: people and programs look for it.</summary>
-    string Name { get; }
+    PhaseName Name { get; }
 
     /// <summary>False where this host has nothing of the kind: then nothing is said either.</summary>
     bool HasWork { get; }

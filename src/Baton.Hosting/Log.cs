@@ -19,6 +19,10 @@ internal static partial class Log
     [LoggerMessage(951, LogLevel.Information, "{Servers} shut down", EventName = "ServersShutDown")]
     internal static partial void ServersShutDown(this ILogger logger, string servers);
 
-    [LoggerMessage(952, LogLevel.Warning, "{Server} is to have options that a process has only once, and those of {Holder} hold: {Options}", EventName = "OptionsIgnored")]
+    [LoggerMessage(
+        952,
+        LogLevel.Warning,
+        "{Server} is to have options that a process has only once, and those of {Holder} hold: {Options}",
+        EventName = "OptionsIgnored")]
     internal static partial void OptionsIgnored(this ILogger logger, string server, string holder, string options);
 }

@@ -4,7 +4,7 @@ namespace Baton.Hosting;
 /// Runs the phases between started and ready one after another, within the ready timeout, and says where it is.
 /// </summary>
 internal sealed class ReadinessGate(
-    IEnumerable<IReadinessPhase> phases, TimeSpan readyTimeout, Action<string, string?> reportProgress)
+    IEnumerable<IReadinessPhase> phases, TimeSpan readyTimeout, Action<PhaseName, string?> reportProgress)
 {
     // A longer timer does not exist; who asks for so long means for ever.
     private const int LongestTimerDays = 49;
@@ -28,7 +28,7 @@ internal sealed class ReadinessGate(
             }
             catch (OperationCanceledException e) when (limit.IsCancellationRequested && !cancel.IsCancellationRequested)
             {
-                string state = last is null ? phase.Name : $"{phase.Name}: {last}";
+                string state = last is null ? phase.Name.Text : $"{phase.Name.Text}: {last}";
                 throw new RestartException(
                     RestartFailure.ReadyTimedOut,
                     $"Process {Environment.ProcessId} was not ready within {readyTimeout.TotalSeconds:0.###} s ({state}). "

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Hosting;
 namespace Baton.Hosting;
 
 /// <summary>
-/// The application's host. Its failed start is remembered: an application that catches the exception and ends would leave the
-/// predecessor without a reason.
+/// The application's host, which remembers a failed start: if the application catches the exception and ends, the predecessor
+/// still gets the reason.
 /// </summary>
 internal sealed class WatchedHost : IHost, IAsyncDisposable
 {
@@ -21,13 +21,15 @@ internal sealed class WatchedHost : IHost, IAsyncDisposable
 
     public IServiceProvider Services => _host.Services;
 
-    /// <summary>Puts it around the host that the container makes. Does nothing where it makes none.</summary>
+    /// <summary>Wraps the host that the container creates. Does nothing if it creates none.</summary>
     internal static void Wrap(IServiceCollection services)
     {
-        if (services.LastOrDefault(d => d is { ServiceType: var type, IsKeyedService: false } && type == typeof(IHost)) is { ImplementationFactory: { } make } original)
+        ServiceDescriptor? original = services.LastOrDefault(d => !d.IsKeyedService && d.ServiceType == typeof(IHost));
+        if (original is { ImplementationFactory: { } make })
         {
             services.Remove(original);
-            services.AddSingleton<IHost>(s => new WatchedHost((IHost)make(s), s.GetRequiredService<HostedServer>(), s.GetRequiredService<HostedReadiness>()));
+            services.AddSingleton<IHost>(s =>
+                new WatchedHost((IHost)make(s), s.GetRequiredService<HostedServer>(), s.GetRequiredService<HostedReadiness>()));
         }
     }
 

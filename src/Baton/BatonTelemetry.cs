@@ -1,45 +1,60 @@
 namespace Baton;
 
 /// <summary>
-/// Names of what Baton measures and traces, for <c>AddMeter</c>, <c>AddSource</c>, views and alerts. They are a contract, as the ids of log lines are; units and values stand in
-/// docs/observability.md.
+/// The names of Baton's metrics and traces, for <c>AddMeter</c>, <c>AddSource</c>, views and alerts. They are a contract, as the
+/// ids of log lines are. docs/observability.md describes units and values.
 /// </summary>
 public static class BatonTelemetry
 {
-    /// <summary>Of the meter, and of the activity source.</summary>
+    /// <summary>The name of the meter and of the activity source.</summary>
     public const string Name = "Baton";
 
     /// <summary>Names of instruments.</summary>
     public static class Metrics
     {
-        /// <summary>Counter, <c>{restart}</c>: restarts that have ended, by <see cref="Attributes.Outcome"/>; those that were not done also by <see cref="Attributes.ErrorType"/>.</summary>
+        /// <summary>
+        /// Counter, <c>{restart}</c>: restarts that have ended, by <see cref="Attributes.Outcome"/>; failed ones also by
+        /// <see cref="Attributes.ErrorType"/>.
+        /// </summary>
         public const string Restarts = "baton.restarts";
 
-        /// <summary>Histogram, <c>s</c>: from the request to the outcome, the probation included; by <see cref="Attributes.Outcome"/>. Without refused ones.</summary>
+        /// <summary>
+        /// Histogram, <c>s</c>: the time from the request to the outcome, with the probation, by
+        /// <see cref="Attributes.Outcome"/>. Without refused restarts.
+        /// </summary>
         public const string RestartDuration = "baton.restart.duration";
 
-        /// <summary>Histogram, <c>s</c>: from the request to the moment in which the successor was told to serve, of restarts by handover that came as far.</summary>
+        /// <summary>
+        /// Histogram, <c>s</c>: the time from the request to the commit, for restarts by handover that reached it.
+        /// </summary>
         public const string HandoverDuration = "baton.handover.duration";
 
-        /// <summary>Histogram, <c>s</c>: what the time of restarts went into, by <see cref="Attributes.Phase"/>.</summary>
+        /// <summary>Histogram, <c>s</c>: the time of each phase, by <see cref="Attributes.Phase"/>.</summary>
         public const string PhaseDuration = "baton.restart.phase.duration";
 
         /// <summary>Gauge, <c>{generation}</c>: 1 for the first process, one more with every restart.</summary>
         public const string Generation = "baton.generation";
 
-        /// <summary>Up-down counter, <c>{process}</c>: 1 for the state in which this process is, 0 for all others, by <see cref="Attributes.State"/>.</summary>
+        /// <summary>
+        /// Up-down counter, <c>{process}</c>: 1 for the current state of this process, 0 for all others, by
+        /// <see cref="Attributes.State"/>.
+        /// </summary>
         public const string State = "baton.state";
 
-        /// <summary>Gauge, <c>s</c>: how long the probation goes on that this process takes part in; nothing if it takes part in none.</summary>
+        /// <summary>
+        /// Gauge, <c>s</c>: the time left of the probation in which this process takes part; absent without one.
+        /// </summary>
         public const string ProbationRemaining = "baton.probation.remaining";
 
         /// <summary>
-        /// Up-down counter, <c>{connection}</c>: connections of processes that only finish their work, this one and older ones as far as it knows, by
+        /// Up-down counter, <c>{connection}</c>: connections of processes that finish their work, this one and older ones, by
         /// <see cref="Attributes.Generation"/>.
         /// </summary>
         public const string DrainingConnections = "baton.draining.connections";
 
-        /// <summary>Up-down counter, <c>{request}</c>: their requests in progress, by <see cref="Attributes.Generation"/>.</summary>
+        /// <summary>
+        /// Up-down counter, <c>{request}</c>: their requests in progress, by <see cref="Attributes.Generation"/>.
+        /// </summary>
         public const string DrainingRequests = "baton.draining.requests";
 
         /// <summary>Counter, <c>{connection}</c>: connections with work in progress that this process has cut.</summary>
@@ -49,13 +64,17 @@ public static class BatonTelemetry
         public const string ForcedRequests = "baton.forced.requests";
     }
 
-    /// <summary>Names of spans. The parts of a restart are named after their phase, see <see cref="RestartPhase.Name"/>; a phase that Baton does not know is <c>other</c>.</summary>
+    /// <summary>
+    /// Names of spans. Parts of a restart are named after their phase; a phase that Baton does not know is <c>other</c>.
+    /// </summary>
     public static class Spans
     {
-        /// <summary>A restart, in the process that was asked, from the request to the outcome. The successor's own parts are children of it, too.</summary>
+        /// <summary>
+        /// A restart, in the process that was asked, from the request to the outcome. The successor's parts are its children too.
+        /// </summary>
         public const string Restart = "restart";
 
-        /// <summary>What a process does from the moment it stops accepting until it has nothing left to do.</summary>
+        /// <summary>The drain: from the moment a process stops accepting until it has nothing left to do.</summary>
         public const string Drain = "drain";
     }
 
@@ -65,22 +84,22 @@ public static class BatonTelemetry
         /// <summary><c>succeeded</c>, <c>failed</c>, <c>rolled_back</c> or <c>refused</c>.</summary>
         public const string Outcome = "baton.outcome";
 
-        /// <summary>Why a restart did not come about: a <see cref="RestartFailure"/> such as <c>ready_timed_out</c>.</summary>
+        /// <summary>The reason of a failed restart: a <see cref="RestartFailure"/> such as <c>ready_timed_out</c>.</summary>
         public const string ErrorType = "error.type";
 
         /// <summary>One of the phases that Baton knows, or <c>other</c>.</summary>
         public const string Phase = "baton.phase";
 
-        /// <summary>Of a span: the last that was heard in its phase.</summary>
+        /// <summary>Of a span: the last detail that its phase reported.</summary>
         public const string Detail = "baton.phase.detail";
 
         /// <summary>A <see cref="ProcessState"/> such as <c>on_probation</c>.</summary>
         public const string State = "baton.state";
 
-        /// <summary>A generation; of the span of a restart the successor's.</summary>
+        /// <summary>A generation; for the span of a restart the successor's.</summary>
         public const string Generation = "baton.generation";
 
-        /// <summary>Of a span: who asked.</summary>
+        /// <summary>Of a span: what asked for it.</summary>
         public const string Trigger = "baton.trigger";
 
         /// <summary>Of a span: the process id of the successor.</summary>

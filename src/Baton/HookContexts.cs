@@ -1,18 +1,27 @@
-using System.Runtime.InteropServices;
-
 namespace Baton;
 
 /// <summary>What a hook around an action is told.</summary>
-/// <param name="Action">What is done.</param>
-/// <param name="Trigger">Who asked, as in the log: the name of a signal, or what was given to the API.</param>
-/// <param name="Signal">The signal that this process got; null if it was none.</param>
-/// <param name="Restart">How a restart has ended; null before it, and for all other actions.</param>
-public sealed record ActionContext(SignalAction Action, string Trigger, PosixSignal? Signal, RestartRecord? Restart);
+public sealed record RestartHookContext
+{
+    /// <summary>What is done.</summary>
+    public required SignalAction Action { get; init; }
+
+    /// <summary>Who asked.</summary>
+    public required RestartTrigger Trigger { get; init; }
+
+    /// <summary>The restart, after it has ended; null before, and for all other actions.</summary>
+    public RestartRecord? Restart { get; init; }
+}
 
 /// <summary>What a hook after a failed restart is told.</summary>
-/// <param name="Restart">The restart, with its trigger, the successor's pid, the reason and the explanation.</param>
-/// <param name="Failure">What whoever asked for it gets.</param>
-public sealed record FailedRestartContext(RestartRecord Restart, RestartException Failure);
+public sealed record FailedRestartContext
+{
+    /// <summary>The restart, with its trigger, the successor's pid, the reason and the explanation.</summary>
+    public required RestartRecord Restart { get; init; }
+
+    /// <summary>What the requester of the restart gets.</summary>
+    public required RestartException Exception { get; init; }
+}
 
 /// <summary>Why a process leaves.</summary>
 public enum DepartureReason
@@ -28,6 +37,11 @@ public enum DepartureReason
 }
 
 /// <summary>What a hook is told when the process leaves.</summary>
-/// <param name="Reason">Why.</param>
-/// <param name="SuccessorPid">Who serves now; null after a shutdown.</param>
-public sealed record DepartureContext(DepartureReason Reason, int? SuccessorPid);
+public sealed record DepartureContext
+{
+    /// <summary>Why.</summary>
+    public required DepartureReason Reason { get; init; }
+
+    /// <summary>The process that serves now; null after a shutdown.</summary>
+    public int? SuccessorPid { get; init; }
+}

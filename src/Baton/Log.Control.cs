@@ -20,7 +20,7 @@ internal static partial class Log
     internal static partial void ControlRefused(this ILogger logger, int peerPid, uint peerUid, uint uid);
 
     [LoggerMessage(803, LogLevel.Information, "{Command} asked by {Trigger}", EventName = "ControlAsked")]
-    internal static partial void ControlAsked(this ILogger logger, string command, string trigger);
+    internal static partial void ControlAsked(this ILogger logger, string command, RestartTrigger trigger);
 
     [LoggerMessage(
         804,

@@ -11,21 +11,21 @@ internal static partial class Log
         "Successor {SuccessorPid}, which was rolled back, asked for force by {Trigger}; it is not for process {Pid}, which " +
             "serves",
         EventName = "ForceIgnored")]
-    internal static partial void ForceIgnored(this ILogger logger, int successorPid, string trigger, int pid);
+    internal static partial void ForceIgnored(this ILogger logger, int successorPid, RestartTrigger trigger, int pid);
 
     [LoggerMessage(
         321,
         LogLevel.Warning,
         "The predecessor asked for force by {Trigger}; ignored, as process {Pid} does not shut down",
         EventName = "PredecessorForceIgnored")]
-    internal static partial void PredecessorForceIgnored(this ILogger logger, string trigger, int pid);
+    internal static partial void PredecessorForceIgnored(this ILogger logger, RestartTrigger trigger, int pid);
 
     [LoggerMessage(
         322,
         LogLevel.Information,
         "Force by {Trigger} waits until the predecessor serves again: process {Pid} has stopped accepting",
         EventName = "ForceHeld")]
-    internal static partial void ForceHeld(this ILogger logger, string trigger, int pid);
+    internal static partial void ForceHeld(this ILogger logger, RestartTrigger trigger, int pid);
 
     [LoggerMessage(
         430,

@@ -107,13 +107,13 @@ internal static partial class Log
         this ILogger logger, int pid, int generation, ProcessState previous, ProcessState state);
 
     [LoggerMessage(401, LogLevel.Information, "Restart asked by {Trigger}", EventName = "RestartAsked")]
-    internal static partial void RestartAsked(this ILogger logger, string trigger);
+    internal static partial void RestartAsked(this ILogger logger, RestartTrigger trigger);
 
     [LoggerMessage(402, LogLevel.Warning, "Restart asked by {Trigger} refused: {Reason}", EventName = "RestartRefused")]
-    internal static partial void RestartRefused(this ILogger logger, string trigger, string reason);
+    internal static partial void RestartRefused(this ILogger logger, RestartTrigger trigger, string reason);
 
     [LoggerMessage(403, LogLevel.Information, "Restart asked by {Trigger} is held until {Until}", EventName = "RestartHeld")]
-    internal static partial void RestartHeld(this ILogger logger, string trigger, string until);
+    internal static partial void RestartHeld(this ILogger logger, RestartTrigger trigger, string until);
 
     [LoggerMessage(404, LogLevel.Error, "Restart failed: {Reason}", EventName = "RestartFailed")]
     internal static partial void RestartFailed(this ILogger logger, string reason);
@@ -126,7 +126,7 @@ internal static partial class Log
     internal static partial void HandedOver(this ILogger logger, int successorPid, int successorGeneration, long milliseconds);
 
     [LoggerMessage(406, LogLevel.Information, "Shutdown asked by {Trigger}", EventName = "ShutdownAsked")]
-    internal static partial void ShutdownAsked(this ILogger logger, string trigger);
+    internal static partial void ShutdownAsked(this ILogger logger, RestartTrigger trigger);
 
     [LoggerMessage(407, LogLevel.Critical, "Process {Pid} ends at once: {Reason}", EventName = "ProcessEnded")]
     internal static partial void ProcessEnded(this ILogger logger, int pid, string reason);
@@ -176,14 +176,14 @@ internal static partial class Log
         LogLevel.Warning,
         "Forced process {OlderPid}, generation {OlderGeneration}, to end: {Reason}",
         EventName = "GenerationForced")]
-    internal static partial void GenerationForced(this ILogger logger, int olderPid, int olderGeneration, string reason);
+    internal static partial void GenerationForced(this ILogger logger, int olderPid, int olderGeneration, RestartTrigger reason);
 
     [LoggerMessage(
         415,
         LogLevel.Information,
         "Restart asked by {Trigger} is passed on to process {SuccessorPid}, which serves now",
         EventName = "RestartPassedOn")]
-    internal static partial void RestartPassedOn(this ILogger logger, string trigger, int successorPid);
+    internal static partial void RestartPassedOn(this ILogger logger, RestartTrigger trigger, int successorPid);
 
     [LoggerMessage(
         420,
@@ -215,7 +215,7 @@ internal static partial class Log
         LogLevel.Warning,
         "Process {Pid} forced by {Trigger}: cut {Connections} connections and {Requests} requests",
         EventName = "Forced")]
-    internal static partial void Forced(this ILogger logger, int pid, string trigger, int connections, int requests);
+    internal static partial void Forced(this ILogger logger, int pid, RestartTrigger trigger, int connections, int requests);
 
     [LoggerMessage(
         502, LogLevel.Error, "Draining failed; what is left is waited for until the drain timeout", EventName = "DrainFailed")]
@@ -226,7 +226,7 @@ internal static partial class Log
         LogLevel.Information,
         "Process {Pid} has reached {Trigger}: nothing is in progress, idle connections are closed",
         EventName = "NothingCut")]
-    internal static partial void NothingCut(this ILogger logger, int pid, string trigger);
+    internal static partial void NothingCut(this ILogger logger, int pid, RestartTrigger trigger);
 
     [LoggerMessage(
         511,

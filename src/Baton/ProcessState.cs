@@ -1,12 +1,12 @@
 namespace Baton;
 
-/// <summary>Where one process, one generation of the service, is in its life.</summary>
+/// <summary>The state of one process, which is one generation of the service.</summary>
 public enum ProcessState
 {
-    /// <summary>Not ready yet; accepts nothing.</summary>
+    /// <summary>Not ready; accepts nothing.</summary>
     Starting,
 
-    /// <summary>Accepts and serves; its predecessor is still able to take over again.</summary>
+    /// <summary>Accepts and serves; its predecessor can still take over again.</summary>
     OnProbation,
 
     /// <summary>Accepts and serves.</summary>
@@ -15,15 +15,18 @@ public enum ProcessState
     /// <summary>Serves, and starts its successor.</summary>
     Restarting,
 
-    /// <summary>The successor serves, on probation; accepts nothing, finishes its work, and holds its listeners to take over again if need be.</summary>
+    /// <summary>
+    /// The successor serves on probation. This process accepts nothing, finishes its work, and holds its listeners to take over
+    /// again if needed.
+    /// </summary>
     HandedOver,
 
-    /// <summary>The successor serves for good; listeners are closed, open work finishes.</summary>
+    /// <summary>The successor serves for good. Listeners are closed, open work is finished.</summary>
     Draining,
 
-    /// <summary>The end without a successor: open work finishes.</summary>
+    /// <summary>The end without a successor: open work is finished.</summary>
     ShuttingDown,
 
-    /// <summary>All work has ended or was cut; the process is about to leave.</summary>
+    /// <summary>All work has ended or was cut; the process is about to end.</summary>
     Exited,
 }

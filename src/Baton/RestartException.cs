@@ -11,6 +11,9 @@ public sealed class RestartException(RestartFailure failure, string message, Exc
     /// <summary>The reason.</summary>
     public RestartFailure Failure { get; } = failure;
 
+    /// <summary>Whether the restart was refused: nothing was begun.</summary>
+    public bool IsRefusal => Failure.IsRefusal();
+
     /// <summary>What the successor itself said was wrong: its exception, its health report. Null if it said nothing.</summary>
     public string? SuccessorWords { get; init; }
 

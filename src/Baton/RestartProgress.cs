@@ -1,12 +1,17 @@
 namespace Baton;
 
 /// <summary>A restart that is under way, from its beginning to the end of the probation.</summary>
-/// <param name="Trigger">Who asked for it.</param>
-/// <param name="Phase">What it is doing, see <see cref="RestartPhase"/>; empty if nothing yet.</param>
-/// <param name="Detail">How far that is; empty for nothing to say.</param>
-/// <param name="Elapsed">Since the request.</param>
-public sealed record RestartProgress(string Trigger, string Phase, string Detail, TimeSpan Elapsed)
+public sealed record RestartProgress
 {
-    /// <summary>The phases that are over, in order; what is left of <see cref="Elapsed"/> has gone into the present one.</summary>
+    /// <summary>Who asked for it.</summary>
+    public required RestartTrigger Trigger { get; init; }
+
+    /// <summary>Since the request.</summary>
+    public required TimeSpan Elapsed { get; init; }
+
+    /// <summary>The present phase, with its duration so far; null if nothing was begun yet.</summary>
+    public RestartPhase? Current { get; init; }
+
+    /// <summary>The phases that are over, in order.</summary>
     public IReadOnlyList<RestartPhase> Phases { get; init; } = [];
 }

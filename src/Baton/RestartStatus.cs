@@ -1,37 +1,54 @@
 namespace Baton;
 
 /// <summary>A snapshot of one process of the service.</summary>
-/// <param name="Pid">Its process id.</param>
-/// <param name="Generation">1 for the first process, one more with every restart.</param>
-/// <param name="State">Where it is in its life.</param>
-/// <param name="PredecessorPid">The process it took over from; null for a first generation.</param>
-/// <param name="SuccessorPid">The process that it has started or that took over; null if there is none.</param>
-/// <param name="Listeners">What it listens on, for example <c>tcp:127.0.0.1:8080</c> or <c>unix:/run/app.sock</c>.</param>
-/// <param name="Generations">
-/// The living processes of the service as far as this one knows: itself first, then the older ones that still finish their work, with what they wait for.
-/// </param>
-/// <param name="LastRestarts">Restarts of the service, the last one first: those that this process began, and what its predecessor passed on once this process had proved itself.</param>
-public sealed record RestartStatus(
-    int Pid,
-    int Generation,
-    ProcessState State,
-    int? PredecessorPid,
-    int? SuccessorPid,
-    IReadOnlyList<string> Listeners,
-    IReadOnlyList<GenerationStatus> Generations,
-    IReadOnlyList<RestartRecord> LastRestarts)
+public sealed record RestartStatus
 {
+    /// <summary>Its process id.</summary>
+    public required int Pid { get; init; }
+
+    /// <summary>1 for the first process, one more with every restart.</summary>
+    public required int Generation { get; init; }
+
+    /// <summary>Where it is in its life.</summary>
+    public required ProcessState State { get; init; }
+
+    /// <summary>The process it took over from; null for a first generation.</summary>
+    public int? PredecessorPid { get; init; }
+
+    /// <summary>The process that it has started or that took over; null if there is none.</summary>
+    public int? SuccessorPid { get; init; }
+
+    /// <summary>What it listens on, for example <c>tcp:127.0.0.1:8080</c> or <c>unix:/run/app.sock</c>.</summary>
+    public IReadOnlyList<string> Listeners { get; init; } = [];
+
+    /// <summary>
+    /// The living processes of the service as far as this one knows: itself first, then the older ones that still finish their
+    /// work, with what they wait for.
+    /// </summary>
+    public IReadOnlyList<GenerationStatus> Generations { get; init; } = [];
+
+    /// <summary>
+    /// Restarts of the service, the last one first: those that this process began, and what its predecessor passed on once this
+    /// process had proved itself.
+    /// </summary>
+    public IReadOnlyList<RestartRecord> LastRestarts { get; init; } = [];
+
     /// <summary>The name of the service, see <see cref="RestarterOptions.Name"/>.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The version of the application: the informational version of its entry assembly, without the commit behind a <c>+</c>; empty if it has none.</summary>
+    /// <summary>
+    /// The version of the application: the informational version of its entry assembly, without the commit behind a <c>+</c>;
+    /// empty if it has none.
+    /// </summary>
     public string Version { get; init; } = "";
 
-    /// <summary>The program that this process was started as, by the name under which it was started; links are not followed.</summary>
+    /// <summary>
+    /// The program that this process was started as, by the name under which it was started; links are not followed.
+    /// </summary>
     public string Program { get; init; } = "";
 
     /// <summary>
-    /// The process that has the lock of the service's name in <see cref="RestarterOptions.ControlDirectory"/>: this one, unless an
+    /// The process that has the lock of the service's name in <see cref="RestartControlOptions.Directory"/>: this one, unless an
     /// unrelated process runs under the same name. Null if there is no control socket, or nobody has the lock.
     /// </summary>
     public int? NameHeldBy { get; init; }
@@ -43,8 +60,8 @@ public sealed record RestartStatus(
     public RestartProgress? Restart { get; init; }
 
     /// <summary>
-    /// How long the probation goes on that this process takes part in, as the one on probation or as the one that can take over again; null if there is none.
-    /// Zero if it waits for the successor's next sign of life.
+    /// How long the probation goes on that this process takes part in, as the one on probation or as the one that can take over
+    /// again; null if there is none. Zero if it waits for the successor's next sign of life.
     /// </summary>
     public TimeSpan? ProbationEnds { get; init; }
 }

@@ -4,14 +4,14 @@ namespace Baton;
 public enum RestartStrategy
 {
     /// <summary>
-    /// The successor gets the listening sockets while this process still serves: no client notices. Where that is not possible, on other
-    /// systems than Linux, a complete restart is done instead.
+    /// The successor gets the listening sockets while this process still serves: no client notices. On other systems than Linux a
+    /// complete restart is done instead.
     /// </summary>
     Handover,
 
     /// <summary>
-    /// This process stops accepting, finishes its work, starts the new program and ends. Between these two nobody serves: clients that come
-    /// meanwhile are refused or wait, and a release that is started but does not serve is not rolled back.
+    /// This process stops accepting, finishes its work, starts the new program and ends. In between no process serves: clients
+    /// are refused or wait. A release that starts but does not serve is not rolled back.
     /// </summary>
     Complete,
 }

@@ -63,6 +63,9 @@ public sealed class Restarter : IAsyncDisposable
     /// <summary>Completes when nothing is open any more or the rest was cut: leave.</summary>
     public Task Exited => Parts.Exited;
 
+    /// <summary>Where this process is in its life.</summary>
+    public ProcessState State => Parts.Lifecycle.State;
+
     /// <summary>A snapshot for people and programs.</summary>
     public RestartStatus Status => Parts.Status.Take();
 
@@ -109,8 +112,7 @@ public sealed class Restarter : IAsyncDisposable
     public void ReportProgress(string phase, string? detail = null)
     {
         ArgumentNullException.ThrowIfNull(phase);
-        (phase, string words) = (PeerText.Name(phase), PeerText.Name(detail ?? ""));
-        Parts.Loop.Post(() => Parts.Lifecycle.Start.ReportProgress(phase, words));
+        Parts.ReportProgress(PhaseName.Own(PeerText.Name(phase)), detail);
     }
 
     /// <summary>
@@ -133,15 +135,15 @@ public sealed class Restarter : IAsyncDisposable
     /// The program to start, an absolute path inside one of <see cref="RestarterOptions.AllowedProgramDirectories"/>; null for
     /// the one this process was started as.
     /// </param>
-    /// <param name="trigger">Who asks, for the log.</param>
+    /// <param name="requestedBy">Who asks, for the log; null for "the application".</param>
     /// <param name="cancellationToken">Ends the wait, not the restart.</param>
     /// <exception cref="RestartException">Refused, failed or rolled back: this process serves as before, unless a shutdown was
     /// asked.</exception>
-    /// <returns>The outcome, once the successor serves for good.</returns>
-    public Task<RestartOutcome> RestartAsync(string? program = null, string trigger = "the application", CancellationToken cancellationToken = default)
+    /// <returns>The restart, once the successor serves for good.</returns>
+    public Task<RestartRecord> RestartAsync(
+        string? program = null, string? requestedBy = null, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(trigger);
-        var request = new RestartRequest(trigger, program);
+        var request = new RestartRequest(RestartTrigger.OfApplication(requestedBy), program);
         Parts.Loop.Post(() => Parts.Lifecycle.Restarts.Request(request));
         return Parts.OutcomeAsync(request, cancellationToken);
     }
@@ -150,18 +152,23 @@ public sealed class Restarter : IAsyncDisposable
     /// Stops accepting and finishes what is open: the service ends. Where a predecessor or a successor is part of a probation,
     /// both end.
     /// </summary>
-    /// <param name="trigger">Who asks, for the log.</param>
+    /// <param name="requestedBy">Who asks, for the log; null for "the application".</param>
     /// <param name="cancellationToken">Ends the wait, not the shutdown.</param>
     /// <returns>A task that completes with <see cref="Exited"/>.</returns>
-    public Task ShutdownAsync(string trigger = "the application", CancellationToken cancellationToken = default)
+    public Task ShutdownAsync(string? requestedBy = null, CancellationToken cancellationToken = default)
     {
+        var trigger = RestartTrigger.OfApplication(requestedBy);
         Parts.Loop.Post(() => Parts.Lifecycle.Shutdown.Request(trigger));
         return Exited.WaitAsync(cancellationToken);
     }
 
     /// <summary>Shuts down without waiting: what is open is cut, and counted in the log.</summary>
-    /// <param name="trigger">Who asks, for the log.</param>
-    public void Force(string trigger = "the application") => Parts.Loop.Post(() => Parts.Lifecycle.Shutdown.Force(trigger));
+    /// <param name="requestedBy">Who asks, for the log; null for "the application".</param>
+    public void Force(string? requestedBy = null)
+    {
+        var trigger = RestartTrigger.OfApplication(requestedBy);
+        Parts.Loop.Post(() => Parts.Lifecycle.Shutdown.Force(trigger));
+    }
 
     /// <summary>
     /// Ends graceful restart in this process: the application's work is done. Shuts down if that was not asked before; but where
@@ -171,7 +178,8 @@ public sealed class Restarter : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Parts.Work.ApplicationDone();
-        await Parts.LeaveAsync("the application", fault: null, CancellationToken.None).ConfigureAwait(false);
+        await Parts.LeaveAsync(RestartTrigger.OfApplication(words: null), fault: null, CancellationToken.None)
+            .ConfigureAwait(false);
         Release();
         await Parts.WrittenAsync().ConfigureAwait(false);
     }
@@ -182,7 +190,22 @@ public sealed class Restarter : IAsyncDisposable
     /// </summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Until when to accept; null for never again.</returns>
-    public ValueTask<CancellationToken?> WaitToAcceptAsync(CancellationToken cancellationToken = default) => Parts.Gate.EnterTheirsAsync(cancellationToken);
+    public ValueTask<CancellationToken?> WaitToAcceptAsync(CancellationToken cancellationToken = default) =>
+        Parts.Gate.EnterTheirsAsync(cancellationToken);
+
+    /// <summary>
+    /// Adds a server that accepts connections or work by itself, so that this process waits for what it has open. Add it before
+    /// it begins. Without one, and without a host, this process waits until it is disposed.
+    /// </summary>
+    /// <param name="name">What its work is called in the status, such as <c>mqtt</c>.</param>
+    /// <returns>The participant, for as long as this process lives.</returns>
+    public RestartParticipant AddParticipant(string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        var participant = new RestartParticipant(PeerText.Name(name));
+        Parts.Work.Register(participant);
+        return participant;
+    }
 
     /// <summary>Several hosts of one process share its restarter; hosts one after the other, as in tests, get one each.</summary>
     internal static Restarter StartOrJoin(RestarterOptions options)

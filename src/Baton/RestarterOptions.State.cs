@@ -14,14 +14,15 @@ public partial class RestarterOptions
 
     /// <summary>
     /// How long it may take, all items together, to save the state before a handover, to load it in the successor, and to hand it
-    /// back at a roll back. Clients wait meanwhile. When it is over the restart is backed out; at a roll back this process goes on
-    /// with the state that it had. Default 10 seconds; more than zero, finite.
+    /// back at a roll back. Clients wait meanwhile. When it is over the restart is backed out; at a roll back this process goes
+    /// on with the state that it had. Default 10 seconds; more than zero, finite.
     /// </summary>
     public TimeSpan StateTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// How many bytes of state one process passes to the other, all items together; both check it. Default 67108864 (64 MiB). Zero
-    /// or more. Beyond 64 KiB an item is passed as memory, which counts for the memory limit of the service until it is loaded.
+    /// How many bytes of state one process passes to the other, all items together; both check it. Default 67108864 (64 MiB).
+    /// Zero or more. Beyond 64 KiB an item is passed as memory, which counts for the memory limit of the service until it is
+    /// loaded.
     /// </summary>
     public long MaxStateSize { get; set; } = DefaultStateSize;
 

@@ -15,9 +15,6 @@ public partial class RestarterOptions
     // A name that is a part of a unix socket's path, which may have 107 characters.
     internal const int LongestName = 64;
 
-    // Each has a thread while it is connected.
-    private const int MostControlConnections = 1000;
-
     private static readonly DurationRange s_heartbeats =
         new(TimeSpan.FromMilliseconds(100), TimeSpan.MaxValue, OrInfinite: true, "100 ms or more, or infinite");
 
@@ -136,33 +133,8 @@ public partial class RestarterOptions
     /// </summary>
     public string? Name { get; set; }
 
-    /// <summary>
-    /// Whether the service has a control socket: <c>NAME.sock</c> in <see cref="ControlDirectory"/>, by which <c>baton</c>, run
-    /// by the same user or root, shows, restarts and ends it. What goes wrong with it is logged, and the service goes on without.
-    /// Linux only. Default true.
-    /// </summary>
-    public bool ControlSocket { get; set; } = true;
-
-    /// <summary>
-    /// The directory of the control socket, an absolute path; made if it is missing, and then for this user alone (0700), which
-    /// it must be. Default null:
-    /// <c>baton</c> in the first directory of <c>$RUNTIME_DIRECTORY</c>, else in <c>$XDG_RUNTIME_DIR</c>, else <c>baton-UID</c>
-    /// in <c>$TMPDIR</c> or <c>/tmp</c>.
-    /// </summary>
-    public string? ControlDirectory { get; set; }
-
-    /// <summary>
-    /// How long a client of the control socket may take to send its request, and how long one may not read an answer until it is
-    /// dropped; also how long the end of the process waits for the last lines. Default 5 seconds; more than zero, finite.
-    /// </summary>
-    public TimeSpan ControlTimeout { get; set; } = TimeSpan.FromSeconds(5);
-
-    /// <summary>
-    /// How many clients of one user may watch over the control socket at the same time, and how many others of that user may be
-    /// connected; one more is told that it is busy. Root has places of its own. Where no place is left a client that has not sent
-    /// its request makes room. Default 16; between 1 and 1000.
-    /// </summary>
-    public int MaxControlConnections { get; set; } = 16;
+    /// <summary>The control socket of the service.</summary>
+    public RestartControlOptions Control { get; } = new();
 
     /// <summary>
     /// How a restart is done. Default <see cref="RestartStrategy.Handover"/>: the successor gets the listening sockets, and
@@ -232,21 +204,23 @@ public partial class RestarterOptions
         Strategy = o.Choice(nameof(Strategy), Strategy);
         PidFile = o.TextOrNone(nameof(PidFile), PidFile);
         o.Texts(nameof(AllowedProgramDirectories), AllowedProgramDirectories, IsAbsolute, "a list of absolute paths");
-        o.Texts(nameof(CheckArguments), CheckArguments, static a => a?.Contains('\0') == false, "a list without null and NUL characters");
+        o.Texts(
+            nameof(CheckArguments),
+            CheckArguments,
+            static a => a?.Contains('\0') == false,
+            "a list without null and NUL characters");
         CheckTimeout = o.Duration(nameof(CheckTimeout), CheckTimeout, DurationRange.MoreThanZero);
         o.Signals("SignalPreset", nameof(Signals), Signals);
         o.Code(nameof(Hooks), Hooks.HasAny);
         DescribeState(o);
         Name = o.TextOrNone(nameof(Name), Name, IsName, "1 to 64 letters, digits, '.', '-' and '_', the first not '.'");
-        ControlSocket = o.Switch(nameof(ControlSocket), ControlSocket);
-        ControlDirectory = o.TextOrNone(nameof(ControlDirectory), ControlDirectory, IsAbsolute, "an absolute path");
-        ControlTimeout = o.Duration(nameof(ControlTimeout), ControlTimeout, DurationRange.MoreThanZero);
-        MaxControlConnections = o.Number(
-            nameof(MaxControlConnections), MaxControlConnections, 1, MostControlConnections, $"between 1 and {MostControlConnections}");
+        o.Section(nameof(Control), nameof(RestartControlOptions.Directory), Control.Describe);
     }
 
     private static bool IsName(string name) =>
-        name.Length is > 0 and <= LongestName && name[0] != '.' && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_');
+        name.Length is > 0 and <= LongestName
+            && name[0] != '.'
+            && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_');
 
-    private static bool IsAbsolute(string? path) => path is not null && !path.Contains('\0') && Path.IsPathFullyQualified(path);
+    internal static bool IsAbsolute(string? path) => path is not null && !path.Contains('\0') && Path.IsPathFullyQualified(path);
 }

@@ -155,10 +155,17 @@ internal sealed class RestarterParts
     /// <param name="who">What ends.</param>
     /// <param name="fault">What made it end; null if that is not known.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    internal Task LeaveAsync(string who, string? fault, CancellationToken cancellationToken)
+    internal Task LeaveAsync(RestartTrigger who, string? fault, CancellationToken cancellationToken)
     {
         Loop.Post(() => Lifecycle.Shutdown.Leave(who, fault));
         return Exited.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>What this process is doing while it starts.</summary>
+    internal void ReportProgress(PhaseName phase, string? detail)
+    {
+        string cut = PeerText.Name(detail ?? "");
+        Loop.Post(() => Lifecycle.Start.ReportProgress(phase, cut));
     }
 
     /// <summary>An exception in one line, as the predecessor gets it.</summary>
@@ -187,7 +194,7 @@ internal sealed class RestarterParts
         await WrittenAsync().ConfigureAwait(false);
     }
 
-    internal async Task<RestartOutcome> OutcomeAsync(RestartRequest request, CancellationToken cancellationToken)
+    internal async Task<RestartRecord> OutcomeAsync(RestartRequest request, CancellationToken cancellationToken)
     {
         if (await Task.WhenAny(request.Outcome, Loop.Ended).WaitAsync(cancellationToken).ConfigureAwait(false) == Loop.Ended)
         {

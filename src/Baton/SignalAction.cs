@@ -1,17 +1,17 @@
 namespace Baton;
 
-/// <summary>What a signal makes this process do.</summary>
+/// <summary>What a signal does.</summary>
 public enum SignalAction
 {
-    /// <summary>Restart. One that comes too early is held, not refused.</summary>
+    /// <summary>Restart. A signal that comes too early is held, not refused.</summary>
     Restart,
 
-    /// <summary>Shut down gracefully. A second signal of this kind forces: what is open is cut.</summary>
+    /// <summary>Shut down gracefully. A second such signal forces: open work is cut.</summary>
     Shutdown,
 
     /// <summary>
-    /// Cut what is open, but only while this process drains or shuts down: endless' hammer. At any other time it is logged and ignored. A process whose successor
-    /// is on probation loses its open work, and stays able to take over again.
+    /// Cut open work, but only while this process drains or shuts down. At any other time the signal is logged and ignored. A
+    /// process whose successor is on probation loses its open work, and can still take over again.
     /// </summary>
     Force,
 

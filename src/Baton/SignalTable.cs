@@ -6,18 +6,19 @@ using Baton.Processes;
 namespace Baton;
 
 /// <summary>
-/// What each signal does. A signal that is not in the table is not touched: it keeps the default of the kernel, or of the host. A signal that <see cref="PosixSignal"/> does not name is given by its
-/// number, and is the same as the named one of that number: <c>(PosixSignal)12</c> is SIGUSR2 on Linux. Numbers count on Linux only. Not for several threads at once.
+/// What each signal does. A signal that is not in the table keeps the default of the kernel, or of the host. A signal without a
+/// name in <see cref="PosixSignal"/> is given by its number, and is the same as the named one of that number:
+/// <c>(PosixSignal)12</c> is SIGUSR2 on Linux. Numbers work on Linux only. Not thread-safe.
 /// </summary>
 [SuppressMessage("Naming", "CA1710:Identifiers should have correct suffix", Justification = "people call it the signal table")]
 public sealed class SignalTable : IEnumerable<KeyValuePair<PosixSignal, SignalAction>>
 {
-    // By number: generic dictionaries of these types would have to be compiled at every start.
+    // Arrays by number: generic dictionaries of these types would be compiled at every start.
     private readonly SignalAction?[] _actions = new SignalAction?[SignalNumber.Last + 1];
 
     internal SignalTable() => Use(SignalPreset.Default);
 
-    /// <summary>How many signals it has.</summary>
+    /// <summary>The number of signals in the table.</summary>
     public int Count => Numbers.Length;
 
     internal PosixSignal[] Signals => Array.ConvertAll(Numbers, SignalNumber.ToPosix);
@@ -39,8 +40,9 @@ public sealed class SignalTable : IEnumerable<KeyValuePair<PosixSignal, SignalAc
         }
     }
 
-    /// <summary>What a signal does; null for one that is not in the table, and to take it out.</summary>
-    /// <param name="signal">Any signal that can be caught and is not the runtime's own: which those are is checked when the restarter starts.</param>
+    /// <summary>The action of a signal; null for a signal that is not in the table. Setting null removes it.</summary>
+    /// <param name="signal">Any signal that can be caught and is not used by the runtime. The restarter checks this when it
+    /// starts.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no signal of that number.</exception>
     public SignalAction? this[PosixSignal signal]
     {
@@ -50,8 +52,8 @@ public sealed class SignalTable : IEnumerable<KeyValuePair<PosixSignal, SignalAc
             : throw new ArgumentOutOfRangeException(nameof(signal), signal, "There is no such signal.")] = value;
     }
 
-    /// <summary>Replaces the whole table by that of a system.</summary>
-    /// <param name="preset">Which.</param>
+    /// <summary>Replaces the whole table by a preset.</summary>
+    /// <param name="preset">The preset.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such preset.</exception>
     /// <returns>This table.</returns>
     public SignalTable Use(SignalPreset preset)
@@ -92,19 +94,20 @@ public sealed class SignalTable : IEnumerable<KeyValuePair<PosixSignal, SignalAc
         return this;
     }
 
-    /// <summary>Takes all signals out: none restarts or shuts down.</summary>
+    /// <summary>Removes all signals: none restarts or shuts down.</summary>
     public void Clear() => Array.Clear(_actions);
 
-    /// <summary>The signals and what they do, in the order of their numbers.</summary>
+    /// <summary>The signals and their actions, in the order of their numbers.</summary>
     /// <returns>The rows of the table.</returns>
     public IEnumerator<KeyValuePair<PosixSignal, SignalAction>> GetEnumerator() =>
         Numbers.Select(number => KeyValuePair.Create(SignalNumber.ToPosix(number), _actions[number]!.Value)).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>The table in one line.</summary>
+    /// <summary>The table as one line.</summary>
     /// <returns>Such as "SIGHUP: Restart, SIGTERM: Shutdown".</returns>
-    public override string ToString() => string.Join(", ", Numbers.Select(number => $"{SignalNumber.NameOf(number)}: {_actions[number]}"));
+    public override string ToString() =>
+        string.Join(", ", Numbers.Select(number => $"{SignalNumber.NameOf(number)}: {_actions[number]}"));
 
     private void Set(SignalAction action, params ReadOnlySpan<int> numbers)
     {

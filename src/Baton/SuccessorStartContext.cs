@@ -7,7 +7,7 @@ public sealed class SuccessorStartContext
 {
     private readonly StartCommand _command;
 
-    internal SuccessorStartContext(StartCommand command, int generation, string trigger)
+    internal SuccessorStartContext(StartCommand command, int generation, RestartTrigger trigger)
     {
         (_command, Generation, Trigger) = (command, generation, trigger);
         Arguments = [.. command.Arguments.Skip(1)];
@@ -21,9 +21,11 @@ public sealed class SuccessorStartContext
     public int Generation { get; }
 
     /// <summary>Who asked for the restart.</summary>
-    public string Trigger { get; }
+    public RestartTrigger Trigger { get; }
 
-    /// <summary>The arguments, without the name of the program. For <c>dotnet App.dll</c> the assembly is the first of them.</summary>
+    /// <summary>
+    /// The arguments, without the name of the program. For <c>dotnet App.dll</c> the assembly is the first of them.
+    /// </summary>
     public IList<string> Arguments { get; }
 
     /// <summary>
@@ -36,9 +38,10 @@ public sealed class SuccessorStartContext
     /// <exception cref="InvalidOperationException">An argument or a variable can't be passed to a process.</exception>
     internal StartCommand Apply(Action<string> dropped)
     {
-        string? bad = Arguments.FirstOrDefault(a => a?.Contains('\0') != false) is { } argument ? $"the argument \"{argument}\"" : Arguments.Contains(null!) ? "an argument that is null" : null;
-        bad ??= Environment.Where(v => v.Key.Length == 0 || v.Key.Contains('=') || v.Key.Contains('\0') || v.Value?.Contains('\0') != false)
-            .Select(v => $"the variable \"{v.Key}\"").FirstOrDefault();
+        string? bad = Arguments.FirstOrDefault(a => a?.Contains('\0') != false) is { } argument ? $"the argument \"{argument}\""
+            : Arguments.Contains(null!) ? "an argument that is null"
+            : null;
+        bad ??= Environment.Where(v => !IsPossible(v.Key, v.Value)).Select(v => $"the variable \"{v.Key}\"").FirstOrDefault();
         if (bad is not null)
         {
             throw new InvalidOperationException($"A hook gives the successor {bad}, which can't be passed to a process.");
@@ -59,4 +62,7 @@ public sealed class SuccessorStartContext
 
         return _command with { Arguments = [_command.Arguments[0], .. Arguments], Environment = environment };
     }
+
+    private static bool IsPossible(string name, string? value) =>
+        name.Length > 0 && !name.Contains('=') && !name.Contains('\0') && value?.Contains('\0') == false;
 }

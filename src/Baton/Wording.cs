@@ -22,8 +22,6 @@ internal static class Wording
         };
     }
 
-    internal static string OfMs(double milliseconds) => Of(TimeSpan.FromMilliseconds(milliseconds));
-
     /// <summary><c>1 request</c>, <c>2 requests</c>.</summary>
     internal static string Count(int number, string noun) => Say($"{number} {noun}{(number == 1 ? "" : "s")}");
 

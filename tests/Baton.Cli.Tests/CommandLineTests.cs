@@ -46,7 +46,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData(7_980_000, "2 h 13 min")]
     [InlineData(90_000_000, "1 d 1 h")]
     [InlineData(-5, "0 ms")]
-    public void Wording_Time_IsShort(double milliseconds, string words) => Assert.Equal(words, Wording.OfMs(milliseconds));
+    public void Wording_Time_IsShort(double milliseconds, string text) =>
+        Assert.Equal(text, Wording.Of(TimeSpan.FromMilliseconds(milliseconds)));
 
     [Theory]
     [MemberData(nameof(Names))]

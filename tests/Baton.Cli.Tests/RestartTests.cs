@@ -58,7 +58,7 @@ public sealed class RestartTests : IDisposable
     {
         await using FakeService service = Shop(async (_, answers) =>
         {
-            await answers.SayAsync(Samples.Accepted, new ControlAnswer.Outcome(false, "ReadyTimedOut", "Successor 4735 was not ready.", null, KeepsServing: true));
+            await answers.SayAsync(Samples.Accepted, new ControlAnswer.Outcome(false, AnswerFailure.Of(RestartFailure.ReadyTimedOut), "Successor 4735 was not ready.", null, KeepsServing: true));
             await answers.EndAsync();
         });
 
@@ -92,7 +92,7 @@ public sealed class RestartTests : IDisposable
     {
         await using FakeService service = Shop(async (_, answers) =>
         {
-            await answers.SayAsync(new ControlAnswer.Accepted(4711, 3, "the probation is over"), new ControlAnswer.Outcome(false, "Stopping", "process 4711 is shutting down", null, KeepsServing: false));
+            await answers.SayAsync(new ControlAnswer.Accepted(4711, 3, "the probation is over"), new ControlAnswer.Outcome(false, AnswerFailure.Of(RestartFailure.Stopping), "process 4711 is shutting down", null, KeepsServing: false));
             await answers.EndAsync();
         });
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Baton.Cli.CommandLine;
 using Baton.Cli.Tests.Support;
 
@@ -62,7 +63,7 @@ public sealed class StatusTests : IDisposable
             Program = path,
             Version = "1.4.2-rc.1.abcdef",
             Listeners = [.. Enumerable.Range(0, 9).Select(i => $"tcp:127.0.0.1:{8080 + i}")],
-            Generations = [Samples.Generation(471100, 12, ProcessState.OnProbation, 12345, 678) with { Requests = [new OpenRequest(path, TimeSpan.FromMinutes(4))] }],
+            Generations = [Samples.Generation(471100, 12, ProcessState.OnProbation, 12345, 678) with { Requests = [new OpenRequest { Path = path, Age = TimeSpan.FromMinutes(4) }] }],
         });
 
         CliResult result = await _cli.RunAsync("status");
@@ -112,7 +113,10 @@ public sealed class StatusTests : IDisposable
             Samples.Generation(4711, 3, ProcessState.Serving, 12), Samples.Generation(4735, 4, ProcessState.Starting),
             Samples.Generation(4650, 2, ProcessState.Draining, 5, 5, TimeSpan.FromSeconds(41)),
         ],
-        Restart = new RestartProgress("SIGUSR2", "health", "database: Unhealthy", TimeSpan.FromSeconds(3.2)),
-        LastRestarts = [Samples.Record(askedAt: Samples.Now.AddHours(-1)) with { Gone = TimeSpan.FromSeconds(12) }, Samples.Record(RestartFailure.SuccessorFailed, Samples.Reason, Samples.Now.AddMinutes(-1))],
+        Restart = new RestartProgress
+        {
+            Trigger = RestartTrigger.OfSignal((PosixSignal)12), Elapsed = TimeSpan.FromSeconds(3.2), Current = PhaseName.Health.With("database: Unhealthy", TimeSpan.FromSeconds(3)),
+        },
+        LastRestarts = [Samples.Record(askedAt: Samples.Now.AddHours(-1)) with { GoneAfter = TimeSpan.FromSeconds(12) }, Samples.Record(RestartFailure.SuccessorFailed, Samples.Reason, Samples.Now.AddMinutes(-1))],
     };
 }

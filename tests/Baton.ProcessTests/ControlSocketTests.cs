@@ -174,7 +174,7 @@ public sealed class ControlSocketTests : IDisposable
     [Fact] // S6
     public async Task Silent_clients_and_one_that_does_not_read_delay_neither_restart_nor_end()
     {
-        ServiceSetup setup = new ServiceSetup { Probation = TimeSpan.FromSeconds(1) }.With("--GracefulRestart:ControlTimeout=01:00:00");
+        ServiceSetup setup = new ServiceSetup { Probation = TimeSpan.FromSeconds(1) }.With("--GracefulRestart:Control:Timeout=01:00:00");
         await using ServiceProcess service = await ServiceProcess.StartAsync(setup);
         await service.Log.FirstAsync("Control socket: ");
         int old = service.Pid;
@@ -192,7 +192,7 @@ public sealed class ControlSocketTests : IDisposable
     [Fact] // S6
     public async Task Watchers_and_silent_clients_keep_nobody_from_an_operation()
     {
-        await using ServiceProcess service = await ServiceProcess.StartAsync(new ServiceSetup().With("--GracefulRestart:MaxControlConnections=2"));
+        await using ServiceProcess service = await ServiceProcess.StartAsync(new ServiceSetup().With("--GracefulRestart:Control:MaxConnections=2"));
         using ControlWire first = await WatchingAsync(service);
         using ControlWire second = await WatchingAsync(service);
         Assert.Equal("Busy", (string)(await ControlWire.TalkAsync(service.ControlSocket, "watch"))[^1]["failure"]!);
@@ -208,7 +208,7 @@ public sealed class ControlSocketTests : IDisposable
     public async Task Connections_leave_no_descriptor_behind()
     {
         // A client that leaves at once holds its place until its thread has noticed.
-        await using ServiceProcess service = await ServiceProcess.StartAsync(new ServiceSetup().With("--GracefulRestart:MaxControlConnections=1000"));
+        await using ServiceProcess service = await ServiceProcess.StartAsync(new ServiceSetup().With("--GracefulRestart:Control:MaxConnections=1000"));
         await ControlWire.StatusAsync(service.ControlSocket);
         await Deadline.UntilAsync(() => ProcessTable.Sockets(service.Pid).Count == 2 + ServiceProcess.ControlDescriptors);
         for (int i = 0; i < 100; i++)
@@ -223,7 +223,7 @@ public sealed class ControlSocketTests : IDisposable
     [Fact]
     public async Task Without_control_socket_there_is_nothing()
     {
-        await using ServiceProcess service = await ServiceProcess.StartAsync(new ServiceSetup().With("--GracefulRestart:ControlSocket=false"));
+        await using ServiceProcess service = await ServiceProcess.StartAsync(new ServiceSetup().With("--GracefulRestart:Control:Enabled=false"));
         await service.RestartAsync();
         Assert.False(Directory.Exists(service.ControlDirectory));
         await service.StopAsync();
@@ -240,7 +240,7 @@ public sealed class ControlSocketTests : IDisposable
 
     private static string SocketIn(string directory) => Path.Combine(directory, "TestService.sock");
 
-    private static ServiceSetup Setup(string directory) => new() { Environment = new Dictionary<string, string> { ["GracefulRestart__ControlDirectory"] = directory } };
+    private static ServiceSetup Setup(string directory) => new() { Environment = new Dictionary<string, string> { ["GracefulRestart__Control__Directory"] = directory } };
 
     private static async Task<(int Pid, int Generation)> WhoAsync(ServiceProcess service)
     {

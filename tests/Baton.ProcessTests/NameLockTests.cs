@@ -91,7 +91,7 @@ public sealed class NameLockTests : IDisposable
     }
 
     private ServiceSetup Setup(TimeSpan? probation = null) =>
-        new ServiceSetup { Probation = probation ?? TimeSpan.Zero }.With($"--GracefulRestart:ControlDirectory={Folder}", "--GracefulRestart:ExitTimeout=00:00:02");
+        new ServiceSetup { Probation = probation ?? TimeSpan.Zero }.With($"--GracefulRestart:Control:Directory={Folder}", "--GracefulRestart:ExitTimeout=00:00:02");
 
     private Task HolderAsync(string socket, int pid) => Deadline.UntilAsync(
         async () => (await ControlWire.StatusAsync(Path.Combine(Folder, socket)))["nameHeldBy"] is JsonValue holder && (int)holder == pid,

@@ -17,8 +17,16 @@ public class OptionConflictsTests
     [Fact]
     public void All_HasEveryOptionOfTheProcess() =>
         Assert.Equal(
-            typeof(RestarterOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly).Select(p => p.Name).Except(PerServer).Order(),
+            Own(typeof(RestarterOptions)).SelectMany(p => p.PropertyType == typeof(RestartControlOptions) ? Own(p.PropertyType).Select(c => $"{p.Name}.{c.Name}") : [p.Name])
+                .Except(PerServer).Order(),
             OptionConflicts.Texts(_first).Keys.Order());
+
+    [Fact]
+    public void Find_InAGroup_IsNamedWithIt()
+    {
+        _later.Control.MaxConnections = 3;
+        Assert.Equal(["Control.MaxConnections (3 instead of 16)"], OptionConflicts.Find(_later, _first));
+    }
 
     [Fact]
     public void Find_Defaults_AreNoWish() => Assert.Empty(OptionConflicts.Find(_later, _first));
@@ -56,4 +64,6 @@ public class OptionConflictsTests
         _later.Hooks.OnDeparture((_, _) => Task.CompletedTask);
         Assert.Equal(["Hooks"], OptionConflicts.Find(_later, _first));
     }
+
+    private static PropertyInfo[] Own(Type options) => options.GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly);
 }

@@ -117,9 +117,9 @@ public class RestarterOptionsTests
     public void Validate_ControlSocket_HasBounds()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => new RestarterOptions { Name = new string('x', 65) }.Validate());
-        Assert.Throws<ArgumentOutOfRangeException>(() => new RestarterOptions { ControlDirectory = "relative" }.Validate());
-        Assert.Throws<ArgumentOutOfRangeException>(() => new RestarterOptions { ControlTimeout = TimeSpan.Zero }.Validate());
-        Assert.Throws<ArgumentOutOfRangeException>(() => new RestarterOptions { MaxControlConnections = 0 }.Validate());
-        Assert.Throws<ArgumentOutOfRangeException>(() => new RestarterOptions { MaxControlConnections = 1001 }.Validate());
+        Assert.Throws<ArgumentOutOfRangeException>(() => new RestarterOptions { Control = { Directory = "relative" } }.Validate());
+        Assert.Throws<ArgumentOutOfRangeException>(() => new RestarterOptions { Control = { Timeout = TimeSpan.Zero } }.Validate());
+        Assert.Throws<ArgumentOutOfRangeException>(() => new RestarterOptions { Control = { MaxConnections = 0 } }.Validate());
+        Assert.Throws<ArgumentOutOfRangeException>(() => new RestarterOptions { Control = { MaxConnections = 1001 } }.Validate());
     }
 }

@@ -62,6 +62,7 @@ if (builder.Configuration.GetValue<int?>("Listeners") is { } listeners)
 }
 
 builder.AddRawTcp();
+RawServer.AddTo(builder);
 builder.AddAdmin();
 var app = builder.Build();
 Restarter? restarter = behaviour.Has("restart-when-disposed") ? app.Services.GetRequiredService<Restarter>() : null;

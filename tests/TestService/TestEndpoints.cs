@@ -41,7 +41,7 @@ internal static class TestEndpoints
     {
         try
         {
-            RestartOutcome outcome = await restarter.RestartAsync(program, "a request");
+            RestartRecord outcome = await restarter.RestartAsync(program, "a request");
             return $"{outcome.Strategy} {outcome.SuccessorPid} {outcome.Generation} {string.Join(',', outcome.Phases.Select(p => p.Name))}";
         }
         catch (RestartException e)

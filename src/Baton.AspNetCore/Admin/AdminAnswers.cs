@@ -19,7 +19,7 @@ internal static class AdminAnswers
             json.WriteString("title", problem.Title);
             json.WriteNumber("status", problem.Status);
             s_size.WriteText(json, "detail", problem.Detail);
-            json.WriteString("failure", problem.Failure);
+            AnswerFailure.Write(json, problem.Failure, s_size);
             if (problem.Rule is not null)
             {
                 json.WriteString("rule", problem.Rule);

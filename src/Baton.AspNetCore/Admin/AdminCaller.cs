@@ -13,14 +13,14 @@ internal static class AdminCaller
     private const int MaxTextLength = 100;
 
     /// <summary>Such as <c>the admin API, alice (127.0.0.1:4711, POST /debug/admin/restart)</c>. Safe to log.</summary>
-    internal static string Describe(HttpContext context)
+    internal static RestartTrigger Trigger(HttpContext context)
     {
         string? name = context.User.Identity is { IsAuthenticated: true } identity
             ? identity.Name ?? "a user without name"
             : null;
         string from = PeerOf(context)?.ToString() is { Length: > 0 } peer ? peer : "a local connection";
         string path = Safe($"{context.Request.PathBase}{context.Request.Path}");
-        return $"the admin API{(name is null ? "" : ", " + Safe(name))} ({Safe(from)}, {context.Request.Method} {path})";
+        return RestartTrigger.OfAdminApi(name is null ? null : Safe(name), Safe(from), $"{context.Request.Method} {path}");
     }
 
     /// <summary>

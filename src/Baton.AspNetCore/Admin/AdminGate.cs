@@ -36,7 +36,7 @@ internal sealed class AdminGate(RestartAdmin admin, bool acts, string name, Requ
         string origin = call.Header("Origin") is { Length: > 0 } given ? given : "none";
         admin.Logger.AdminRefused(
             name,
-            AdminCaller.Describe(context),
+            AdminCaller.Trigger(context).Description,
             refusal.Reason,
             AdminCaller.Safe(call.Host.Value ?? ""),
             AdminCaller.Safe(origin));

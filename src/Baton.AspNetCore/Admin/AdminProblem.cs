@@ -7,8 +7,8 @@ namespace Baton.AspNetCore.Admin;
 /// <param name="Status">400 and above.</param>
 /// <param name="Title">The kind of failure; the same for each failure of a kind.</param>
 /// <param name="Detail">What happened this time.</param>
-/// <param name="Failure">A name of <see cref="RestartFailure"/>, or one of <see cref="ControlProtocol"/>.</param>
-internal sealed record AdminProblem(int Status, string Title, string Detail, string Failure)
+/// <param name="Failure">The same for programs.</param>
+internal sealed record AdminProblem(int Status, string Title, string Detail, AnswerFailure Failure)
 {
     /// <summary>The rule that refused the request.</summary>
     internal string? Rule { get; private init; }
@@ -23,32 +23,32 @@ internal sealed record AdminProblem(int Status, string Title, string Detail, str
             StatusCodes.Status404NotFound,
             "Turned off",
             "Graceful restart is turned off in this service: GracefulRestart:Enabled is false.",
-            nameof(RestartFailure.NotSupported));
+            AnswerFailure.Of(RestartFailure.NotSupported));
 
     internal static AdminProblem Refused(AdminRefusal refusal) =>
-        new(StatusCodes.Status403Forbidden, "Not allowed", refusal.Explanation, ControlProtocol.NotAllowed)
+        new(StatusCodes.Status403Forbidden, "Not allowed", refusal.Explanation, AnswerFailure.NotAllowed)
         {
             Rule = refusal.Rule,
         };
 
     internal static AdminProblem BadRequest(string detail, int status = StatusCodes.Status400BadRequest) =>
-        new(status, "Bad request", detail, ControlProtocol.BadRequest);
+        new(status, "Bad request", detail, AnswerFailure.BadRequest);
 
     internal static AdminProblem Busy(int most) =>
         new(
             StatusCodes.Status503ServiceUnavailable,
             "Too many clients",
             $"{most} clients of this user follow the events, which is as many as may.",
-            ControlProtocol.Busy);
+            AnswerFailure.Busy);
 
     /// <summary>An operation that was refused, or that failed.</summary>
-    internal static AdminProblem Of(string operation, string failure, string explanation, RestartRecord? record)
+    internal static AdminProblem Of(string operation, AnswerFailure failure, string explanation, RestartRecord? record)
     {
         (int status, string title) = Describe(failure);
         return new(status, title, explanation, failure) { Operation = operation, Record = record };
     }
 
-    private static (int Status, string Title) Describe(string failure) => failure switch
+    private static (int Status, string Title) Describe(AnswerFailure failure) => failure.Name switch
     {
         nameof(RestartFailure.NotReady) => (StatusCodes.Status409Conflict, "Not ready"),
         nameof(RestartFailure.InProgress) => (StatusCodes.Status409Conflict, "A restart is in progress"),
@@ -57,14 +57,14 @@ internal sealed record AdminProblem(int Status, string Title, string Detail, str
         nameof(RestartFailure.NotSupported) => (StatusCodes.Status501NotImplemented, "Not possible here"),
         nameof(RestartFailure.ProgramRefused) => (StatusCodes.Status422UnprocessableEntity, "Program refused"),
         nameof(RestartFailure.CheckFailed) => (StatusCodes.Status422UnprocessableEntity, "Check failed"),
-        nameof(RestartFailure.ReadyTimedOut) or ControlProtocol.TimedOut => (StatusCodes.Status504GatewayTimeout, "Timed out"),
+        nameof(RestartFailure.ReadyTimedOut) or nameof(AnswerFailure.TimedOut) => (StatusCodes.Status504GatewayTimeout, "Timed out"),
         nameof(RestartFailure.SpawnFailed) => (StatusCodes.Status502BadGateway, "The program could not be started"),
         nameof(RestartFailure.SuccessorExited) or nameof(RestartFailure.SuccessorFailed) =>
             (StatusCodes.Status502BadGateway, "The successor did not get ready"),
         nameof(RestartFailure.SuccessorDied)
             or nameof(RestartFailure.SuccessorUnhealthy)
             or nameof(RestartFailure.SuccessorHung) => (StatusCodes.Status502BadGateway, "Rolled back"),
-        ControlProtocol.NotAllowed => (StatusCodes.Status409Conflict, "Nothing to do"),
+        nameof(AnswerFailure.NotAllowed) => (StatusCodes.Status409Conflict, "Nothing to do"),
         _ => (StatusCodes.Status502BadGateway, "The restart failed"),
     };
 }

@@ -67,7 +67,7 @@ internal sealed class RestartAdmin : IDisposable
             return;
         }
 
-        string who = AdminCaller.Describe(context);
+        RestartTrigger who = AdminCaller.Trigger(context);
         try
         {
             using var exchange = new ControlExchange(_service, answers => new EventsConversation(_service, who, answers));
@@ -81,7 +81,7 @@ internal sealed class RestartAdmin : IDisposable
             if (!context.RequestAborted.IsCancellationRequested)
             {
                 _logger.AdminDropped(
-                    who,
+                    who.Description,
                     e is TimeoutException
                         ? $"it has not read for {_options.Timeout.TotalSeconds:0.###} s"
                         : "it does not read, and this process ends");
@@ -110,7 +110,7 @@ internal sealed class RestartAdmin : IDisposable
             return;
         }
 
-        string who = AdminCaller.Describe(context);
+        RestartTrigger who = AdminCaller.Trigger(context);
         using var exchange = new ControlExchange(_service, answers => ControlConversation.Of(request, _service, who, answers));
         try
         {
@@ -147,7 +147,7 @@ internal sealed class RestartAdmin : IDisposable
                     return;
                 case ControlAnswer.End end:
                     // No outcome came: the request was refused, or this process ends.
-                    string failure = end.Failure ?? nameof(RestartFailure.Stopping);
+                    AnswerFailure failure = end.Failure ?? AnswerFailure.Of(RestartFailure.Stopping);
                     var refused = AdminProblem.Of(operation, failure, end.Explanation, record: null);
                     await AdminAnswers.WriteAsync(context, refused).ConfigureAwait(false);
                     return;

@@ -14,7 +14,7 @@ internal sealed class WarmUpPhase(
 {
     private readonly ILogger _logger = loggers.CreateLogger("Baton.WarmUp");
 
-    public string Name => "warm-up";
+    public PhaseName Name => PhaseName.WarmUp;
 
     public bool HasWork => doors.All.Count > 0;
 

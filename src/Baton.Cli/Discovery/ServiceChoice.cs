@@ -28,7 +28,7 @@ internal sealed class ServiceChoice(CliEnvironment environment, uint? user)
             throw new CommandException(
                 refused ? ExitCode.Refused : ExitCode.NotFound,
                 e.Failure.ToString(),
-                e.Message.Contains(socket, StringComparison.Ordinal) ? e.Message : $"{socket}: {e.Message}");
+                e.NamesSocket ? e.Message : $"{socket}: {e.Message}");
         }
     }
 

@@ -19,7 +19,7 @@ internal sealed class LiveProgress : IOperationProgress
     private readonly long _begun;
     private readonly ITimer _timer;
     private DrainBar _bar;
-    private string _phase = "";
+    private PhaseName? _phase;
     private string _detail = "";
     private long _phaseBegun;
     private long? _drainBegun;
@@ -102,12 +102,12 @@ internal sealed class LiveProgress : IOperationProgress
 
     private void Leave(bool succeeded)
     {
-        if (_phase.Length > 0)
+        if (_phase is { } phase)
         {
-            Done(_phase, _time.GetElapsedTime(_phaseBegun), _detail, succeeded);
+            Done(phase.Text, _time.GetElapsedTime(_phaseBegun), _detail, succeeded);
         }
 
-        (_phase, _detail) = ("", "");
+        (_phase, _detail) = (null, "");
     }
 
     private void Done(string what, TimeSpan time, string detail, bool succeeded) => _screen.Line(
@@ -134,9 +134,9 @@ internal sealed class LiveProgress : IOperationProgress
                 return;
             }
 
-            bool isDrainOnly = _phase.Length == 0 && _bar.Last is not null;
+            bool isDrainOnly = _phase is null && _bar.Last is not null;
             TimeSpan since = _time.GetElapsedTime(isDrainOnly ? _drainBegun!.Value : _phaseBegun);
-            string name = isDrainOnly ? "drain" : _phase.Length == 0 ? "asking" : _phase;
+            string name = isDrainOnly ? "drain" : _phase?.Text ?? "asking";
             _screen.Live(
                 new StyledText($"  {Spinner()} ", StyledText.Attention),
                 new StyledText(Wording.Say($"{name,-NameWidth} {Wording.Of(since),8}  "), StyledText.Strong),

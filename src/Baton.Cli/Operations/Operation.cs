@@ -101,9 +101,10 @@ internal sealed class Operation(
             return OfOutcome(outcome);
         }
 
-        return _end is { Failure: { } failure } ? OperationOutcome.Refused(failure, _end.Explanation)
-            : !request.Wait ? OperationOutcome.Done($"{Name}: {Noun} accepted by process {service.Status.Pid}.")
-            : OperationOutcome.Done(_end?.Explanation is { Length: > 0 } text ? text : $"{Name}: {Noun} done.");
+        return _end is { Failure: { } failure } ? OperationOutcome.Of(failure, _end.Explanation)
+            : !request.Wait ? OperationOutcome.Done($"{Name}: {Noun} accepted by process {service.Status.Pid}.") with { NamesService = true }
+            : _end?.Explanation is { Length: > 0 } text ? OperationOutcome.Done(text)
+            : OperationOutcome.Done($"{Name}: {Noun} done.") with { NamesService = true };
     }
 
     private OperationOutcome OfOutcome(ControlAnswer.Outcome outcome)
@@ -113,14 +114,13 @@ internal sealed class Operation(
             return OperationOutcome.Done(outcome.Explanation) with { Record = outcome.Record };
         }
 
+        // The record of a restart says what holds now. A check says only what is wrong.
+        bool isSaid = !outcome.KeepsServing || outcome.Record is not null;
         string keeps = $"Process {service.Status.Pid} keeps serving.";
-        bool isSaid = !outcome.KeepsServing
-            || outcome.Explanation.Contains("keeps serving", StringComparison.Ordinal)
-            || outcome.Explanation.Contains("serves again", StringComparison.Ordinal);
         string explanation = isSaid ? outcome.Explanation : $"{outcome.Explanation}\n{keeps}".Trim();
-        OperationOutcome failed = Refusal.Is(outcome.Failure)
-            ? OperationOutcome.Refused(outcome.Failure!, explanation)
-            : OperationOutcome.Failed(outcome.Failure, explanation);
+        OperationOutcome failed = outcome.Failure is { } failure
+            ? OperationOutcome.Of(failure, explanation)
+            : OperationOutcome.Failed("Failed", explanation);
         return failed with { Record = outcome.Record };
     }
 

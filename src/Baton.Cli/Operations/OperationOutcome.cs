@@ -1,4 +1,5 @@
 using Baton.Cli.CommandLine;
+using Baton.Control;
 
 namespace Baton.Cli.Operations;
 
@@ -14,12 +15,22 @@ internal sealed record OperationOutcome(int ExitCode, string? Failure, string Ex
     /// <summary>The status of what serves now; null if that was not asked, or nobody answered.</summary>
     internal RestartStatus? Serving { get; init; }
 
+    /// <summary>Whether the explanation names the service: this program's own do, the service's do not.</summary>
+    internal bool NamesService { get; init; }
+
     internal static OperationOutcome Done(string explanation) => new(CommandLine.ExitCode.Done, null, explanation);
 
-    internal static OperationOutcome Failed(string? failure, string explanation) =>
-        new(CommandLine.ExitCode.Failed, failure ?? "Failed", explanation);
+    internal static OperationOutcome Failed(string failure, string explanation) =>
+        new(CommandLine.ExitCode.Failed, failure, explanation);
 
-    /// <summary>The service refused to begin.</summary>
-    internal static OperationOutcome Refused(string failure, string explanation) =>
-        new(Refusal.ExitCodeOf(failure), failure, explanation);
+    /// <summary>The service said that it was refused, or that it failed.</summary>
+    internal static OperationOutcome Of(AnswerFailure failure, string explanation) =>
+        new(ExitCodeOf(failure), failure.Name, explanation);
+
+    private static int ExitCodeOf(AnswerFailure failure) => failure.Category switch
+    {
+        FailureCategory.Refused => CommandLine.ExitCode.Refused,
+        FailureCategory.BadRequest => CommandLine.ExitCode.Usage,
+        _ => CommandLine.ExitCode.Failed,
+    };
 }

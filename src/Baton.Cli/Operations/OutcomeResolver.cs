@@ -35,13 +35,17 @@ internal sealed class OutcomeResolver(
             return reported;
         }
 
-        bool isHandover = record.Phases.Any(p => p.Name == "commit");
-        if (reported.ExitCode != ExitCode.Done || isHandover)
+        if (reported.ExitCode != ExitCode.Done || record.Strategy == RestartStrategy.Handover)
         {
             return reported with { Serving = await TryAskAsync(cancellationToken) };
         }
 
-        progress.Note("A complete restart: waiting until the new process serves.");
+        if (record.Strategy == RestartStrategy.Complete)
+        {
+            progress.Note("A complete restart: waiting until the new process serves.");
+        }
+
+        // An older service does not say how it was done. After a handover another process serves already.
         return await UntilAnotherServesAsync(cancellationToken) is { } serving
             ? reported with { Serving = serving }
             : OperationOutcome.Failed(
@@ -124,7 +128,7 @@ internal sealed class OutcomeResolver(
             await Task.Delay(Interval, environment.Time, cancellationToken);
         }
 
-        return OperationOutcome.Done($"{Name}: process {Asked} has ended; it did not say how.");
+        return OperationOutcome.Done($"{Name}: process {Asked} has ended; it did not say how.") with { NamesService = true };
     }
 
     private async Task<OperationOutcome> ForceByStatusAsync(CancellationToken cancellationToken)
@@ -133,7 +137,7 @@ internal sealed class OutcomeResolver(
         int left = now?.Generations.Count(g => g.Pid != now.Pid && g.State is ProcessState.HandedOver or ProcessState.Draining)
             ?? 0;
         return left == 0
-            ? OperationOutcome.Done($"{Name}: nothing is left that drains.") with { Serving = now }
+            ? OperationOutcome.Done($"{Name}: nothing is left that drains.") with { Serving = now, NamesService = true }
             : OperationOutcome.Failed("Lost", $"{Name}: {left} of the older processes are still there.") with { Serving = now };
     }
 

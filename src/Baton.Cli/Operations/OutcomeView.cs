@@ -36,15 +36,14 @@ internal sealed class OutcomeView(Invocation run, FoundService service, ControlR
     {
         { Wait: false } => outcome.Explanation,
         { Command: ControlCommand.Restart } => Restarted(outcome),
-        { Command: ControlCommand.Shutdown } => Named(outcome.Explanation, $"{Name} has shut down"),
-        { Command: ControlCommand.Force } => Named(outcome.Explanation, Name),
+        { Command: ControlCommand.Shutdown } => Named(outcome, $"{Name} has shut down"),
+        { Command: ControlCommand.Force } => Named(outcome, Name),
         _ => outcome.Explanation.Length > 0 ? $"Check of {Name} passed: {outcome.Explanation}" : $"Check of {Name} passed.",
     };
 
-    /// <summary>Adds the service's name. Explanations of <see cref="OutcomeResolver"/> have it already.</summary>
-    private string Named(string explanation, string before) =>
-        explanation.StartsWith($"{Name}:", StringComparison.Ordinal) ? explanation
-            : explanation.Length > 0 ? $"{before}: {explanation}"
+    private static string Named(OperationOutcome outcome, string before) =>
+        outcome.NamesService ? outcome.Explanation
+            : outcome.Explanation.Length > 0 ? $"{before}: {outcome.Explanation}"
             : $"{before}.";
 
     private string Restarted(OperationOutcome outcome)

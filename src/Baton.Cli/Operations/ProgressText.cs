@@ -22,7 +22,7 @@ internal static class ProgressText
     }
 
     internal static string Of(ControlAnswer.Phase phase) =>
-        phase.Detail.Length == 0 ? phase.Name : $"{phase.Name}: {phase.Detail}";
+        phase.Detail.Length == 0 ? phase.Name.Text : $"{phase.Name}: {phase.Detail}";
 
     internal static string Of(ControlAnswer.State state) =>
         Wording.Say($"process {state.Pid}, generation {state.Generation}: {state.Previous} -> {state.Now}");

@@ -126,11 +126,12 @@ internal sealed class WatchCommand
     {
         switch (answer)
         {
-            case ControlAnswer.End { Failure: ControlProtocol.Busy or ControlProtocol.NotAllowed } refused:
+            case ControlAnswer.End { Failure: { } failure } refused
+                when failure == AnswerFailure.Busy || failure == AnswerFailure.NotAllowed:
                 _watcher.End();
-                throw new CommandException(ExitCode.Refused, refused.Failure, $"{_service.Status.Name}: {refused.Explanation}.");
-            case ControlAnswer.End { Failure: { } failure } end:
-                throw new ControlException(ControlFailure.Lost, $"{failure}: {end.Explanation}");
+                throw new CommandException(ExitCode.Refused, failure.Name, $"{_service.Status.Name}: {refused.Explanation}.");
+            case ControlAnswer.End { Failure: { } lost } end:
+                throw new ControlException(ControlFailure.Lost, $"{lost}: {end.Explanation}");
             case ControlAnswer.End:
                 return true;
             case ControlAnswer.Status { Value: var status }:

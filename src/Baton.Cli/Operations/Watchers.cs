@@ -120,7 +120,7 @@ internal sealed class WatchText
     /// <summary><c>shop Restarting: warm-up, process 4711, generation 3</c>.</summary>
     internal static string Of(RestartStatus status)
     {
-        string phase = status.Restart is { Phase.Length: > 0 } restart ? $": {restart.Phase}" : "";
+        string phase = status.Restart is { Current: { } now } ? $": {now.Name}" : "";
         return Wording.Say($"{status.Name} {status.State}{phase}, process {status.Pid}, generation {status.Generation}");
     }
 

@@ -18,12 +18,11 @@ internal sealed class StatusView(FoundService service, DateTimeOffset now)
         List<IRenderable> parts = [Heading(), .. Facts(), new Text(""), Generations()];
         if (Status.Restart is { } restart)
         {
-            string detail = restart.Detail.Length == 0 ? "" : $": {restart.Detail}";
-            string phase = StatusText.OrDash(restart.Phase);
+            string phase = restart.Current?.Words ?? "-";
             parts.Add(new Text(""));
             parts.Add(StyledText.Join(
                 new StyledText("Restarting", StyledText.Attention),
-                $" since {Wording.Of(restart.Elapsed)}, asked by {restart.Trigger}; now {phase}{detail}"));
+                $" since {Wording.Of(restart.Elapsed)}, asked by {restart.Trigger}; now {phase}"));
         }
 
         if (Status.ProbationEnds is { } left)
@@ -134,7 +133,7 @@ internal sealed class StatusView(FoundService service, DateTimeOffset now)
             string asked = record.AskedAt.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
             yield return Indent(2, [new StyledText(asked, StyledText.Dim), .. Outcome(record)]);
             yield return Indent(4, new StyledText($"asked by {record.Trigger}", StyledText.Dim));
-            if (record.Gone is { } gone)
+            if (record.GoneAfter is { } gone)
             {
                 yield return Indent(4, new StyledText($"the old process was gone after {Wording.Of(gone)}", StyledText.Dim));
             }

@@ -7,10 +7,10 @@ namespace Baton.Hosting.Configuration;
 /// <summary>Sets options from a section of the host's configuration.</summary>
 internal static class SectionBinder
 {
-    /// <summary>The section that is read where none is given.</summary>
+    /// <summary>The default section.</summary>
     internal const string DefaultSection = "GracefulRestart";
 
-    /// <summary>Binds what the section has; the rest keeps its default.</summary>
+    /// <summary>Sets the options of the section; others keep their defaults.</summary>
     /// <exception cref="OptionsValidationException">A key is unknown, or a value can't be read or is out of range.</exception>
     internal static void Bind(IConfiguration configuration, HostedRestartOptions options)
     {
@@ -20,7 +20,8 @@ internal static class SectionBinder
             return;
         }
 
-        var given = new OptionValue(section?.Path ?? "", section?.Key ?? "", section?.Value, () => configuration.GetChildren().Select(Of));
+        var given = new OptionValue(
+            section?.Path ?? "", section?.Key ?? "", section?.Value, () => configuration.GetChildren().Select(Of));
         List<string> failures = OptionBinder.Bind(given, nameof(HostedRestartOptions.Enabled), options.Describe);
         if (failures.Count > 0)
         {

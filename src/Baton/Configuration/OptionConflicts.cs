@@ -29,31 +29,28 @@ internal static class OptionConflicts
     /// <summary>The process's options, in the order of their description.</summary>
     internal static Dictionary<string, string> Texts(RestarterOptions options)
     {
-        var texts = new Collector();
-        options.DescribeProcess(texts);
-        return texts.All;
+        var all = new Dictionary<string, string>();
+        options.DescribeProcess(new Collector(all, prefix: ""));
+        return all;
     }
 
-    private sealed class Collector : OptionVisitor
+    private sealed class Collector(Dictionary<string, string> all, string prefix) : OptionVisitor
     {
-        internal Dictionary<string, string> All { get; } = [];
-
         internal override T Value<T>(string name, T value, OptionRule<T> rule)
         {
-            All[name] = rule.Show(value);
+            all[prefix + name] = rule.Show(value);
             return value;
         }
 
         internal override void List<T>(string name, IList<T> list, OptionRule<T> rule) =>
-            All[name] = $"[{string.Join(", ", list.Select(rule.Show))}]";
+            all[prefix + name] = $"[{string.Join(", ", list.Select(rule.Show))}]";
 
-        internal override void Signals(string presetKey, string name, SignalTable signals) => All[name] = signals.ToString();
+        internal override void Signals(string presetKey, string name, SignalTable signals) =>
+            all[prefix + name] = signals.ToString();
 
-        internal override void Code(string name, bool hasAny) => All[name] = hasAny ? "some" : "none";
+        internal override void Code(string name, bool hasAny) => all[prefix + name] = hasAny ? "some" : "none";
 
-        // The process has no such options: they belong to a server.
-        internal override void Section(string name, string example, Action<OptionVisitor> describe)
-        {
-        }
+        internal override void Section(string name, string example, Action<OptionVisitor> describe) =>
+            describe(new Collector(all, $"{prefix}{name}."));
     }
 }

@@ -6,7 +6,7 @@ namespace Baton.Control;
 /// <summary>
 /// <c>check</c>: runs the checks of a restart without one. On the connection's thread, since files may be slow.
 /// </summary>
-internal sealed class CheckConversation(ControlService service, string trigger, AnswerQueue answers, ControlRequest asked)
+internal sealed class CheckConversation(ControlService service, RestartTrigger trigger, AnswerQueue answers, ControlRequest asked)
     : ControlConversation(service, trigger, answers)
 {
     internal override void Begin()
@@ -14,9 +14,9 @@ internal sealed class CheckConversation(ControlService service, string trigger, 
         Log("Check");
         if (!Serves)
         {
-            string failure = Lifecycle.State is ProcessState.Starting
-                ? nameof(RestartFailure.NotReady)
-                : nameof(RestartFailure.Stopping);
+            AnswerFailure failure = Lifecycle.State is ProcessState.Starting
+                ? AnswerFailure.Of(RestartFailure.NotReady)
+                : AnswerFailure.Of(RestartFailure.Stopping);
             End(failure, $"process {Pid} is {Lifecycle.State}: there is no restart to check for");
             return;
         }
@@ -28,11 +28,11 @@ internal sealed class CheckConversation(ControlService service, string trigger, 
         }
         catch (RestartException e)
         {
-            Conclude(succeeded: false, e.Failure.ToString(), e.Message);
+            Conclude(succeeded: false, AnswerFailure.Of(e.Failure), e.Message);
         }
         catch (Win32Exception e)
         {
-            Conclude(succeeded: false, nameof(RestartFailure.SpawnFailed), e.Message);
+            Conclude(succeeded: false, AnswerFailure.Of(RestartFailure.SpawnFailed), e.Message);
         }
     }
 
@@ -46,7 +46,7 @@ internal sealed class CheckConversation(ControlService service, string trigger, 
         if (problem is not null)
         {
             Conclude(
-                succeeded: false, nameof(RestartFailure.SpawnFailed), $"{Printable.Line(program)} can't be started: {problem}");
+                succeeded: false, AnswerFailure.Of(RestartFailure.SpawnFailed), $"{Printable.Line(program)} can't be started: {problem}");
         }
         else if (Options.CheckArguments.Count == 0)
         {
@@ -57,10 +57,10 @@ internal sealed class CheckConversation(ControlService service, string trigger, 
         }
         else
         {
-            Say(new ControlAnswer.Phase("check", "", TimeSpan.Zero));
+            Say(new ControlAnswer.Phase(PhaseName.Check, "", TimeSpan.Zero));
             Service.Context.Programs.Check(command, defect => Conclude(
                 defect is null,
-                defect is null ? null : nameof(RestartFailure.CheckFailed),
+                defect is null ? null : AnswerFailure.Of(RestartFailure.CheckFailed),
                 defect ?? $"{Printable.Line(program)} has passed its check"));
         }
     }

@@ -23,7 +23,7 @@ internal abstract record ControlAnswer
     /// <param name="Name">As in <see cref="RestartPhase"/>.</param>
     /// <param name="Detail">The progress within the phase; empty for none.</param>
     /// <param name="Elapsed">The time since the restart began.</param>
-    internal sealed record Phase(string Name, string Detail, TimeSpan Elapsed) : ControlAnswer;
+    internal sealed record Phase(PhaseName Name, string Detail, TimeSpan Elapsed) : ControlAnswer;
 
     /// <summary>A process has changed its state.</summary>
     internal sealed record State(int Pid, int Generation, ProcessState Previous, ProcessState Now) : ControlAnswer;
@@ -39,20 +39,19 @@ internal abstract record ControlAnswer
 
     /// <summary>The outcome of the operation; sent once.</summary>
     /// <param name="Succeeded">Whether the operation succeeded.</param>
-    /// <param name="Failure">A name of <see cref="RestartFailure"/>, maybe of a newer version; null for success.</param>
+    /// <param name="Failure">The reason, maybe of a newer version; null for success.</param>
     /// <param name="Explanation">The same in words.</param>
     /// <param name="Record">The record of the restart; null for other operations, and if nothing was begun.</param>
     /// <param name="KeepsServing">Whether the process that answers goes on serving.</param>
-    internal sealed record Outcome(bool Succeeded, string? Failure, string Explanation, RestartRecord? Record, bool KeepsServing)
+    internal sealed record Outcome(bool Succeeded, AnswerFailure? Failure, string Explanation, RestartRecord? Record, bool KeepsServing)
         : ControlAnswer;
 
     /// <summary>The last line, always.</summary>
     /// <param name="Failure">
-    /// Why nothing was begun: a name of <see cref="RestartFailure"/>, or one of <see cref="ControlProtocol"/>; null if the
-    /// operation began, whatever became of it.
+    /// Why nothing was begun; null if the operation began, whatever became of it.
     /// </param>
     /// <param name="Explanation">The same in words.</param>
-    internal sealed record End(string? Failure, string Explanation) : ControlAnswer;
+    internal sealed record End(AnswerFailure? Failure, string Explanation) : ControlAnswer;
 
     /// <summary>A line of a newer version.</summary>
     internal sealed record Unknown(string Kind) : ControlAnswer;

@@ -32,11 +32,11 @@ internal sealed class ControlClients(ControlService service)
         if (!ControlConnection.Allows(own, connection.Peer.uid))
         {
             service.Context.Logger.ControlRefused(connection.Peer.pid, connection.Peer.uid, own);
-            connection.Refuse(ControlProtocol.NotAllowed, $"only user {own} and root may ask process {Environment.ProcessId}");
+            connection.Refuse(AnswerFailure.NotAllowed, $"only user {own} and root may ask process {Environment.ProcessId}");
         }
         else if (!TryAdd(connection))
         {
-            connection.Refuse(ControlProtocol.Busy, Busy("are connected to"));
+            connection.Refuse(AnswerFailure.Busy, Busy("are connected to"));
         }
         else
         {
@@ -61,7 +61,7 @@ internal sealed class ControlClients(ControlService service)
         }
         else
         {
-            service.Context.Loop.Schedule(Options.ControlTimeout, () => _told.TrySetResult());
+            service.Context.Loop.Schedule(Options.Control.Timeout, () => _told.TrySetResult());
         }
     }
 
@@ -95,12 +95,12 @@ internal sealed class ControlClients(ControlService service)
     {
         ControlConnection[] ofUser = [.. _connections.Where(c => c.Peer.uid == user)];
         ControlConnection[] rivals = [.. ofUser.Where(c => c.Watches == watches && !c.MakesRoom)];
-        return rivals.Length < Options.MaxControlConnections
-            || (ofUser.Length < MostTimes * Options.MaxControlConnections && rivals.Any(c => c.MakeRoom()));
+        return rivals.Length < Options.Control.MaxConnections
+            || (ofUser.Length < MostTimes * Options.Control.MaxConnections && rivals.Any(c => c.MakeRoom()));
     }
 
     private string Busy(string what) =>
-        $"{Options.MaxControlConnections} clients of this user {what} process {Environment.ProcessId}, " +
+        $"{Options.Control.MaxConnections} clients of this user {what} process {Environment.ProcessId}, " +
             $"which is as many as may be";
 
     private void Start(ControlConnection connection)

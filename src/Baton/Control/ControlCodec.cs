@@ -20,7 +20,10 @@ internal static class ControlCodec
         Row.Of<ControlAnswer.Phase>(
             "phase",
             WritePhase,
-            static body => new(body.Text("name"), body.OptionalText("detail") ?? "", body.Span("elapsedMs"))),
+            static body => new(
+                new(TypedTexts.ReadPhaseKind(body), body.Text("name")),
+                body.OptionalText("detail") ?? "",
+                body.Span("elapsedMs"))),
         Row.Of<ControlAnswer.State>("state", WriteState, ReadState),
         Row.Of<ControlAnswer.Successor>(
             "successor",
@@ -32,10 +35,10 @@ internal static class ControlCodec
             "end",
             static (json, m, size) =>
             {
-                size.WriteText(json, "failure", m.Failure);
+                AnswerFailure.Write(json, m.Failure, size);
                 size.WriteText(json, "explanation", m.Explanation);
             },
-            static body => new(body.OptionalText("failure"), body.OptionalLines("explanation") ?? "")),
+            static body => new(AnswerFailure.Read(body, begun: false), body.OptionalLines("explanation") ?? "")),
     ];
 
     internal static byte[] Encode(ControlRequest request) => BoundedJson.Write(int.MaxValue, (json, _) =>
@@ -117,7 +120,8 @@ internal static class ControlCodec
 
     private static void WritePhase(Utf8JsonWriter json, ControlAnswer.Phase m, JsonSize size)
     {
-        size.WriteText(json, "name", m.Name);
+        size.WriteText(json, "name", m.Name.Text);
+        TypedTexts.Write(json, m.Name.Kind);
         size.WriteText(json, "detail", m.Detail);
         json.WriteNumber("elapsedMs", JsonFields.Milliseconds(m.Elapsed));
     }
@@ -148,14 +152,16 @@ internal static class ControlCodec
     private static void WriteOutcome(Utf8JsonWriter json, ControlAnswer.Outcome m, JsonSize size)
     {
         json.WriteBoolean("succeeded", m.Succeeded);
-        size.WriteText(json, "failure", m.Failure);
+        AnswerFailure.Write(json, m.Failure, size);
         size.WriteText(json, "explanation", m.Explanation);
         StatusCodec.WriteOptionalRecord(json, "record", m.Record, size);
         json.WriteBoolean("keepsServing", m.KeepsServing);
     }
 
     private static ControlAnswer.Outcome ReadOutcome(JsonElement body) => new(
-        body.GetProperty("succeeded").GetBoolean(), body.OptionalText("failure"), body.OptionalLines("explanation") ?? "",
+        body.GetProperty("succeeded").GetBoolean(),
+        AnswerFailure.Read(body, begun: true),
+        body.OptionalLines("explanation") ?? "",
         body.Optional("record") is { } record ? RestartRecordCodec.Read(record) : null,
         body.Flag("keepsServing", otherwise: true));
 

@@ -7,7 +7,7 @@ namespace Baton.Control;
 
 /// <summary>
 /// One client of the control socket, on its own thread: one request, then lines until the end. A slow client delays only itself:
-/// one that sends no request, or does not read, is dropped at <see cref="RestarterOptions.ControlTimeout"/>, and at once at the
+/// one that sends no request, or does not read, is dropped at <see cref="RestartControlOptions.Timeout"/>, and at once at the
 /// end of the process. Owns its descriptor.
 /// </summary>
 internal sealed partial class ControlConnection(Descriptor socket, ControlService service) : IDisposable
@@ -33,7 +33,7 @@ internal sealed partial class ControlConnection(Descriptor socket, ControlServic
     /// <summary>Whether it ends without a request because another client needs its place.</summary>
     internal bool MakesRoom => _makesRoom;
 
-    private TimeSpan Limit => service.Options.ControlTimeout;
+    private TimeSpan Limit => service.Options.Control.Timeout;
 
     /// <summary>Whether a process of that user may ask: our own user, or root.</summary>
     internal static bool Allows(uint own, uint peer) => peer == own || peer == 0;
@@ -64,7 +64,7 @@ internal sealed partial class ControlConnection(Descriptor socket, ControlServic
     }
 
     /// <summary>Answers with a refusal only, without waiting for the client.</summary>
-    internal void Refuse(string failure, string explanation)
+    internal void Refuse(AnswerFailure failure, string explanation)
     {
         _ = LocalSocket.Send(socket, ControlCodec.Encode(new ControlAnswer.End(failure, explanation)));
         Close();
@@ -76,7 +76,7 @@ internal sealed partial class ControlConnection(Descriptor socket, ControlServic
         lock (_lock)
         {
             _conversation?.Finish();
-            _answers.Add(new ControlAnswer.End(nameof(RestartFailure.Stopping), $"process {Environment.ProcessId} ends"));
+            _answers.Add(new ControlAnswer.End(AnswerFailure.Of(RestartFailure.Stopping), $"process {Environment.ProcessId} ends"));
             _finishing = true;
         }
     }
@@ -94,23 +94,23 @@ internal sealed partial class ControlConnection(Descriptor socket, ControlServic
     public void Dispose() => socket.Dispose();
 
     /// <summary>The caller for the log: <c>baton, alice (uid 1000, pid 4711)</c>. The name comes from the client.</summary>
-    internal static string Describe(string? by, Libc.Ucred peer)
+    internal static RestartTrigger Describe(string? by, Libc.Ucred peer)
     {
         string name = Printable.Line(OwnPid().Replace(by ?? "", ""), LongestName).Trim();
-        return $"baton{(name.Length == 0 ? "" : ", " + name)} (uid {peer.uid}, pid {peer.pid})";
+        return RestartTrigger.OfControlSocket(peer.uid, peer.pid, name);
     }
 
     // The server knows these itself.
     [GeneratedRegex(@",? *pid \d+ *$")]
     private static partial Regex OwnPid();
 
-    private string Describe(string? by) => Describe(by, _peer);
+    private RestartTrigger Describe(string? by) => Describe(by, _peer);
 
     private void Begin(ControlRequest request, Func<ControlConnection, string?> watch)
     {
         if (request.Command == ControlCommand.Watch && watch(this) is { } busy)
         {
-            _answers.Add(new ControlAnswer.End(ControlProtocol.Busy, busy));
+            _answers.Add(new ControlAnswer.End(AnswerFailure.Busy, busy));
             return;
         }
 
@@ -153,7 +153,7 @@ internal sealed partial class ControlConnection(Descriptor socket, ControlServic
                 else if (_makesRoom)
                 {
                     _answers.Add(new ControlAnswer.End(
-                        ControlProtocol.Busy,
+                        AnswerFailure.Busy,
                         $"process {Environment.ProcessId} has other clients, and this one has asked for nothing yet"));
                     return null;
                 }
@@ -171,7 +171,7 @@ internal sealed partial class ControlConnection(Descriptor socket, ControlServic
         }
         catch (ControlException e)
         {
-            _answers.Add(new ControlAnswer.End(ControlProtocol.BadRequest, e.Message));
+            _answers.Add(new ControlAnswer.End(AnswerFailure.BadRequest, e.Message));
             return null;
         }
     }
@@ -185,7 +185,7 @@ internal sealed partial class ControlConnection(Descriptor socket, ControlServic
         }
     }
 
-    private void WriteLines(string who)
+    private void WriteLines(RestartTrigger who)
     {
         // Without a request there is nothing to wait for.
         while (_conversation is not null || _answers.HasEnd)
@@ -193,7 +193,7 @@ internal sealed partial class ControlConnection(Descriptor socket, ControlServic
             ControlAnswer? next = _answers.Take(TimeSpan.Zero) ?? Wait();
             if (_answers.Overflowed)
             {
-                service.Context.Logger.ControlDropped(who, $"it has not read {AnswerQueue.MostLines} lines");
+                service.Context.Logger.ControlDropped(who.Description, $"it has not read {AnswerQueue.MostLines} lines");
                 return;
             }
 
@@ -225,7 +225,7 @@ internal sealed partial class ControlConnection(Descriptor socket, ControlServic
         return next;
     }
 
-    private bool Write(ReadOnlySpan<byte> line, string who)
+    private bool Write(ReadOnlySpan<byte> line, RestartTrigger who)
     {
         WaitLimit deadline = WaitLimit.After(Limit);
         while (!line.IsEmpty)
@@ -243,7 +243,7 @@ internal sealed partial class ControlConnection(Descriptor socket, ControlServic
             else if (_finishing || deadline.Left == TimeSpan.Zero)
             {
                 service.Context.Logger.ControlDropped(
-                    who,
+                    who.Description,
                     _finishing ? "it does not read, and this process ends" : $"it has not read for {Limit.TotalSeconds:0.###} s");
                 return false;
             }

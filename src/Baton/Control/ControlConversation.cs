@@ -7,7 +7,7 @@ namespace Baton.Control;
 /// The answer to one request. Begins and ticks on its client's thread; handles events and the end of the process on the control
 /// loop. Answers go to the queue, which never waits for the client.
 /// </summary>
-internal abstract class ControlConversation(ControlService service, string trigger, AnswerQueue answers) : IDisposable
+internal abstract class ControlConversation(ControlService service, RestartTrigger trigger, AnswerQueue answers) : IDisposable
 {
     private readonly Lock _lock = new();
     private Action<LifecycleEvent>? _subscription;
@@ -23,14 +23,15 @@ internal abstract class ControlConversation(ControlService service, string trigg
     protected RestarterOptions Options => service.Options;
 
     /// <summary>The caller, for the log.</summary>
-    protected string Trigger => trigger;
+    protected RestartTrigger Trigger => trigger;
 
     /// <summary>Whether this process accepts, or can again.</summary>
     protected bool Serves => Lifecycle.State is ProcessState.OnProbation or ProcessState.Serving or ProcessState.Restarting;
 
     protected static int Pid => Environment.ProcessId;
 
-    internal static ControlConversation Of(ControlRequest request, ControlService service, string trigger, AnswerQueue answers) =>
+    internal static ControlConversation Of(
+        ControlRequest request, ControlService service, RestartTrigger trigger, AnswerQueue answers) =>
         request.Command switch
     {
         ControlCommand.Status => new StatusConversation(service, trigger, answers),
@@ -86,10 +87,10 @@ internal abstract class ControlConversation(ControlService service, string trigg
 
     protected void Accept(string? until = null) => Say(new ControlAnswer.Accepted(Pid, Lifecycle.Generation, until));
 
-    protected void End(string? failure, string explanation) => Say(new ControlAnswer.End(failure, explanation));
+    protected void End(AnswerFailure? failure, string explanation) => Say(new ControlAnswer.End(failure, explanation));
 
     /// <summary>The outcome, and the end.</summary>
-    protected void Conclude(bool succeeded, string? failure, string explanation, RestartRecord? record = null)
+    protected void Conclude(bool succeeded, AnswerFailure? failure, string explanation, RestartRecord? record = null)
     {
         Say(new ControlAnswer.Outcome(succeeded, failure, explanation, record, Serves));
         End(failure: null, explanation);
@@ -104,7 +105,7 @@ internal abstract class ControlConversation(ControlService service, string trigg
                 Say(new ControlAnswer.Successor(s.Pid, s.Generation));
                 break;
             case LifecycleEvent.RestartPhaseChanged p:
-                Say(new ControlAnswer.Phase(p.Phase.Name, p.Phase.Detail, p.Elapsed));
+                Say(new ControlAnswer.Phase(new(p.Phase.Kind, p.Phase.Name), p.Phase.Detail, p.Elapsed));
                 break;
             case LifecycleEvent.RestartEnded ended:
                 Say(OutcomeOf(ended.Record));
@@ -134,6 +135,6 @@ internal abstract class ControlConversation(ControlService service, string trigg
             (_, RestartStrategy.Handover) => $"process {record.SuccessorPid}, generation {record.Generation}, serves",
             _ => $"process {record.SuccessorPid}, generation {record.Generation}, was started",
         };
-        return new ControlAnswer.Outcome(record.Failure is null, record.Failure?.ToString(), explanation, record, Serves);
+        return new ControlAnswer.Outcome(record.Failure is null, record.Failure is { } failure ? AnswerFailure.Of(failure) : null, explanation, record, Serves);
     }
 }

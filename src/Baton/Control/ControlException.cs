@@ -27,6 +27,9 @@ internal sealed class ControlException(ControlFailure failure, string message, E
 {
     internal ControlFailure Failure { get; } = failure;
 
+    /// <summary>Whether the message names the path of the socket.</summary>
+    internal bool NamesSocket => Failure is ControlFailure.NotFound or ControlFailure.NotTrusted;
+
     /// <summary>The process that called listen(2), if a connection succeeded but no answer came; else null.</summary>
     internal Libc.Ucred? Listener { get; init; }
 }

@@ -85,7 +85,7 @@ internal sealed class ControlExchange : IDisposable
     private void Finish()
     {
         _conversation.Finish();
-        _answers.Add(new ControlAnswer.End(nameof(RestartFailure.Stopping), $"process {Environment.ProcessId} ends"));
+        _answers.Add(new ControlAnswer.End(AnswerFailure.Of(RestartFailure.Stopping), $"process {Environment.ProcessId} ends"));
         _ = _finishing.CancelAsync();
     }
 }

@@ -22,16 +22,4 @@ internal static class ControlProtocol
 
     /// <summary>The folder of the sockets below <c>$RUNTIME_DIRECTORY</c> and <c>$XDG_RUNTIME_DIR</c>.</summary>
     internal const string Folder = "baton";
-
-    /// <summary>`end.failure`: nobody understands what was asked.</summary>
-    internal const string BadRequest = nameof(BadRequest);
-
-    /// <summary>`end.failure`: the peer is of another user, or what it asks is not for it or not for now.</summary>
-    internal const string NotAllowed = nameof(NotAllowed);
-
-    /// <summary>`outcome.failure`: what was begun has not come to its end within its limit.</summary>
-    internal const string TimedOut = nameof(TimedOut);
-
-    /// <summary>`end.failure`: too many connections at once.</summary>
-    internal const string Busy = nameof(Busy);
 }

@@ -39,15 +39,15 @@ internal sealed class ControlServer(
     internal static ControlServer? Create(ControlService service, ResourceRegistry resources, int? predecessor)
     {
         RestarterOptions options = service.Options;
-        if (!options.ControlSocket || !Platform.HandoverSupported)
+        if (!options.Control.Enabled || !Platform.HandoverSupported)
         {
             return null;
         }
 
         // Lazy: the name needs reflection, and is not needed during the start.
         var binding = new Lazy<ControlBinding>(() => new ControlBinding(
-            ControlDirectory.Choose(options.ControlDirectory, Environment.GetEnvironmentVariable, Libc.geteuid()),
-            service.Context.Identity.Name, options.ControlTimeout, service.Context.Logger));
+            ControlDirectory.Choose(options.Control.Directory, Environment.GetEnvironmentVariable, Libc.geteuid()),
+            service.Context.Identity.Name, options.Control.Timeout, service.Context.Logger));
         var server = new ControlServer(service, binding, resources, predecessor);
         resources.AtCommit.Add(server._name);
         service.Context.Feed.Subscribe(server.Handle, reports: false);

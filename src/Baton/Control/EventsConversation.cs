@@ -5,7 +5,7 @@ namespace Baton.Control;
 /// <summary>
 /// All events of this process, whoever caused them, and the status as <c>watch</c>, until this process has handed over for good.
 /// </summary>
-internal sealed class EventsConversation(ControlService service, string trigger, AnswerQueue answers)
+internal sealed class EventsConversation(ControlService service, RestartTrigger trigger, AnswerQueue answers)
     : ControlConversation(service, trigger, answers)
 {
     private readonly StatusWatch _watch = new(service, answers);
@@ -30,7 +30,7 @@ internal sealed class EventsConversation(ControlService service, string trigger,
                 break;
             case LifecycleEvent.RestartRefused refused:
                 Say(new ControlAnswer.Outcome(
-                    Succeeded: false, refused.Reason.Failure.ToString(), refused.Reason.Message, Record: null, Serves));
+                    Succeeded: false, AnswerFailure.Refusal(refused.Reason.Failure), refused.Reason.Message, Record: null, Serves));
                 break;
             case LifecycleEvent.RestartBegun:
                 Accept();

@@ -6,7 +6,7 @@ namespace Baton.Control;
 /// <c>force</c>: cuts the open work of older generations, and of this process if it departs itself. A process that serves is left
 /// alone.
 /// </summary>
-internal sealed class ForceConversation(ControlService service, string trigger, AnswerQueue answers)
+internal sealed class ForceConversation(ControlService service, RestartTrigger trigger, AnswerQueue answers)
     : ControlConversation(service, trigger, answers)
 {
     private volatile GenerationStatus[]? _forced;
@@ -31,7 +31,7 @@ internal sealed class ForceConversation(ControlService service, string trigger, 
 
         int[] living = [.. Service.Status().Generations.Select(g => g.Pid)];
         GenerationStatus[] left = [.. forced.Where(g => living.Contains(g.Pid))];
-        TimeSpan limit = LifecycleContext.Then(Options.ExitTimeout, Options.ControlTimeout);
+        TimeSpan limit = LifecycleContext.Then(Options.ExitTimeout, Options.Control.Timeout);
         if (left.Length == 0)
         {
             Conclude(succeeded: true, failure: null, $"ended: {string.Join("; ", forced.Select(Describe))}");
@@ -40,7 +40,7 @@ internal sealed class ForceConversation(ControlService service, string trigger, 
         {
             Conclude(
                 succeeded: false,
-                ControlProtocol.TimedOut,
+                AnswerFailure.TimedOut,
                 $"after {limit.TotalSeconds:0.###} s there is still {string.Join("; ", left.Select(Describe))}");
         }
     }
@@ -65,13 +65,13 @@ internal sealed class ForceConversation(ControlService service, string trigger, 
         if (state == ProcessState.HandedOver)
         {
             End(
-                nameof(RestartFailure.AlreadyHandedOver),
+                AnswerFailure.Of(RestartFailure.AlreadyHandedOver),
                 Refusals.Describe(RestartFailure.AlreadyHandedOver, Lifecycle.Restarts.SuccessorPid));
         }
         else if (!_own && older.Length == 0)
         {
             End(
-                ControlProtocol.NotAllowed,
+                AnswerFailure.NotAllowed,
                 $"no process of the service is on its way out; process {Pid} serves, and is ended at once by shutdown with " +
                     $"force");
         }
@@ -104,7 +104,7 @@ internal sealed class ForceConversation(ControlService service, string trigger, 
         {
             Conclude(
                 succeeded: false,
-                ControlProtocol.NotAllowed,
+                AnswerFailure.NotAllowed,
                 $"the predecessor of process {Pid} did not take over again: process {Pid} serves, and nothing was cut");
         }
     }

@@ -3,7 +3,8 @@ using Baton.Lifecycle;
 namespace Baton.Control;
 
 /// <summary><c>restart</c>: all events from the request until this process has nothing left to do.</summary>
-internal sealed class RestartConversation(ControlService service, string trigger, AnswerQueue answers, ControlRequest asked)
+internal sealed class RestartConversation(
+    ControlService service, RestartTrigger trigger, AnswerQueue answers, ControlRequest asked)
     : ControlConversation(service, trigger, answers)
 {
     private readonly RestartRequest _request = new(trigger, asked.Program);
@@ -44,7 +45,7 @@ internal sealed class RestartConversation(ControlService service, string trigger
                 Accepted(held.Until);
                 break;
             case LifecycleEvent.RestartRefused refused:
-                End(refused.Reason.Failure.ToString(), refused.Reason.Message);
+                End(AnswerFailure.Refusal(refused.Reason.Failure), refused.Reason.Message);
                 break;
             case LifecycleEvent.RestartBegun:
                 Accepted(until: null);

@@ -3,7 +3,8 @@ using Baton.Lifecycle;
 namespace Baton.Control;
 
 /// <summary><c>shutdown</c>: until this process has nothing left to do.</summary>
-internal sealed class ShutdownConversation(ControlService service, string trigger, AnswerQueue answers, ControlRequest asked)
+internal sealed class ShutdownConversation(
+    ControlService service, RestartTrigger trigger, AnswerQueue answers, ControlRequest asked)
     : ControlConversation(service, trigger, answers)
 {
     private string _cut = "";
@@ -32,7 +33,7 @@ internal sealed class ShutdownConversation(ControlService service, string trigge
         if (Lifecycle.State is ProcessState.Draining)
         {
             End(
-                nameof(RestartFailure.AlreadyHandedOver),
+                AnswerFailure.Of(RestartFailure.AlreadyHandedOver),
                 Refusals.Describe(RestartFailure.AlreadyHandedOver, Lifecycle.Restarts.SuccessorPid));
             return;
         }

@@ -30,16 +30,16 @@ internal static class StatusCodec
         json.WriteNumber("nameHeldBy", status.NameHeldBy);
     }
 
-    internal static RestartStatus Read(JsonElement body) => new(
-        body.Number("pid"),
-        body.Number("generation"),
-        State(body, "state"),
-        body.Optional("predecessorPid")?.GetInt32(),
-        body.Optional("successorPid")?.GetInt32(),
-        [.. body.Items("listeners").Select(l => PeerText.Text(l.GetString() ?? ""))],
-        [.. body.Items("generations").Select(GenerationStatusCodec.Read)],
-        [.. body.Items("lastRestarts").Select(RestartRecordCodec.Read)])
+    internal static RestartStatus Read(JsonElement body) => new()
     {
+        Pid = body.Number("pid"),
+        Generation = body.Number("generation"),
+        State = State(body, "state"),
+        PredecessorPid = body.Optional("predecessorPid")?.GetInt32(),
+        SuccessorPid = body.Optional("successorPid")?.GetInt32(),
+        Listeners = [.. body.Items("listeners").Select(l => PeerText.Text(l.GetString() ?? ""))],
+        Generations = [.. body.Items("generations").Select(GenerationStatusCodec.Read)],
+        LastRestarts = [.. body.Items("lastRestarts").Select(RestartRecordCodec.Read)],
         Name = body.OptionalText("name") ?? "",
         Version = body.OptionalText("version") ?? "",
         Program = body.OptionalText("program") ?? "",
@@ -74,18 +74,31 @@ internal static class StatusCodec
         }
 
         json.WriteStartObject("restart");
-        size.WriteText(json, "trigger", restart.Trigger);
-        size.WriteText(json, "phase", restart.Phase);
-        size.WriteText(json, "detail", restart.Detail);
+        size.WriteText(json, "trigger", restart.Trigger.Description);
+        TypedTexts.Write(json, restart.Trigger);
+        size.WriteText(json, "phase", restart.Current?.Name ?? "");
+        size.WriteText(json, "detail", restart.Current?.Detail ?? "");
+        TypedTexts.Write(json, restart.Current?.Kind ?? RestartPhaseKind.Other);
         json.WriteSpan("elapsedMs", restart.Elapsed);
         RestartRecordCodec.WritePhases(json, restart.Phases, size);
         json.WriteEndObject();
     }
 
-    // An older service does not send them.
-    private static RestartProgress ReadProgress(JsonElement restart) =>
-        new(restart.Text("trigger"), restart.Text("phase"), restart.OptionalText("detail") ?? "", restart.Span("elapsedMs"))
+    private static RestartProgress ReadProgress(JsonElement restart)
+    {
+        // An older service does not list them.
+        IReadOnlyList<RestartPhase> over = restart.Optional("phases") is null ? [] : RestartRecordCodec.ReadPhases(restart);
+        TimeSpan elapsed = restart.Span("elapsedMs");
+        TimeSpan present = over.Aggregate(elapsed, (left, phase) => left - phase.Duration);
+        var name = new PhaseName(TypedTexts.ReadPhaseKind(restart), restart.Text("phase"));
+        return new()
         {
-            Phases = restart.Optional("phases") is null ? [] : RestartRecordCodec.ReadPhases(restart),
+            Trigger = TypedTexts.Read(restart, restart.Text("trigger")),
+            Elapsed = elapsed,
+            Current = name.Text.Length == 0
+                ? null
+                : name.With(restart.OptionalText("detail") ?? "", present > TimeSpan.Zero ? present : TimeSpan.Zero),
+            Phases = over,
         };
+    }
 }

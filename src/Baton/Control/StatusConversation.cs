@@ -1,7 +1,7 @@
 namespace Baton.Control;
 
 /// <summary><c>status</c>: once.</summary>
-internal sealed class StatusConversation(ControlService service, string trigger, AnswerQueue answers)
+internal sealed class StatusConversation(ControlService service, RestartTrigger trigger, AnswerQueue answers)
     : ControlConversation(service, trigger, answers)
 {
     internal override void Begin()
@@ -12,7 +12,7 @@ internal sealed class StatusConversation(ControlService service, string trigger,
 }
 
 /// <summary><c>watch</c>: the status after each change, and now and then without one.</summary>
-internal sealed class WatchConversation(ControlService service, string trigger, AnswerQueue answers)
+internal sealed class WatchConversation(ControlService service, RestartTrigger trigger, AnswerQueue answers)
     : ControlConversation(service, trigger, answers)
 {
     private readonly StatusWatch _watch = new(service, answers);

@@ -15,16 +15,16 @@ internal sealed class StatusSource(
     internal RestartStatus Take()
     {
         GenerationStatus own = lifecycle.Describe();
-        return new RestartStatus(
-            own.Pid,
-            own.Generation,
-            own.State,
-            predecessor,
-            lifecycle.Restarts.SuccessorPid,
-            [.. resources.Held.Where(l => l.Key.Policy.IsOfService).Select(l => l.Key.ToString())],
-            [own, .. older.Living],
-            lifecycle.Restarts.History)
+        return new RestartStatus
         {
+            Pid = own.Pid,
+            Generation = own.Generation,
+            State = own.State,
+            PredecessorPid = predecessor,
+            SuccessorPid = lifecycle.Restarts.SuccessorPid,
+            Listeners = [.. resources.Held.Where(l => l.Key.Policy.IsOfService).Select(l => l.Key.ToString())],
+            Generations = [own, .. older.Living],
+            LastRestarts = lifecycle.Restarts.History,
             Name = identity.Name,
             Version = identity.Version,
             Program = identity.Program,

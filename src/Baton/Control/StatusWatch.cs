@@ -25,10 +25,12 @@ internal sealed class StatusWatch(ControlService service, AnswerQueue answers)
     private static string Facts(RestartStatus status) => string.Join(
         '|',
         [
-            $"{status.State} {status.SuccessorPid} {status.Restart?.Phase} {status.Restart?.Detail} " +
-                $"{status.ProbationEnds is null} {status.LastRestarts.Count} " +
-                $"{(status.LastRestarts is [var last, ..] ? $"{last.AskedAt} {last.Drained is null} {last.Gone is null}" : "")}",
+            $"{status.State} {status.SuccessorPid} {status.Restart?.Current?.Words} {status.ProbationEnds is null}",
+            $"{status.LastRestarts.Count} {Facts(status.LastRestarts is [var last, ..] ? last : null)}",
             .. status.Listeners,
             .. status.Generations.Select(g => $"{g.Pid} {g.State} {g.RequestCount} {string.Join(',', g.Connections)}"),
         ]);
+
+    private static string Facts(RestartRecord? last) =>
+        last is null ? "" : $"{last.AskedAt} {last.DrainedAfter is null} {last.GoneAfter is null}";
 }

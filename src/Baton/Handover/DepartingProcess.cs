@@ -10,4 +10,4 @@ namespace Baton.Handover;
 /// <param name="Detach">Gives up the channel to it, for the process that serves next; null if it has ended, or did not finish a
 /// message within the limit.</param>
 internal sealed record DepartingProcess(
-    int Pid, int Generation, Func<GenerationStatus> Status, Action<string> Force, Func<TimeSpan, Descriptor?> Detach);
+    int Pid, int Generation, Func<GenerationStatus> Status, Action<RestartTrigger> Force, Func<TimeSpan, Descriptor?> Detach);

@@ -51,9 +51,14 @@ internal static class GenerationStatusCodec
         }
 
         OpenRequest[] requests = [.. body.Items("requests").Select(ReadRequest)];
-        return new GenerationStatus(
-            body.GetProperty("pid").GetInt32(), body.GetProperty("generation").GetInt32(), state, connections, body.GetProperty("requestCount").GetInt32(), requests)
+        return new GenerationStatus
         {
+            Pid = body.Number("pid"),
+            Generation = body.Number("generation"),
+            State = state,
+            Connections = connections,
+            RequestCount = body.Number("requestCount"),
+            Requests = requests,
             Version = body.OptionalText("version") ?? "",
             StartedAt = body.OptionalTime("startedAt"),
             DrainLimit = body.OptionalSpan("drainLimitMs"),
@@ -86,5 +91,5 @@ internal static class GenerationStatusCodec
     }
 
     private static OpenRequest ReadRequest(JsonElement request) =>
-        new(PeerText.Text(request.GetProperty("path").GetString() ?? ""), request.Span("ageMs"));
+        new() { Path = PeerText.Text(request.GetProperty("path").GetString() ?? ""), Age = request.Span("ageMs") };
 }

@@ -4,28 +4,29 @@ using Baton.Interop;
 namespace Baton.Handover;
 
 /// <summary>
-/// One end of the conversation between predecessor and successor: whole messages, with descriptors, over a connected unix
-/// stream socket. Blocking, every wait limited, independent of the thread pool. One thread receives; any may send.
-/// Owns the socket. The end of the stream is the news that the peer is gone.
+/// One end of the channel between predecessor and successor: whole messages, with descriptors, over a connected unix stream
+/// socket. Blocking, with a limit on every wait, independent of the thread pool. One thread receives; any thread may send. Owns
+/// the socket. The end of the stream means that the peer is gone.
 /// </summary>
 /// <param name="socket">A connected stream socket.</param>
-/// <param name="frameLimit">How long the peer may take to accept, or to finish, a message.</param>
-/// <param name="tap">For tests that end a process at a given step: told of every message, before and after it is sent and when it
-/// has arrived.</param>
-internal sealed class HandoverChannel(Descriptor socket, TimeSpan frameLimit, Action<HandoverStep, HandoverMessage>? tap = null) : IDisposable
+/// <param name="frameLimit">The time limit for the peer to accept or to finish a message.</param>
+/// <param name="tap">For tests that end a process at a given step: called for every message before and after it is sent, and when
+/// it has arrived.</param>
+internal sealed class HandoverChannel(Descriptor socket, TimeSpan frameLimit, Action<HandoverStep, HandoverMessage>? tap = null)
+    : IDisposable
 {
     private readonly Lock _sending = new();
     private readonly FrameBudget _budget = new(TimeProvider.System);
     private bool _closed;
     private bool _outOfStep;
 
-    // Before the next message is read: the peer has sent too many.
+    // Waits before the next message is read: the peer has sent too many.
     private TimeSpan _rest;
 
-    /// <summary>For poll; the channel stays its owner.</summary>
+    /// <summary>For poll; the channel keeps owning it.</summary>
     internal int Number => socket.Number;
 
-    /// <summary>Whether something is there to be received, or the end; from any thread.</summary>
+    /// <summary>Whether a message or the end can be received; from any thread.</summary>
     internal bool HasUnread
     {
         get
@@ -38,20 +39,21 @@ internal sealed class HandoverChannel(Descriptor socket, TimeSpan frameLimit, Ac
     }
 
     /// <summary>
-    /// Whether the peer has closed its end and nothing is left to be read. Call on the thread that receives, when the descriptor
-    /// is readable.
+    /// Whether the peer has closed its end and nothing is left to read. Call on the receiving thread, when the descriptor is
+    /// readable.
     /// </summary>
     internal bool IsAtEnd => LocalSocket.IsAtEnd(socket);
 
     /// <summary>A connected pair, both ends close-on-exec.</summary>
-    internal static (HandoverChannel Ours, Descriptor Theirs) CreatePair(TimeSpan frameLimit, Action<HandoverStep, HandoverMessage>? tap = null)
+    internal static (HandoverChannel Ours, Descriptor Theirs) CreatePair(
+        TimeSpan frameLimit, Action<HandoverStep, HandoverMessage>? tap = null)
     {
         (Descriptor ours, Descriptor theirs) = UnixStream.CreatePair();
         UnixStream.NameSenders(ours);
         return (new HandoverChannel(ours, frameLimit, tap), theirs);
     }
 
-    /// <summary>Sends one message; the descriptors stay the caller's.</summary>
+    /// <summary>Sends one message; the caller keeps owning the descriptors.</summary>
     /// <exception cref="RestartException">The peer is gone.</exception>
     /// <exception cref="RestartException">The peer did not take the message within the limit, or it is too long.</exception>
     internal void Send(HandoverMessage message, ReadOnlySpan<int> descriptors = default)
@@ -60,7 +62,9 @@ internal sealed class HandoverChannel(Descriptor socket, TimeSpan frameLimit, Ac
         byte[] body = HandoverCodec.Encode(message);
         if (body.Length > HandoverProtocol.MaxFrameBytes)
         {
-            throw new RestartException(RestartFailure.ProtocolError, $"A message of {body.Length} bytes is beyond the limit of {HandoverProtocol.MaxFrameBytes}.");
+            throw new RestartException(
+                RestartFailure.ProtocolError,
+                $"A message of {body.Length} bytes is beyond the limit of {HandoverProtocol.MaxFrameBytes}.");
         }
 
         byte[] frame = new byte[HandoverProtocol.HeaderBytes + body.Length];
@@ -74,7 +78,7 @@ internal sealed class HandoverChannel(Descriptor socket, TimeSpan frameLimit, Ac
                 throw new RestartException(RestartFailure.PeerLost, "The channel to the peer is closed.");
             }
 
-            // The peer may have half of a message, and would take the next one for the rest of it.
+            // The peer may have half of a message, and would take the next one for the rest.
             if (_outOfStep)
             {
                 throw new RestartException(RestartFailure.ProtocolError, "The peer did not take an earlier message.");
@@ -94,8 +98,8 @@ internal sealed class HandoverChannel(Descriptor socket, TimeSpan frameLimit, Ac
         tap?.Invoke(HandoverStep.Sent, message);
     }
 
-    /// <summary>Says something on which nothing depends, as far as it still can be said.</summary>
-    /// <returns>Whether it could.</returns>
+    /// <summary>Sends a message on which nothing depends, if possible.</summary>
+    /// <returns>Whether it was sent.</returns>
     internal bool TrySend(HandoverMessage message)
     {
         try
@@ -105,18 +109,15 @@ internal sealed class HandoverChannel(Descriptor socket, TimeSpan frameLimit, Ac
         }
         catch (RestartException)
         {
-            // Nobody is there to hear it; that the peer is gone arrives by itself.
+            // The peer is gone; its end arrives separately.
             return false;
         }
     }
 
-    /// <summary>
-    /// Receives one message. Call when the descriptor is readable: it waits no longer than the frame limit for the rest.
-    /// </summary>
-    /// <param name="from">
-    /// The process that is heard. A child that it started, and that has a copy of its descriptor, is not. Null for any process.
-    /// </param>
-    /// <returns>The message and its descriptors, which are the caller's now; null at the end of the stream.</returns>
+    /// <summary>Receives one message. Call when the descriptor is readable; waits at most the frame limit for the rest.</summary>
+    /// <param name="from">The process whose messages are accepted. A child of it with a copy of its descriptor is ignored. Null
+    /// for any process.</param>
+    /// <returns>The message and its descriptors, which the caller owns; null at the end of the stream.</returns>
     /// <exception cref="RestartException">Not a message, cut in the middle, or its descriptors did not all arrive.</exception>
     internal Received? Receive(int? from = null)
     {
@@ -131,7 +132,7 @@ internal sealed class HandoverChannel(Descriptor socket, TimeSpan frameLimit, Ac
                 return new Received(new HandoverMessage.Unknown($"from process {other}"), []);
             }
 
-            // By itself: descriptors belong to the first byte, and none may come later.
+            // Read separately: descriptors belong to the first byte, and none may come later.
             byte[] header = new byte[HandoverProtocol.HeaderBytes];
             if (UnixStream.Receive(socket, header.AsSpan(0, 1), descriptors, frameLimit, from) == 0)
             {
@@ -142,7 +143,9 @@ internal sealed class HandoverChannel(Descriptor socket, TimeSpan frameLimit, Ac
             int length = BinaryPrimitives.ReadInt32BigEndian(header);
             if (length is <= 0 or > HandoverProtocol.MaxFrameBytes)
             {
-                throw new RestartException(RestartFailure.ProtocolError, $"A message of {length} bytes was announced; between 1 and {HandoverProtocol.MaxFrameBytes} are allowed.");
+                throw new RestartException(
+                    RestartFailure.ProtocolError,
+                    $"A message of {length} bytes was announced; between 1 and {HandoverProtocol.MaxFrameBytes} are allowed.");
             }
 
             byte[] body = new byte[length];
@@ -160,8 +163,7 @@ internal sealed class HandoverChannel(Descriptor socket, TimeSpan frameLimit, Ac
     }
 
     /// <summary>
-    /// Our end, to be passed on to another process: it is the caller's now, and this channel is closed. Call on the thread that
-    /// receives.
+    /// Our end, to be passed on to another process. The caller owns it, and this channel is closed. Call on the receiving thread.
     /// </summary>
     internal Descriptor Detach()
     {
@@ -172,7 +174,7 @@ internal sealed class HandoverChannel(Descriptor socket, TimeSpan frameLimit, Ac
         }
     }
 
-    /// <summary>Closes our end; call on the thread that receives.</summary>
+    /// <summary>Closes our end. Call on the receiving thread.</summary>
     public void Dispose()
     {
         lock (_sending)
@@ -202,7 +204,7 @@ internal sealed class HandoverChannel(Descriptor socket, TimeSpan frameLimit, Ac
     }
 }
 
-/// <summary>Where a message is on its way.</summary>
+/// <summary>The step of a message.</summary>
 internal enum HandoverStep
 {
     Sending,
@@ -210,20 +212,20 @@ internal enum HandoverStep
     Received,
 }
 
-/// <summary>A message and the descriptors that rode with it, owned by the receiver.</summary>
+/// <summary>A message and its descriptors, owned by the receiver.</summary>
 internal sealed record Received(HandoverMessage Message, IReadOnlyList<Descriptor> Descriptors)
 {
-    /// <summary>The process that has sent it; null if the kernel does not say.</summary>
+    /// <summary>The process that sent it; null if the kernel does not tell.</summary>
     internal int? Sender { get; init; }
 
-    /// <summary>The message of a kind that carries no descriptors; those that came all the same are closed.</summary>
+    /// <summary>The message, for kinds without descriptors. Descriptors that came anyway are closed.</summary>
     internal HandoverMessage WithoutDescriptors()
     {
         CloseFrom(0);
         return Message;
     }
 
-    /// <summary>Closes the descriptors that nobody has taken, from an index on.</summary>
+    /// <summary>Closes the descriptors from an index on.</summary>
     internal void CloseFrom(int index)
     {
         foreach (Descriptor descriptor in Descriptors.Skip(index))

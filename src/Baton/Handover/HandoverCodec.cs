@@ -22,8 +22,8 @@ internal static class HandoverCodec
             static body => new HandoverMessage.MoreListeners(Keys(body, "keys"))) with { IsOptional = true },
         Row.Of<HandoverMessage.Progress>(
             "progress",
-            static (json, m, _) => { WriteText(json, "phase", m.Phase); WriteText(json, "detail", m.Detail); },
-            static body => new HandoverMessage.Progress(body.Name("phase"), body.Name("detail"))),
+            WriteProgress,
+            static body => new(new(TypedTexts.ReadPhaseKind(body), body.Name("phase")), body.Name("detail"))),
         Row.Of<HandoverMessage.Ready>(
             "ready",
             static (json, m, _) => WriteKeys(json, "claimed", m.Claimed),
@@ -48,7 +48,7 @@ internal static class HandoverCodec
             static (json, m, _) => { WriteText(json, "reason", m.Reason); WriteFlag(json, "ends", m.Ends); },
             static body => new HandoverMessage.Unhealthy(body.Text("reason"), body.Flag("ends", otherwise: false))),
         Row.Of<HandoverMessage.HandedBack>("handed-back", WriteHandedBack, ReadHandedBack) with { IsOptional = true },
-        OfTrigger<HandoverMessage.Stopping>("stopping", static m => m.Trigger, static text => new(text)),
+        OfTrigger<HandoverMessage.Stopping>("stopping", static m => m.Trigger, static by => new(by)),
         Row.Of<HandoverMessage.HandedOn>("handed-on", WriteHandedOn, static body => new(body.Optional("successor")?.GetInt32())),
         Row.Of<HandoverMessage.TakenBack>("taken-back", static (_, _, _) => { }, static _ => new()),
         Row.Of<HandoverMessage.Confirmed>("confirmed", WriteConfirmed, ReadConfirmed),
@@ -57,7 +57,8 @@ internal static class HandoverCodec
         Row.Of<HandoverMessage.History>(
             "history",
             static (json, m, size) => size.WriteItems(json, "restarts", m.Restarts, r => RestartRecordCodec.Write(json, r, size)),
-            static body => new HandoverMessage.History([.. body.Items("restarts").Select(RestartRecordCodec.Read)])) with { IsOptional = true },
+            static body => new HandoverMessage.History([.. body.Items("restarts").Select(RestartRecordCodec.Read)]))
+            with { IsOptional = true },
         Row.Of<HandoverMessage.Report>(
             "report",
             static (json, m, _) => GenerationStatusCodec.Write(json, m.Status),
@@ -119,9 +120,22 @@ internal static class HandoverCodec
         where T : HandoverMessage =>
         Row.Of<T>(name, (json, m, _) => WriteText(json, "reason", reason(m)), body => make(body.Text("reason")));
 
-    private static Row OfTrigger<T>(string name, Func<T, string> trigger, Func<string, T> make)
-        where T : HandoverMessage =>
-        Row.Of<T>(name, (json, m, _) => WriteText(json, "trigger", trigger(m)), body => make(body.Name("trigger")));
+    private static Row OfTrigger<T>(string name, Func<T, RestartTrigger> trigger, Func<RestartTrigger, T> make)
+        where T : HandoverMessage => Row.Of<T>(
+        name,
+        (json, m, _) =>
+        {
+            WriteText(json, "trigger", trigger(m).Description);
+            TypedTexts.Write(json, trigger(m));
+        },
+        body => make(TypedTexts.Read(body, body.Name("trigger"))));
+
+    private static void WriteProgress(Utf8JsonWriter json, HandoverMessage.Progress m, JsonSize size)
+    {
+        WriteText(json, "phase", m.Phase.Text);
+        WriteText(json, "detail", m.Detail);
+        TypedTexts.Write(json, m.Phase.Kind);
+    }
 
     private static void WriteHello(Utf8JsonWriter json, HandoverMessage.Hello m, JsonSize size)
     {
@@ -153,7 +167,11 @@ internal static class HandoverCodec
     }
 
     private static HandoverMessage.Listeners ReadListeners(JsonElement body) => new(
-        body.Number("version"), body.Number("pid"), body.Number("generation"), Keys(body, "keys"), body.GetProperty("more").GetBoolean())
+        body.Number("version"),
+        body.Number("pid"),
+        body.Number("generation"),
+        Keys(body, "keys"),
+        body.GetProperty("more").GetBoolean())
     {
         Trace = TraceContextCodec.Read(body),
         Files = KeysIfAny(body, "files"),
@@ -237,7 +255,11 @@ internal static class HandoverCodec
     private static string[] KeysIfAny(JsonElement body, string name) => body.Optional(name) is null ? [] : Keys(body, name);
 
     private static string[] Keys(JsonElement body, string name) =>
-        [.. body.GetProperty(name).EnumerateArray().Select(value => PeerText.Key(value.GetString() ?? throw new JsonException("A key is null.")))];
+        [
+            .. body.GetProperty(name)
+                .EnumerateArray()
+                .Select(value => PeerText.Key(value.GetString() ?? throw new JsonException("A key is null."))),
+        ];
 
     // Infinite, and what no timer could wait for, is one number: the most milliseconds that there are.
     private static void WriteWait(Utf8JsonWriter json, string name, TimeSpan span) => json.WriteNumber(

@@ -4,8 +4,8 @@ using Baton.Resources;
 namespace Baton.Handover;
 
 /// <summary>
-/// What predecessor and successor say to each other; the table with sender and meaning is in ARCHITECTURE.md. A closed set:
-/// a kind that is not here is a protocol error unless its sender marked it optional.
+/// What predecessor and successor say to each other; the table with sender and meaning is in docs/internals/handover.md. A closed
+/// set: a kind that is not here is a protocol error unless its sender marked it optional.
 /// </summary>
 internal abstract record HandoverMessage
 {
@@ -27,7 +27,8 @@ internal abstract record HandoverMessage
     /// Predecessor, in answer: the successor's generation, and a batch of listeners. <see cref="Keys"/> name the descriptors that
     /// ride with the message, in order; <see cref="More"/> announces another batch.
     /// </summary>
-    internal sealed record Listeners(int Version, int Pid, int Generation, IReadOnlyList<string> Keys, bool More) : HandoverMessage
+    internal sealed record Listeners(int Version, int Pid, int Generation, IReadOnlyList<string> Keys, bool More)
+        : HandoverMessage
     {
         /// <summary>In the first one: the place of this restart in a trace; default for none.</summary>
         internal ActivityContext Trace { get; init; }
@@ -51,7 +52,7 @@ internal abstract record HandoverMessage
     internal sealed record MoreListeners(IReadOnlyList<string> Keys) : HandoverMessage;
 
     /// <summary>Successor: what it is doing, for people. Another detail of the same phase continues it.</summary>
-    internal sealed record Progress(string Phase, string Detail) : HandoverMessage;
+    internal sealed record Progress(PhaseName Phase, string Detail) : HandoverMessage;
 
     /// <summary>Successor: it can serve. <see cref="Claimed"/> are the keys of the listeners it uses.</summary>
     internal sealed record Ready(IReadOnlyList<string> Claimed) : HandoverMessage;
@@ -100,7 +101,7 @@ internal abstract record HandoverMessage
         : HandoverMessage;
 
     /// <summary>Successor on probation: somebody asked it to shut down, which is no reason to take over again.</summary>
-    internal sealed record Stopping(string Trigger) : HandoverMessage;
+    internal sealed record Stopping(RestartTrigger Trigger) : HandoverMessage;
 
     /// <summary>
     /// Successor: it starts a successor in turn, which may come to serve. News only to a predecessor that was stopped for so long
@@ -121,7 +122,7 @@ internal abstract record HandoverMessage
     /// <summary>
     /// Predecessor: somebody asked it to shut down while it waited for the probation to end, and meant the service.
     /// </summary>
-    internal sealed record Shutdown(string Trigger) : HandoverMessage;
+    internal sealed record Shutdown(RestartTrigger Trigger) : HandoverMessage;
 
     /// <summary>Successor that was rolled back, each second: what it still has to do. May be passed over.</summary>
     internal sealed record Remaining(GenerationStatus Status) : HandoverMessage;
@@ -129,7 +130,7 @@ internal abstract record HandoverMessage
     /// <summary>
     /// Predecessor, with the end of the probation: a signal asked it for a restart meanwhile, and meant the service.
     /// </summary>
-    internal sealed record Restart(string Trigger) : HandoverMessage;
+    internal sealed record Restart(RestartTrigger Trigger) : HandoverMessage;
 
     /// <summary>
     /// Predecessor, after the end of the probation: the last restarts of the service, this one first. May be passed over.
@@ -140,7 +141,7 @@ internal abstract record HandoverMessage
     internal sealed record Report(GenerationStatus Status) : HandoverMessage;
 
     /// <summary>Either: cut what is open and end.</summary>
-    internal sealed record Force(string Trigger) : HandoverMessage;
+    internal sealed record Force(RestartTrigger Trigger) : HandoverMessage;
 
     /// <summary>Predecessor: this successor will not take over, and why.</summary>
     internal sealed record Refused(string Reason) : HandoverMessage;
@@ -152,6 +153,8 @@ internal abstract record HandoverMessage
 /// <summary>A process of the service that still lives and only finishes its work, as a later one is told.</summary>
 internal sealed record OlderProcess(int Pid, int Generation)
 {
-    /// <summary>Whether it was a successor that was rolled back: then another process served as this generation, or will.</summary>
+    /// <summary>
+    /// Whether it was a successor that was rolled back: then another process served as this generation, or will.
+    /// </summary>
     internal bool WasRolledBack { get; init; }
 }

@@ -7,7 +7,7 @@ internal interface IOlderGenerations
     void PassOn(ISuccessor successor);
 
     /// <summary>Has the oldest ones cut their work and end, until at most so many are left.</summary>
-    void ForceDownTo(int most, string trigger);
+    void ForceDownTo(int most, RestartTrigger trigger);
 
     /// <summary>A successor was rolled back, and finishes its work.</summary>
     void Add(DepartingProcess returned);

@@ -39,8 +39,12 @@ internal sealed class OlderGenerations(TimeSpan limit, ILogger logger) : IOlderG
     internal void Add(PredecessorLink link)
     {
         OlderProcess process = link.Process;
-        var unknown = new GenerationStatus(
-            process.Pid, process.Generation, ProcessState.HandedOver, new Dictionary<string, int>(), RequestCount: 0, Requests: []);
+        var unknown = new GenerationStatus
+        {
+            Pid = process.Pid,
+            Generation = process.Generation,
+            State = ProcessState.HandedOver,
+        };
         lock (_lock)
         {
             _living.Add((link, unknown));
@@ -144,13 +148,13 @@ internal sealed class OlderGenerations(TimeSpan limit, ILogger logger) : IOlderG
     }
 
     /// <summary>Has the oldest ones cut their work and end, until at most so many are left.</summary>
-    public void ForceDownTo(int most, string trigger)
+    public void ForceDownTo(int most, RestartTrigger trigger)
     {
-        (int Pid, int Generation, Action<string> Force)[] excess;
+        (int Pid, int Generation, Action<RestartTrigger> Force)[] excess;
         lock (_lock)
         {
             // Of the same generation the one that was rolled back first.
-            IEnumerable<(int Pid, int Generation, Action<string> Force)> all =
+            IEnumerable<(int Pid, int Generation, Action<RestartTrigger> Force)> all =
             [
                 .. _living.Select(l => (l.Link.Process.Pid, l.Link.Process.Generation, Forcing(l.Link))),
                 .. _returned.Select(r => (r.Pid, r.Generation, r.Force)),
@@ -158,7 +162,7 @@ internal sealed class OlderGenerations(TimeSpan limit, ILogger logger) : IOlderG
             excess = [.. all.OrderBy(p => p.Generation).Take(Math.Max(0, _living.Count + _returned.Count - most))];
         }
 
-        foreach ((int pid, int generation, Action<string> force) in excess)
+        foreach ((int pid, int generation, Action<RestartTrigger> force) in excess)
         {
             logger.GenerationForced(pid, generation, trigger);
             force(trigger);
@@ -193,7 +197,8 @@ internal sealed class OlderGenerations(TimeSpan limit, ILogger logger) : IOlderG
         channels.ForEach(c => c.Item2.Dispose());
     }
 
-    private static Action<string> Forcing(PredecessorLink link) => by => link.Channel.TrySend(new HandoverMessage.Force(by));
+    private static Action<RestartTrigger> Forcing(PredecessorLink link) =>
+        by => link.Channel.TrySend(new HandoverMessage.Force(by));
 
     private void Listen(PredecessorLink link)
     {

@@ -6,14 +6,14 @@ using Baton.Processes;
 namespace Baton.Handover;
 
 /// <summary>
-/// A channel to a process before this one. To the predecessor: takes over the listeners, says when this process is ready, and
-/// learns what is decided. To a generation before that, whose channel was passed on: learns what it still has to do. Owns the
-/// channel until it is passed on in turn.
+/// A channel to an older process. To the predecessor: receives the listeners, reports that this process is ready, and receives
+/// the decision. To an older generation, whose channel was passed on: receives reports of its open work. Owns the channel until
+/// it is passed on.
 /// </summary>
 internal sealed class PredecessorLink : IDisposable
 {
-    // More than the kernel queues for one socket: what a dead process has said is read, what a copy of its channel goes on saying
-    // is not.
+    // More than the kernel queues for one socket: everything that a dead process sent is read, but not what a copy of its channel
+    // goes on sending.
     private const int MostLastWords = 1024;
 
     private readonly WatchedProcess? _watched;
@@ -22,36 +22,42 @@ internal sealed class PredecessorLink : IDisposable
     private PredecessorLink(HandoverChannel channel, OlderProcess process, int ownGeneration, WatchedProcess? watched = null) =>
         (Channel, Process, OwnGeneration, _watched) = (channel, process, ownGeneration, watched);
 
-    /// <summary>To send; the link is its owner, and receives.</summary>
+    /// <summary>For sending; the link owns it and receives.</summary>
     internal HandoverChannel Channel { get; }
 
-    /// <summary>Who is at the other end.</summary>
+    /// <summary>The process at the other end.</summary>
     internal OlderProcess Process { get; }
 
-    /// <summary>This process's own generation, which the predecessor counts.</summary>
+    /// <summary>This process's generation, which the predecessor numbers.</summary>
     internal int OwnGeneration { get; }
 
     /// <summary>The place of the restart in a trace; default for none.</summary>
     internal ActivityContext Trace { get; private init; }
 
     /// <summary>Introduces this process and receives the listeners into the registry.</summary>
-    /// <param name="socket">The channel, which is the link's from now on.</param>
-    /// <param name="listeners">Gets what the predecessor passes on.</param>
-    /// <param name="program">Who this process is.</param>
-    /// <param name="limit">How long the predecessor may take for an answer.</param>
+    /// <param name="socket">The channel; the link owns it from now on.</param>
+    /// <param name="listeners">Receives the listeners of the predecessor.</param>
+    /// <param name="program">The program of this process.</param>
+    /// <param name="limit">The time limit for an answer of the predecessor.</param>
     /// <param name="tap">For tests, see <see cref="HandoverChannel"/>.</param>
-    /// <param name="watched">The predecessor: its end is the end of the conversation, whoever else has a copy of its channel. The
-    /// caller's.</param>
+    /// <param name="watched">The predecessor's process: its end ends the conversation, whoever else has a copy of the channel.
+    /// The caller owns it.</param>
     /// <exception cref="RestartException">The predecessor is gone, refused, does not answer in time, or breaks the
     /// protocol.</exception>
     internal static PredecessorLink Greet(
-        Descriptor socket, UnclaimedResources listeners, string program, TimeSpan limit, Action<HandoverStep, HandoverMessage>? tap = null, WatchedProcess? watched = null)
+        Descriptor socket,
+        UnclaimedResources listeners,
+        string program,
+        TimeSpan limit,
+        Action<HandoverStep, HandoverMessage>? tap = null,
+        WatchedProcess? watched = null)
     {
         var channel = new HandoverChannel(socket, limit, tap);
         try
         {
-            // One that died meanwhile may have sent its listeners ahead; else that it is gone shows in a moment.
-            channel.TrySend(new HandoverMessage.Hello(HandoverProtocol.MinVersion, HandoverProtocol.MaxVersion, Environment.ProcessId, program) 
+            // A predecessor that died meanwhile may have sent its listeners before. Otherwise its end shows in a moment.
+            channel.TrySend(new HandoverMessage.Hello(
+                HandoverProtocol.MinVersion, HandoverProtocol.MaxVersion, Environment.ProcessId, program)
             {
                 TakesMore = true, Loads = ResourcePolicy.LoadedAtCommit,
             });
@@ -64,7 +70,10 @@ internal sealed class PredecessorLink : IDisposable
                 trace = trace == default ? last.Trace : trace;
             }
 
-            return new PredecessorLink(channel, new OlderProcess(last.Pid, last.Generation - 1), last.Generation, watched) { Trace = trace };
+            return new PredecessorLink(channel, new OlderProcess(last.Pid, last.Generation - 1), last.Generation, watched)
+            {
+                Trace = trace,
+            };
         }
         catch (RestartException e)
         {
@@ -78,7 +87,7 @@ internal sealed class PredecessorLink : IDisposable
     internal static PredecessorLink Adopt(OlderProcess process, Descriptor socket, int ownGeneration, TimeSpan limit) =>
         new(new HandoverChannel(socket, limit), process, ownGeneration);
 
-    /// <summary>Hands on every further message, and null at the end; returns then, or when the channel was detached.</summary>
+    /// <summary>Passes on every message, and null at the end. Returns then, or when the channel was detached.</summary>
     /// <exception cref="RestartException">The peer breaks the protocol; the channel is closed.</exception>
     internal void Listen(Action<Received?> received)
     {
@@ -87,14 +96,15 @@ internal sealed class PredecessorLink : IDisposable
             int watched = _watched?.PidfdNumber ?? -1;
             for (int lastWords = 0; ;)
             {
-                (bool said, bool detach, bool ended) = Poller.WaitRead(Channel.Number, _detach.Number, watched, Timeout.InfiniteTimeSpan);
+                (bool said, bool detach, bool ended) = Poller.WaitRead(
+                    Channel.Number, _detach.Number, watched, Timeout.InfiniteTimeSpan);
                 if (detach)
                 {
                     _detach.Give(Channel.Detach());
                     return;
                 }
 
-                // What it said before its end comes first.
+                // Messages before its end come first.
                 Received? message = said && lastWords < MostLastWords ? Channel.Receive() : null;
                 lastWords += ended ? 1 : 0;
                 received(message);
@@ -103,8 +113,7 @@ internal sealed class PredecessorLink : IDisposable
                     return;
                 }
 
-                // This process only finishes its work now. A later one that serves may get the other end, and goes on after this
-                // predecessor's own end.
+                // This process finishes its work. A later one may get the other end and go on after this predecessor has ended.
                 watched = message.Message is HandoverMessage.TakenBack ? -1 : watched;
             }
         }
@@ -116,7 +125,7 @@ internal sealed class PredecessorLink : IDisposable
     }
 
     /// <summary>
-    /// Stops listening, to pass the channel on. Null if it has ended, or its peer is in the middle of a message for longer than
+    /// Stops listening, so that the channel can be passed on. Null if it has ended, or the peer does not finish a message within
     /// the limit.
     /// </summary>
     internal Descriptor? Detach(TimeSpan limit) => _detach.Ask(limit);
@@ -129,11 +138,12 @@ internal sealed class PredecessorLink : IDisposable
         {
             try
             {
-                listeners.Inherit(ResourceKey.Parse(batch.Keys[i]), received.Descriptors[i], batch.Files.ElementAtOrDefault(i) ?? "");
+                listeners.Inherit(
+                    ResourceKey.Parse(batch.Keys[i]), received.Descriptors[i], batch.Files.ElementAtOrDefault(i) ?? "");
             }
             catch (RestartException)
             {
-                // Those before are the registry's by now.
+                // The registry owns the earlier ones already.
                 foreach (Descriptor descriptor in received.Descriptors.Skip(i))
                 {
                     descriptor.Dispose();
@@ -144,7 +154,7 @@ internal sealed class PredecessorLink : IDisposable
         }
     }
 
-    // Whether nothing but the end is left to be read.
+    // Whether only the end is left to read.
     private static bool HasEnded(HandoverChannel channel, TimeSpan limit) =>
         Poller.Wait(channel.Number, Libc.POLLIN, limit) && channel.IsAtEnd;
 
@@ -165,6 +175,8 @@ internal sealed class PredecessorLink : IDisposable
 
         throw received.WithoutDescriptors() is HandoverMessage.Refused refused
             ? new RestartException(RestartFailure.ProtocolError, $"The predecessor refused: {refused.Reason}")
-            : new RestartException(RestartFailure.ProtocolError, $"Instead of listeners came {received.Message.GetType().Name} with {received.Descriptors.Count} descriptors.");
+            : new RestartException(
+                RestartFailure.ProtocolError,
+                $"Instead of listeners came {received.Message.GetType().Name} with {received.Descriptors.Count} descriptors.");
     }
 }

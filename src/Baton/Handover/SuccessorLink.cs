@@ -59,7 +59,12 @@ internal sealed class SuccessorLink : ISuccessor
     /// <summary>Starts the command as a successor of the given generation and begins to watch it.</summary>
     /// <exception cref="RestartException">It could not be started.</exception>
     internal static SuccessorLink Start(
-        StartCommand command, IEnumerable<int> blockedSignals, ResourceRegistry listeners, int generation, TimeSpan frameLimit, Action<PeerEvent> post,
+        StartCommand command,
+        IEnumerable<int> blockedSignals,
+        ResourceRegistry listeners,
+        int generation,
+        TimeSpan frameLimit,
+        Action<PeerEvent> post,
         Action<HandoverStep, HandoverMessage>? tap = null, Func<ActivityContext>? trace = null)
     {
         (HandoverChannel ours, Descriptor theirs) = HandoverChannel.CreatePair(frameLimit, tap);
@@ -69,10 +74,13 @@ internal sealed class SuccessorLink : ISuccessor
             {
                 var environment = new Dictionary<string, string>(command.Environment)
                 {
-                    [HandoverProtocol.EnvironmentVariable] = HandoverAddress.Format(HandoverProtocol.InheritedDescriptor, Environment.ProcessId),
+                    [HandoverProtocol.EnvironmentVariable] = HandoverAddress.Format(
+                        HandoverProtocol.InheritedDescriptor, Environment.ProcessId),
                 };
-                SpawnedProcess spawn() => Spawner.Spawn(command, environment, theirs, HandoverProtocol.InheritedDescriptor, blockedSignals);
-                var link = new SuccessorLink(spawn, ours, new ResourceSender(ours, listeners, generation) { Trace = trace }, post);
+                SpawnedProcess spawn() =>
+                    Spawner.Spawn(command, environment, theirs, HandoverProtocol.InheritedDescriptor, blockedSignals);
+                var link = new SuccessorLink(
+                    spawn, ours, new ResourceSender(ours, listeners, generation) { Trace = trace }, post);
                 link.Watch();
                 return link;
             }
@@ -108,7 +116,8 @@ internal sealed class SuccessorLink : ISuccessor
         try
         {
             // More than fit into one message are more than MaxGenerations allows.
-            _channel.Send(new HandoverMessage.Confirmed([.. older.Select(o => o.Process)]), [.. older.Select(o => o.Channel.Number)]);
+            _channel.Send(
+                new HandoverMessage.Confirmed([.. older.Select(o => o.Process)]), [.. older.Select(o => o.Channel.Number)]);
         }
         catch (RestartException)
         {
@@ -145,7 +154,10 @@ internal sealed class SuccessorLink : ISuccessor
         while (talking || living)
         {
             (bool said, bool detach, bool ended) = Poller.WaitRead(
-                talking ? _channel.Number : -1, talking ? _detach.Number : -1, living ? _process.PidfdNumber : -1, Timeout.InfiniteTimeSpan);
+                talking ? _channel.Number : -1,
+                talking ? _detach.Number : -1,
+                living ? _process.PidfdNumber : -1,
+                Timeout.InfiniteTimeSpan);
             if (detach)
             {
                 // Its end is still to be seen, and only by this process.
@@ -235,9 +247,13 @@ internal sealed class SuccessorLink : ISuccessor
     private void Answer(HandoverMessage message)
     {
         // Whoever has not been greeted has no listeners to serve on.
-        if (message is HandoverMessage.Hello ? _greeted : !_greeted && message is not (HandoverMessage.Failed or HandoverMessage.Unknown))
+        bool isAllowed = message is HandoverMessage.Hello ? !_greeted
+            : _greeted || message is HandoverMessage.Failed or HandoverMessage.Unknown;
+        if (!isAllowed)
         {
-            throw new RestartException(RestartFailure.ProtocolError, $"It said {message.GetType().Name} {(_greeted ? "a second time" : "before Hello")}.");
+            throw new RestartException(
+                RestartFailure.ProtocolError,
+                $"It said {message.GetType().Name} {(_greeted ? "a second time" : "before Hello")}.");
         }
 
         switch (message)
@@ -250,8 +266,15 @@ internal sealed class SuccessorLink : ISuccessor
                 _mayBePassedOn = true;
                 _post(new PeerEvent.Said(message));
                 break;
-            case HandoverMessage.Progress or HandoverMessage.Ready or HandoverMessage.Loaded or HandoverMessage.Failed or HandoverMessage.Alive
-                or HandoverMessage.Unhealthy or HandoverMessage.Remaining or HandoverMessage.Stopping or HandoverMessage.Force:
+            case HandoverMessage.Progress
+                or HandoverMessage.Ready
+                or HandoverMessage.Loaded
+                or HandoverMessage.Failed
+                or HandoverMessage.Alive
+                or HandoverMessage.Unhealthy
+                or HandoverMessage.Remaining
+                or HandoverMessage.Stopping
+                or HandoverMessage.Force:
                 _post(new PeerEvent.Said(message));
                 break;
             case HandoverMessage.Unknown:

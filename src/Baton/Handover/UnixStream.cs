@@ -9,7 +9,7 @@ namespace Baton.Handover;
 /// </summary>
 internal static unsafe class UnixStream
 {
-    // What the kernel takes in one message (SCM_MAX_FD).
+    // The kernel's limit for one message (SCM_MAX_FD).
     private const int MaxDescriptors = 253;
     private const int MostSkipped = 4096;
 
@@ -17,22 +17,22 @@ internal static unsafe class UnixStream
 
     internal static (Descriptor First, Descriptor Second) CreatePair() => LocalSocket.Pair(Libc.SOCK_NONBLOCK);
 
-    /// <summary>Has the kernel say which process sends what arrives from now on. Where it can't, nothing is said.</summary>
+    /// <summary>Makes the kernel report which process sends the bytes from now on, where it can.</summary>
     internal static void NameSenders(Descriptor socket)
     {
         int on = 1;
         _ = Libc.setsockopt(socket.Number, Libc.SOL_SOCKET, Libc.SO_PASSCRED, &on, sizeof(int));
     }
 
-    /// <summary>Which process has sent what is read next; null if nothing is there, or the kernel does not say.</summary>
+    /// <summary>The process that sent the next bytes; null if there are none, or the kernel does not tell.</summary>
     internal static int? NextSender(Descriptor socket)
     {
         byte next;
         return Receive(socket, &next, 1, Libc.MSG_PEEK, out Attached attached) > 0 ? attached.Forget() : null;
     }
 
-    /// <summary>Reads and forgets what lies there from one process, at most so much.</summary>
-    /// <returns>How many bytes.</returns>
+    /// <summary>Reads and drops waiting bytes of one process, up to a limit.</summary>
+    /// <returns>The number of bytes.</returns>
     internal static int Skip(Descriptor socket)
     {
         byte* bytes = stackalloc byte[MostSkipped];
@@ -41,7 +41,7 @@ internal static unsafe class UnixStream
         return (int)Math.Max(0, n);
     }
 
-    /// <summary>Sends all bytes; the descriptors ride with the first of them.</summary>
+    /// <summary>Sends all bytes; the descriptors go with the first one.</summary>
     internal static void Send(Descriptor socket, ReadOnlySpan<byte> bytes, ReadOnlySpan<int> descriptors, TimeSpan limit)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(descriptors.Length, MaxDescriptors);
@@ -75,17 +75,17 @@ internal static unsafe class UnixStream
     }
 
     /// <summary>
-    /// Fills the buffer. Descriptors that arrive are added to the list, close-on-exec from their first moment; where none
-    /// is given, none may arrive.
+    /// Fills the buffer. Received descriptors are added to the list, close-on-exec from the start. Without a list none may
+    /// arrive.
     /// </summary>
-    /// <param name="socket">Where from.</param>
-    /// <param name="buffer">Filled.</param>
-    /// <param name="descriptors">Gets those that arrive.</param>
-    /// <param name="limit">How long to wait.</param>
-    /// <param name="from">The process whose bytes these are; what others have sent in between is dropped. Null for
-    /// anybody's.</param>
+    /// <param name="socket">The socket.</param>
+    /// <param name="buffer">Receives the bytes.</param>
+    /// <param name="descriptors">Receives the descriptors.</param>
+    /// <param name="limit">The time limit.</param>
+    /// <param name="from">Only bytes of this process; other bytes in between are dropped. Null for any process.</param>
     /// <returns>The bytes read: fewer than the buffer holds only at the end of the stream.</returns>
-    internal static int Receive(Descriptor socket, Span<byte> buffer, List<Descriptor>? descriptors, TimeSpan limit, int? from = null)
+    internal static int Receive(
+        Descriptor socket, Span<byte> buffer, List<Descriptor>? descriptors, TimeSpan limit, int? from = null)
     {
         WaitLimit deadline = WaitLimit.After(limit);
         fixed (byte* start = buffer)
@@ -132,7 +132,12 @@ internal static unsafe class UnixStream
         if (!descriptors.IsEmpty)
         {
             int length = CmsgHeader + (descriptors.Length * sizeof(int));
-            *(Libc.Cmsghdr*)control = new Libc.Cmsghdr { cmsg_len = (nuint)length, cmsg_level = Libc.SOL_SOCKET, cmsg_type = Libc.SCM_RIGHTS };
+            *(Libc.Cmsghdr*)control = new Libc.Cmsghdr
+            {
+                cmsg_len = (nuint)length,
+                cmsg_level = Libc.SOL_SOCKET,
+                cmsg_type = Libc.SCM_RIGHTS,
+            };
             MemoryMarshal.AsBytes(descriptors).CopyTo(new Span<byte>(control + CmsgHeader, length - CmsgHeader));
             message.msg_control = control;
             message.msg_controllen = (nuint)Align(length);
@@ -166,7 +171,9 @@ internal static unsafe class UnixStream
             }
 
             var data = new ReadOnlySpan<byte>(control + at + CmsgHeader, (int)header->cmsg_len - CmsgHeader);
-            if (header->cmsg_level == Libc.SOL_SOCKET && header->cmsg_type == Libc.SCM_CREDENTIALS && data.Length >= sizeof(Libc.Ucred))
+            if (header->cmsg_level == Libc.SOL_SOCKET
+                && header->cmsg_type == Libc.SCM_CREDENTIALS
+                && data.Length >= sizeof(Libc.Ucred))
             {
                 sender = MemoryMarshal.Read<Libc.Ucred>(data).pid;
             }
@@ -190,14 +197,13 @@ internal static unsafe class UnixStream
 
     private static int Align(int length) => (length + sizeof(nint) - 1) & ~(sizeof(nint) - 1);
 
-    /// <summary>What came with some bytes.</summary>
-    /// <param name="Sender">The process that sent them; null if the kernel does not say. 0 for one of another pid
-    /// namespace.</param>
-    /// <param name="Descriptors">Owned by whoever received them; null for none.</param>
-    /// <param name="Truncated">Whether there were more.</param>
+    /// <summary>The control data of some bytes.</summary>
+    /// <param name="Sender">The process that sent them; null if the kernel does not tell, 0 for another pid namespace.</param>
+    /// <param name="Descriptors">Owned by the receiver; null for none.</param>
+    /// <param name="Truncated">Whether some were lost.</param>
     private readonly record struct Attached(int? Sender, List<Descriptor>? Descriptors, bool Truncated)
     {
-        /// <summary>Closes what came.</summary>
+        /// <summary>Closes the descriptors.</summary>
         /// <returns>The sender.</returns>
         internal int? Forget()
         {
@@ -221,7 +227,8 @@ internal static unsafe class UnixStream
             {
                 throw new RestartException(
                     RestartFailure.ProtocolError,
-                    $"Only {Descriptors?.Count ?? 0} of the descriptors of a message arrived: the limit on open files of this process (RLIMIT_NOFILE) is too small.");
+                    $"Only {Descriptors?.Count ?? 0} of the descriptors of a message arrived: the limit on open files of this " +
+                        $"process (RLIMIT_NOFILE) is too small.");
             }
 
             if (Descriptors is { Count: > 0 } && descriptors is null)

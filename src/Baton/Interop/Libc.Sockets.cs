@@ -20,7 +20,6 @@ internal static unsafe partial class Libc
     internal const int SO_BINDTOIFINDEX = 62;
     internal const int SCM_RIGHTS = 1;
     internal const int SCM_CREDENTIALS = 2;
-    internal const int SHUT_RDWR = 2;
     internal const int MSG_PEEK = 0x2;
     internal const int MSG_CTRUNC = 0x8;
     internal const int MSG_DONTWAIT = 0x40;

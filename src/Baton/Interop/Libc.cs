@@ -25,7 +25,6 @@ internal static unsafe partial class Libc
     internal const int EMFILE = 24;
     internal const int ENOSYS = 38;
     internal const int ENOEXEC = 8;
-    internal const int ECHILD = 10;
     internal const int EPIPE = 32;
     internal const int ECONNABORTED = 103;
     internal const int ECONNRESET = 104;

@@ -6,23 +6,23 @@ namespace Baton.Interop;
 /// </summary>
 internal static class PlainFile
 {
-    /// <summary>What is at the path if it is not a regular file, such as "a FIFO"; null for a regular file or nothing.</summary>
-    internal static string? WhatElse(string path)
+    /// <summary>What is at the path if it is not a regular file; null for a regular file or nothing.</summary>
+    internal static FileKind? WhatElse(string path)
     {
         if (!Platform.HandoverSupported)
         {
-            return Directory.Exists(path) ? "a directory" : new FileInfo(path).LinkTarget is null ? null : "a link";
+            return Directory.Exists(path) ? FileKind.Directory : new FileInfo(path).LinkTarget is null ? null : FileKind.Link;
         }
 
         return Libc.Stat(path) is { } stat && !stat.Is(Libc.S_IFREG)
             ? (stat.stx_mode & Libc.S_IFMT) switch
             {
-                Libc.S_IFIFO => "a FIFO",
-                Libc.S_IFLNK => "a link",
-                Libc.S_IFDIR => "a directory",
-                Libc.S_IFSOCK => "a socket",
-                Libc.S_IFCHR or Libc.S_IFBLK => "a device",
-                _ => "no regular file",
+                Libc.S_IFIFO => FileKind.Fifo,
+                Libc.S_IFLNK => FileKind.Link,
+                Libc.S_IFDIR => FileKind.Directory,
+                Libc.S_IFSOCK => FileKind.Socket,
+                Libc.S_IFCHR or Libc.S_IFBLK => FileKind.Device,
+                _ => FileKind.Other,
             }
             : null;
     }

@@ -1,27 +1,25 @@
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// Whether the servers of this process accept. Closed at first; opened when the process serves, closed when it hands over, opened
-/// again if the successor does not take over; ended when it will never accept again. Our own servers and the application's have
-/// different tokens: what an application has registered on its token may throw or block, and must not hold up the thread that
-/// closes the gate.
+/// Decides whether the servers of this process accept. Closed at first; opened when the process serves; closed when it hands
+/// over; opened again if the successor fails; ended when it will never accept again. Our own servers and the application's have
+/// different tokens: callbacks on the application's token may throw or block, and must not delay the thread that closes the gate.
 /// </summary>
-/// <param name="failed">Told what a callback of the application throws.</param>
+/// <param name="failed">Called with exceptions of the application's callbacks.</param>
 internal sealed class AcceptGate(Action<Exception>? failed = null)
 {
-    // Long enough for an accept to be cancelled before the successor is told to serve. A callback that takes longer goes on by
-    // itself.
+    // Long enough to cancel an accept before the successor is told to serve. A slower callback goes on by itself.
     private static readonly TimeSpan ToldWithin = TimeSpan.FromMilliseconds(100);
 
     private readonly Lock _lock = new();
     private CancellationTokenSource? _open;
 
-    // The application's; null as long as none has been handed out.
+    // The application's token; null until one is handed out.
     private CancellationTokenSource? _told;
     private TaskCompletionSource _changed = NewChange();
     private bool _ended;
 
-    /// <summary>Whether accepting is allowed at this moment.</summary>
+    /// <summary>Whether accepting is allowed now.</summary>
     internal bool IsOpen
     {
         get
@@ -34,18 +32,18 @@ internal sealed class AcceptGate(Action<Exception>? failed = null)
     }
 
     /// <summary>
-    /// For our own servers: waits until accepting is allowed. The result says for how long: it is cancelled when the gate closes,
-    /// before that returns. Null when it has ended.
+    /// For our own servers: waits until accepting is allowed. Returns a token that is cancelled when the gate closes, before the
+    /// close returns. Null when the gate has ended.
     /// </summary>
     internal ValueTask<CancellationToken?> EnterAsync(CancellationToken cancel) => EnterAsync(() => _open, cancel);
 
-    /// <summary>The same for the application's servers, whose token is cancelled on a thread of its own.</summary>
+    /// <summary>The same for the application's servers. Their token is cancelled on a thread of its own.</summary>
     internal ValueTask<CancellationToken?> EnterTheirsAsync(CancellationToken cancel) =>
         EnterAsync(() => _open is null ? null : _told ??= new CancellationTokenSource(), cancel);
 
     internal void Open() => Change(open: true, ended: false);
 
-    /// <summary>Stops the accepts that are waiting; a connection that one of them has got already is still served.</summary>
+    /// <summary>Cancels waiting accepts. A connection that one of them already has is still served.</summary>
     internal void Close() => Change(open: false, ended: false);
 
     /// <summary>Closes for good.</summary>
@@ -106,7 +104,7 @@ internal sealed class AcceptGate(Action<Exception>? failed = null)
 
     private void Tell(CancellationTokenSource theirs)
     {
-        // Not on the pool: where that is stuck, the application would go on accepting.
+        // Not on the pool: a stuck pool would let the application go on accepting.
         var telling = new Thread(() =>
         {
             try
@@ -126,7 +124,7 @@ internal sealed class AcceptGate(Action<Exception>? failed = null)
         }
         catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
         {
-            // No thread can be had: better late than never.
+            // No thread is available: cancels on this one.
             _ = theirs.CancelAsync();
         }
     }

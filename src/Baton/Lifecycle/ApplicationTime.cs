@@ -1,11 +1,11 @@
 namespace Baton.Lifecycle;
 
-/// <summary>How long the application may take to end, counted from when it is told to. From any thread.</summary>
+/// <summary>The time for the application to end, counted from when it is told to. From any thread.</summary>
 internal sealed class ApplicationTime
 {
     private long _ticks;
 
-    /// <summary>Null if nobody has said.</summary>
+    /// <summary>Null if no host has set it.</summary>
     internal TimeSpan? Limit => Interlocked.Read(ref _ticks) switch
     {
         0 => null,
@@ -13,7 +13,7 @@ internal sealed class ApplicationTime
         long ticks => TimeSpan.FromTicks(ticks),
     };
 
-    /// <summary>A host says how long its stop may take. The longest of several counts.</summary>
+    /// <summary>A host sets the time of its stop. The longest of several counts.</summary>
     internal void Allow(TimeSpan time)
     {
         long ticks = time == Timeout.InfiniteTimeSpan ? long.MaxValue : Math.Max(time.Ticks, 1);

@@ -3,23 +3,21 @@ using Baton.Handover;
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// The steps from a successor that is ready to one that is told to serve, and the way back. Nobody accepts meanwhile and
-/// connections wait in the kernel, so each step is bounded. Lives on the control loop.
+/// The steps from a ready successor to the commit, and the way back. No process accepts meanwhile and connections wait in the
+/// kernel, so each step has a limit. Lives on the control loop.
 /// </summary>
-/// <param name="successor">Who is ready.</param>
-/// <param name="generation">Its own.</param>
-/// <param name="context">What it works with.</param>
-/// <param name="entered">Told what is done, by the name of a phase.</param>
-/// <param name="happened">Gets what comes of it.</param>
+/// <param name="successor">The successor that is ready.</param>
+/// <param name="generation">The successor's generation.</param>
+/// <param name="context">The context of the lifecycle.</param>
+/// <param name="entered">Called with each phase.</param>
+/// <param name="happened">Receives the result.</param>
 internal sealed class CommitSteps(
     ISuccessor successor,
     int generation,
     LifecycleContext context,
-    Action<string> entered,
+    Action<PhaseName> entered,
     Action<RestartEvent, RestartFault?> happened)
 {
-    private const string Phase = "commit";
-
     private readonly Stack<ICommitStep> _begun = new();
     private LoopTimer? _limit;
     private bool _named;
@@ -28,21 +26,21 @@ internal sealed class CommitSteps(
     private RestarterOptions Options => context.Options;
 
     /// <summary>
-    /// Closes the gate, then takes one step of <see cref="LifecycleContext.CommitSteps"/> after the other. Without work for them
-    /// the commit follows at once.
+    /// Closes the gate, then runs the <see cref="LifecycleContext.CommitSteps"/> one after another. Without work for them the
+    /// commit follows at once.
     /// </summary>
     internal void Begin()
     {
-        entered(Phase);
+        entered(PhaseName.Commit);
         context.Try(context.Endpoints.CloseGate);
         Next(0);
     }
 
-    /// <summary>Passes on what only one process may use.</summary>
+    /// <summary>Passes on the resources that only one process may use.</summary>
     internal void PassOn()
     {
         _named = true;
-        entered(Phase);
+        entered(PhaseName.Commit);
         context.Try(() => context.Endpoints.NameMain(successor.Pid));
         context.Feed.Publish(new LifecycleEvent.HandingOver(successor.Pid, generation, Options.Probation));
         bool loads;
@@ -66,7 +64,7 @@ internal sealed class CommitSteps(
         }
     }
 
-    /// <summary>The last step: the successor has all that it needs.</summary>
+    /// <summary>The last step: the successor has everything that it needs.</summary>
     internal void TellToServe()
     {
         try
@@ -83,7 +81,7 @@ internal sealed class CommitSteps(
     }
 
     /// <summary>
-    /// The successor never learned that it may serve, so it does not, and is killed before: this process goes on where it stopped.
+    /// The successor never got its commit, so it does not serve, and is killed first. Then this process accepts again.
     /// </summary>
     internal void GoBack()
     {
@@ -124,7 +122,8 @@ internal sealed class CommitSteps(
         entered(step.Name);
         _begun.Push(step);
         LoopTimer limit = _limit = context.Loop.Schedule(step.Limit, () => Refuse(
-            RestartFailure.PreparationFailed, $"could not be told to serve: {step.Unfinished} within {step.Limit.TotalSeconds:0.###} s"));
+            RestartFailure.PreparationFailed,
+            $"could not be told to serve: {step.Unfinished} within {step.Limit.TotalSeconds:0.###} s"));
         try
         {
             step.Begin(problem => context.Loop.Post(() => Ended(limit, problem, then)));
@@ -132,7 +131,7 @@ internal sealed class CommitSteps(
         catch (Exception e)
         {
             limit.Cancel();
-            Fail($"the step \"{step.Name}\" failed", e);
+            Fail($"the step \"{step.Name.Text}\" failed", e);
         }
     }
 

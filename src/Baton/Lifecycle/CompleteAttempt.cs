@@ -5,7 +5,8 @@ namespace Baton.Lifecycle;
 
 /// <summary>
 /// A restart without handover: this process stops accepting, finishes its work, starts the program, and ends. If the program
-/// can't be started, this process serves again; what becomes of it later is not known here. Lives on the control loop.
+/// cannot be started, this process serves again. Nothing is known about the new process after its start. Lives on the control
+/// loop.
 /// </summary>
 internal sealed class CompleteAttempt(
     RestartRequest request, StartCommand command, int generation, ProcessLifecycle lifecycle, LifecycleContext context)
@@ -16,11 +17,13 @@ internal sealed class CompleteAttempt(
 
     internal override int? SuccessorPid => _pid;
 
+    internal override RestartStrategy Strategy => RestartStrategy.Complete;
+
     /// <summary>Whether open work is waited for; from any thread.</summary>
     internal bool Drains => Stage == RestartStage.Starting;
 
-    /// <summary>Cuts what is still open, if that is waited for, and goes on with the start.</summary>
-    internal void CutDrain(string trigger, bool asked = true)
+    /// <summary>Cuts the open work, if the restart waits for it, and goes on with the start.</summary>
+    internal void CutDrain(RestartTrigger trigger, bool asked = true)
     {
         if (Drains)
         {
@@ -43,14 +46,14 @@ internal sealed class CompleteAttempt(
 
     private void Drain()
     {
-        Account.Enter("drain");
+        Account.Enter(PhaseName.Drain);
         if (Context.State.Names is { Count: > 0 } names)
         {
             Context.Logger.StateNotInComplete(string.Join(", ", names));
         }
 
         Context.Try(Context.Endpoints.CloseGate);
-        string limit = $"the drain timeout of {Options.DrainTimeout.TotalSeconds:0.###} s";
+        var limit = RestartTrigger.OfDrainTimeout(Options.DrainTimeout);
         Context.Loop.Schedule(Options.DrainTimeout, () => CutDrain(limit, asked: false));
         Context.Drain(_ => Happen(RestartEvent.Drained), _calledBack.Token);
         Context.Try(Context.Work.NobodyServes);
@@ -58,7 +61,7 @@ internal sealed class CompleteAttempt(
 
     private void Replace()
     {
-        Account.Enter("spawn");
+        Account.Enter(PhaseName.Spawn);
         Context.Feed.Publish(new LifecycleEvent.Replacing());
         try
         {
@@ -73,10 +76,10 @@ internal sealed class CompleteAttempt(
             return;
         }
 
-        AnnounceSuccessor(_pid.Value, RestartStrategy.Complete);
+        AnnounceSuccessor(_pid.Value);
         Context.Logger.StartedInPlace(_pid.Value, Generation, (long)Account.Elapsed.TotalMilliseconds);
         Happen(RestartEvent.Started);
         Lifecycle.Restarts.Replaced(this);
-        Account.Succeed(new RestartOutcome(_pid.Value, Generation, RestartStrategy.Complete, Account.Elapsed, Account.Phases));
+        Account.Succeed();
     }
 }

@@ -4,23 +4,22 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// The one thread that owns the lifecycle: what is posted to it runs there in order, and so do its timers. A thread of its own,
-/// not the pool, so that a service whose pool is stuck can still be restarted. Tests leave it unstarted and call <see
-/// cref="RunDue"/>.
+/// The one thread that owns the lifecycle. Posted actions and timers run on it in order. It is no pool thread, so that a service
+/// with a stuck pool can still be restarted. Tests do not start it and call <see cref="RunDue"/>.
 /// </summary>
 internal sealed class ControlLoop(TimeProvider time, ILogger logger) : IDisposable
 {
-    // Longer than a busy machine keeps a thread from running, shorter than what people mean by a limit.
+    // Longer than a busy machine delays a thread, shorter than any limit that people set.
     private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(2);
 
     private readonly BlockingCollection<Action> _posted = [];
     private readonly PriorityQueue<LoopTimer, long> _timers = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Puts right what a step that failed has left half done. Called on the loop, after the step.</summary>
+    /// <summary>Repairs what a failed step left half done. Called on the loop after the step.</summary>
     internal Action? StepFailed { get; set; }
 
-    /// <summary>Completes when nothing runs on the loop any more: what somebody still waits for by then never comes.</summary>
+    /// <summary>Completes when the loop has ended. Nothing that waits then will come.</summary>
     internal Task Ended => _ended.Task;
 
     /// <summary>Runs an action on the loop, soon; from any thread. Ignored once the loop has ended.</summary>
@@ -32,7 +31,7 @@ internal sealed class ControlLoop(TimeProvider time, ILogger logger) : IDisposab
         }
         catch (InvalidOperationException)
         {
-            // The loop has ended, and with it everything that the action could have changed.
+            // The loop has ended, so the action could change nothing.
         }
     }
 
@@ -73,11 +72,11 @@ internal sealed class ControlLoop(TimeProvider time, ILogger logger) : IDisposab
         })
         { IsBackground = true, Name = "baton-control" };
 
-        // Without the context of its starter: what is traced there has nothing to do with later restarts.
+        // Without the execution context of its starter: a trace there has nothing to do with later restarts.
         thread.UnsafeStart();
     }
 
-    /// <summary>Runs what is posted and due by now.</summary>
+    /// <summary>Runs everything that is posted and due.</summary>
     internal void RunDue()
     {
         while (RunPosted(TimeSpan.Zero) || RunTimer())
@@ -86,12 +85,12 @@ internal sealed class ControlLoop(TimeProvider time, ILogger logger) : IDisposab
     }
 
     /// <summary>
-    /// The loop has waited for a while. Where it was much longer than it wanted, the process was stopped, or the machine was: no
-    /// limit ran meanwhile, so every timer gets that time. Who is stopped for longer than the drain timeout cuts no request when
-    /// it goes on.
+    /// Called after each wait of the loop. If the wait was much longer than planned, the process or the machine was stopped. No
+    /// limit ran meanwhile, so every timer gets that time: a process that was stopped for longer than the drain timeout cuts no
+    /// request when it goes on.
     /// </summary>
-    /// <param name="wanted">How long it wanted to wait at most; infinite for as long as it takes.</param>
-    /// <param name="waited">How long it was.</param>
+    /// <param name="wanted">The longest planned wait; infinite for none.</param>
+    /// <param name="waited">The actual wait.</param>
     internal void Awake(TimeSpan wanted, TimeSpan waited)
     {
         if (wanted == Timeout.InfiniteTimeSpan || waited - wanted < ShortestPause)
@@ -109,7 +108,7 @@ internal sealed class ControlLoop(TimeProvider time, ILogger logger) : IDisposab
 
     public void Dispose() => _posted.CompleteAdding();
 
-    // Saturates: the longest TimeSpan has more ticks of the clock than a long holds.
+    // Saturates: the longest TimeSpan has more clock ticks than a long can hold.
     private long Later(long from, TimeSpan delay)
     {
         double ticks = delay.TotalSeconds * time.TimestampFrequency;
@@ -147,7 +146,7 @@ internal sealed class ControlLoop(TimeProvider time, ILogger logger) : IDisposab
         }
         catch (Exception e)
         {
-            // A defect of ours. The service is worth more than the restart: it goes on serving in the state it has.
+            // A defect of ours. The service goes on in its state; only the restart is lost.
             logger.LoopFailed(e);
             PutRight();
         }
@@ -161,7 +160,7 @@ internal sealed class ControlLoop(TimeProvider time, ILogger logger) : IDisposab
         }
         catch (Exception e)
         {
-            // The loop must go on in any case: signals and the successor's end arrive here.
+            // The loop must go on: signals and the successor's end arrive here.
             logger.LoopFailed(e);
         }
     }
@@ -173,7 +172,7 @@ internal sealed class ControlLoop(TimeProvider time, ILogger logger) : IDisposab
             return Timeout.InfiniteTimeSpan;
         }
 
-        // Rounded up to what TryTake can wait for, or the loop would spin through the last millisecond.
+        // Rounded up to whole milliseconds for TryTake. Otherwise the loop would spin through the last one.
         double milliseconds = Math.Ceiling(time.GetElapsedTime(time.GetTimestamp(), due).TotalMilliseconds);
         return TimeSpan.FromMilliseconds(Math.Clamp(milliseconds, 0, int.MaxValue));
     }

@@ -2,13 +2,12 @@ namespace Baton.Lifecycle;
 
 /// <summary>
 /// The end of a process: open work finishes until the drain timeout, then it is cut. While a successor is on probation the
-/// process only becomes idle, and may be called back. Once it may end it does so the moment it is idle. Its application then has
-/// the time that its host gives it; one that has not ended by then, or within the exit timeout after force, is ended hard. Lives
-/// on the control loop.
+/// process only becomes idle, and may be called back. Once it may end, it ends when it is idle. Its application then has the time
+/// of its host. If it has not ended by then, or within the exit timeout after force, it is ended hard. Lives on the control loop.
 /// </summary>
 /// <param name="context">What it works with.</param>
-/// <param name="describe">This process and what it has open.</param>
-/// <param name="idle">Called once when nothing is open any more.</param>
+/// <param name="describe">Describes this process and its open work.</param>
+/// <param name="idle">Called once when nothing is open.</param>
 /// <param name="finished">Called once when the process is idle and may end.</param>
 /// <param name="lastResort">Called before the process is ended hard.</param>
 internal sealed class Departure(
@@ -27,10 +26,10 @@ internal sealed class Departure(
     private bool _forced;
     private bool _finished;
 
-    /// <summary>Until what is open is cut; null for no limit. From any thread.</summary>
+    /// <summary>The time until open work is cut; null for no limit. From any thread.</summary>
     internal TimeSpan? TimeLeft => Limit is { } limit ? LifecycleContext.Left(limit, context.Since(_begun)) : null;
 
-    /// <summary>Since when nothing is open any more; null if something is. From any thread.</summary>
+    /// <summary>When the open work had ended; null if there is some. From any thread.</summary>
     internal DateTimeOffset? DrainedAt =>
         Volatile.Read(ref _drainedAt) is > 0 and var ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
 
@@ -50,8 +49,8 @@ internal sealed class Departure(
     /// <summary>This process serves again.</summary>
     internal void CallBack() => _calledBack.Cancel();
 
-    /// <summary>Nobody will call this process back.</summary>
-    /// <param name="afterSuccessor">The service ends: this process waits for the successor's end, too.</param>
+    /// <summary>No process will call this one back.</summary>
+    /// <param name="afterSuccessor">Whether the service ends: this process waits for the successor's end too.</param>
     internal void MayEnd(bool afterSuccessor = false)
     {
         if (!_mayEnd)
@@ -59,8 +58,8 @@ internal sealed class Departure(
             _mayEnd = true;
             _awaitsSuccessor = afterSuccessor;
 
-            // The application may hang in its own shutdown, and old code must not stay. A successor that also ends has the same
-            // time, and may begin to count later.
+            // The application may hang in its shutdown, and old code must not stay. A successor that also ends has the same time,
+            // and may begin to count later.
             TimeSpan limit = LifecycleContext.Then(context.Application.Limit ?? Options.DrainTimeout, Options.ExitTimeout);
             if (afterSuccessor)
             {
@@ -79,18 +78,16 @@ internal sealed class Departure(
         FinishIfDone();
     }
 
-    /// <summary>
-    /// The host's own time to stop is over: what is open is cut. How long the application takes then is its own affair.
-    /// </summary>
-    internal void StopWaiting(string trigger)
+    /// <summary>The host's time to stop is over: open work is cut. The application may still take its time.</summary>
+    internal void StopWaiting(RestartTrigger trigger)
     {
         CutIfOpen(trigger, asked: true);
         _mayEnd = true;
         SuccessorEnded();
     }
 
-    /// <summary>Cuts what is left, now, and bounds what the application may still do.</summary>
-    internal void Force(string trigger)
+    /// <summary>Cuts the open work now, and limits the application's remaining time.</summary>
+    internal void Force(RestartTrigger trigger)
     {
         if (_forced)
         {
@@ -101,13 +98,13 @@ internal sealed class Departure(
         CutOnce(trigger, asked: true);
         FinishIfDone();
 
-        // Hooks have their own time: they are part of leaving, also for one that is forced.
+        // Hooks have their own time, also after force.
         TimeSpan limit = LifecycleContext.Then(HookTime, Options.ExitTimeout);
         string reason = $"forced by {trigger}, and after {limit.TotalSeconds:0.###} s more the application has still not ended";
         context.Loop.Schedule(limit, () => EndHard(reason));
     }
 
-    // Once: its own time and that after force may both pass.
+    // Once: both its own time and the time after force may pass.
     private void EndHard(string reason)
     {
         if (!_endsHard)
@@ -134,8 +131,8 @@ internal sealed class Departure(
         context.Loop.Schedule(ReportInterval, Report);
     }
 
-    /// <summary>Cuts what is left. A process that may be called back only becomes idle by it.</summary>
-    internal void CutNow(string trigger)
+    /// <summary>Cuts the open work. A process that may be called back only becomes idle by that.</summary>
+    internal void CutNow(RestartTrigger trigger)
     {
         if (_mayEnd)
         {
@@ -149,11 +146,11 @@ internal sealed class Departure(
 
     private void DrainTimeoutPassed()
     {
-        CutIfOpen($"the drain timeout of {Options.DrainTimeout.TotalSeconds:0.###} s", asked: false);
+        CutIfOpen(RestartTrigger.OfDrainTimeout(Options.DrainTimeout), asked: false);
         FinishIfDone();
     }
 
-    private void CutIfOpen(string trigger, bool asked)
+    private void CutIfOpen(RestartTrigger trigger, bool asked)
     {
         if (!_idle && !_calledBack.IsCancellationRequested)
         {
@@ -161,7 +158,7 @@ internal sealed class Departure(
         }
     }
 
-    private void CutOnce(string trigger, bool asked)
+    private void CutOnce(RestartTrigger trigger, bool asked)
     {
         if (!_cut)
         {
@@ -171,11 +168,11 @@ internal sealed class Departure(
         }
     }
 
-    /// <summary>Cuts what is open and says so. A limit that has passed with nothing in progress has cut nothing.</summary>
+    /// <summary>Cuts the open work and logs it. A limit that passes without open work has cut nothing.</summary>
     /// <param name="context">What it works with.</param>
-    /// <param name="trigger">Who or what cuts.</param>
-    /// <param name="asked">Whether somebody has asked for it, and is told in any case.</param>
-    internal static void Cut(LifecycleContext context, string trigger, bool asked)
+    /// <param name="trigger">What asked for it.</param>
+    /// <param name="asked">Whether a caller asked for it, so that it is logged in any case.</param>
+    internal static void Cut(LifecycleContext context, RestartTrigger trigger, bool asked)
     {
         OpenWork cut = default;
         context.Try(() => cut = context.Work.Cut());

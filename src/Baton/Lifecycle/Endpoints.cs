@@ -19,10 +19,10 @@ internal sealed class Endpoints(
 
     public bool HasUnclaimed => listeners.HasUnclaimed;
 
-    /// <summary>Takes what was inherited for Baton itself, before the rest of what no server asked for is closed.</summary>
+    /// <summary>Claims the resources that were inherited for Baton itself, before the unclaimed ones are closed.</summary>
     internal Action? TakeOurs { get; set; }
 
-    // The pid file is not passed on. A successor says that it goes on with it, as it does of listeners.
+    // The pid file is not passed on. A successor reports that it uses the same one, as with listeners.
     private IEnumerable<ResourceKey> Named => _pidFile.Path is { } path ? [new(ResourceKind.PidFile, path)] : [];
 
     private ResourceKey[] AnsweredFor => [.. listeners.AnsweredFor, .. Named];
@@ -40,7 +40,7 @@ internal sealed class Endpoints(
             successor?.RestoreOomScore();
             listeners.SetPassedOn(false);
 
-            // One whose predecessor died has claimed nothing before.
+            // A successor whose predecessor died has claimed nothing before.
             CloseUnclaimed();
         }
         finally

@@ -5,19 +5,18 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// A restart by handover: a successor that is told to serve and proves itself; or one that fails before, after which it is dead
-/// and reaped; or one that served and failed, after which this process serves again. Lives on the control loop.
+/// A restart by handover. It ends with a successor that serves for good; or with one that failed before the commit, and is dead
+/// and reaped; or with one that served and failed, and this process serves again. Lives on the control loop.
 /// </summary>
 internal sealed class HandoverAttempt : RestartAttempt
 {
     private readonly ProgressThrottle _progress;
     private ISuccessor? _successor;
     private SuccessorWatch? _watch;
-    private RestartOutcome? _outcome;
     private CommitSteps? _commit;
     private RollBack? _rollBack;
 
-    // Why it fails before the successor serves.
+    // The reason of a failure before the commit.
     private RestartFault? _fault;
 
     internal HandoverAttempt(
@@ -27,7 +26,9 @@ internal sealed class HandoverAttempt : RestartAttempt
 
     internal override int? SuccessorPid => _successor?.Pid;
 
-    /// <summary>Only once the successor is started.</summary>
+    internal override RestartStrategy Strategy => RestartStrategy.Handover;
+
+    /// <summary>Only after the successor is started.</summary>
     internal SuccessorWatch Watch => _watch!;
 
     private ILogger Logger => Context.Logger;
@@ -36,13 +37,13 @@ internal sealed class HandoverAttempt : RestartAttempt
 
     internal void Tell(HandoverMessage message) => Context.Try(() => _successor!.TryTell(message));
 
-    /// <summary>This process gives up its right to come back, before the end of the probation.</summary>
+    /// <summary>This process gives up its right to come back before the end of the probation.</summary>
     internal void Leave() => Happen(RestartEvent.LeaveAsked);
 
-    /// <summary>This process was asked to shut down, and the service was meant: has a successor on probation end too.</summary>
-    internal void ShutDown(string trigger) => Happen(RestartEvent.ShutdownAsked, new HandoverMessage.Shutdown(trigger));
+    /// <summary>This process was asked to shut down, and the service was meant: a successor on probation ends too.</summary>
+    internal void ShutDown(RestartTrigger trigger) => Happen(RestartEvent.ShutdownAsked, new HandoverMessage.Shutdown(trigger));
 
-    /// <summary>This process was asked to shut down before the successor serves.</summary>
+    /// <summary>This process was asked to shut down before the commit.</summary>
     internal override void Cancel()
     {
         if (_successor is null)
@@ -114,11 +115,11 @@ internal sealed class HandoverAttempt : RestartAttempt
 
     private void Start()
     {
-        Account.Enter("spawn");
+        Account.Enter(PhaseName.Spawn);
         Lifecycle.Restarts.BoundGenerations();
 
-        // From here on a successor may have to serve without us. Our own predecessor, if it was stopped all the time, must not
-        // take over beside it.
+        // From here on a successor may serve without us. If our own predecessor was stopped all the time, it must not take over
+        // beside it.
         Context.TellPredecessor(new HandoverMessage.HandedOn());
         try
         {
@@ -137,7 +138,7 @@ internal sealed class HandoverAttempt : RestartAttempt
             Happen(found, fault: fault);
         });
         Context.TellPredecessor(new HandoverMessage.HandedOn(Pid));
-        AnnounceSuccessor(Pid, RestartStrategy.Handover);
+        AnnounceSuccessor(Pid);
         _watch.AwaitReady();
     }
 
@@ -161,10 +162,10 @@ internal sealed class HandoverAttempt : RestartAttempt
                 break;
         }
 
-        // What it said before comes first.
+        // Earlier messages come first.
         _progress.Flush();
 
-        // A sign of life of a dead one proves nothing; and its wish for force is void, as this process is needed now.
+        // A sign of life of a dead process proves nothing, and its wish for force is void, since this process is needed now.
         bool counts = Watch.SuccessorLives || message is not (HandoverMessage.Alive or HandoverMessage.Force);
         if (counts || !RestartTable.IsOnProbation(Stage))
         {
@@ -180,7 +181,7 @@ internal sealed class HandoverAttempt : RestartAttempt
     private void Note(HandoverMessage message)
     {
         HandoverMessage.Progress progress = message is HandoverMessage.Hello hello
-            ? new("starting", $"{hello.Program}, with {_successor!.ListenersGiven} listeners")
+            ? new(PhaseName.Starting, $"{hello.Program}, with {_successor!.ListenersGiven} listeners")
             : (HandoverMessage.Progress)message;
         Account.Enter(progress.Phase, progress.Detail, Pid);
         Logger.SuccessorProgress(Pid, Account.Last);
@@ -201,16 +202,16 @@ internal sealed class HandoverAttempt : RestartAttempt
         _commit!.GoBack();
         if (fault.Status != default)
         {
-            // Its end was the fault: no other end follows.
+            // Its end was the failure: no other end follows.
             Happen(RestartEvent.Ended, fault: fault);
         }
     }
 
     private void BeginProbation()
     {
-        _outcome = new RestartOutcome(Pid, Generation, RestartStrategy.Handover, Account.Elapsed, Account.Phases);
-        Logger.HandedOver(Pid, Generation, (long)_outcome.Duration.TotalMilliseconds);
-        Account.Enter("probation");
+        TimeSpan elapsed = Account.Served();
+        Logger.HandedOver(Pid, Generation, (long)elapsed.TotalMilliseconds);
+        Account.Enter(PhaseName.Probation);
         Watch.BeginProbation();
         Lifecycle.Restarts.Committed(this);
         if (Options.Probation == TimeSpan.Zero)
@@ -234,7 +235,7 @@ internal sealed class HandoverAttempt : RestartAttempt
         }
         else if (_fault!.Failure == RestartFailure.SuccessorFailed)
         {
-            // An application that disposes what it has says only then which exception made it do so.
+            // The application reports its exception only after it has disposed its objects.
             _fault = Account.InFull(fault);
         }
     }
@@ -243,11 +244,11 @@ internal sealed class HandoverAttempt : RestartAttempt
     {
         Watch.End();
 
-        // For good, and before the channel is passed on: whatever becomes of this process, another one serves.
+        // For good, and before the channel is passed on: another process serves, whatever happens to this one.
         Context.TellPredecessor(new HandoverMessage.HandedOn());
         Context.Try(() => Context.Older.PassOn(_successor!));
         Lifecycle.Restarts.SuccessorProved(this);
-        Account.Succeed(_outcome! with { Phases = Account.Phases });
+        Account.Succeed();
         Tell(new HandoverMessage.History(Lifecycle.Restarts.History));
     }
 
@@ -270,7 +271,7 @@ internal sealed class HandoverAttempt : RestartAttempt
         ShutDownToo(stopping);
     }
 
-    // That somebody wants the service to end is no failure of the successor.
+    // A wish to end the service is no failure of the successor.
     private void Stop(string what)
     {
         Watch.End();
@@ -279,7 +280,7 @@ internal sealed class HandoverAttempt : RestartAttempt
 
     // Also after a roll back: it was asked before it knew of that, and has removed its unix paths.
     private void ShutDownToo(HandoverMessage.Stopping stopping) =>
-        Lifecycle.Shutdown.Request($"{stopping.Trigger}, sent to successor {Pid}");
+        Lifecycle.Shutdown.Request(stopping.Trigger.PassedOnBySuccessor(Pid));
 
     private void LogEnd(ExitStatus status)
     {

@@ -1,17 +1,17 @@
 namespace Baton.Lifecycle;
 
-/// <summary>How often a successor on probation says that it is alive, and how often its predecessor looks.</summary>
+/// <summary>The interval of signs of life of a successor on probation, and of the predecessor's checks.</summary>
 internal static class Heartbeat
 {
     /// <summary>
-    /// The limit is counted in looks: after a pause of the whole predecessor there is one look, and no decision.
+    /// The limit is counted in checks: a pause of the whole predecessor is only one check, and decides nothing.
     /// </summary>
     internal const int Looks = 4;
 
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(25);
 
     /// <summary>
-    /// How often a successor gives a sign; zero for never. In a short probation more often, since it ends with a sign.
+    /// The interval of a successor's signs of life; zero for none. Shorter in a short probation, which ends with a sign.
     /// </summary>
     internal static TimeSpan IntervalOf(RestarterOptions options)
     {

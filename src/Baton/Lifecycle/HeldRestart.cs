@@ -1,13 +1,11 @@
 namespace Baton.Lifecycle;
 
-/// <summary>
-/// A restart that was asked too early: it starts when it can. All who ask for the same meanwhile have the same one.
-/// </summary>
+/// <summary>A restart that was asked too early. It starts when it can. Requests for the same program share it.</summary>
 internal sealed class HeldRestart
 {
     private RestartRequest? _request;
 
-    /// <returns>False if one of another program is held already.</returns>
+    /// <returns>False if a restart of another program is held.</returns>
     internal bool TryHold(RestartRequest request)
     {
         if (_request is null)
@@ -25,7 +23,7 @@ internal sealed class HeldRestart
         return true;
     }
 
-    /// <summary>Does something with what is held, if anything is.</summary>
+    /// <summary>Runs an action with the held restart, if there is one.</summary>
     internal void Take(Action<RestartRequest> action)
     {
         if (_request is { } request)

@@ -2,10 +2,7 @@ using Baton.Processes;
 
 namespace Baton.Lifecycle;
 
-/// <summary>
-/// Calls the application's hooks at the moments of a life. Lives on the control loop. Without hooks nothing is different: what
-/// comes after them comes at once.
-/// </summary>
+/// <summary>Calls the application's hooks. Lives on the control loop. Without hooks the next step follows at once.</summary>
 internal sealed class HookRunner(LifecycleContext context)
 {
     private readonly List<HookWait> _waits = [];
@@ -13,32 +10,31 @@ internal sealed class HookRunner(LifecycleContext context)
 
     private RestartHooks Hooks => context.Options.Hooks;
 
-    /// <summary>Calls the hooks before an action, then does it.</summary>
-    /// <returns>Null if there was nothing to wait for.</returns>
-    internal HookWait? Before(SignalAction action, Trigger trigger, Action then) =>
+    /// <summary>Calls the hooks before an action, then runs the action.</summary>
+    /// <returns>Null if there were no hooks.</returns>
+    internal HookWait? Before(SignalAction action, RestartTrigger trigger, Action then) =>
         Run($"before {action} by {trigger}", Bound(action, trigger, before: true), then);
 
-    internal void After(SignalAction action, Trigger trigger, RestartRecord? restart = null) =>
+    internal void After(SignalAction action, RestartTrigger trigger, RestartRecord? restart = null) =>
         Run($"after {action} by {trigger}", Bound(action, trigger, before: false, restart), then: () => { });
 
-    /// <summary>Before a restart and its successor, which may be changed.</summary>
+    /// <summary>Calls the hooks before a restart, which may change the successor's start.</summary>
     /// <param name="request">The restart.</param>
-    /// <param name="command">What is to be started.</param>
-    /// <param name="generation">The successor's.</param>
-    /// <param name="changed">Takes the command as a hook has left it.</param>
-    /// <param name="begun">Called first if there are any.</param>
-    /// <param name="then">What comes next.</param>
+    /// <param name="command">The start command.</param>
+    /// <param name="generation">The successor's generation.</param>
+    /// <param name="changed">Receives the command as a hook has changed it.</param>
+    /// <param name="begun">Called first, if there are hooks.</param>
+    /// <param name="then">The next step.</param>
     internal HookWait? BeforeRestart(
         RestartRequest request, StartCommand command, int generation, Action<StartCommand> changed, Action begun, Action then)
     {
-        var trigger = new Trigger(request.Trigger, request.Signal);
-        List<Func<CancellationToken, Task>> hooks = Bound(SignalAction.Restart, trigger, before: true);
+        List<Func<CancellationToken, Task>> hooks = Bound(SignalAction.Restart, request.Trigger, before: true);
         StartCommand latest = command;
         foreach (Func<SuccessorStartContext, CancellationToken, Task> hook in Hooks.Successor)
         {
             hooks.Add(async cancel =>
             {
-                // Its own copy: what one that fails or is late has changed must not count.
+                // A copy: changes of a hook that fails or is late must not count.
                 var start = new SuccessorStartContext(latest, generation, request.Trigger);
                 await hook(start, cancel).ConfigureAwait(false);
                 StartCommand result = latest = start.Apply(context.Logger.HookVariableDropped);
@@ -58,14 +54,14 @@ internal sealed class HookRunner(LifecycleContext context)
     {
         if (failure is not null)
         {
-            var told = new FailedRestartContext(restart, failure);
+            var told = new FailedRestartContext { Restart = restart, Exception = failure };
             Run("after a failed restart", Bound(Hooks.Failed, told), then: () => { });
         }
 
-        After(SignalAction.Restart, new Trigger(request.Trigger, request.Signal), restart);
+        After(SignalAction.Restart, request.Trigger, restart);
     }
 
-    /// <summary>Calls the hooks of a process that leaves, and goes on when none of any kind runs any more.</summary>
+    /// <summary>Calls the hooks of a process that ends, and goes on when no hook runs any more.</summary>
     internal void Depart(DepartureReason reason, int? successorPid, Action then)
     {
         if (!Hooks.HasAny)
@@ -74,12 +70,12 @@ internal sealed class HookRunner(LifecycleContext context)
             return;
         }
 
-        // When all that happens at this moment has happened, the end of a restart among it, which has hooks too.
-        var told = new DepartureContext(reason, successorPid);
+        // After everything of this moment, such as the end of a restart, which has hooks too.
+        var told = new DepartureContext { Reason = reason, SuccessorPid = successorPid };
         context.Loop.Post(() => Run($"at the departure ({reason})", Bound(Hooks.Departure, told), then: () => WhenIdle(then)));
     }
 
-    /// <summary>Goes on without whatever still runs.</summary>
+    /// <summary>Goes on without hooks that still run.</summary>
     internal void GiveUpAll() => _waits.ToList().ForEach(w => w.GiveUp());
 
     private void WhenIdle(Action then)
@@ -102,8 +98,8 @@ internal sealed class HookRunner(LifecycleContext context)
     }
 
     private List<Func<CancellationToken, Task>> Bound(
-        SignalAction action, Trigger trigger, bool before, RestartRecord? restart = null) =>
-        Bound(Hooks.Of(action, before), new ActionContext(action, trigger.Words, trigger.Signal, restart));
+        SignalAction action, RestartTrigger trigger, bool before, RestartRecord? restart = null) =>
+        Bound(Hooks.Of(action, before), new RestartHookContext { Action = action, Trigger = trigger, Restart = restart });
 
     private static List<Func<CancellationToken, Task>> Bound<T>(IEnumerable<Func<T, CancellationToken, Task>> hooks, T told) =>
         [.. hooks.Select(hook => (Func<CancellationToken, Task>)(cancel => hook(told, cancel)))];

@@ -1,8 +1,8 @@
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// The hooks of one moment while they run: over when they have ended, when their time is up, or when nobody wants to wait any
-/// longer. Lives on the control loop; the hooks do not.
+/// The hooks of one moment while they run. The wait ends with the hooks, at their timeout, or when nobody waits any more. Lives
+/// on the control loop; the hooks do not.
 /// </summary>
 internal sealed class HookWait(string moment, LifecycleContext context, Action<HookWait> over)
 {
@@ -10,7 +10,7 @@ internal sealed class HookWait(string moment, LifecycleContext context, Action<H
     private Action? _then;
     private LoopTimer? _timer;
 
-    /// <summary>Whether nothing that the hooks still do counts any more.</summary>
+    /// <summary>Whether the hooks' further actions no longer count.</summary>
     internal bool IsOver { get; private set; }
 
     internal void Begin(IReadOnlyList<Func<CancellationToken, Task>> hooks, Action then)
@@ -18,7 +18,7 @@ internal sealed class HookWait(string moment, LifecycleContext context, Action<H
         _then = then;
         context.Logger.HooksCalled(hooks.Count, moment);
 
-        // First, so that it fires whatever becomes of the rest.
+        // Set first, so that it fires in any case.
         _timer = context.Loop.Schedule(context.Options.HookTimeout, TimeIsUp);
         try
         {
@@ -30,13 +30,13 @@ internal sealed class HookWait(string moment, LifecycleContext context, Action<H
         }
         catch (Exception e)
         {
-            // No thread can be had: the hooks can't be called, and hold nothing up.
+            // No thread is available: the hooks are not called, and nothing waits for them.
             Failed(e);
             context.Loop.Post(() => End(goOn: true));
         }
     }
 
-    /// <summary>Goes on without them, now.</summary>
+    /// <summary>Goes on without them now.</summary>
     internal void GiveUp()
     {
         if (!IsOver)
@@ -46,7 +46,7 @@ internal sealed class HookWait(string moment, LifecycleContext context, Action<H
         }
     }
 
-    /// <summary>What was to come after them will not come.</summary>
+    /// <summary>The next step will not come.</summary>
     internal void Cancel() => End(goOn: false);
 
     private void TimeIsUp()

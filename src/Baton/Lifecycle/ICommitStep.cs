@@ -1,30 +1,30 @@
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// Something that this process does between the closing of its gate and the commit, such as stopping what only one process may
-/// run. Nobody accepts meanwhile. Called on the control loop, so nothing here waits and no code of the application runs here.
+/// A step between the closing of the gate and the commit, such as stopping work that only one process may run. No process accepts
+/// meanwhile. Called on the control loop: nothing here waits, and no code of the application runs here.
 /// </summary>
 internal interface ICommitStep
 {
-    /// <summary>The phase of the restart, for people: "services".</summary>
-    string Name { get; }
+    /// <summary>The phase of the restart.</summary>
+    PhaseName Name { get; }
 
-    /// <summary>Whether there is something to do. A step without work is passed over, at no cost.</summary>
+    /// <summary>Whether there is something to do. A step without work is skipped at no cost.</summary>
     bool HasWork { get; }
 
-    /// <summary>How long it may take; then the restart is backed out.</summary>
+    /// <summary>The time limit; then the restart is backed out.</summary>
     TimeSpan Limit { get; }
 
-    /// <summary>What is not done yet, for people; said when the limit has passed.</summary>
+    /// <summary>What is still missing, as text for a step that exceeded its limit.</summary>
     string Unfinished { get; }
 
-    /// <summary>Begins it, and returns at once.</summary>
-    /// <param name="ended">Called once, from any thread: null when it is done, else why it can't be done.</param>
+    /// <summary>Begins the step and returns at once.</summary>
+    /// <param name="ended">Called once, from any thread: null for success, else the reason of the failure.</param>
     void Begin(Action<string?> ended);
 
     /// <summary>
-    /// The restart has failed: this process serves on. Begins to take back what the step has done, or gives it up if it still
-    /// runs; returns at once.
+    /// The restart has failed and this process serves on. Begins to undo the step, or cancels it if it still runs; returns at
+    /// once.
     /// </summary>
     void Undo();
 }

@@ -1,12 +1,12 @@
 namespace Baton.Lifecycle;
 
-/// <summary>Where clients find this process: its gate, its listeners, its pid file. A seam for tests.</summary>
+/// <summary>The endpoints of this process: its gate, its listeners, its pid file. A seam for tests.</summary>
 internal interface IEndpoints
 {
-    /// <summary>Whether a listener was inherited that no server has asked for yet.</summary>
+    /// <summary>Whether an inherited listener is still unclaimed.</summary>
     bool HasUnclaimed { get; }
 
-    /// <summary>As a successor that is ready: closes what no server has asked for.</summary>
+    /// <summary>In a ready successor: closes unclaimed listeners.</summary>
     /// <returns>The keys that this process uses.</returns>
     IReadOnlyList<string> Claim();
 
@@ -22,7 +22,7 @@ internal interface IEndpoints
     /// <summary>Closes the listeners for good, and removes unix paths but those that a successor claimed.</summary>
     void Release(IReadOnlyCollection<string> claimedBySuccessor);
 
-    /// <summary>As a successor: no other process has the listeners any more.</summary>
+    /// <summary>In a successor: no other process has the listeners any more.</summary>
     void EndSharing();
 
     /// <summary>Closes the listeners for good. The predecessor serves on them, so no path is removed.</summary>

@@ -1,23 +1,23 @@
 namespace Baton.Lifecycle;
 
-/// <summary>What the servers of this process have open. A seam for tests.</summary>
+/// <summary>The open work of this process's servers. A seam for tests.</summary>
 internal interface IOpenWork
 {
     /// <summary>Tells the application that this process ends.</summary>
     void AnnounceStopping();
 
-    /// <summary>Finishes what is open; completes when nothing is. Cancelled when this process serves again.</summary>
+    /// <summary>Finishes the open work; completes when there is none. Cancelled when this process serves again.</summary>
     Task DrainAsync(CancellationToken calledBack);
 
-    /// <summary>The drain goes on without another process of the service that accepts.</summary>
+    /// <summary>No other process of the service accepts during the drain.</summary>
     void NobodyServes();
 
-    /// <summary>This process serves again: takes back what the drain has told the application.</summary>
+    /// <summary>This process serves again: revokes what the drain told the application.</summary>
     void Resume();
 
-    /// <summary>Cuts what is open.</summary>
+    /// <summary>Cuts the open work.</summary>
     OpenWork Cut();
 
-    /// <summary>What is open.</summary>
+    /// <summary>The open work.</summary>
     OpenWorkReport Describe();
 }

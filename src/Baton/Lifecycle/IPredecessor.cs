@@ -2,12 +2,12 @@ using Baton.Handover;
 
 namespace Baton.Lifecycle;
 
-/// <summary>The predecessor, as this process speaks to it. A seam for tests.</summary>
+/// <summary>The connection to the predecessor. A seam for tests.</summary>
 internal interface IPredecessor
 {
     int Pid { get; }
 
-    /// <summary>Tells it that this process can serve.</summary>
+    /// <summary>Reports that this process can serve.</summary>
     /// <exception cref="RestartException">The predecessor is gone, or does not take the message.</exception>
     void SayReady(IReadOnlyList<string> claimed);
 

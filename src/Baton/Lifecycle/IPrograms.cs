@@ -4,7 +4,7 @@ using Baton.Processes;
 
 namespace Baton.Lifecycle;
 
-/// <summary>Chooses, checks and starts what a restart starts. A seam for tests.</summary>
+/// <summary>Chooses, checks and starts the programs of restarts. A seam for tests.</summary>
 internal interface IPrograms
 {
     /// <summary>Whether sockets can be handed over here.</summary>
@@ -14,15 +14,15 @@ internal interface IPrograms
     /// <exception cref="RestartException">The program may not be started, or none can be here.</exception>
     StartCommand Choose(string? program);
 
-    /// <summary>Has a program check itself and its configuration; posts what is wrong, or null.</summary>
-    /// <returns>Gives up the check.</returns>
+    /// <summary>Runs a program's check of itself and its configuration; posts the failure, or null.</summary>
+    /// <returns>Cancels the check.</returns>
     Action Check(StartCommand command, Action<string?> finished);
 
-    /// <summary>Starts a successor, which is told the place of its restart in a trace; what becomes of it is posted.</summary>
+    /// <summary>Starts a successor, with the restart's place in a trace; posts its events.</summary>
     /// <exception cref="RestartException">It could not be started.</exception>
     ISuccessor StartSuccessor(StartCommand command, int generation, Func<ActivityContext> trace, Action<PeerEvent> post);
 
-    /// <summary>Starts a program that gets nothing from this one.</summary>
+    /// <summary>Starts a program that gets nothing from this process.</summary>
     /// <exception cref="RestartException">It could not be started.</exception>
     /// <returns>Its process id.</returns>
     int StartPlainly(StartCommand command, int generation, ActivityContext trace);

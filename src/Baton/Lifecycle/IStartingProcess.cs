@@ -1,7 +1,7 @@
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// The process, as <see cref="ServerRegister"/> needs it while its servers start; on the control loop. A seam for tests.
+/// The process from the view of <see cref="ServerRegister"/>, while its servers start; on the control loop. A seam for tests.
 /// </summary>
 internal interface IStartingProcess
 {
@@ -11,13 +11,13 @@ internal interface IStartingProcess
     /// <summary>Whether it still neither serves nor ends.</summary>
     bool IsStarting { get; }
 
-    /// <summary>Whether it has inherited what no server has asked for yet.</summary>
+    /// <summary>Whether an inherited listener is still unclaimed.</summary>
     bool HasUnclaimedListeners { get; }
 
     /// <summary>All servers can serve.</summary>
     void ServiceReady();
 
-    void ReportProgress(string phase, string detail);
+    void ReportProgress(PhaseName phase, string detail);
 
     /// <summary>It will not serve.</summary>
     void GiveUp(string reason);

@@ -6,12 +6,11 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// What every part of the lifecycle works with. All that it does to the world is done by one of the roles here; the tests put
-/// fakes in their place.
+/// The context of all parts of the lifecycle. Every effect goes through one of the roles here; tests replace them.
 /// </summary>
 internal sealed record LifecycleContext(ControlLoop Loop, RestarterOptions Options, ILogger Logger)
 {
-    // A busy machine may delay a timer by so much. A longer delay is a pause of this process.
+    // A busy machine may delay a timer by this much. A longer delay is a pause of this process.
     internal static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(1);
 
     internal required IEndpoints Endpoints { get; init; }
@@ -29,21 +28,21 @@ internal sealed record LifecycleContext(ControlLoop Loop, RestarterOptions Optio
     /// <summary>Null in a first generation.</summary>
     internal IPredecessor? Predecessor { get; init; }
 
-    /// <summary>What is done between the closing of the gate and the commit, in this order; undone in the reverse one.</summary>
+    /// <summary>The steps between the closing of the gate and the commit, in this order; undone in reverse.</summary>
     internal List<ICommitStep> CommitSteps { get; } = [];
 
     /// <summary>Publishes what happens.</summary>
     internal LifecycleFeed Feed { get; } = new(Logger);
 
-    /// <summary>What this process says of itself.</summary>
+    /// <summary>The identity of this process.</summary>
     internal ServiceIdentity Identity { get; init; } = new(Options.Name, program: "", startedAt: default);
 
-    /// <summary>How long the application may take to end.</summary>
+    /// <summary>The time for the application to end.</summary>
     internal ApplicationTime Application { get; } = new();
 
     internal long Now => Options.TimeProvider.GetTimestamp();
 
-    /// <summary>What is open; nothing where that can't be known.</summary>
+    /// <summary>The open work; none if unknown.</summary>
     internal OpenWorkReport OpenWork
     {
         get
@@ -54,16 +53,16 @@ internal sealed record LifecycleContext(ControlLoop Loop, RestarterOptions Optio
         }
     }
 
-    /// <summary>One limit after the other. The longest there are must not overflow.</summary>
+    /// <summary>The sum of two limits, without overflow.</summary>
     internal static TimeSpan Then(TimeSpan first, TimeSpan second) =>
         first == Timeout.InfiniteTimeSpan || first > TimeSpan.MaxValue - second ? Timeout.InfiniteTimeSpan : first + second;
 
-    /// <summary>What is left of a limit; zero when it is over.</summary>
+    /// <summary>The rest of a limit; zero when it is over.</summary>
     internal static TimeSpan Left(TimeSpan limit, TimeSpan elapsed) => limit > elapsed ? limit - elapsed : TimeSpan.Zero;
 
     /// <summary>
-    /// Does something to the world that must not stop a step half way, since the state has changed already: a failure is logged,
-    /// and the step goes on. Without it are only effects whose failure the step has an answer for.
+    /// Runs an effect that must not stop a step half way, since the state has already changed. A failure is logged and the step
+    /// goes on. Effects whose failure a step handles itself do without it.
     /// </summary>
     /// <returns>Whether it succeeded.</returns>
     internal bool Try(Action effect, [CallerArgumentExpression(nameof(effect))] string what = "")
@@ -87,9 +86,7 @@ internal sealed record LifecycleContext(ControlLoop Loop, RestarterOptions Optio
         return Predecessor is { } predecessor && Try(() => told = predecessor.TrySay(message)) && told;
     }
 
-    /// <summary>
-    /// Begins to drain, and says on the loop when that is over. Where it fails, the drain timeout ends the wait.
-    /// </summary>
+    /// <summary>Begins the drain, and calls back on the loop at its end. If it fails, the drain timeout ends the wait.</summary>
     internal void Drain(Action<Task> drained, CancellationToken calledBack)
     {
         Task drain;
@@ -110,8 +107,8 @@ internal sealed record LifecycleContext(ControlLoop Loop, RestarterOptions Optio
     }
 
     /// <summary>
-    /// Whether a timer comes so late that this whole process was paused: stopped, frozen, moved to another machine. What others
-    /// said meanwhile is not read yet, and they may have been paused too: their silence is no reason for anything.
+    /// Whether a timer is so late that this whole process was paused: stopped, frozen, moved to another machine. Messages of
+    /// others are unread then, and they may have been paused too: their silence decides nothing.
     /// </summary>
     internal bool WasPaused(long timerBegun, TimeSpan time) =>
         Since(timerBegun) - time > (time / 4 < LongestDelay ? time / 4 : LongestDelay);

@@ -12,14 +12,14 @@ internal sealed class LifecycleFeed(ILogger logger)
     private volatile (Action<LifecycleEvent> Handler, bool Reports)[] _subscribers = [];
     private volatile bool _wantsReports;
 
-    /// <summary>Whether anybody wants reports of what is open, which cost something to make.</summary>
+    /// <summary>Whether a subscriber wants reports of open work, which are costly to make.</summary>
     internal bool WantsReports => _wantsReports;
 
-    /// <summary>How many there are.</summary>
+    /// <summary>The number of subscribers.</summary>
     internal int Subscribers => _subscribers.Length;
 
-    /// <param name="subscriber">Gets the events.</param>
-    /// <param name="reports">Whether it has a use for <see cref="LifecycleEvent.Draining"/>; it may get them all the same.</param>
+    /// <param name="subscriber">Receives the events.</param>
+    /// <param name="reports">Whether it uses <see cref="LifecycleEvent.Draining"/>. It may get them anyway.</param>
     internal void Subscribe(Action<LifecycleEvent> subscriber, bool reports)
     {
         lock (_lock)
@@ -28,7 +28,7 @@ internal sealed class LifecycleFeed(ILogger logger)
         }
     }
 
-    /// <summary>An event that is being published at this moment may still arrive.</summary>
+    /// <summary>An event that is being published may still arrive.</summary>
     internal void Unsubscribe(Action<LifecycleEvent> subscriber)
     {
         lock (_lock)
@@ -48,7 +48,7 @@ internal sealed class LifecycleFeed(ILogger logger)
             }
             catch (Exception e)
             {
-                // A defect of ours, which must cost neither the others the event nor the service the rest of the step.
+                // A defect of ours. The other subscribers still get the event, and the step goes on.
                 logger.LoopFailed(e);
             }
         }

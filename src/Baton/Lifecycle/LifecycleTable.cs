@@ -1,6 +1,6 @@
 namespace Baton.Lifecycle;
 
-/// <summary>What the table takes: what can happen to a process.</summary>
+/// <summary>The inputs of the table.</summary>
 internal enum LifecycleInput
 {
     /// <summary>The service is ready: as a first generation, or committed by its predecessor for good.</summary>
@@ -9,7 +9,7 @@ internal enum LifecycleInput
     /// <summary>Committed by its predecessor, on probation.</summary>
     ReadyOnProbation,
 
-    /// <summary>Its own probation is over, or there is no predecessor left that could take over again.</summary>
+    /// <summary>Its probation is over, or no predecessor is left that could take over again.</summary>
     Confirmed,
 
     /// <summary>Its predecessor has taken over again.</summary>
@@ -17,30 +17,30 @@ internal enum LifecycleInput
 
     RestartAsked,
 
-    /// <summary>The successor will not come: it failed, and is gone.</summary>
+    /// <summary>The successor failed before the commit, and is gone.</summary>
     BackedOut,
 
     /// <summary>The successor was ready and got its commit.</summary>
     Committed,
 
-    /// <summary>The successor has proved itself.</summary>
+    /// <summary>The successor has passed its probation.</summary>
     ProbationPassed,
 
-    /// <summary>The successor has not proved itself: this process serves again.</summary>
+    /// <summary>The successor has failed on probation: this process serves again.</summary>
     RolledBack,
 
     ShutdownAsked,
 
-    /// <summary>Nothing is open any more, or the rest was cut.</summary>
+    /// <summary>Nothing is open: the work was finished or cut.</summary>
     Finished,
 }
 
-/// <summary>Where an event leads: another state, nowhere, a refusal, or a wait until the probation is over.</summary>
+/// <summary>The result of an input: a state, a refusal, or a wait for the end of the probation.</summary>
 internal readonly record struct Transition(ProcessState Next, RestartFailure? Refusal = null, bool Held = false);
 
 /// <summary>
-/// The whole lifecycle as one pure function; nothing else decides. An event that means nothing in a state, because it was
-/// overtaken by another, leaves the state as it is.
+/// The whole lifecycle as one pure function; nothing else decides. An input without a row, because another one overtook it, does
+/// not change the state.
 /// </summary>
 internal static class LifecycleTable
 {

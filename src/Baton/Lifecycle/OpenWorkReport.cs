@@ -1,29 +1,45 @@
 namespace Baton.Lifecycle;
 
-/// <summary>What is open at one moment, added up by the servers of this process.</summary>
+/// <summary>The open work at one moment, added up by the servers of this process.</summary>
 internal sealed class OpenWorkReport
 {
-    // A report rides to later generations every second: a few requests tell why a process is still there.
+    // A report goes to later generations every second. A few requests show why a process still runs.
     private const int MostRequests = 10;
 
     private readonly Dictionary<string, int> _connections = [];
     private readonly List<OpenRequest> _requests = [];
     private int _requestCount;
 
-    /// <summary>Whether a server has said what it has open, so that nothing means nothing.</summary>
+    /// <summary>Whether a server has reported, so that zero means nothing is open.</summary>
     internal bool CountsConnections { get; set; }
 
     internal OpenWork Total => new(_connections.Values.Sum(), _requestCount);
 
     internal void AddConnection(string kind) => _connections[kind] = _connections.GetValueOrDefault(kind) + 1;
 
-    /// <summary>Adds the requests of one connection; path and age are those of one of them.</summary>
+    internal void AddConnections(string kind, int count)
+    {
+        if (count > 0)
+        {
+            _connections[kind] = _connections.GetValueOrDefault(kind) + count;
+        }
+    }
+
+    /// <summary>Adds the requests of one connection, with the path and age of one of them.</summary>
     internal void AddRequests(int count, string path, TimeSpan age)
     {
         _requestCount += count;
-        _requests.Add(new OpenRequest(path, age));
+        _requests.Add(new OpenRequest { Path = path, Age = age });
     }
 
     internal GenerationStatus ToStatus(int pid, int generation, ProcessState state) =>
-        new(pid, generation, state, _connections, _requestCount, [.. _requests.OrderByDescending(r => r.Age).Take(MostRequests)]);
+        new()
+        {
+            Pid = pid,
+            Generation = generation,
+            State = state,
+            Connections = _connections,
+            RequestCount = _requestCount,
+            Requests = [.. _requests.OrderByDescending(r => r.Age).Take(MostRequests)],
+        };
 }

@@ -3,19 +3,19 @@ using Baton.Handover;
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// A successor's own time of probation: it gives signs of life, and may ask its predecessor to take over again. Lives on the
-/// control loop.
+/// The probation of this process as a successor. It sends signs of life, and may ask its predecessor to take over again. Lives on
+/// the control loop.
 /// </summary>
 internal sealed class OwnProbation(ProcessLifecycle lifecycle, LifecycleContext context)
 {
-    // The predecessor's silence is counted in looks: after a pause of this whole process there is one look, and no decision.
+    // The predecessor's silence is counted in checks: after a pause of this process there is one check, and no decision.
     private const int Looks = 8;
 
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _begun;
     private TimeSpan _length;
     private bool _signPending;
-    private string? _leaving;
+    private RestartTrigger? _leaving;
     private volatile Stage _stage;
 
     private enum Stage
@@ -28,11 +28,11 @@ internal sealed class OwnProbation(ProcessLifecycle lifecycle, LifecycleContext 
         /// <summary>It has stopped accepting, and waits for its predecessor to take over again.</summary>
         StepsBack,
 
-        /// <summary>The same, but the predecessor does not answer: it serves meanwhile.</summary>
+        /// <summary>As above, but the predecessor does not answer: this process serves meanwhile.</summary>
         Unanswered,
 
         /// <summary>
-        /// It no longer counts on its predecessor, which is stopped or stuck, and goes on giving signs of life.
+        /// It no longer waits for its predecessor, which is stopped or stuck, and goes on sending signs of life.
         /// </summary>
         Unwatched,
 
@@ -40,7 +40,7 @@ internal sealed class OwnProbation(ProcessLifecycle lifecycle, LifecycleContext 
         Over,
     }
 
-    /// <summary>Completes when this process is no longer on probation, or never will be.</summary>
+    /// <summary>Completes when this process is not, or no longer, on probation.</summary>
     internal Task Ended => _ended.Task;
 
     /// <summary>Whether it has stopped accepting, and waits for its predecessor; from any thread.</summary>
@@ -49,15 +49,15 @@ internal sealed class OwnProbation(ProcessLifecycle lifecycle, LifecycleContext 
     /// <summary>Whether the predecessor has taken over again.</summary>
     internal bool IsTakenBack { get; private set; }
 
-    /// <summary>Until the predecessor may confirm; from any thread.</summary>
+    /// <summary>The time until the predecessor may confirm; from any thread.</summary>
     internal TimeSpan TimeLeft => LifecycleContext.Left(_length, context.Since(_begun));
 
     internal void Begin(TimeSpan length, TimeSpan heartbeat)
     {
         (_begun, _length, _stage) = (context.Now, length, Stage.Serving);
 
-        // The predecessor decides; this is for one that is stopped or stuck. One that found the channel closed takes its time, and
-        // this process must begin no restart before it has decided.
+        // The predecessor decides. This is for a predecessor that is stopped or stuck. If the channel was closed, it may take its
+        // time, and this process must not restart before it has decided.
         TimeSpan answer = context.Options.HandshakeTimeout;
         TimeSpan decision = HandoverProtocol.EndAfterClose * 2;
         LookAfter(LifecycleContext.Then(length, answer > decision ? answer : decision), Looks);
@@ -69,7 +69,7 @@ internal sealed class OwnProbation(ProcessLifecycle lifecycle, LifecycleContext 
 
     internal void NeverBegins() => _ended.TrySetResult();
 
-    /// <summary>The application says that it can't serve after all.</summary>
+    /// <summary>The application reports that it cannot serve after all.</summary>
     internal void ReportUnhealthy(string reason)
     {
         if (lifecycle.State == ProcessState.OnProbation)
@@ -83,9 +83,9 @@ internal sealed class OwnProbation(ProcessLifecycle lifecycle, LifecycleContext 
     }
 
     /// <summary>The application ends by itself.</summary>
-    /// <param name="trigger">Who ends: if the predecessor does not take over again, this process shuts down by that.</param>
-    /// <param name="reason">Why.</param>
-    internal void Leave(string trigger, string reason)
+    /// <param name="trigger">What ends it: if the predecessor does not take over again, this process shuts down by that.</param>
+    /// <param name="reason">The reason.</param>
+    internal void Leave(RestartTrigger trigger, string reason)
     {
         _leaving = trigger;
         GiveBack(reason, ends: true);
@@ -108,14 +108,14 @@ internal sealed class OwnProbation(ProcessLifecycle lifecycle, LifecycleContext 
         }
     }
 
-    /// <summary>This process ends: nothing of the probation matters any more.</summary>
+    /// <summary>This process ends: the probation no longer matters.</summary>
     internal void End()
     {
         _stage = Stage.Over;
         _ended.TrySetResult();
     }
 
-    /// <summary>The predecessor serves again: finish what was accepted, and end.</summary>
+    /// <summary>The predecessor serves again: finish accepted work, and end.</summary>
     internal void TakenBack()
     {
         if (!lifecycle.Move(LifecycleInput.GaveBack))
@@ -135,7 +135,7 @@ internal sealed class OwnProbation(ProcessLifecycle lifecycle, LifecycleContext 
         lifecycle.Shutdown.ForceIfHeld();
     }
 
-    // It may be too late for that: then this process serves on.
+    // If it is too late for that, this process serves on.
     private void GiveBack(string reason, bool ends = false)
     {
         if (_stage != Stage.Serving)
@@ -183,14 +183,15 @@ internal sealed class OwnProbation(ProcessLifecycle lifecycle, LifecycleContext 
             }
             else if (_stage == Stage.Serving)
             {
-                // One that was asked to take over again may still do so, and must find this process able to step back.
+                // A predecessor that was asked may still take over, and must find this process able to step back.
                 _stage = Stage.Unwatched;
                 Confirm();
             }
         });
     }
 
-    // It is stopped or stuck. Whenever it goes on, it takes over again, or says that it does not; until then this process serves.
+    // The predecessor is stopped or stuck. When it goes on, it takes over again, or reports that it does not. Until then this
+    // process serves.
     private void ServeMeanwhile()
     {
         if (_stage == Stage.StepsBack)
@@ -202,7 +203,7 @@ internal sealed class OwnProbation(ProcessLifecycle lifecycle, LifecycleContext 
         }
     }
 
-    // By way of the application's own threads: what this process can still do for itself says nothing about the service.
+    // By way of the thread pool: the control loop alone proves nothing about the service.
     private void Beat(TimeSpan interval)
     {
         if (_stage == Stage.Over)

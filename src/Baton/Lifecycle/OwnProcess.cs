@@ -11,7 +11,7 @@ internal sealed class OwnProcess(SuccessorRole? successor, TimeSpan exitTimeout,
     public void QueueToThreadPool(Action action) =>
         ThreadPool.UnsafeQueueUserWorkItem(static a => a(), action, preferLocal: false);
 
-    // A thread of their own: a starved pool must not keep hooks from their work, nor hooks the pool from its.
+    // A thread of their own: neither must a starved pool stop hooks, nor hooks the pool.
     public void RunHooks(
         IReadOnlyList<Func<CancellationToken, Task>> hooks, Action<Exception> failed, Action finished, CancellationToken givenUp)
         => OwnThread.Start("baton-hooks", () => RunAll(hooks, failed, finished, givenUp));
@@ -62,8 +62,7 @@ internal sealed class OwnProcess(SuccessorRole? successor, TimeSpan exitTimeout,
                 CurrentProcess.Kill();
             });
 
-            // Exit runs the application's own exit handlers, which may hang, and so may its logger: this process ends all the
-            // same.
+            // Exit runs the application's exit handlers, which may hang, as may its logger. This process ends anyway.
             OwnThread.Start("baton-exit", () =>
             {
                 logger.Abandon($"Process {Environment.ProcessId} ends at once: {reason}", logTime);
@@ -72,7 +71,7 @@ internal sealed class OwnProcess(SuccessorRole? successor, TimeSpan exitTimeout,
         }
         catch (RestartException e)
         {
-            // No thread is left to end it in good order.
+            // No thread is available for an orderly end.
             logger.ProcessEnded(Environment.ProcessId, e.Message);
             CurrentProcess.Kill();
         }

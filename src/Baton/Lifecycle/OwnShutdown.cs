@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// The end of a process without a successor, and force: what is open is cut. Force is for a process that departs, never for one
-/// that serves instead of it. Lives on the control loop.
+/// The end of a process without a successor, and force, which cuts open work. Force is for processes that depart, never for one
+/// that serves. Lives on the control loop.
 /// </summary>
 internal sealed class OwnShutdown(ProcessLifecycle lifecycle, LifecycleContext context)
 {
@@ -13,19 +13,19 @@ internal sealed class OwnShutdown(ProcessLifecycle lifecycle, LifecycleContext c
     private HookWait? _forceHooks;
     private ShutdownGrace? _grace;
     private bool _forced;
-    private Trigger? _forceWhenTakenBack;
+    private RestartTrigger? _forceWhenTakenBack;
 
-    // Told that this process was asked to shut down while on probation, and so the service.
+    // Called when this process was asked to shut down on probation, which means the service.
     private bool _predecessorFollows;
 
-    // Why this process ends by itself before it serves for good; null if it does not.
+    // The reason why this process ends by itself before it serves for good; null if it does not.
     private volatile string? _ownEnd;
 
-    /// <summary>Whether its hooks run; the state is the old one until they have ended.</summary>
+    /// <summary>Whether its hooks run; the state changes after them.</summary>
     internal bool IsAsked => _hooks is not null;
 
     /// <summary>
-    /// Whether the application ends by itself before it serves for good: an exception may be behind that. From any thread.
+    /// Whether the application ends by itself before it serves for good; an exception may follow. From any thread.
     /// </summary>
     internal bool EndsByItself => _ownEnd is not null;
 
@@ -33,14 +33,14 @@ internal sealed class OwnShutdown(ProcessLifecycle lifecycle, LifecycleContext c
 
     private ILogger Logger => context.Logger;
 
-    internal void Request(Trigger trigger)
+    internal void Request(RestartTrigger trigger)
     {
-        // Else it is on its way out already, or about to be.
+        // Otherwise it is ending already, or about to.
         if (_hooks is null && LifecycleTable.Next(State, LifecycleInput.ShutdownAsked).Next != State)
         {
             if (State == ProcessState.Restarting)
             {
-                // At once: should this process be killed while its hooks run, the successor must not serve on.
+                // At once: if this process is killed while its hooks run, the successor must not serve on.
                 lifecycle.Restarts.KillStarting();
             }
 
@@ -49,14 +49,13 @@ internal sealed class OwnShutdown(ProcessLifecycle lifecycle, LifecycleContext c
     }
 
     /// <summary>
-    /// The terminal was closed, and the service was meant. The kernel tells it to a session's leader alone, also when that only
-    /// drains.
+    /// The terminal was closed, which means the service. The kernel tells only the session's leader, also when that one drains.
     /// </summary>
-    internal void HangUp(Trigger trigger)
+    internal void HangUp(RestartTrigger trigger)
     {
         if (State == ProcessState.Draining)
         {
-            lifecycle.Restarts.Successor?.Tell(new HandoverMessage.Shutdown(trigger.Words));
+            lifecycle.Restarts.Successor?.Tell(new HandoverMessage.Shutdown(trigger));
         }
         else
         {
@@ -65,12 +64,12 @@ internal sealed class OwnShutdown(ProcessLifecycle lifecycle, LifecycleContext c
     }
 
     /// <summary>
-    /// The application ends by itself. Where another process can serve instead, it does: a successor on probation gives back, a
-    /// predecessor no longer waits to be called back. Else it is a shutdown.
+    /// The application ends by itself. If another process can serve, it does: a successor on probation gives back, a predecessor
+    /// no longer waits to be called back. Otherwise this is a shutdown.
     /// </summary>
-    /// <param name="trigger">Who ends.</param>
-    /// <param name="fault">What made it end; null if that is not known.</param>
-    internal void Leave(string trigger, string? fault = null)
+    /// <param name="trigger">What ends it.</param>
+    /// <param name="fault">The exception behind it; null if unknown.</param>
+    internal void Leave(RestartTrigger trigger, string? fault = null)
     {
         if (State is ProcessState.Starting or ProcessState.OnProbation && _hooks is null)
         {
@@ -91,8 +90,8 @@ internal sealed class OwnShutdown(ProcessLifecycle lifecycle, LifecycleContext c
         }
     }
 
-    /// <summary>The host gives its stop no more time: what is open is cut. Where nothing has stopped yet it is force.</summary>
-    internal void HostTimeIsUp(string trigger)
+    /// <summary>The host's time to stop is over: open work is cut. If nothing has stopped yet, this is force.</summary>
+    internal void HostTimeIsUp(RestartTrigger trigger)
     {
         _grace?.End();
         if (lifecycle.Departure is { } departure && State != ProcessState.HandedOver)
@@ -105,8 +104,8 @@ internal sealed class OwnShutdown(ProcessLifecycle lifecycle, LifecycleContext c
         }
     }
 
-    /// <summary>Ends now, cutting what is open. A second time it does not even wait for hooks.</summary>
-    internal void Force(Trigger trigger)
+    /// <summary>Ends now and cuts open work. A second call does not even wait for hooks.</summary>
+    internal void Force(RestartTrigger trigger)
     {
         if (_forceHooks is { } waiting)
         {
@@ -123,10 +122,9 @@ internal sealed class OwnShutdown(ProcessLifecycle lifecycle, LifecycleContext c
     }
 
     /// <summary>
-    /// The predecessor wants this process to hurry: one that it has told to shut down, or that it has taken over from. Not one
-    /// that serves.
+    /// The predecessor wants this process to hurry: one that it told to shut down, or took over from. Never one that serves.
     /// </summary>
-    internal void ForceAskedByPredecessor(string trigger)
+    internal void ForceAskedByPredecessor(RestartTrigger trigger)
     {
         if (State is ProcessState.ShuttingDown || IsAsked)
         {
@@ -139,11 +137,11 @@ internal sealed class OwnShutdown(ProcessLifecycle lifecycle, LifecycleContext c
     }
 
     /// <summary>
-    /// Cuts what a process has open that finishes its work anyhow, and nothing else: no shutdown begins by it, and a process that
-    /// may be called back still may.
+    /// Cuts the open work of a process that finishes it anyway. Begins no shutdown, and a process that may be called back still
+    /// may.
     /// </summary>
     /// <returns>False if this process does not finish its work.</returns>
-    internal bool ForceDrain(Trigger trigger)
+    internal bool ForceDrain(RestartTrigger trigger)
     {
         if (State is ProcessState.Draining or ProcessState.ShuttingDown)
         {
@@ -153,9 +151,9 @@ internal sealed class OwnShutdown(ProcessLifecycle lifecycle, LifecycleContext c
 
         if (lifecycle.Probation.StepsBack)
         {
-            // A shutdown now would be one of the whole service.
+            // A shutdown now would end the whole service.
             _forceWhenTakenBack = trigger;
-            Logger.ForceHeld(trigger.Words, Environment.ProcessId);
+            Logger.ForceHeld(trigger, Environment.ProcessId);
             return true;
         }
 
@@ -166,14 +164,14 @@ internal sealed class OwnShutdown(ProcessLifecycle lifecycle, LifecycleContext c
 
         lifecycle.Hooks.Before(SignalAction.Force, trigger, () =>
         {
-            lifecycle.Departure?.CutNow(trigger.Words);
-            lifecycle.Restarts.CutDrain(trigger.Words);
+            lifecycle.Departure?.CutNow(trigger);
+            lifecycle.Restarts.CutDrain(trigger);
             lifecycle.Hooks.After(SignalAction.Force, trigger);
         });
         return true;
     }
 
-    /// <summary>The predecessor has taken over again: force that was asked meanwhile.</summary>
+    /// <summary>The predecessor has taken over again: runs the force that was asked for meanwhile.</summary>
     internal void ForceIfHeld()
     {
         if (_forceWhenTakenBack is { } trigger)
@@ -182,7 +180,7 @@ internal sealed class OwnShutdown(ProcessLifecycle lifecycle, LifecycleContext c
         }
     }
 
-    private void ShutDown(Trigger trigger)
+    private void ShutDown(RestartTrigger trigger)
     {
         _hooks = null;
         ProcessState previous = State;
@@ -191,7 +189,7 @@ internal sealed class OwnShutdown(ProcessLifecycle lifecycle, LifecycleContext c
             return;
         }
 
-        Logger.ShutdownAsked(trigger.Words);
+        Logger.ShutdownAsked(trigger);
         TellPredecessor(trigger, previous);
         bool awaitsCommit = previous == ProcessState.Starting && lifecycle.Start.AwaitsCommit;
         lifecycle.Move(LifecycleInput.ShutdownAsked);
@@ -221,19 +219,19 @@ internal sealed class OwnShutdown(ProcessLifecycle lifecycle, LifecycleContext c
 
     // Before the commit: this process will not serve. On probation: its end must not cause a roll back. Else nothing depends on
     // it.
-    private void TellPredecessor(Trigger trigger, ProcessState previous)
+    private void TellPredecessor(RestartTrigger trigger, ProcessState previous)
     {
         bool told = context.TellPredecessor(previous == ProcessState.Starting
             ? new HandoverMessage.Failed(_ownEnd ?? $"it was asked to shut down by {trigger}")
-            : new HandoverMessage.Stopping(trigger.Words));
+            : new HandoverMessage.Stopping(trigger));
         _predecessorFollows = told && previous == ProcessState.OnProbation;
     }
 
-    // On the successor's probation: both end.
-    private void EndWithSuccessor(Trigger trigger)
+    // On the successor's probation both end.
+    private void EndWithSuccessor(RestartTrigger trigger)
     {
         HandoverAttempt successor = lifecycle.Restarts.Successor!;
-        successor.ShutDown(trigger.Words);
+        successor.ShutDown(trigger);
         context.Try(() => context.Endpoints.Release(successor.Claimed));
         lifecycle.Departure!.MayEnd(afterSuccessor: true);
 
@@ -249,7 +247,7 @@ internal sealed class OwnShutdown(ProcessLifecycle lifecycle, LifecycleContext c
         context.Try(() => context.Endpoints.Release([]));
     }
 
-    private void EndServing(Trigger trigger)
+    private void EndServing(RestartTrigger trigger)
     {
         Departure departure = lifecycle.Depart();
         context.Try(context.Work.NobodyServes);
@@ -258,20 +256,20 @@ internal sealed class OwnShutdown(ProcessLifecycle lifecycle, LifecycleContext c
         lifecycle.Hooks.After(SignalAction.Shutdown, trigger);
     }
 
-    private void ForceNow(Trigger trigger)
+    private void ForceNow(RestartTrigger trigger)
     {
         (_forceHooks, _forced) = (null, true);
         _hooks?.Cancel();
         ShutDown(trigger);
         _grace?.End();
         lifecycle.Hooks.GiveUpAll();
-        lifecycle.Departure?.Force(trigger.Words);
-        lifecycle.Restarts.ShutDownToo?.Tell(new HandoverMessage.Force(trigger.Words));
+        lifecycle.Departure?.Force(trigger);
+        lifecycle.Restarts.ShutDownToo?.Tell(new HandoverMessage.Force(trigger));
         if (_predecessorFollows)
         {
-            // Once: it may be the one that has asked.
+            // Once: the successor may be the one that has asked.
             _predecessorFollows = false;
-            context.TellPredecessor(new HandoverMessage.Force(trigger.Words));
+            context.TellPredecessor(new HandoverMessage.Force(trigger));
         }
 
         lifecycle.Hooks.After(SignalAction.Force, trigger);

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// How this process comes to serve: by itself, or as a successor that waits for its commit, or alone where the predecessor died
-/// before that. Lives on the control loop.
+/// How this process begins to serve: as a first generation, as a successor that waits for its commit, or alone if the predecessor
+/// died before that. Lives on the control loop.
 /// </summary>
 internal sealed class OwnStart(ProcessLifecycle lifecycle, LifecycleContext context) : IStartingProcess
 {
@@ -20,7 +20,7 @@ internal sealed class OwnStart(ProcessLifecycle lifecycle, LifecycleContext cont
     private bool _gaveUp;
     private volatile bool _isAlone;
 
-    /// <summary>Completes when this process serves; fails when it never will.</summary>
+    /// <summary>Completes when this process serves; fails if it never will.</summary>
     internal Task Ready => _ready.Task;
 
     /// <summary>Whether the predecessor died before it could hand over; from any thread.</summary>
@@ -38,18 +38,18 @@ internal sealed class OwnStart(ProcessLifecycle lifecycle, LifecycleContext cont
     /// <summary>As a successor: the predecessor has answered.</summary>
     internal void Greeted(ActivityContext trace) => context.Feed.Publish(new LifecycleEvent.Greeted(trace));
 
-    /// <summary>The application says what it is doing while it starts.</summary>
-    public void ReportProgress(string phase, string detail)
+    /// <summary>The application reports its progress while it starts.</summary>
+    public void ReportProgress(PhaseName phase, string detail)
     {
         if (IsStarting)
         {
-            _lastProgress = new RestartPhase(phase, detail, TimeSpan.Zero).Words;
+            _lastProgress = phase.With(detail, TimeSpan.Zero).Words;
             _progress ??= new ProgressThrottle(context, TellProgress);
             _progress.Say(phase, detail);
         }
     }
 
-    /// <summary>The service can serve: a first generation does, a successor asks its predecessor.</summary>
+    /// <summary>The service can serve: a first generation does, a successor reports it to its predecessor.</summary>
     public void ServiceReady()
     {
         if (!IsStarting || _announced)
@@ -72,18 +72,18 @@ internal sealed class OwnStart(ProcessLifecycle lifecycle, LifecycleContext cont
         }
         catch (RestartException e)
         {
-            // It is gone, and its end, which arrives by itself, decides; or it is stopped and takes nothing.
+            // The predecessor is gone, and its end, which arrives separately, decides; or it is stopped and takes no message.
             Logger.ReadyNotTaken(Environment.ProcessId, e.Message);
         }
         catch (Exception e)
         {
-            // What it inherited can't be used.
+            // The inherited resources cannot be used.
             GiveUp(e.Message);
             return;
         }
 
-        // A predecessor that is stopped may go on, and commits or kills this process then; or it may be killed, and then no
-        // process but this one can serve.
+        // A stopped predecessor may go on, and then commits or kills this process. Or it is killed, and then only this process
+        // can serve.
         TimeSpan limit = context.Options.HandshakeTimeout;
         context.Loop.Schedule(limit, () =>
         {
@@ -95,8 +95,8 @@ internal sealed class OwnStart(ProcessLifecycle lifecycle, LifecycleContext cont
     }
 
     /// <summary>No other process accepts: serve.</summary>
-    /// <param name="probation">How long the predecessor can still take over again; zero for not at all.</param>
-    /// <param name="heartbeat">How often to give a sign of life until then; zero for never.</param>
+    /// <param name="probation">The time of the probation; zero for none.</param>
+    /// <param name="heartbeat">The interval of signs of life; zero for none.</param>
     internal void Serve(TimeSpan probation, TimeSpan heartbeat)
     {
         if (_gaveUp || !IsStarting)
@@ -126,8 +126,8 @@ internal sealed class OwnStart(ProcessLifecycle lifecycle, LifecycleContext cont
     }
 
     /// <summary>
-    /// The predecessor has died, and this process has its listeners. Before the commit no other process can serve: this one does,
-    /// as soon as it is ready. One that gave up, or was asked to shut down, does not.
+    /// The predecessor has died, and this process has its listeners. Before the commit no other process can serve, so this one
+    /// does when it is ready. Not if it gave up, or was asked to shut down.
     /// </summary>
     internal void PredecessorDied(string how)
     {
@@ -157,7 +157,7 @@ internal sealed class OwnStart(ProcessLifecycle lifecycle, LifecycleContext cont
         }
     }
 
-    /// <summary>The predecessor can no longer take over again: it said so, or it has ended.</summary>
+    /// <summary>The predecessor can no longer take over again: it confirmed, or has ended.</summary>
     internal void PredecessorLeft(string how)
     {
         if (IsStarting)
@@ -169,14 +169,14 @@ internal sealed class OwnStart(ProcessLifecycle lifecycle, LifecycleContext cont
         lifecycle.Probation.Keep(how);
         context.Try(context.Endpoints.EndSharing);
 
-        // Without probation a restart may have begun before the predecessor could say which older ones live.
+        // Without a probation a restart may have begun before the predecessor reported the older generations.
         lifecycle.Restarts.BoundGenerations();
     }
 
-    /// <summary>As a successor that does not serve yet: there is nothing to take over, and nothing to fall back to.</summary>
+    /// <summary>In a successor before its commit: nothing to take over, and nothing to fall back to.</summary>
     internal void GiveUp(string reason)
     {
-        // Once: a refusal is followed by the end of the stream, which would take its place in the log.
+        // Once: a refusal is followed by the end of the stream, which would replace it in the log.
         if (IsStarting && !_gaveUp)
         {
             _gaveUp = true;
@@ -185,7 +185,7 @@ internal sealed class OwnStart(ProcessLifecycle lifecycle, LifecycleContext cont
     }
 
     /// <summary>It was asked to shut down before it served.</summary>
-    internal void NeverServes(Trigger trigger) => _ready.TrySetException(new RestartException(
+    internal void NeverServes(RestartTrigger trigger) => _ready.TrySetException(new RestartException(
         RestartFailure.Stopping, $"Process {Environment.ProcessId} was asked to shut down by {trigger} before it served."));
 
     void IStartingProcess.GiveUp(string reason)
@@ -196,12 +196,12 @@ internal sealed class OwnStart(ProcessLifecycle lifecycle, LifecycleContext cont
             return;
         }
 
-        // The servers that have started are stopped as ever; no client was served yet.
+        // Started servers are stopped as usual; no client was served yet.
         Environment.ExitCode = NotReadyExitCode;
-        lifecycle.Shutdown.Request($"its own start: {reason}");
+        lifecycle.Shutdown.Request(RestartTrigger.OfFailedStart(reason));
     }
 
-    private void TellProgress(string phase, string detail)
+    private void TellProgress(PhaseName phase, string detail)
     {
         if (IsStarting)
         {

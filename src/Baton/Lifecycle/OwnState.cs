@@ -26,7 +26,9 @@ internal sealed class OwnState(ProcessLifecycle lifecycle, LifecycleContext cont
         _loading.Begin(ended => context.State.Load(rows, handedBack: false, ended));
     }
 
-    /// <summary>The predecessor is dead, and no other process can serve: this one does, as soon as it has tried to load.</summary>
+    /// <summary>
+    /// The predecessor is dead, and no other process can serve: this one does, as soon as it has tried to load.
+    /// </summary>
     internal void ServeAlone(Action serve)
     {
         if (_loading is { IsOver: false })

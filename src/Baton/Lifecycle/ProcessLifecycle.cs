@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// The state of this process and the only place where it changes. Everything here runs on the control loop, in order, so there is
-/// nothing to lock. <see cref="LifecycleTable"/> decides; the roles of <see cref="LifecycleContext"/> act.
+/// The state of this process, which changes only here. Everything runs on the control loop in order, so nothing is locked.
+/// <see cref="LifecycleTable"/> decides; the roles of <see cref="LifecycleContext"/> act.
 /// </summary>
 internal sealed class ProcessLifecycle
 {
@@ -48,18 +48,16 @@ internal sealed class ProcessLifecycle
     /// <summary>Its own probation, as a successor.</summary>
     internal OwnProbation Probation { get; }
 
-    /// <summary>The restarts that it is asked for.</summary>
+    /// <summary>The restarts of this process.</summary>
     internal Restarts Restarts { get; }
 
     /// <summary>Its end without a successor, and force.</summary>
     internal OwnShutdown Shutdown { get; }
 
-    /// <summary>Its open work ends; null if it does not depart. From any thread.</summary>
+    /// <summary>The end of its open work; null if it does not depart. From any thread.</summary>
     internal Departure? Departure => _departure;
 
-    /// <summary>
-    /// How long the probation goes on that this process takes part in; null if it takes part in none. From any thread.
-    /// </summary>
+    /// <summary>The time left of the probation in which this process takes part; null for none. From any thread.</summary>
     internal TimeSpan? ProbationLeft => State switch
     {
         ProcessState.OnProbation => Probation.TimeLeft,
@@ -67,12 +65,12 @@ internal sealed class ProcessLifecycle
         _ => null,
     };
 
-    /// <summary>Whether this process only finishes its work, also if it may serve again; from any thread.</summary>
+    /// <summary>Whether this process only finishes its work, even if it may serve again; from any thread.</summary>
     internal bool Drains => Departs || Restarts.Drains;
 
     private bool Departs => State is ProcessState.HandedOver or ProcessState.Draining or ProcessState.ShuttingDown;
 
-    /// <summary>As a successor: something happened at the predecessor's end.</summary>
+    /// <summary>In a successor: an event at the predecessor's end.</summary>
     internal void Hear(PeerEvent happened)
     {
         int predecessor = _context.Predecessor!.Pid;
@@ -92,7 +90,7 @@ internal sealed class ProcessLifecycle
         }
     }
 
-    /// <summary>This process and what it has open; from any thread.</summary>
+    /// <summary>This process and its open work; from any thread.</summary>
     internal GenerationStatus Describe() => _context.OpenWork.ToStatus(Environment.ProcessId, Generation, State) with
     {
         Version = _context.Identity.Version,
@@ -102,8 +100,8 @@ internal sealed class ProcessLifecycle
     };
 
     /// <summary>
-    /// After a step that failed: makes the gate as the state says, and has a process that is to end do so. What the step was
-    /// about is lost; the service is not.
+    /// After a failed step: opens or closes the gate as the state requires, and ends a process that is to end. The step is lost;
+    /// the service is not.
     /// </summary>
     internal void PutRight()
     {
@@ -135,7 +133,7 @@ internal sealed class ProcessLifecycle
             return false;
         }
 
-        // What could fail comes before the change: a state that was set is a promise of all that follows from it.
+        // Calls that could fail come before the change: the state promises everything that follows from it.
         var changed = new LifecycleEvent.StateChanged(Environment.ProcessId, Generation, previous, next);
         _state = next;
         _context.Logger.StateChanged(changed.Pid, changed.Generation, previous, next);
@@ -143,7 +141,7 @@ internal sealed class ProcessLifecycle
         return true;
     }
 
-    /// <summary>Begins to finish what is open.</summary>
+    /// <summary>Begins the drain.</summary>
     internal Departure Depart()
     {
         _departure = new Departure(
@@ -159,7 +157,7 @@ internal sealed class ProcessLifecycle
         _departure = null;
     }
 
-    /// <summary>Tells the process that serves what this one still has to do, again and again.</summary>
+    /// <summary>Reports the open work to the process that serves, repeatedly.</summary>
     internal void Report()
     {
         if (State is ProcessState.HandedOver or ProcessState.Draining && Restarts.Successor is { } successor)
@@ -193,10 +191,10 @@ internal sealed class ProcessLifecycle
                 Probation.TakenBack();
                 break;
             case HandoverMessage.Shutdown shutdown:
-                Shutdown.Request($"{shutdown.Trigger}, sent to predecessor {predecessor}");
+                Shutdown.Request(shutdown.Trigger.PassedOnByPredecessor(predecessor));
                 break;
             case HandoverMessage.Restart restart:
-                Restarts.Request(new RestartRequest($"{restart.Trigger}, sent to predecessor {predecessor}", bySignal: true));
+                Restarts.Request(new RestartRequest(restart.Trigger.PassedOnByPredecessor(predecessor), bySignal: true));
                 break;
             case HandoverMessage.Force force:
                 Shutdown.ForceAskedByPredecessor(force.Trigger);

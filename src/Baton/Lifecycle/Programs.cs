@@ -12,15 +12,13 @@ internal sealed class Programs(RestarterOptions options, StartCommand command, R
 {
     private readonly AllowedPrograms _allowed = new(command, options.AllowedProgramDirectories);
 
-    /// <summary>Why nothing may be started in place of this process; null if that may be.</summary>
+    /// <summary>Why nothing may be started to replace this process; null if it may.</summary>
     internal string? WhyNoSuccessor { get; init; }
 
     /// <summary>The terminal that the service was started from; null for none.</summary>
     internal TerminalSession? Terminal { get; init; }
 
-    /// <summary>
-    /// Whether this process may stay there as a stand-in. Not in a service of systemd, which waits for its end.
-    /// </summary>
+    /// <summary>Whether this process may stay there as a stand-in. Not in a systemd service, which waits for its end.</summary>
     internal bool MayStandIn { get; init; }
 
     public bool CanHandOver => SuccessorLink.IsSupported;

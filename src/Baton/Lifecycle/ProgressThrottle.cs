@@ -1,10 +1,10 @@
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// Lets progress through: the first few reports at once, and of more than that the last one each interval. An application may
-/// report each of a million items. Lives on the control loop.
+/// Limits progress reports: the first few pass at once, then the last one of each interval. An application may report each of a
+/// million items. Lives on the control loop.
 /// </summary>
-internal sealed class ProgressThrottle(LifecycleContext context, Action<string, string> say)
+internal sealed class ProgressThrottle(LifecycleContext context, Action<PhaseName, string> say)
 {
     internal const int Burst = 20;
 
@@ -12,10 +12,10 @@ internal sealed class ProgressThrottle(LifecycleContext context, Action<string, 
 
     private int _free = Burst;
     private long _lastSaid;
-    private (string Phase, string Detail)? _held;
+    private (PhaseName Phase, string Detail)? _held;
     private LoopTimer? _timer;
 
-    internal void Say(string phase, string detail)
+    internal void Say(PhaseName phase, string detail)
     {
         if (_held is null && TryTake())
         {
@@ -31,7 +31,7 @@ internal sealed class ProgressThrottle(LifecycleContext context, Action<string, 
         });
     }
 
-    /// <summary>Says what is held back: something else is to be said after it.</summary>
+    /// <summary>Passes the held report, since another event follows it.</summary>
     internal void Flush()
     {
         if (_held is { } held)
@@ -44,7 +44,7 @@ internal sealed class ProgressThrottle(LifecycleContext context, Action<string, 
 
     private bool TryTake()
     {
-        // One more for each interval in which nothing was said.
+        // One more for each interval without a report.
         _free = (int)Math.Min(Burst, _free + (long)(context.Since(_lastSaid) / Interval));
         if (_free == 0)
         {

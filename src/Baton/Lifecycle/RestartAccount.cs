@@ -1,50 +1,63 @@
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// What is told of one restart: its phases as they come, and once its outcome, to its requesters, the history and the hooks. On
-/// the control loop, but <see cref="Progress"/>.
+/// Reports one restart: its phases, and once its outcome, to its requesters, the history and the hooks. On the control loop,
+/// except <see cref="Progress"/>.
 /// </summary>
 internal sealed class RestartAccount(
     RestartAttempt attempt, RestartRequest request, ProcessLifecycle lifecycle, LifecycleContext context)
 {
     private readonly RestartTimeline _timeline = new(context.Options.TimeProvider);
     private volatile Step? _step;
+    private TimeSpan? _servedAfter;
 
     /// <summary>Whether the requesters have their answer.</summary>
     internal bool IsClosed { get; private set; }
 
-    /// <summary>How far the restart is; from any thread.</summary>
-    internal RestartProgress Progress => _step is { } step
-        ? new(request.Trigger, step.Phase.Name, step.Phase.Detail, _timeline.Elapsed) { Phases = step.Before }
-        : new(request.Trigger, "", "", _timeline.Elapsed);
+    /// <summary>The progress of the restart; from any thread.</summary>
+    internal RestartProgress Progress
+    {
+        get
+        {
+            (Step? step, TimeSpan elapsed) = (_step, _timeline.Elapsed);
+            return new()
+            {
+                Trigger = request.Trigger,
+                Elapsed = elapsed,
+                Current = step is null ? null : step.Phase with { Duration = elapsed - step.BegunAfter },
+                Phases = step?.Before ?? [],
+            };
+        }
+    }
 
     internal TimeSpan Elapsed => _timeline.Elapsed;
 
     /// <summary>So far.</summary>
     internal IReadOnlyList<RestartPhase> Phases => _timeline.Phases;
 
-    /// <summary>The present phase and its detail.</summary>
+    /// <summary>The current phase and its detail.</summary>
     internal string Last => _timeline.Last;
 
     /// <summary>Begins a phase, or adds a detail to it.</summary>
     /// <param name="phase">What is done.</param>
     /// <param name="detail">How far.</param>
     /// <param name="speaker">The successor, where it has reported this.</param>
-    internal void Enter(string phase, string detail = "", int? speaker = null)
+    internal void Enter(PhaseName phase, string detail = "", int? speaker = null)
     {
         if (_timeline.Enter(phase, detail))
         {
-            _step = new Step(_timeline.Current, _timeline.Ended);
-            context.Feed.Publish(new LifecycleEvent.RestartPhaseChanged(request, _timeline.Current, _timeline.Elapsed, speaker));
+            (RestartPhase current, TimeSpan elapsed) = (_timeline.Current, _timeline.Elapsed);
+            _step = new Step(current, _timeline.Ended, elapsed - current.Duration);
+            context.Feed.Publish(new LifecycleEvent.RestartPhaseChanged(request, current, elapsed, speaker));
         }
     }
 
-    /// <summary>What was tried, what happened, what holds now.</summary>
+    /// <summary>The explanation: what was tried, what happened, what holds now.</summary>
     internal string Explain(RestartFault fault, string holds = "keeps serving") =>
         $"Restart by {request.Trigger}: {fault.What.TrimEnd('.')}. "
         + $"Process {Environment.ProcessId} {(fault.Failure == RestartFailure.Stopping ? "shuts down" : holds)}.";
 
-    /// <summary>A fault of the successor with its number, and what it did last.</summary>
+    /// <summary>A failure of the successor, with its pid and its last phase.</summary>
     internal RestartFault InFull(RestartFault fault)
     {
         bool isSilent = fault.Failure is RestartFailure.ReadyTimedOut or RestartFailure.SuccessorExited;
@@ -52,15 +65,24 @@ internal sealed class RestartAccount(
         return fault with { What = $"successor {attempt.SuccessorPid} {fault.What}{last}", Phases = Phases };
     }
 
-    internal void Succeed(RestartOutcome outcome)
+    /// <summary>The successor gets its commit.</summary>
+    /// <returns>The time since the request.</returns>
+    internal TimeSpan Served()
+    {
+        TimeSpan elapsed = _timeline.Elapsed;
+        _servedAfter = elapsed;
+        return elapsed;
+    }
+
+    internal void Succeed()
     {
         IsClosed = true;
         RestartRecord record = Remember(failure: null, "");
-        request.Succeed(outcome);
+        request.Succeed(record);
         lifecycle.Hooks.AfterRestart(request, record, failure: null);
     }
 
-    /// <summary>Once; what is known later is lost.</summary>
+    /// <summary>Once; later details are lost.</summary>
     internal void Fail(RestartFault fault, string holds = "keeps serving")
     {
         if (IsClosed)
@@ -84,16 +106,20 @@ internal sealed class RestartAccount(
 
     private RestartRecord Remember(RestartFailure? failure, string explanation)
     {
-        var record = new RestartRecord(
-            _timeline.BegunAt,
-            request.Trigger,
-            attempt.Program,
-            attempt.Generation,
-            attempt.SuccessorPid,
-            failure,
-            explanation,
-            Elapsed,
-            Phases);
+        var record = new RestartRecord
+        {
+            AskedAt = _timeline.BegunAt,
+            Trigger = request.Trigger,
+            Program = attempt.Program,
+            Generation = attempt.Generation,
+            SuccessorPid = attempt.SuccessorPid,
+            Strategy = attempt.Strategy,
+            Failure = failure,
+            Explanation = explanation,
+            Duration = Elapsed,
+            ServedAfter = _servedAfter,
+            Phases = Phases,
+        };
         lifecycle.Restarts.Remember(record);
         context.Feed.Publish(new LifecycleEvent.RestartEnded(
             request,
@@ -103,5 +129,5 @@ internal sealed class RestartAccount(
         return record;
     }
 
-    private sealed record Step(RestartPhase Phase, IReadOnlyList<RestartPhase> Before);
+    private sealed record Step(RestartPhase Phase, IReadOnlyList<RestartPhase> Before, TimeSpan BegunAfter);
 }

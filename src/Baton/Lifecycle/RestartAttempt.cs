@@ -5,8 +5,8 @@ using Baton.Processes;
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// One restart, from the request to its outcome. <see cref="RestartTable"/> says what follows from what happens; here is what
-/// that does before anything is started. Lives on the control loop.
+/// One restart, from the request to its outcome. <see cref="RestartTable"/> decides; this class runs the actions before anything
+/// is started. Lives on the control loop.
 /// </summary>
 internal abstract class RestartAttempt
 {
@@ -25,7 +25,9 @@ internal abstract class RestartAttempt
 
     internal abstract int? SuccessorPid { get; }
 
-    /// <summary>What the successor uses; the rest goes with us.</summary>
+    internal abstract RestartStrategy Strategy { get; }
+
+    /// <summary>The keys that the successor uses. The others end with this process.</summary>
     internal IReadOnlyList<string> Claimed { get; private protected set; } = [];
 
     /// <summary>From any thread.</summary>
@@ -38,7 +40,7 @@ internal abstract class RestartAttempt
 
     internal string Program => _command.Program;
 
-    /// <summary>Whether the successor was told to serve, and may have failed since; from any thread.</summary>
+    /// <summary>Whether the successor got its commit, even if it failed later; from any thread.</summary>
     internal bool Served => RestartTable.IsServed(_stage);
 
     protected ProcessLifecycle Lifecycle { get; }
@@ -49,11 +51,16 @@ internal abstract class RestartAttempt
 
     protected RestarterOptions Options => Context.Options;
 
-    /// <summary>Its place in a trace, if it has one by now; from any thread.</summary>
+    /// <summary>Its place in a trace, if it has one yet; from any thread.</summary>
     protected Func<ActivityContext> Trace => () => _request.Activity?.Context ?? default;
 
     internal void Begin() => _hooks = Lifecycle.Hooks.BeforeRestart(
-        _request, _command, Generation, Change, begun: () => Account.Enter("hooks"), then: () => Happen(RestartEvent.HooksEnded));
+        _request,
+        _command,
+        Generation,
+        Change,
+        begun: () => Account.Enter(PhaseName.Hooks),
+        then: () => Happen(RestartEvent.HooksEnded));
 
     /// <summary>This process was asked to shut down before a successor serves.</summary>
     internal virtual void Cancel()
@@ -63,15 +70,15 @@ internal abstract class RestartAttempt
         Happen(RestartEvent.NotStarted, fault: new(RestartFailure.Stopping, "was given up because a shutdown was asked"));
     }
 
-    /// <summary>No successor could be started, whatever the reason: the service goes on, and so must the next restart.</summary>
+    /// <summary>Fails before a successor exists. Catches everything, so that the state cannot stick in Restarting.</summary>
     internal void NotStarted(Exception cause) => Happen(
         RestartEvent.NotStarted,
         fault: new((cause as RestartException)?.Failure ?? RestartFailure.SpawnFailed, cause.Message) { Cause = cause });
 
-    /// <summary>Takes the step that the table names.</summary>
-    /// <param name="happened">What happened.</param>
-    /// <param name="message">The message that it was, if it was one.</param>
-    /// <param name="fault">Why the restart fails, if it does by this.</param>
+    /// <summary>Runs the action of the table.</summary>
+    /// <param name="happened">The event.</param>
+    /// <param name="message">The message behind it, if there is one.</param>
+    /// <param name="fault">The reason, if the restart fails by it.</param>
     protected void Happen(RestartEvent happened, HandoverMessage? message = null, RestartFault? fault = null)
     {
         (_stage, RestartAction action) = RestartTable.Next(_stage, happened);
@@ -93,7 +100,7 @@ internal abstract class RestartAttempt
 
     protected abstract void Do(RestartAction action, HandoverMessage? message, RestartFault? fault);
 
-    /// <summary>Nothing has changed, and nothing is left of it.</summary>
+    /// <summary>The restart is undone completely.</summary>
     protected virtual void BackOut(RestartFault? fault)
     {
         // The state first: a requester that gets the failure may ask for the next restart at once.
@@ -101,8 +108,8 @@ internal abstract class RestartAttempt
         Account.Fail(fault!);
     }
 
-    protected void AnnounceSuccessor(int pid, RestartStrategy strategy) =>
-        Context.Feed.Publish(new LifecycleEvent.SuccessorStarted(_request, pid, Generation, strategy));
+    protected void AnnounceSuccessor(int pid) =>
+        Context.Feed.Publish(new LifecycleEvent.SuccessorStarted(_request, pid, Generation, Strategy));
 
     private void Change(StartCommand changed)
     {
@@ -120,7 +127,7 @@ internal abstract class RestartAttempt
             return;
         }
 
-        Account.Enter("check");
+        Account.Enter(PhaseName.Check);
         try
         {
             _giveUpCheck = Context.Programs.Check(_command, defect => Context.Loop.Post(() => Checked(defect)));

@@ -3,16 +3,16 @@ using Baton.Processes;
 
 namespace Baton.Lifecycle;
 
-/// <summary>Why a restart fails, or a successor that served is rolled back.</summary>
+/// <summary>The reason why a restart fails, or a successor is rolled back.</summary>
 /// <param name="Failure">For programs.</param>
-/// <param name="What">For people; of a successor what follows its number.</param>
-/// <param name="Words">The successor's own; null for none.</param>
+/// <param name="What">The text for people; for a successor the part after its pid.</param>
+/// <param name="Words">The successor's own text; null for none.</param>
 internal sealed record RestartFault(RestartFailure Failure, string What, string? Words = null)
 {
-    /// <summary>How long the successor may take to end by itself; null if it has no time, or is not to be killed.</summary>
+    /// <summary>The time for the successor to end by itself; null if it gets none, or is not to be killed.</summary>
     internal TimeSpan? KillAfter { get; init; }
 
-    /// <summary>The successor's application ends by itself: an exception behind that may still arrive.</summary>
+    /// <summary>The successor's application ends by itself: its exception may still arrive.</summary>
     internal bool Ends { get; init; }
 
     /// <summary>How the successor ended, if it has.</summary>
@@ -20,13 +20,13 @@ internal sealed record RestartFault(RestartFailure Failure, string What, string?
 
     internal Exception? Cause { get; init; }
 
-    /// <summary>The phases until it failed; null for those until now.</summary>
+    /// <summary>The phases until the failure; null for all phases so far.</summary>
     internal IReadOnlyList<RestartPhase>? Phases { get; init; }
 
-    /// <summary>What an event at the successor's end means for a restart that fails by it.</summary>
+    /// <summary>The failure that an event at the successor's end means for a restart.</summary>
     /// <param name="happened">The event.</param>
     /// <param name="served">Whether the successor was told to serve.</param>
-    /// <param name="exitTimeout">How long a successor that says that it has failed may take to end.</param>
+    /// <param name="exitTimeout">The time for a successor to end after it reported its failure.</param>
     internal static RestartFault Of(PeerEvent happened, bool served, TimeSpan exitTimeout) => happened switch
     {
         PeerEvent.Broken { Cause: var cause } =>
@@ -40,7 +40,7 @@ internal sealed record RestartFault(RestartFailure Failure, string What, string?
         PeerEvent.Said { Message: HandoverMessage.Failed { Reason: var reason } } when served =>
             new(RestartFailure.SuccessorDied, $"failed: {reason}", reason) { KillAfter = exitTimeout },
 
-        // It is about to end. Killed at once, it could not log the rest of its own account.
+        // It is about to end. Killed at once, it could not log its own failure completely.
         PeerEvent.Said { Message: HandoverMessage.Failed { Reason: var reason } } =>
             new(RestartFailure.SuccessorFailed, $"could not start: {reason}", reason) { KillAfter = exitTimeout },
         PeerEvent.Said { Message: HandoverMessage.Unhealthy { Reason: var reason, Ends: var ends } } when served =>

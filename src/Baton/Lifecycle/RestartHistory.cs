@@ -1,22 +1,22 @@
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// The last restarts of the service, as far as this process knows. Added to on the control loop, read from any thread. How long a
-/// predecessor took is measured from the moment in which this process learned of the restart: clocks are set now and then.
+/// The last restarts of the service that this process knows. Written on the control loop, read from any thread. Times of a
+/// predecessor are measured from the moment in which this process learned of the restart, since clocks may be set.
 /// </summary>
 internal sealed class RestartHistory(int most, TimeProvider time)
 {
     private readonly Dictionary<int, Departure> _departures = [];
     private volatile IReadOnlyList<RestartRecord> _newest = [];
 
-    // The restart that made this process, and when it had taken as long as its record says.
+    // The restart that started this process, and the time at which its recorded duration ended.
     private (int Generation, long At)? _own;
 
     internal IReadOnlyList<RestartRecord> Newest => _newest;
 
     /// <summary>
-    /// Takes over what earlier generations remember: it is older than what was begun here. The first is the restart that made
-    /// this process.
+    /// Takes over the records of earlier generations, which are older than restarts of this process. The first one is the restart
+    /// that started this process.
     /// </summary>
     internal void Inherit(IReadOnlyList<RestartRecord> earlier)
     {
@@ -31,11 +31,12 @@ internal sealed class RestartHistory(int most, TimeProvider time)
     internal void Add(RestartRecord record) => _newest = [.. new[] { record }.Concat(_newest).Take(most)];
 
     /// <summary>
-    /// An older generation has nothing to do any more, or has ended, now. That may be known before the restart that replaced it.
+    /// An older generation has finished its work, or has ended, now. This may be known before the record of the restart that
+    /// replaced it.
     /// </summary>
-    /// <param name="generation">Which.</param>
-    /// <param name="drained">When, by the clock; null if that is not known.</param>
-    /// <param name="gone">The same.</param>
+    /// <param name="generation">The generation.</param>
+    /// <param name="drained">The time of that by the clock; null if unknown.</param>
+    /// <param name="gone">The same for its end.</param>
     internal void Departed(int generation, DateTimeOffset? drained, DateTimeOffset? gone)
     {
         Departure known = _departures.GetValueOrDefault(generation);
@@ -47,7 +48,8 @@ internal sealed class RestartHistory(int most, TimeProvider time)
         record.Failure is null && _departures.TryGetValue(record.Generation - 1, out Departure known)
         ? record with
         {
-            Drained = record.Drained ?? Since(record, known.Drained), Gone = record.Gone ?? Since(record, known.Gone),
+            DrainedAfter = record.DrainedAfter ?? Since(record, known.Drained),
+            GoneAfter = record.GoneAfter ?? Since(record, known.Gone),
         }
         : record;
 
@@ -58,7 +60,7 @@ internal sealed class RestartHistory(int most, TimeProvider time)
             return null;
         }
 
-        // Of earlier restarts only the clock can tell.
+        // For earlier restarts only the clock can tell.
         TimeSpan elapsed = _own is { } own && own.Generation == record.Generation
             ? record.Duration + (then.At >= own.At ? time.GetElapsedTime(own.At, then.At) : -time.GetElapsedTime(then.At, own.At))
             : then.Clock - record.AskedAt;

@@ -1,33 +1,29 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 
 namespace Baton.Lifecycle;
 
-/// <summary>A wish to restart, and all who wait for what becomes of it.</summary>
-/// <param name="trigger">Who asks, for people.</param>
+/// <summary>A request for a restart, and everybody who waits for its outcome.</summary>
+/// <param name="trigger">Who asks.</param>
 /// <param name="program">The program to start; null for the one this process was started as.</param>
-/// <param name="bySignal">A signal can't be answered: one that comes too early is held, not refused. Also one that another
-/// process of the service got.</param>
-internal sealed class RestartRequest(Trigger trigger, string? program = null, bool bySignal = false)
+/// <param name="bySignal">Whether a signal asked for it, maybe in another process. A signal gets no answer: one that comes too
+/// early is held, not refused.</param>
+internal sealed class RestartRequest(RestartTrigger trigger, string? program = null, bool bySignal = false)
 {
-    private readonly TaskCompletionSource<RestartOutcome> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<RestartRecord> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<RestartRequest> _joined = [];
     private volatile Activity? _activity;
 
-    internal string Trigger => trigger.Words;
-
-    /// <summary>The signal that this process got; null if it was none.</summary>
-    internal PosixSignal? Signal => trigger.Signal;
+    internal RestartTrigger Trigger => trigger;
 
     internal string? Program => program;
 
     internal bool BySignal => bySignal;
 
-    /// <summary>What the requester is doing, as far as that is traced.</summary>
+    /// <summary>The requester's own span, if it is traced.</summary>
     internal ActivityContext Origin { get; } = System.Diagnostics.Activity.Current?.Context ?? default;
 
     /// <summary>
-    /// The span of this restart; null if nobody traces it, or not yet. Set by the tracer; read from any thread.
+    /// The span of this restart; null if it is not traced, or not yet. Set by the tracer; read from any thread.
     /// </summary>
     internal Activity? Activity
     {
@@ -35,15 +31,15 @@ internal sealed class RestartRequest(Trigger trigger, string? program = null, bo
         set => _activity = value;
     }
 
-    internal Task<RestartOutcome> Outcome => _outcome.Task;
+    internal Task<RestartRecord> Outcome => _outcome.Task;
 
-    /// <summary>Lets another wish for the same have the same outcome.</summary>
+    /// <summary>Lets another request share the outcome.</summary>
     internal void Join(RestartRequest other) => _joined.Add(other);
 
-    /// <summary>Whether what becomes of this is the answer to the other. Call on the loop.</summary>
+    /// <summary>Whether this outcome answers the other request. Call on the loop.</summary>
     internal bool Covers(RestartRequest other) => this == other || _joined.Exists(r => r.Covers(other));
 
-    internal void Succeed(RestartOutcome outcome)
+    internal void Succeed(RestartRecord outcome)
     {
         _outcome.TrySetResult(outcome);
         _joined.ForEach(r => r.Succeed(outcome));
@@ -53,7 +49,7 @@ internal sealed class RestartRequest(Trigger trigger, string? program = null, bo
     {
         _outcome.TrySetException(failure);
 
-        // Nobody may be waiting, and what failed is in the log.
+        // Nobody may wait for it, and the failure is logged.
         _ = _outcome.Task.Exception;
         _joined.ForEach(r => r.Fail(failure));
     }

@@ -5,7 +5,7 @@ using static Baton.Lifecycle.RestartStage;
 
 namespace Baton.Lifecycle;
 
-/// <summary>How far a restart is.</summary>
+/// <summary>The stage of a restart.</summary>
 internal enum RestartStage
 {
     /// <summary>The application's hooks run.</summary>
@@ -20,19 +20,19 @@ internal enum RestartStage
     /// <summary>The successor is ready, and the gate is closed: this process takes the steps before the commit.</summary>
     Preparing,
 
-    /// <summary>The successor is about to be told to serve; in a complete restart its program is started.</summary>
+    /// <summary>The successor is about to get its commit; in a complete restart its program is started.</summary>
     Committing,
 
-    /// <summary>The gate is closed, and the successor loads what only one process may use.</summary>
+    /// <summary>The gate is closed, and the successor loads the resources that only one process may use.</summary>
     Loading,
 
-    /// <summary>It has failed, and the end of the successor is awaited.</summary>
+    /// <summary>It has failed, and waits for the successor's end.</summary>
     Failing,
 
-    /// <summary>It has failed before the successor served, and nothing of that is left.</summary>
+    /// <summary>It failed before the commit, and is undone.</summary>
     BackedOut,
 
-    /// <summary>The successor serves, and must prove itself.</summary>
+    /// <summary>The successor serves on probation.</summary>
     OnProbation,
 
     /// <summary>The time of the probation is over: the next sign of life passes it.</summary>
@@ -44,7 +44,7 @@ internal enum RestartStage
     /// <summary>The successor served and failed: this process serves again.</summary>
     RolledBack,
 
-    /// <summary>The same, and then the successor was asked to shut down, which means the service.</summary>
+    /// <summary>As RolledBack; then the successor was asked to shut down, which means the service.</summary>
     RolledBackAndEnding,
 
     /// <summary>The service was asked to end during the probation: the successor was told to end too.</summary>
@@ -54,7 +54,7 @@ internal enum RestartStage
     SuccessorStopping,
 }
 
-/// <summary>What can happen to a restart.</summary>
+/// <summary>The events of a restart.</summary>
 internal enum RestartEvent
 {
     // In this process.
@@ -71,7 +71,7 @@ internal enum RestartEvent
     ShutdownAsked,
     LeaveAsked,
 
-    // What the successor says.
+    // Messages of the successor.
     Hello,
     Progress,
     Ready,
@@ -84,7 +84,7 @@ internal enum RestartEvent
     Force,
     Remaining,
 
-    // What becomes of it.
+    // Its end.
     Broken,
     Closed,
     Ended,
@@ -100,7 +100,7 @@ internal enum RestartEvent
     ReportTimeout,
 }
 
-/// <summary>What follows.</summary>
+/// <summary>The actions of a restart.</summary>
 internal enum RestartAction
 {
     None,
@@ -133,7 +133,7 @@ internal enum RestartAction
 }
 
 /// <summary>
-/// One restart as one pure function. What is not here means nothing in its stage, because something else has overtaken it.
+/// One restart as one pure function. An event without a row is ignored in its stage, because another one overtook it.
 /// </summary>
 internal static class RestartTable
 {
@@ -144,7 +144,7 @@ internal static class RestartTable
         (Check, CheckPassed) => (Starting, Start),
         (Hooks or Check or Starting or Committing, NotStarted) => (BackedOut, BackOut),
 
-        // Of a complete restart.
+        // A complete restart.
         (Starting, Drained) => (Committing, Replace),
         (Committing, Started) => (Passed, None),
 
@@ -185,13 +185,13 @@ internal static class RestartTable
         _ => (stage, None),
     };
 
-    /// <summary>Whether the successor was told to serve, whatever has become of it since.</summary>
+    /// <summary>Whether the successor got its commit, whatever happened later.</summary>
     internal static bool IsServed(RestartStage stage) => stage >= OnProbation;
 
-    /// <summary>Whether the successor's end of a probation is open.</summary>
+    /// <summary>Whether the probation is still undecided.</summary>
     internal static bool IsOnProbation(RestartStage stage) => stage is OnProbation or TimeIsUp;
 
-    /// <summary>What an event at the successor's end is to the restart.</summary>
+    /// <summary>The event of the restart for an event at the successor's end.</summary>
     internal static RestartEvent Of(PeerEvent happened) => happened switch
     {
         PeerEvent.Broken => Broken,

@@ -1,14 +1,14 @@
 namespace Baton.Lifecycle;
 
-/// <summary>What the time of one restart goes into.</summary>
+/// <summary>The phases of one restart with their times.</summary>
 internal sealed class RestartTimeline(TimeProvider time)
 {
-    // A successor may report progress as often as it likes.
+    // A successor may report progress any number of times.
     private const int MostPhases = 100;
 
     private readonly long _begun = time.GetTimestamp();
     private readonly List<RestartPhase> _ended = [];
-    private string? _name;
+    private PhaseName? _name;
     private string _detail = "";
     private long _since;
 
@@ -16,21 +16,21 @@ internal sealed class RestartTimeline(TimeProvider time)
 
     internal TimeSpan Elapsed => time.GetElapsedTime(_begun);
 
-    /// <summary>The phase that goes on, and the last detail of it.</summary>
+    /// <summary>The current phase, with its last detail.</summary>
     internal string Last => _name is null ? "nothing yet" : Current.Words;
 
-    /// <summary>Those that are over.</summary>
+    /// <summary>The finished phases.</summary>
     internal IReadOnlyList<RestartPhase> Ended => [.. _ended];
 
-    /// <summary>So far, the one that goes on included.</summary>
+    /// <summary>All phases so far, with the current one.</summary>
     internal IReadOnlyList<RestartPhase> Phases => _name is null ? Ended : [.. _ended, Current];
 
-    /// <summary>The one that goes on; only while one does.</summary>
-    internal RestartPhase Current => new(_name!, _detail, time.GetElapsedTime(_since));
+    /// <summary>The current phase; only while there is one.</summary>
+    internal RestartPhase Current => _name!.Value.With(_detail, time.GetElapsedTime(_since));
 
-    /// <summary>Begins a phase, or goes on with it where it is the same.</summary>
+    /// <summary>Begins a phase, or continues the same one.</summary>
     /// <returns>Whether that changes anything.</returns>
-    internal bool Enter(string name, string detail = "")
+    internal bool Enter(PhaseName name, string detail = "")
     {
         bool changed = (name, detail) != (_name, _detail);
         if (name != _name)

@@ -5,8 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// The restarts of a process: asked, held or refused, the one that is under way, and what became of others. Lives on the control
-/// loop.
+/// The restarts of a process: asked, held or refused, the one in progress, and earlier ones. Lives on the control loop.
 /// </summary>
 internal sealed class Restarts(ProcessLifecycle lifecycle, LifecycleContext context)
 {
@@ -17,18 +16,16 @@ internal sealed class Restarts(ProcessLifecycle lifecycle, LifecycleContext cont
     /// <summary>The restarts that this process has begun; from any thread.</summary>
     internal IReadOnlyList<RestartRecord> History => _history.Newest;
 
-    /// <summary>The restart that is under way; null if none is. From any thread.</summary>
+    /// <summary>The restart in progress; null for none. From any thread.</summary>
     internal RestartProgress? Progress =>
         lifecycle.State is ProcessState.Restarting or ProcessState.HandedOver ? _attempt?.Account.Progress : null;
 
     internal int? SuccessorPid => _attempt?.SuccessorPid;
 
-    /// <summary>
-    /// The restart whose successor was told to serve, as long as this process does not serve again; from any thread.
-    /// </summary>
+    /// <summary>The restart whose successor got its commit, until this process serves again; from any thread.</summary>
     internal HandoverAttempt? Successor => _attempt is HandoverAttempt { Served: true } attempt ? attempt : null;
 
-    /// <summary>The same, where this process was asked to shut down on its probation, and told it to end too.</summary>
+    /// <summary>The same, if this process was asked to shut down on its probation and told the successor to end too.</summary>
     internal HandoverAttempt? ShutDownToo => Successor is { Stage: RestartStage.ShutDown } told ? told : null;
 
     /// <summary>Whether a complete restart waits for open work; from any thread.</summary>
@@ -77,7 +74,7 @@ internal sealed class Restarts(ProcessLifecycle lifecycle, LifecycleContext cont
         lifecycle.Departure!.MayEnd();
     }
 
-    /// <summary>Another program was started in this one's place.</summary>
+    /// <summary>Another program was started in place of this one.</summary>
     internal void Replaced(RestartAttempt attempt)
     {
         lifecycle.Move(LifecycleInput.Committed);
@@ -85,7 +82,7 @@ internal sealed class Restarts(ProcessLifecycle lifecycle, LifecycleContext cont
         SuccessorProved(attempt);
     }
 
-    /// <summary>The successor does not serve any more: this process does.</summary>
+    /// <summary>The successor no longer serves: this process does.</summary>
     internal void TakeOverAgain(RestartAttempt attempt)
     {
         Forget(attempt);
@@ -97,7 +94,7 @@ internal sealed class Restarts(ProcessLifecycle lifecycle, LifecycleContext cont
         context.Feed.Publish(new LifecycleEvent.ServesAgain(lifecycle.Generation));
     }
 
-    /// <summary>The successor has not come about: nothing has changed.</summary>
+    /// <summary>The successor failed before the commit: nothing has changed.</summary>
     internal void BackedOut(RestartAttempt attempt)
     {
         Forget(attempt);
@@ -124,11 +121,11 @@ internal sealed class Restarts(ProcessLifecycle lifecycle, LifecycleContext cont
     }
 
     /// <summary>
-    /// The one that served has died, and has not handed over: this process, which is ending, has given up its listeners.
+    /// The process that served has died without a handover. This process, which is ending, has given up its listeners.
     /// </summary>
     internal void SuccessorDied(RestartAttempt attempt, int pid)
     {
-        // And not one that was rolled back before it, which may take as long as its drain to end.
+        // Not an earlier successor that was rolled back, which may take its whole drain to end.
         if (lifecycle.State == ProcessState.Draining && attempt == _attempt)
         {
             context.Feed.Publish(new LifecycleEvent.NobodyServes(pid));
@@ -137,23 +134,22 @@ internal sealed class Restarts(ProcessLifecycle lifecycle, LifecycleContext cont
 
     internal void Remember(RestartRecord record) => _history.Add(record);
 
-    /// <summary>What the predecessor remembers, the restart that made this process first.</summary>
+    /// <summary>The predecessor's history, the restart that started this process first.</summary>
     internal void Inherit(IReadOnlyList<RestartRecord> restarts) => _history.Inherit(restarts);
 
-    /// <summary>An older generation has said that it has nothing to do any more, or has ended.</summary>
+    /// <summary>An older generation has finished its work, or has ended.</summary>
     internal void OlderDeparted(int older, DateTimeOffset? drained, bool gone) =>
         _history.Departed(older, drained, gone ? context.Options.TimeProvider.GetUtcNow() : null);
 
     /// <summary>
-    /// Before a successor starts, and again when more older ones become known while it does: forces the oldest where there would
-    /// be too many.
+    /// Before a successor starts, and when more older generations become known: forces the oldest ones where there are too many.
     /// </summary>
     internal void BoundGenerations()
     {
         if (_attempt is HandoverAttempt)
         {
             int most = context.Options.MaxGenerations;
-            context.Try(() => context.Older.ForceDownTo(most - 2, $"a restart, as no more than {most} processes may live"));
+            context.Try(() => context.Older.ForceDownTo(most - 2, RestartTrigger.OfMaxGenerations(most)));
         }
     }
 
@@ -162,7 +158,7 @@ internal sealed class Restarts(ProcessLifecycle lifecycle, LifecycleContext cont
 
     internal void RefuseHeld(RestartFailure refusal) => _held.Take(request => Refuse(request, refusal));
 
-    /// <summary>This process was asked to shut down: a successor that does not serve yet must never.</summary>
+    /// <summary>This process was asked to shut down: a successor without a commit must never serve.</summary>
     internal void KillStarting()
     {
         if (_attempt is { SuccessorPid: not null } attempt)
@@ -175,7 +171,7 @@ internal sealed class Restarts(ProcessLifecycle lifecycle, LifecycleContext cont
     internal void Cancel() => _attempt!.Cancel();
 
     /// <summary>Goes on with the start of a complete restart.</summary>
-    internal void CutDrain(string trigger) => (_attempt as CompleteAttempt)?.CutDrain(trigger);
+    internal void CutDrain(RestartTrigger trigger) => (_attempt as CompleteAttempt)?.CutDrain(trigger);
 
     private void Forget(RestartAttempt attempt)
     {
@@ -229,8 +225,8 @@ internal sealed class Restarts(ProcessLifecycle lifecycle, LifecycleContext cont
         }
     }
 
-    // The signal went to the process that was known; the service was meant. A requester that waits for an answer must ask the
-    // process that can give it.
+    // The signal went to the known pid, but the service was meant. A requester that waits for an answer must ask the process that
+    // can give it.
     private void PassOn(RestartRequest request, RestartAttempt attempt)
     {
         if (request.BySignal && attempt is HandoverAttempt handover)

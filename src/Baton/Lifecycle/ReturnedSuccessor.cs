@@ -3,14 +3,14 @@ using Baton.Handover;
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// A successor that was rolled back because it was unhealthy: it lives, finishes what it has accepted, and is one of the
-/// departing processes of the service until it has ended. Lives on the control loop.
+/// A successor that was rolled back as unhealthy. It finishes the work that it has accepted, and counts as a departing process
+/// until its end. Lives on the control loop.
 /// </summary>
 internal sealed class ReturnedSuccessor(ISuccessor successor, int generation, LifecycleContext context)
 {
     private DepartingProcess? _departing;
     private volatile GenerationStatus _status =
-        new(successor.Pid, generation, ProcessState.ShuttingDown, new Dictionary<string, int>(), RequestCount: 0, Requests: []);
+        new() { Pid = successor.Pid, Generation = generation, State = ProcessState.ShuttingDown };
 
     private RestarterOptions Options => context.Options;
 
@@ -25,16 +25,16 @@ internal sealed class ReturnedSuccessor(ISuccessor successor, int generation, Li
         context.Loop.Schedule(limit, () => context.Try(successor.Kill));
     }
 
-    /// <summary>What it says of itself; who it is this process knows better.</summary>
+    /// <summary>Its own report. Pid and generation are known here.</summary>
     internal void Heard(GenerationStatus status) => _status = status with { Pid = successor.Pid, Generation = generation };
 
     internal void Ended() => context.Try(() => context.Older.Gone(_departing!));
 
-    private void Force(string trigger)
+    private void Force(RestartTrigger trigger)
     {
         context.Try(() => successor.TryTell(new HandoverMessage.Force(trigger)));
 
-        // It ends itself within hooks and exit timeout. This is for one that can't.
+        // It ends itself within the hook and exit timeouts. This is for one that cannot.
         TimeSpan own = LifecycleContext.Then(Options.HookTimeout, Options.ExitTimeout);
         context.Loop.Schedule(LifecycleContext.Then(own, Options.ExitTimeout), () => context.Try(successor.Kill));
     }

@@ -4,7 +4,7 @@ using Baton.Processes;
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// This process serves again instead of its successor. The requesters are told why when that is known: the exit status, and an
+/// This process serves again instead of its successor. Requesters get the reason when it is known: the exit status, and the
 /// exception behind the end, may take a moment. Lives on the control loop.
 /// </summary>
 internal sealed class RollBack(HandoverAttempt attempt, ISuccessor successor, SuccessorWatch watch, LifecycleContext context)
@@ -28,7 +28,7 @@ internal sealed class RollBack(HandoverAttempt attempt, ISuccessor successor, Su
             successor.Pid, fault.What, Environment.ProcessId, (long)context.Since(noticed).TotalMilliseconds, _knownLoss);
         if (fault.Failure == RestartFailure.SuccessorUnhealthy)
         {
-            // It lives, has stopped accepting, and finishes what it has. It counts before the next restart begins.
+            // It lives, has stopped accepting, and finishes its work. It counts before the next restart begins.
             _returned = new ReturnedSuccessor(successor, attempt.Generation, context);
             _returned.Begin();
         }
@@ -45,7 +45,7 @@ internal sealed class RollBack(HandoverAttempt attempt, ISuccessor successor, Su
         }
     }
 
-    /// <summary>The exception that made its application end, which is known only after it has disposed what it had.</summary>
+    /// <summary>The exception of its application, which is known only after the application has disposed its objects.</summary>
     internal void ImproveReason(RestartFault fault)
     {
         if (_unreported is { Ends: true })
@@ -54,7 +54,7 @@ internal sealed class RollBack(HandoverAttempt attempt, ISuccessor successor, Su
         }
     }
 
-    /// <summary>Tells the requesters, once.</summary>
+    /// <summary>Answers the requesters, once.</summary>
     internal void Report(ExitStatus status)
     {
         if (_unreported is { } fault)
@@ -66,7 +66,7 @@ internal sealed class RollBack(HandoverAttempt attempt, ISuccessor successor, Su
         }
     }
 
-    /// <summary>What it still has to do.</summary>
+    /// <summary>Its open work.</summary>
     internal void Heard(GenerationStatus status) => _returned?.Heard(status);
 
     internal void Ended() => _returned?.Ended();

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// The servers of this process, and when the process is ready: when all of them are. From any thread; what is decided is decided
-/// on the control loop, in the order of the calls.
+/// The servers of this process. The process is ready when all of them are. From any thread; decisions are made on the control
+/// loop, in the order of the calls.
 /// </summary>
 internal sealed class ServerRegister(ControlLoop loop, ILogger logger, RestarterOptions options, IStartingProcess process)
 {
@@ -17,10 +17,10 @@ internal sealed class ServerRegister(ControlLoop loop, ILogger logger, Restarter
     private LoopTimer? _settling;
     private string? _awaited;
 
-    // The predecessor measures it for a successor, from the start of the process on.
+    // The predecessor measures this time for a successor, from the start of the process.
     private TimeSpan ReadyTimeout => process.AwaitsCommit ? Timeout.InfiniteTimeSpan : options.ReadyTimeout;
 
-    /// <summary>Adds a server, which is waited for from now on.</summary>
+    /// <summary>Adds a server. The process waits for it from now on.</summary>
     internal RegisteredServer Add(string? name)
     {
         var server = new RegisteredServer(name, Interlocked.Increment(ref _added), () => Volatile.Read(ref _added));
@@ -29,9 +29,9 @@ internal sealed class ServerRegister(ControlLoop loop, ILogger logger, Restarter
         return server;
     }
 
-    /// <summary>It can serve.</summary>
-    /// <returns>Whether the process has said that it is ready; false if it waits for other servers, and this one must not wait
-    /// for them: they may be started after it.</returns>
+    /// <summary>The server can serve.</summary>
+    /// <returns>Whether the process is ready. False if it waits for other servers: this one must not wait for them, since they
+    /// may be started after it.</returns>
     internal Task<bool> ReadyAsync(RegisteredServer server)
     {
         var decided = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -49,7 +49,7 @@ internal sealed class ServerRegister(ControlLoop loop, ILogger logger, Restarter
             }
         });
 
-        // Of a restarter that was disposed nobody decides anything.
+        // After the disposal of the restarter nothing is decided.
         return Task.WhenAny(decided.Task, loop.Ended).ContinueWith(
             _ => decided.Task.IsCompletedSuccessfully && decided.Task.Result,
             CancellationToken.None,
@@ -57,7 +57,7 @@ internal sealed class ServerRegister(ControlLoop loop, ILogger logger, Restarter
             TaskScheduler.Default);
     }
 
-    /// <summary>It has ended, or will not be started: nobody waits for it.</summary>
+    /// <summary>The server has ended, or will not be started: the process no longer waits for it.</summary>
     /// <returns>Whether it was the last one.</returns>
     internal bool Leave(RegisteredServer server)
     {
@@ -71,8 +71,8 @@ internal sealed class ServerRegister(ControlLoop loop, ILogger logger, Restarter
     }
 
     /// <summary>
-    /// Its start has failed. Of a successor with other servers that is the end, as the application may go on without: the
-    /// predecessor has them all. A first generation serves with the rest, if the application goes on.
+    /// The start of the server failed. A successor with other servers ends then, since its predecessor has them all. A first
+    /// generation serves with the others, if the application goes on.
     /// </summary>
     internal void Fail(RegisteredServer server, string reason) => loop.Post(() =>
     {
@@ -82,7 +82,7 @@ internal sealed class ServerRegister(ControlLoop loop, ILogger logger, Restarter
         }
         else
         {
-            // The exception behind it may end the process, and says more than can be said here.
+            // Its exception may end the process, and says more than this message.
             loop.Schedule(options.LaterServerTimeout, () => GoOnWithout(server, reason));
         }
     });
@@ -105,7 +105,7 @@ internal sealed class ServerRegister(ControlLoop loop, ILogger logger, Restarter
 
     private void GoOnWithout(RegisteredServer server, string reason)
     {
-        // Else it was shut down meanwhile, and that is no failure.
+        // Otherwise it was shut down meanwhile, which is no failure.
         if (process.IsStarting)
         {
             logger.ServerFailed(server.ToString(), reason);
@@ -154,7 +154,7 @@ internal sealed class ServerRegister(ControlLoop loop, ILogger logger, Restarter
         {
             _awaited = awaited;
             logger.ServersAwaited(awaited);
-            process.ReportProgress("servers", $"waiting for {awaited}");
+            process.ReportProgress(PhaseName.Servers, $"waiting for {awaited}");
         }
 
         if (!_limited)

@@ -1,8 +1,8 @@
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// The time between a shutdown that was asked and its begin: this process goes on serving the clients that are connected, and
-/// accepts if the options say so. Lives on the control loop.
+/// The time between the request for a shutdown and its begin. The process serves connected clients, and accepts new ones if the
+/// options say so. Lives on the control loop.
 /// </summary>
 internal sealed class ShutdownGrace(LifecycleContext context, Action stopAccepting, Action over)
 {
@@ -33,7 +33,7 @@ internal sealed class ShutdownGrace(LifecycleContext context, Action stopAccepti
         }
     }
 
-    /// <summary>Ends it, before its time if need be.</summary>
+    /// <summary>Ends the grace, also before its time.</summary>
     internal void End()
     {
         if (_over)

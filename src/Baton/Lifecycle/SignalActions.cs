@@ -4,11 +4,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Baton.Lifecycle;
 
-/// <summary>Does what the table says about a signal. Lives on the control loop.</summary>
+/// <summary>Runs the action of the table for a signal. Lives on the control loop.</summary>
 internal sealed class SignalActions(
     SignalTable table, ProcessLifecycle lifecycle, ILogger logger, TerminalSession? terminal = null, TimeProvider? time = null)
 {
-    // A shell signals the whole job, and the stand-in in the terminal, which is a part of it, passes its own signal on.
+    // A shell signals the whole job, and the stand-in in the terminal, which belongs to it, passes on its own signal.
     private static readonly TimeSpan EchoTime = TimeSpan.FromSeconds(1);
 
     private readonly TimeProvider _time = time ?? TimeProvider.System;
@@ -33,14 +33,14 @@ internal sealed class SignalActions(
         else
         {
             logger.TerminalClosed(Environment.ProcessId);
-            lifecycle.Shutdown.HangUp(Trigger.Of(PosixSignal.SIGHUP));
+            lifecycle.Shutdown.HangUp(RestartTrigger.OfSignal(PosixSignal.SIGHUP));
         }
     }
 
     internal void Arrived(PosixSignal signal)
     {
-        Trigger trigger = Trigger.Of(signal);
-        string name = trigger.Words;
+        RestartTrigger trigger = RestartTrigger.OfSignal(signal);
+        string name = trigger.Description;
         if (IsEcho(SignalNumber.Of(signal)))
         {
             logger.SignalIgnored(name, "it came to the whole job, and by way of the terminal's stand-in once more");
@@ -53,7 +53,7 @@ internal sealed class SignalActions(
                 lifecycle.Restarts.Request(new RestartRequest(trigger, bySignal: true));
                 break;
             case SignalAction.Shutdown when _shutdownAsked:
-                lifecycle.Shutdown.Force(new Trigger($"a second signal, {name}", signal));
+                lifecycle.Shutdown.Force(RestartTrigger.OfSecondSignal(signal));
                 break;
             case SignalAction.Shutdown:
                 _shutdownAsked = true;
@@ -75,7 +75,7 @@ internal sealed class SignalActions(
         }
     }
 
-    // Ctrl+C is not passed on, so a second one counts however fast it is.
+    // Ctrl+C is not passed on, so a second one always counts.
     private bool IsEcho(int number)
     {
         if (terminal is not { HasStandIn: true } || number is SignalNumber.SIGINT or SignalNumber.SIGQUIT)
@@ -88,7 +88,7 @@ internal sealed class SignalActions(
         return last is { } then && _time.GetElapsedTime(then) < EchoTime;
     }
 
-    private void Around(SignalAction action, Trigger trigger, Action log) => lifecycle.Hooks.Before(action, trigger, () =>
+    private void Around(SignalAction action, RestartTrigger trigger, Action log) => lifecycle.Hooks.Before(action, trigger, () =>
     {
         log();
         lifecycle.Hooks.After(action, trigger);

@@ -3,19 +3,19 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// .NET runs the handlers of SIGUSR2 and SIGHUP on the thread pool, behind whatever waits there. Where the pool makes no progress
-/// at all, a restart, often the way out, would never be noticed; so threads are added until it moves, and taken back then.
+/// .NET runs the handlers of SIGUSR2 and SIGHUP on the thread pool, behind all waiting work. If the pool makes no progress, a
+/// restart would never be noticed. So threads are added until it moves, and removed then.
 /// </summary>
 internal sealed class StarvationGuard(ControlLoop loop, ILogger logger)
 {
-    // The runtime adds about two threads a second by itself; this is faster, and still no burst for a pool that is merely busy.
+    // The runtime adds about two threads a second by itself. This is faster, but no burst for a busy pool.
     private const int Step = 8;
     private const int MaxAdded = 256;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan IntervalWhileStuck = TimeSpan.FromMilliseconds(250);
     private long _completed;
 
-    // What the application had, while it is raised.
+    // The application's value while it is raised.
     private int? _minimum;
 
     internal void Begin() => loop.Schedule(Interval, Check);
@@ -36,7 +36,7 @@ internal sealed class StarvationGuard(ControlLoop loop, ILogger logger)
 
             _minimum ??= workers;
 
-            // Counted from the threads there are: below that, the minimum changes nothing. Refused beyond the pool's own maximum.
+            // Counted from the existing threads: a minimum below them changes nothing. Fails beyond the pool's maximum.
             int wanted = Math.Max(workers, ThreadPool.ThreadCount) + Step;
             _ = ThreadPool.SetMinThreads(Math.Min(wanted, _minimum.Value + MaxAdded), io);
         }

@@ -7,7 +7,7 @@ internal sealed class StateStep(LifecycleContext context) : ICommitStep
 {
     private StateWait? _saving;
 
-    public string Name => "state";
+    public PhaseName Name => PhaseName.State;
 
     public bool HasWork => context.State.Names.Count > 0;
 

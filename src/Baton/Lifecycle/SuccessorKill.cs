@@ -3,22 +3,22 @@ using Baton.Handover;
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// Kills a successor that is given up, but lets a crash dump that it writes be finished first, within <see
-/// cref="RestarterOptions.CrashDumpTimeout"/>. Lives on the control loop.
+/// Kills a successor that is given up. A crash dump may be finished first, within
+/// <see cref="RestarterOptions.CrashDumpTimeout"/>. Lives on the control loop.
 /// </summary>
-/// <param name="successor">Whom.</param>
+/// <param name="successor">The successor.</param>
 /// <param name="context">What it works with.</param>
 /// <param name="killed">Called once, right after the kill.</param>
 internal sealed class SuccessorKill(ISuccessor successor, LifecycleContext context, Action killed)
 {
-    /// <summary>How often it is looked whether a dump is written.</summary>
+    /// <summary>The interval of checks for a dump.</summary>
     internal static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
 
     private LoopTimer? _timer;
     private long? _dumpSeen;
     private bool _over;
 
-    /// <summary>Kills it when the time is up, unless it has ended by then; null is no time, not even for a dump.</summary>
+    /// <summary>Kills it after a time, unless it has ended by then; null for at once, even during a dump.</summary>
     internal void After(TimeSpan? limit)
     {
         if (limit is null)
@@ -27,7 +27,7 @@ internal sealed class SuccessorKill(ISuccessor successor, LifecycleContext conte
         }
         else if (limit == TimeSpan.Zero)
         {
-            // At once, not with the next timer: this process may be about to leave.
+            // At once, not by a timer: this process may be about to end.
             Try();
         }
         else
@@ -43,7 +43,7 @@ internal sealed class SuccessorKill(ISuccessor successor, LifecycleContext conte
         _timer?.Cancel();
     }
 
-    /// <summary>Kills it whatever it does.</summary>
+    /// <summary>Kills it in any case.</summary>
     internal void Now()
     {
         if (!_over)

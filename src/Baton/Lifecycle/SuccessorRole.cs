@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// This process's part as a successor: from the variable that a predecessor set to the decision that it may serve. The
-/// conversation has a thread of its own, so that the application builds its host meanwhile; who needs a listener waits for it.
+/// The role of this process as a successor: from the predecessor's variable to the decision that it may serve. The conversation
+/// has its own thread, so that the application builds its host meanwhile. Claims of listeners wait for it.
 /// </summary>
 internal sealed class SuccessorRole : IPredecessor
 {
@@ -41,20 +41,19 @@ internal sealed class SuccessorRole : IPredecessor
         _oomScore.Raise();
     }
 
-    /// <summary>The predecessor's.</summary>
+    /// <summary>The predecessor's pid.</summary>
     public int Pid { get; }
 
-    /// <summary>This process's own generation, once the predecessor has said it.</summary>
+    /// <summary>This process's generation, once the predecessor has told it.</summary>
     /// <exception cref="RestartException">The predecessor is gone, does not answer, refuses or breaks the protocol.</exception>
     internal int Generation => Link.OwnGeneration;
 
     /// <summary>
-    /// Called on the link's thread the moment the channel of a predecessor that did not hand over has come to its end, before
-    /// anything else.
+    /// Called on the link's thread when the channel of a predecessor that did not hand over has ended, before anything else.
     /// </summary>
     internal Action? Deserted { get; set; }
 
-    /// <summary>The same, as far as it is known by now.</summary>
+    /// <summary>The same, as far as it is known.</summary>
     internal int? KnownGeneration => _greeted.Task.IsCompletedSuccessfully ? Link.OwnGeneration : null;
 
     private PredecessorLink Link => _greeted.Task.GetAwaiter().GetResult();
@@ -92,22 +91,21 @@ internal sealed class SuccessorRole : IPredecessor
         return null;
     }
 
-    /// <summary>Receives the listeners, passes on what the predecessor says, and tells it if this process fails.</summary>
+    /// <summary>Receives the listeners, passes on the predecessor's messages, and reports a failure of this process.</summary>
     internal void Begin(ProcessLifecycle lifecycle, ControlLoop loop, AcceptGate gate, TimeSpan limit)
     {
         AppDomain.CurrentDomain.UnhandledException += (_, e) =>
         {
             if (_greeted.Task.IsFaulted)
             {
-                // This is how the application heard of it: the process is ending already, with an exit code and a word that say
-                // more.
+                // The application learned of it by this exception: the process ends already, with a better exit code and reason.
                 new ManualResetEventSlim().Wait(limit);
                 return;
             }
 
             if (lifecycle.Shutdown.EndsByItself || lifecycle.State is ProcessState.Starting or ProcessState.OnProbation)
             {
-                // What is accepted from now on would die with this process; the predecessor accepts it instead.
+                // Connections accepted from now on would die with this process. The predecessor accepts them instead.
                 gate.Close();
                 bool isCancelled = e.ExceptionObject is OperationCanceledException && _startFailure is not null;
                 SayFailed(isCancelled ? _startFailure! : Describe(e.ExceptionObject as Exception));
@@ -115,7 +113,7 @@ internal sealed class SuccessorRole : IPredecessor
         };
         AppDomain.CurrentDomain.ProcessExit += (_, _) =>
         {
-            // The application has caught the exception of its start, and ends: nobody else names it.
+            // The application has caught the exception of its start, and ends: only this reports it.
             if (_startFailure is { } reason && !_saidFailed && lifecycle.State == ProcessState.Starting)
             {
                 SayFailed(reason);
@@ -124,7 +122,7 @@ internal sealed class SuccessorRole : IPredecessor
         new Thread(() => Run(lifecycle, loop)) { IsBackground = true, Name = "baton-predecessor" }.Start();
     }
 
-    /// <summary>This process serves: from now on the kernel treats it as it did its predecessor.</summary>
+    /// <summary>This process serves: the kernel now treats it like its predecessor.</summary>
     internal void RestoreOomScore()
     {
         if (_oomScore.Restore() is { } problem)
@@ -136,8 +134,7 @@ internal sealed class SuccessorRole : IPredecessor
     public void SayReady(IReadOnlyList<string> claimed) => Link.Channel.Send(new HandoverMessage.Ready(claimed));
 
     /// <summary>
-    /// Says something to the predecessor. If that has not been greeted yet, it hears the last word of progress afterwards, and
-    /// nothing else.
+    /// Sends a message to the predecessor. Before the greeting only the last progress is kept, and sent afterwards.
     /// </summary>
     /// <returns>False if the predecessor is gone, or not greeted yet.</returns>
     public bool TrySay(HandoverMessage message)
@@ -149,7 +146,7 @@ internal sealed class SuccessorRole : IPredecessor
     internal void SayFailed(string reason)
     {
         _saidFailed = true;
-        // Waits for the greeting, which has a limit: without it the predecessor could not be told.
+        // Waits for the greeting, which has a limit: the predecessor could not be told without it.
         if (Task.WhenAny(_greeted.Task).GetAwaiter().GetResult().IsCompletedSuccessfully)
         {
             Link.Channel.TrySend(new HandoverMessage.Failed(reason));
@@ -165,7 +162,7 @@ internal sealed class SuccessorRole : IPredecessor
             _older.Add(link);
             if (_unsaid is { } progress)
             {
-                // First: after the greeting is known to be done others speak, and what is said here would come too late.
+                // First: after the greeting other threads send too, and this would come too late.
                 link.Channel.TrySend(progress);
             }
 
@@ -183,8 +180,8 @@ internal sealed class SuccessorRole : IPredecessor
         }
         catch (Exception e)
         {
-            // Also what nobody foresaw, such as no descriptor to load code with: the application waits for this, and must not
-            // wait for ever.
+            // Catches everything, such as no descriptor to load code with: the application waits for this, and must not wait
+            // forever.
             RestartException cause = e as RestartException
                 ?? new(RestartFailure.ProtocolError, $"The handover broke: {e.Message}", e);
             _greeted.TrySetException(cause);
@@ -199,7 +196,7 @@ internal sealed class SuccessorRole : IPredecessor
     /// <summary>The reason of an exception, for the predecessor.</summary>
     internal string Describe(Exception? exception) => FailureReason.Describe(exception, Pid);
 
-    /// <summary>A start has failed. The application may still try another; if it ends instead, this is why.</summary>
+    /// <summary>A start has failed. The application may try another one. If it ends instead, this is the reason.</summary>
     internal void StartFailed(string reason) => _startFailure = reason;
 
     // On the link's thread.
@@ -250,7 +247,8 @@ internal sealed class SuccessorRole : IPredecessor
             if (passed.Keys.Count != received.Descriptors.Count)
             {
                 throw new RestartException(
-                    RestartFailure.ProtocolError, $"{passed.Keys.Count} resources came with {received.Descriptors.Count} descriptors");
+                    RestartFailure.ProtocolError,
+                    $"{passed.Keys.Count} resources came with {received.Descriptors.Count} descriptors");
             }
 
             foreach (string key in passed.Keys)
@@ -274,7 +272,7 @@ internal sealed class SuccessorRole : IPredecessor
         }
     }
 
-    // On the link's thread. An end of the channel alone is no proof: a predecessor that lives may still serve, and this process
+    // On the link's thread. The end of the channel alone proves nothing: a living predecessor may still serve, and this process
     // must not serve beside it.
     private void Lose(PeerEvent happened, ProcessLifecycle lifecycle, ControlLoop loop)
     {
@@ -284,7 +282,7 @@ internal sealed class SuccessorRole : IPredecessor
             happened = _predecessor.EndsWithin(EndingTime) ? new PeerEvent.Ended() : happened;
         }
 
-        // On probation it takes over again and kills this process, which must start no successor until then.
+        // On probation the predecessor takes over again and kills this process, which must start no successor until then.
         while (lifecycle.State == ProcessState.OnProbation && !_predecessor.EndsWithin(EndingTime))
         {
         }

@@ -4,11 +4,11 @@ namespace Baton.Lifecycle;
 
 /// <summary>
 /// Watches a successor for its restart: whether it is ready in time, and on probation whether it makes progress or has crashed.
-/// Only a process that was awake judges by silence. Lives on the control loop.
+/// Only a process that was awake decides by silence. Lives on the control loop.
 /// </summary>
-/// <param name="successor">Whom.</param>
+/// <param name="successor">The successor.</param>
 /// <param name="context">What it works with.</param>
-/// <param name="happened">Gets what it finds.</param>
+/// <param name="happened">Receives the findings.</param>
 internal sealed class SuccessorWatch(ISuccessor successor, LifecycleContext context, Action<RestartEvent, RestartFault?> happened)
 {
     private const int MostPostponements = 4;
@@ -20,10 +20,10 @@ internal sealed class SuccessorWatch(ISuccessor successor, LifecycleContext cont
     private long _begun;
     private bool _over;
 
-    /// <summary>Until the next sign of life ends the probation; from any thread.</summary>
+    /// <summary>The time until the next sign of life ends the probation; from any thread.</summary>
     internal TimeSpan TimeLeft => LifecycleContext.Left(Options.Probation, context.Since(Volatile.Read(ref _begun)));
 
-    /// <summary>What the successor had open at its last sign of life, for people.</summary>
+    /// <summary>The successor's open work at its last sign of life, as text.</summary>
     internal string KnownLoss => _lastSign is null
         ? "; what it had open is not known"
         : $"; {context.Since(_lastSignAt).TotalMilliseconds:0} ms before, it had {_lastSign.Connections} connections "
@@ -31,15 +31,15 @@ internal sealed class SuccessorWatch(ISuccessor successor, LifecycleContext cont
 
     internal bool SuccessorLives => successor.Lives;
 
-    /// <summary>That the successor has started one in turn; null if it has not.</summary>
+    /// <summary>The pid of a successor that the successor has started; null for none.</summary>
     internal HandoverMessage.HandedOn? HandedOn { get; set; }
 
     /// <summary>
-    /// Whether one that the successor has started serves, or is about to: a restart that it tried before may have failed.
+    /// Whether a process that the successor started serves, or is about to. An earlier restart of it may have failed.
     /// </summary>
     internal bool HasHeir => HandedOn is { Successor: { } heir } ? context.Process.Sees(heir) : HandedOn is not null;
 
-    /// <summary>The end of one that is given up. That it can't be reaped is found, too.</summary>
+    /// <summary>Watches the end of a successor that is given up, also one that cannot be reaped.</summary>
     internal SuccessorKill Kill { get; } = new(
         successor,
         context,
@@ -66,7 +66,7 @@ internal sealed class SuccessorWatch(ISuccessor successor, LifecycleContext cont
         }
     }
 
-    /// <summary>The gate is closed: this wait is the handshake's, and the state's.</summary>
+    /// <summary>The gate is closed: this wait has the limits of the handshake and of the state.</summary>
     internal void AwaitLoaded(int postponements = MostPostponements)
     {
         long begun = context.Now;
@@ -81,7 +81,8 @@ internal sealed class SuccessorWatch(ISuccessor successor, LifecycleContext cont
             }
 
             string what = $"did not take over what it was passed within {limit.TotalSeconds:0.###} s and was killed";
-            happened(RestartEvent.LoadTimeout, new RestartFault(RestartFailure.ReadyTimedOut, what) { KillAfter = TimeSpan.Zero });
+            happened(
+                RestartEvent.LoadTimeout, new RestartFault(RestartFailure.ReadyTimedOut, what) { KillAfter = TimeSpan.Zero });
         }));
     }
 
@@ -94,14 +95,14 @@ internal sealed class SuccessorWatch(ISuccessor successor, LifecycleContext cont
         _timers.Clear();
     }
 
-    /// <summary>Nothing that it could still find matters.</summary>
+    /// <summary>Stops: further findings do not matter.</summary>
     internal void End()
     {
         _over = true;
         EndWait();
     }
 
-    // The time that this process was paused is none in which the successor was known to be silent.
+    // During a pause of this process the successor's silence is unknown.
     private void AwaitReady(TimeSpan time, int postponements)
     {
         long begun = context.Now;
@@ -121,15 +122,15 @@ internal sealed class SuccessorWatch(ISuccessor successor, LifecycleContext cont
         }));
     }
 
-    // The probation ends with a sign of life, not by the clock alone: after a pause a failure may be on the way, and a successor
-    // that has never said anything has proved nothing.
+    // The probation ends with a sign of life, not by the clock: after a pause a failure may be on its way, and a successor that
+    // never sent a sign has proved nothing.
     private void ProbationOver()
     {
         bool proved = Heartbeat.IntervalOf(Options) == TimeSpan.Zero && successor.Lives;
         happened(proved ? RestartEvent.Proved : RestartEvent.ProbationOver, null);
     }
 
-    // One whose memory is being written to a file stands still: it serves nobody, and it does not hang.
+    // A process whose dump is being written is stopped: it serves nobody, and does not hang.
     private void LookForCrash() => context.Loop.Schedule(SuccessorKill.Look, () =>
     {
         if (_over)
@@ -158,7 +159,7 @@ internal sealed class SuccessorWatch(ISuccessor successor, LifecycleContext cont
                 return;
             }
 
-            // On an overloaded machine most looks are late, and a successor that hangs must be found there, too. They are counted
+            // On an overloaded machine most checks are late, and a hanging successor must be found there too. Checks are counted
             // anew only after a pause of this process.
             bool wasPaused = context.Since(begun) - interval > LifecycleContext.LongestDelay;
             _looksWithoutSign = wasPaused ? 1 : _looksWithoutSign + 1;

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// Tells the stand-in in the terminal which process serves, and makes the first process that stand-in when it leaves. Subscribes
-/// to the feed, so it lives on the control loop.
+/// Tells the stand-in in the terminal which process serves, and turns the first process into that stand-in when it ends.
+/// Subscribes to the feed, so it lives on the control loop.
 /// </summary>
 internal sealed class TerminalFollower
 {
@@ -26,7 +26,7 @@ internal sealed class TerminalFollower
         }
     }
 
-    /// <summary>For a service that was started from a terminal.</summary>
+    /// <summary>Only for a service that was started from a terminal.</summary>
     internal static void Follow(TerminalSession? terminal, LifecycleContext context, Func<int?> successor)
     {
         if (terminal is not null)
@@ -57,7 +57,7 @@ internal sealed class TerminalFollower
         }
     }
 
-    // As late as possible: who executes another program calls none of the handlers that come after it.
+    // As late as possible: executing another program skips all later handlers.
     private void HandOver()
     {
         _handedOver = true;

@@ -1,15 +1,13 @@
 namespace Baton.Lifecycle;
 
-/// <summary>
-/// The servers of this process and the tokens by which the application learns that it is to finish. Safe from any thread.
-/// </summary>
+/// <summary>The servers of this process, and the tokens that tell the application to finish. Safe from any thread.</summary>
 internal sealed class WorkRegister : IOpenWork
 {
     private readonly Lock _lock = new();
-    private readonly List<IRestartParticipant> _participants = [];
+    private readonly List<IServerWork> _participants = [];
     private readonly CancellationTokenSource _stopping = new();
 
-    // Without a registered server the work is the application's own, and ends when it disposes the restarter.
+    // Without a registered server the work is the application's, and ends when it disposes the restarter.
     private readonly TaskCompletionSource _applicationDone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<Action> _stops = [];
     private CancellationTokenSource _draining = new();
@@ -28,7 +26,7 @@ internal sealed class WorkRegister : IOpenWork
 
     internal CancellationToken Stopping => _stopping.Token;
 
-    internal void Register(IRestartParticipant participant)
+    internal void Register(IServerWork participant)
     {
         lock (_lock)
         {
@@ -37,8 +35,8 @@ internal sealed class WorkRegister : IOpenWork
     }
 
     /// <summary>
-    /// Has a host stop when this process is to end, whatever the application has registered on <see cref="Stopping"/>, which may
-    /// throw or block.
+    /// Stops a host when this process is to end. Callbacks of the application on <see cref="Stopping"/> may throw or block, and
+    /// do not delay it.
     /// </summary>
     internal void WhenStopping(Action stop)
     {
@@ -66,7 +64,7 @@ internal sealed class WorkRegister : IOpenWork
 
         foreach (Action stop in stops)
         {
-            // What the application's own callbacks throw stays in the task, as it does with the token below.
+            // Exceptions of the application's callbacks stay in the task, as with the token below.
             _ = Task.Run(stop);
         }
 
@@ -78,10 +76,10 @@ internal sealed class WorkRegister : IOpenWork
 
     public Task DrainAsync(CancellationToken calledBack)
     {
-        IRestartParticipant[] participants;
+        IServerWork[] participants;
         lock (_lock)
         {
-            // Not on this thread: an application's callbacks may take their time.
+            // Not on this thread: callbacks of the application may take their time.
             _ = _draining.CancelAsync();
             participants = [.. _participants];
         }
@@ -93,13 +91,13 @@ internal sealed class WorkRegister : IOpenWork
 
     public void NobodyServes()
     {
-        foreach (IRestartParticipant participant in Snapshot())
+        foreach (IServerWork participant in Snapshot())
         {
             participant.NobodyServes();
         }
     }
 
-    /// <summary>This process serves again: a new token, for a cancelled one stays so.</summary>
+    /// <summary>This process serves again: a new token, since a cancelled one stays cancelled.</summary>
     public void Resume()
     {
         lock (_lock)
@@ -116,7 +114,7 @@ internal sealed class WorkRegister : IOpenWork
     public OpenWork Cut()
     {
         var cut = default(OpenWork);
-        foreach (IRestartParticipant participant in Snapshot())
+        foreach (IServerWork participant in Snapshot())
         {
             cut += participant.Cut();
         }
@@ -132,7 +130,7 @@ internal sealed class WorkRegister : IOpenWork
     public OpenWorkReport Describe()
     {
         var report = new OpenWorkReport();
-        foreach (IRestartParticipant participant in Snapshot())
+        foreach (IServerWork participant in Snapshot())
         {
             participant.Describe(report);
         }
@@ -140,7 +138,7 @@ internal sealed class WorkRegister : IOpenWork
         return report;
     }
 
-    private IRestartParticipant[] Snapshot()
+    private IServerWork[] Snapshot()
     {
         lock (_lock)
         {

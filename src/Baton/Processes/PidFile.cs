@@ -34,8 +34,8 @@ internal sealed class PidFile(string? givenPath, ILogger logger)
             return;
         }
 
-        string? other = PlainFile.WhatElse(_path);
-        string? failure = IsToBeKept(other) ? $"{other} is there" : Write(pid);
+        FileKind? other = PlainFile.WhatElse(_path);
+        string? failure = IsToBeKept(other) ? $"{other?.Describe()} is there" : Write(pid);
         if (failure is not null && DiscardStale())
         {
             // On a full disk the old file has the room for the new one.
@@ -44,7 +44,7 @@ internal sealed class PidFile(string? givenPath, ILogger logger)
 
         if (failure is null && other is not null)
         {
-            logger.PidFileReplaced(_path, other, pid);
+            logger.PidFileReplaced(_path, other.Value.Describe(), pid);
         }
 
         if (failure is not null && failure != _lastFailure)
@@ -70,10 +70,10 @@ internal sealed class PidFile(string? givenPath, ILogger logger)
 
     // A FIFO or a link may be replaced. A directory, a socket or a device is used by somebody, also through /dev/stdout, a link
     // into /proc.
-    private bool IsToBeKept(string? other) => other switch
+    private bool IsToBeKept(FileKind? other) => other switch
     {
-        null or "a FIFO" => false,
-        "a link" => new FileInfo(_path!).LinkTarget?.StartsWith("/proc/", StringComparison.Ordinal) == true,
+        null or FileKind.Fifo => false,
+        FileKind.Link => new FileInfo(_path!).LinkTarget?.StartsWith("/proc/", StringComparison.Ordinal) == true,
         _ => true,
     };
 

@@ -40,7 +40,7 @@ internal static class PlainStart
 
         try
         {
-#pragma warning disable RS0030 // it passes on inheritable descriptors, but these platforms offer nothing else, and .NET makes none
+#pragma warning disable RS0030 // inheritable descriptors pass on: these platforms offer nothing else, and .NET makes none
             using Process process = Process.Start(start)!;
 #pragma warning restore RS0030
             return process.Id;

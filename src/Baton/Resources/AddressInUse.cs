@@ -30,7 +30,12 @@ internal static class AddressInUse
 
         if (facts.PathIsLost)
         {
-            string there = PlainFile.WhatElse(request.Path!) is { } kind ? (kind == "a socket" ? "another program's socket" : kind) : "a file";
+            string there = PlainFile.WhatElse(request.Path!) switch
+            {
+                FileKind.Socket => "another program's socket",
+                { } kind => kind.Describe(),
+                null => "a file",
+            };
             throw Explain($"{there} lies there, and has taken the place of the socket that this service listens on");
         }
 

@@ -44,7 +44,8 @@ internal sealed class ResourceRegistry
     internal bool HasUnclaimed => Locked(() => Unclaimed.OfService.Any());
 
     /// <summary>The keys that this process answers for, used or not: its predecessor removes the paths of no others.</summary>
-    internal IReadOnlyList<ResourceKey> AnsweredFor => [.. Locked(() => (ResourceKey[])[.. _held.Keys, .. Unclaimed.OfService]), .. AtCommit.Keys];
+    internal IReadOnlyList<ResourceKey> AnsweredFor =>
+        [.. Locked(() => (ResourceKey[])[.. _held.Keys, .. Unclaimed.OfService]), .. AtCommit.Keys];
 
     /// <summary>What is to be in systemd's store: bound here, or soon may be again.</summary>
     internal IReadOnlyList<(ResourceKey Key, Descriptor Descriptor)> Storable => Locked(

@@ -46,7 +46,7 @@ internal static class ActivitySourceExtensions
         foreach (RestartPhase phase in phases)
         {
             DateTimeOffset end = begin + phase.Duration;
-            if (source.Begin(TelemetryNames.Phase(phase.Name), parent, begin) is { } span)
+            if (source.Begin(TelemetryNames.Phase(phase), parent, begin) is { } span)
             {
                 span.SetTag(BatonTelemetry.Attributes.Phase, phase.Name);
                 if (phase.Detail.Length > 0)

@@ -98,12 +98,12 @@ internal sealed class RestartMetrics : IDisposable
         {
             _phaseDuration.Record(
                 phase.Duration.TotalSeconds,
-                new KeyValuePair<string, object?>(Attributes.Phase, TelemetryNames.Phase(phase.Name)));
+                new KeyValuePair<string, object?>(Attributes.Phase, TelemetryNames.Phase(phase)));
         }
 
-        if (outcome is "succeeded" or "rolled_back" && record.Phases is [.., { Name: TelemetryNames.Probation } probation])
+        if (record.ServedAfter is { } served)
         {
-            _handoverDuration.Record((record.Duration - probation.Duration).TotalSeconds);
+            _handoverDuration.Record(served.TotalSeconds);
         }
     }
 

@@ -62,7 +62,7 @@ internal sealed class RestartTracer(ActivitySource source)
 
     private Activity? Begin(RestartRequest request, DateTimeOffset at) =>
         source.Begin(BatonTelemetry.Spans.Restart, request.Origin, at)
-            ?.SetTag(BatonTelemetry.Attributes.Trigger, request.Trigger);
+            ?.SetTag(BatonTelemetry.Attributes.Trigger, request.Trigger.Description);
 
     private void End(Activity span, LifecycleEvent.RestartEnded ended)
     {

@@ -28,13 +28,13 @@ internal sealed class SuccessionTracer(
         {
             case LifecycleEvent.Greeted greeted:
                 (Restart, _greeted) = (greeted.Trace, time.GetUtcNow());
-                _timeline.Enter(TelemetryNames.Starting);
+                _timeline.Enter(PhaseName.Starting);
                 break;
             case LifecycleEvent.StartPhaseChanged phase when Restart != default:
                 _timeline.Enter(phase.Phase, phase.Detail);
                 break;
             case LifecycleEvent.SaidReady when Restart != default:
-                _timeline.Enter(TelemetryNames.Ready);
+                _timeline.Enter(PhaseName.Ready);
                 break;
             case LifecycleEvent.StateChanged
             {
@@ -45,8 +45,7 @@ internal sealed class SuccessionTracer(
                 RecordStart(_timeline.Phases, _greeted);
                 break;
             case LifecycleEvent.StateChanged { Previous: ProcessState.OnProbation } moved:
-                RecordProbation(
-                    new RestartPhase(TelemetryNames.Probation, "", time.GetElapsedTime(_servedAt)), _served, moved.State);
+                RecordProbation(PhaseName.Probation.With("", time.GetElapsedTime(_servedAt)), _served, moved.State);
                 break;
         }
     }
@@ -54,7 +53,7 @@ internal sealed class SuccessionTracer(
     private void RecordStart(IReadOnlyList<RestartPhase> phases, DateTimeOffset greeted) => Record(to =>
     {
         DateTimeOffset begun = processBegun();
-        to.RecordPhases([new RestartPhase(TelemetryNames.Start, "", greeted - begun), .. phases], begun, Restart);
+        to.RecordPhases([PhaseName.Start.With("", greeted - begun), .. phases], begun, Restart);
     });
 
     private void RecordProbation(RestartPhase probation, DateTimeOffset begun, ProcessState then) => Record(to =>

@@ -6,19 +6,9 @@ namespace Baton.Telemetry;
 internal static class TelemetryNames
 {
     internal const string Other = "other";
-    internal const string Start = "start";
-    internal const string Starting = "starting";
-    internal const string Ready = "ready";
-    internal const string Probation = "probation";
 
     // An application may report any phase. A series for each would be expensive to store.
-    internal static readonly IReadOnlyList<string> KnownPhases =
-        [
-            Start, "hooks", "check", "spawn", Starting, "hosted services", "health", "callbacks", "warm-up", "servers", Ready,
-            "drain", "commit", Probation,
-        ];
-
-    internal static string Phase(string name) => KnownPhases.Contains(name) ? name : Other;
+    internal static string Phase(RestartPhase phase) => phase.Kind == RestartPhaseKind.Other ? Other : phase.Name;
 
     internal static string Of(ProcessState state) => Snake(state.ToString());
 

@@ -137,5 +137,5 @@ internal sealed class FakeAnswers(Stream stream, CancellationToken end)
         }
     }
 
-    internal Task EndAsync(string? failure = null, string explanation = "") => SayAsync(new ControlAnswer.End(failure, explanation));
+    internal Task EndAsync(string? failure = null, string explanation = "") => SayAsync(new ControlAnswer.End(Samples.Failure(failure), explanation));
 }

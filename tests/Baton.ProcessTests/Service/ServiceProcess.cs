@@ -49,7 +49,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
         start.Environment["GracefulRestart__Probation"] = setup.Probation.ToString();
 
         // Services of other tests have the same name.
-        start.Environment["GracefulRestart__ControlDirectory"] = ControlDirectory;
+        start.Environment["GracefulRestart__Control__Directory"] = ControlDirectory;
 
         // A killed process would leave its diagnostics socket behind, and it would count among its descriptors.
         start.Environment["DOTNET_EnableDiagnostics"] = "0";

@@ -63,7 +63,7 @@ public class Http1ClientTests
     {
         Http1Client client = NewClient();
         await AnswerAsync("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n");
-        Assert.Equal(200, (await AskAsync(client, new WarmUpRequest("/", "HEAD"))).Status);
+        Assert.Equal(200, (await AskAsync(client, new WarmUpRequest("/") { Method = "HEAD" })).Status);
     }
 
     [Fact]
@@ -94,7 +94,7 @@ public class Http1ClientTests
     {
         Http1Client client = NewClient();
         await AnswerAsync("HTTP/1.1 204 No Content\r\n\r\n");
-        await AskAsync(client, new WarmUpRequest("/a?b=c", "POST") { Headers = { ["Accept"] = "text/html" } });
+        await AskAsync(client, new WarmUpRequest("/a?b=c") { Method = "POST", Headers = { ["Accept"] = "text/html" } });
         Assert.Equal(
             "POST /a?b=c HTTP/1.1\r\nHost: example.org\r\nX-Baton-Warm-Up: 1\r\nAccept: text/html\r\nContent-Length: 0\r\n\r\n", Encoding.ASCII.GetString(_sent.ToArray()));
     }

@@ -14,7 +14,7 @@ public class WarmUpOptionsTests
     [InlineData("/a/b%20c?d=e&f", "OPTIONS")]
     public void Validate_ARequestAsItGoesOverTheWire_IsAllowed(string path, string method)
     {
-        _options.WarmUp.Requests.Add(new WarmUpRequest(path, method) { Headers = { ["Accept"] = "text/html, */*" } });
+        _options.WarmUp.Requests.Add(new WarmUpRequest(path) { Method = method, Headers = { ["Accept"] = "text/html, */*" } });
         _options.Validate();
     }
 
@@ -31,7 +31,7 @@ public class WarmUpOptionsTests
     [InlineData("/", "GET", "X", "y\r\nZ: z")]
     public void Validate_ARequestThatWouldBeAnother_IsRefused(string path, string method, string header = "X", string value = "")
     {
-        _options.WarmUp.Requests.Add(new WarmUpRequest(path, method) { Headers = { [header] = value } });
+        _options.WarmUp.Requests.Add(new WarmUpRequest(path) { Method = method, Headers = { [header] = value } });
         Assert.Equal("WarmUp.Requests", Assert.Throws<ArgumentOutOfRangeException>(_options.Validate).ParamName);
     }
 

@@ -94,7 +94,7 @@ public class AnswerQueueTests
 
     private static bool SameLine(ControlAnswer a, ControlAnswer b) => ControlCodec.Encode(a).SequenceEqual(ControlCodec.Encode(b));
 
-    private static ControlAnswer.Phase Phase(string name, int detail = 0) => new ControlAnswer.Phase(name, $"{detail}", TimeSpan.Zero);
+    private static ControlAnswer.Phase Phase(string name, int detail = 0) => new ControlAnswer.Phase(Named(name), $"{detail}", TimeSpan.Zero);
 
     private static ControlAnswer.State State(int generation) => new ControlAnswer.State(1, generation, ProcessState.Starting, ProcessState.Serving);
 

@@ -21,7 +21,7 @@ public sealed class ControlClientsTests : IDisposable
 
     public ControlClientsTests()
     {
-        _process.Options.ControlTimeout = TimeSpan.FromMinutes(10);
+        _process.Options.Control.Timeout = TimeSpan.FromMinutes(10);
         _service = new ControlService(_process.Lifecycle, _process.Context, () => ControlSamples.Status);
         _clients = new ControlClients(_service);
     }
@@ -38,7 +38,7 @@ public sealed class ControlClientsTests : IDisposable
     [Fact]
     public void Watchers_AsManyAsMayBe_KeepNobodyElseOut()
     {
-        for (int i = 0; i < _process.Options.MaxControlConnections; i++)
+        for (int i = 0; i < _process.Options.Control.MaxConnections; i++)
         {
             Assert.StartsWith("{\"kind\":\"status\"", Answer(Connect(Watch)), StringComparison.Ordinal);
         }
@@ -50,7 +50,7 @@ public sealed class ControlClientsTests : IDisposable
     [Fact]
     public void SilentClients_AsManyAsMayBe_MakeRoomTheOldestFirst()
     {
-        Descriptor[] silent = [.. Enumerable.Range(0, _process.Options.MaxControlConnections).Select(_ => Connect(""))];
+        Descriptor[] silent = [.. Enumerable.Range(0, _process.Options.Control.MaxConnections).Select(_ => Connect(""))];
         Assert.StartsWith("{\"kind\":\"status\"", Answer(Connect(Status)), StringComparison.Ordinal);
         Assert.Contains("\"failure\":\"Busy\"", Answer(silent[0]), StringComparison.Ordinal);
         Send(silent[^1], Status);
@@ -60,7 +60,7 @@ public sealed class ControlClientsTests : IDisposable
     [Fact]
     public void ClientThatHasAsked_WhateverComes_IsNotSentAway()
     {
-        _process.Options.MaxControlConnections = 1;
+        _process.Options.Control.MaxConnections = 1;
         Descriptor first = Connect(Restart);
         while (!_process.Logger.EventNames.Contains("ControlAsked"))
         {

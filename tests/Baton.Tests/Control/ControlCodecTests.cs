@@ -37,7 +37,7 @@ public class ControlCodecTests
         string line = Encoding.UTF8.GetString(ControlCodec.Encode(new ControlAnswer.Status(ControlSamples.Status)));
 
         Assert.StartsWith(
-            """{"kind":"status","status":{"name":"shop","pid":4711,"generation":2,"state":"Restarting","version":"1.2.3","program":"/srv/current/shop","startedAt":"2026-11-21T12:00:00Z","predecessorPid":4710,"successorPid":null,"restart":{"trigger":"SIGUSR2","phase":"health","detail":"3 of 4","elapsedMs":77,"phases":[{"name":"spawn","detail":"","durationMs":12}]},""",
+            """{"kind":"status","status":{"name":"shop","pid":4711,"generation":2,"state":"Restarting","version":"1.2.3","program":"/srv/current/shop","startedAt":"2026-11-21T12:00:00Z","predecessorPid":4710,"successorPid":null,"restart":{"trigger":"SIGTERM","by":{"kind":"Signal","signal":15},"phase":"health","detail":"3 of 4","phaseKind":"Health","elapsedMs":77,"phases":[{"name":"spawn","detail":"","durationMs":12,"phaseKind":"Spawn"}]},""",
             line, StringComparison.Ordinal);
         Assert.Contains("\"probationEndsMs\":3000", line, StringComparison.Ordinal);
         Assert.Contains("\"drainLimitMs\":7000", line, StringComparison.Ordinal);
@@ -67,13 +67,32 @@ public class ControlCodecTests
         Assert.Equal(ControlFailure.ProtocolError, e.Failure);
     }
 
+    // The exit code of baton follows from it.
+    [Theory]
+    [InlineData("""{"kind":"end","failure":"Tired","category":"Failed"}""", nameof(FailureCategory.Failed))]
+    [InlineData("""{"kind":"end","failure":"Tired","category":"Asleep"}""", nameof(FailureCategory.Refused))]
+    [InlineData("""{"kind":"end","failure":"Tired"}""", nameof(FailureCategory.Refused))]
+    [InlineData("""{"kind":"end","failure":"SpawnFailed"}""", nameof(FailureCategory.Refused))]
+    [InlineData("""{"kind":"end","failure":"CheckFailed"}""", nameof(FailureCategory.Failed))]
+    [InlineData("""{"kind":"end","failure":"BadRequest"}""", nameof(FailureCategory.BadRequest))]
+    [InlineData("""{"kind":"outcome","succeeded":false,"failure":"Tired","category":"Refused"}""", nameof(FailureCategory.Refused))]
+    [InlineData("""{"kind":"outcome","succeeded":false,"failure":"SpawnFailed"}""", nameof(FailureCategory.Failed))]
+    [InlineData("""{"kind":"outcome","succeeded":false,"failure":"InProgress"}""", nameof(FailureCategory.Refused))]
+    [InlineData("""{"kind":"outcome","succeeded":false,"failure":"NotAllowed"}""", nameof(FailureCategory.Refused))]
+    public void DecodeAnswer_Failure_HasACategoryAlsoFromAnOlderOrNewerService(string line, string expected)
+    {
+        ControlAnswer answer = ControlCodec.DecodeAnswer(Encoding.UTF8.GetBytes(line));
+        AnswerFailure? failure = (answer as ControlAnswer.End)?.Failure ?? (answer as ControlAnswer.Outcome)?.Failure;
+        Assert.Equal(expected, failure!.Category.ToString());
+    }
+
     [Fact]
     public void DecodeAnswer_OfANewerVersion_SaysWhatItCan()
     {
         Assert.Equal(new ControlAnswer.Unknown("music"), ControlCodec.DecodeAnswer("""{"kind":"music","volume":11}"""u8.ToArray()));
         var outcome = (ControlAnswer.Outcome)ControlCodec.DecodeAnswer(
             """{"kind":"outcome","succeeded":false,"failure":"Tired","record":{"trigger":"x","program":"p","generation":2,"failure":"Tired","durationMs":1,"phases":[]}}"""u8.ToArray());
-        Assert.Equal("Tired", outcome.Failure);
+        Assert.Equal(("Tired", FailureCategory.Failed), (outcome.Failure!.Name, outcome.Failure.Category));
         Assert.NotNull(outcome.Record!.Failure);
     }
 
@@ -82,14 +101,18 @@ public class ControlCodecTests
     {
         // More than the longest text and the longest list that are let through.
         string endless = new('\u0001', 10_000);
-        var restart = new RestartRecord(default, endless, endless, 1, 1, RestartFailure.SuccessorFailed, endless, default, [.. Enumerable.Repeat(new RestartPhase(endless, endless, default), 100)]);
-        GenerationStatus generation = ControlSamples.Generation with { Version = "1", Requests = [.. Enumerable.Repeat(new OpenRequest(endless, default), 10)] };
+        var restart = new RestartRecord
+        {
+            AskedAt = default, Trigger = By(endless), Program = endless, Generation = 1, SuccessorPid = 1, Failure = RestartFailure.SuccessorFailed, Explanation = endless,
+            Phases = [.. Enumerable.Repeat(Named(endless).With(endless, default), 100)],
+        };
+        GenerationStatus generation = ControlSamples.Generation with { Version = "1", Requests = [.. Enumerable.Repeat(new OpenRequest { Path = endless, Age = default }, 10)] };
         RestartStatus status = ControlSamples.Status with
         {
             LastRestarts = [.. Enumerable.Repeat(restart, 100)], Generations = [.. Enumerable.Repeat(generation, 250)], Listeners = [.. Enumerable.Repeat(endless, 2_000)],
         };
 
-        foreach (ControlAnswer answer in (ControlAnswer[])[new ControlAnswer.Status(status), new ControlAnswer.Outcome(Succeeded: false, "X", endless, restart, KeepsServing: true), new ControlAnswer.End(endless, endless)])
+        foreach (ControlAnswer answer in (ControlAnswer[])[new ControlAnswer.Status(status), new ControlAnswer.Outcome(Succeeded: false, AnswerFailure.TimedOut, endless, restart, KeepsServing: true), new ControlAnswer.End(AnswerFailure.Busy, endless)])
         {
             byte[] line = ControlCodec.Encode(answer);
             Assert.InRange(line.Length, 100, ControlProtocol.MaxAnswerBytes);

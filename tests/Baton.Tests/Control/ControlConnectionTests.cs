@@ -18,7 +18,7 @@ public sealed class ControlConnectionTests : IDisposable
     {
         (Descriptor ours, _client) = UnixStream.CreatePair();
         _connection = new ControlConnection(ours, new ControlService(_process.Lifecycle, _process.Context, () => ControlSamples.Status));
-        _process.Options.ControlTimeout = TimeSpan.FromMinutes(10);
+        _process.Options.Control.Timeout = TimeSpan.FromMinutes(10);
     }
 
     public void Dispose() => _client.Dispose();
@@ -26,7 +26,7 @@ public sealed class ControlConnectionTests : IDisposable
     [Fact]
     public async Task Run_NoRequest_EndsAtTheLimit()
     {
-        _process.Options.ControlTimeout = TimeSpan.FromMilliseconds(100);
+        _process.Options.Control.Timeout = TimeSpan.FromMilliseconds(100);
         await RunAsync();
         Assert.Contains("\"failure\":\"BadRequest\"", Received(), StringComparison.Ordinal);
     }
@@ -34,7 +34,7 @@ public sealed class ControlConnectionTests : IDisposable
     [Fact]
     public async Task Run_HalfARequest_EndsAtTheLimitToo()
     {
-        _process.Options.ControlTimeout = TimeSpan.FromMilliseconds(100);
+        _process.Options.Control.Timeout = TimeSpan.FromMilliseconds(100);
         Send("""{"protocol":1,"comm""");
         await RunAsync();
         Assert.Contains("No request came within 0.1 s", Received(), StringComparison.Ordinal);
@@ -88,7 +88,7 @@ public sealed class ControlConnectionTests : IDisposable
     [Fact]
     public async Task Run_ClientThatDoesNotRead_IsDroppedAtTheLimit()
     {
-        _process.Options.ControlTimeout = TimeSpan.FromMilliseconds(200);
+        _process.Options.Control.Timeout = TimeSpan.FromMilliseconds(200);
         Task run = await FillAsync();
         await run.Soon();
         Assert.Contains("ControlDropped", _process.Logger.EventNames);
@@ -121,7 +121,7 @@ public sealed class ControlConnectionTests : IDisposable
     [InlineData(null, "baton (uid 7, pid 8)")]
     [InlineData("a\n[1] \u001b[31mroot", "baton, a\\u000A[1] \\u001B[31mroot (uid 7, pid 8)")]
     public void Describe_WhoAsks_IsSafeToLog(string? by, string expected) =>
-        Assert.Equal(expected, ControlConnection.Describe(by, new Libc.Ucred { uid = 7, pid = 8 }));
+        Assert.Equal(expected, ControlConnection.Describe(by, new Libc.Ucred { uid = 7, pid = 8 }).Description);
 
     [Theory]
     [InlineData(7, 7, true)]

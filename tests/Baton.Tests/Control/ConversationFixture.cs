@@ -19,20 +19,20 @@ internal sealed class ConversationFixture(LifecycleFixture process)
         State = process.Lifecycle.State, Generations = [ControlSamples.Generation, .. Older], SuccessorPid = process.Lifecycle.Restarts.SuccessorPid,
     });
 
-    internal void Ask(ControlRequest request) => Begin(ControlConversation.Of(request, Service, "baton, the test", _answers));
+    internal void Ask(ControlRequest request) => Begin(ControlConversation.Of(request, Service, By("baton, the test"), _answers));
 
     /// <summary>Hears what others ask for.</summary>
-    internal void Follow() => Begin(new EventsConversation(Service, "the test", _answers));
+    internal void Follow() => Begin(new EventsConversation(Service, By("the test"), _answers));
 
     /// <summary>The same over an exchange, by who waits without a thread.</summary>
-    internal ControlExchange NewExchange(ControlRequest request) => new(Service, answers => ControlConversation.Of(request, Service, "the test", answers));
+    internal ControlExchange NewExchange(ControlRequest request) => new(Service, answers => ControlConversation.Of(request, Service, By("the test"), answers));
 
-    internal ControlExchange NewEvents() => new(Service, answers => new EventsConversation(Service, "the test", answers));
+    internal ControlExchange NewEvents() => new(Service, answers => new EventsConversation(Service, By("the test"), answers));
 
     /// <summary>Asks, and leaves before the control loop has come to what was asked.</summary>
     internal void AskAndLeave(ControlRequest request) => process.Do(() =>
     {
-        ControlConversation conversation = ControlConversation.Of(request, Service, "baton, the test", new AnswerQueue());
+        ControlConversation conversation = ControlConversation.Of(request, Service, By("baton, the test"), new AnswerQueue());
         conversation.Begin();
         conversation.Dispose();
     });

@@ -33,7 +33,7 @@ public class ObservabilityPageTests
 
     [Fact]
     public void Page_HasAllValues() => Assert.All(
-        [.. Baton.Telemetry.TelemetryNames.KnownPhases, .. Enum.GetValues<ProcessState>().Select(Baton.Telemetry.TelemetryNames.Of), "succeeded", "failed", "rolled_back", "refused", "other"],
+        [.. Phases.Select(p => p.Text), .. Enum.GetValues<ProcessState>().Select(Baton.Telemetry.TelemetryNames.Of), "succeeded", "failed", "rolled_back", "refused", "other"],
         value => Assert.Contains($"`{value}`", Page, StringComparison.Ordinal));
 
     private static IEnumerable<string> Constants(Type names) => names.GetFields(BindingFlags.Public | BindingFlags.Static).Select(f => (string)f.GetRawConstantValue()!);

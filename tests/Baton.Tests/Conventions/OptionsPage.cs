@@ -21,7 +21,7 @@ internal static partial class OptionsPage
     {
         var rows = keys.Select(key => (Key: key, Property: Find(key))).ToList();
         var page = new StringBuilder(Head);
-        Append(page, "Every program", "`RestarterOptions`: also without a host, there by code only.", rows.Where(r => r.Property?.DeclaringType is null || r.Property.DeclaringType == typeof(RestarterOptions)));
+        Append(page, "Every program", "`RestarterOptions`: also without a host, there by code only.", rows.Where(r => r.Property?.DeclaringType is null || r.Property.DeclaringType.Assembly == typeof(RestarterOptions).Assembly));
         Append(page, "A host", "`HostedRestartOptions`: `AddGracefulRestart`, and ASP.NET Core.", rows.Where(r => r.Property?.DeclaringType == typeof(HostedRestartOptions)));
         Append(page, "ASP.NET Core", "`GracefulRestartOptions`: `UseGracefulRestart`.", rows.Where(r => r.Property?.DeclaringType is { } t && t.Assembly == typeof(GracefulRestartOptions).Assembly));
         return page.ToString();

@@ -46,7 +46,7 @@ public class OptionsPageTests
 
     private static IEnumerable<string> Properties() =>
         from property in typeof(GracefulRestartOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance)
-        from name in property.PropertyType == typeof(WarmUpOptions) || property.PropertyType == typeof(RestartAdminOptions)
+        from name in property.PropertyType.Name.EndsWith("Options", StringComparison.Ordinal)
             ? property.PropertyType.GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(p => $"{property.Name}:{p.Name}")
             : [property.Name]
         select name;

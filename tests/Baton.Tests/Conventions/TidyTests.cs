@@ -7,12 +7,29 @@ namespace Baton.Tests.Conventions;
 public partial class TidyTests
 {
     private const int MaxLines = 300;
+    private const int MaxColumns = 130;
 
     [Theory]
     [InlineData("src")]
     [InlineData("tests/Baton.Tests")]
     public void Files_AreShort(string folder) =>
         Assert.All(Repository.SourceFiles(folder), file => Assert.True(Repository.Read(file).Split('\n').Length - 1 <= MaxLines, $"{file} is longer than {MaxLines} lines"));
+
+    [Fact]
+    public void Lines_FitTheScreen()
+    {
+        var tooLong = from file in Repository.SourceFiles("src")
+                    from line in Repository.Read(file).Split('\n').Index()
+                    where line.Item.Length > MaxColumns
+                    select $"{file}:{line.Index + 1} has {line.Item.Length} columns, of at most {MaxColumns}";
+        Assert.Empty(tooLong);
+    }
+
+    [Fact]
+    public void Names_AreStandardTerms() =>
+        Assert.All(
+            Assemblies.All.SelectMany(a => a.GetTypes()).Where(t => t.Namespace?.StartsWith("Baton", StringComparison.Ordinal) == true),
+            type => Assert.DoesNotMatch("Story|News|Verdict|Judge|Ink$|Surroundings", type.Name));
 
     [Fact]
     public void Catches_SayWhyTheyDoNothing() =>

@@ -8,7 +8,7 @@ namespace Baton.Tests.Handover;
 public sealed class DescriptorPassingTests : IDisposable
 {
     private readonly ChannelFixture _fixture = new();
-    private readonly HandoverMessage _message = new HandoverMessage.Progress("a", "");
+    private readonly HandoverMessage _message = new HandoverMessage.Progress(Named("a"), "");
 
     public void Dispose() => _fixture.Dispose();
 

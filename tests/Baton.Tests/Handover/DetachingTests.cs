@@ -31,7 +31,7 @@ public sealed class DetachingTests : IDisposable
 
         // Open, and the peer is still there.
         Assert.True(OpenFiles.IsOpen(detached!.Number));
-        Assert.False(link.Channel.TrySend(new HandoverMessage.Force("too late")));
+        Assert.False(link.Channel.TrySend(new HandoverMessage.Force(By("too late"))));
         UnixStream.Send(detached, ChannelFixture.Frame(Messages.Commit), default, Deadline.Limit);
         using var peer = new HandoverChannel(_peer, Deadline.Limit);
         Assert.Equal(Messages.Commit, peer.Receive()!.Message);

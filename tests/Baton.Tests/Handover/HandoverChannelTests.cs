@@ -35,21 +35,21 @@ public sealed class HandoverChannelTests : IDisposable
     [Fact]
     public void Receive_SeveralMessagesInOnePiece_AreToldApart()
     {
-        _fixture.PeerSends([.. ChannelFixture.Frame(new HandoverMessage.Progress("a", "")), .. ChannelFixture.Frame(new HandoverMessage.Progress("b", ""))]);
-        Assert.Equal(new HandoverMessage.Progress("a", ""), _fixture.Channel.Receive()!.Message);
-        Assert.Equal(new HandoverMessage.Progress("b", ""), _fixture.Channel.Receive()!.Message);
+        _fixture.PeerSends([.. ChannelFixture.Frame(new HandoverMessage.Progress(Named("a"), "")), .. ChannelFixture.Frame(new HandoverMessage.Progress(Named("b"), ""))]);
+        Assert.Equal(new HandoverMessage.Progress(Named("a"), ""), _fixture.Channel.Receive()!.Message);
+        Assert.Equal(new HandoverMessage.Progress(Named("b"), ""), _fixture.Channel.Receive()!.Message);
     }
 
     [Fact]
     public async Task Receive_AMessageInSingleBytes_IsPutTogether()
     {
         Task<Received?> receiving = Task.Run(() => _fixture.Channel.Receive(), TestContext.Current.CancellationToken);
-        foreach (byte part in ChannelFixture.Frame(new HandoverMessage.Progress("a", "")))
+        foreach (byte part in ChannelFixture.Frame(new HandoverMessage.Progress(Named("a"), "")))
         {
             _fixture.PeerSends([part]);
         }
 
-        Assert.Equal(new HandoverMessage.Progress("a", ""), (await receiving.Soon())!.Message);
+        Assert.Equal(new HandoverMessage.Progress(Named("a"), ""), (await receiving.Soon())!.Message);
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class HandoverChannelTests : IDisposable
     [Fact]
     public void Receive_CutAnywhere_IsAProtocolError()
     {
-        byte[] whole = ChannelFixture.Frame(new HandoverMessage.Progress("a", ""));
+        byte[] whole = ChannelFixture.Frame(new HandoverMessage.Progress(Named("a"), ""));
         for (int length = 1; length < whole.Length; length++)
         {
             using var fixture = new ChannelFixture();
@@ -128,7 +128,7 @@ public sealed class HandoverChannelTests : IDisposable
     public void Receive_PeerFallsSilentInTheMiddle_HitsTheLimit(int sent)
     {
         using var fixture = new ChannelFixture(TinyLimit);
-        fixture.PeerSends(ChannelFixture.Frame(new HandoverMessage.Progress("a", "")).AsSpan(0, sent));
+        fixture.PeerSends(ChannelFixture.Frame(new HandoverMessage.Progress(Named("a"), "")).AsSpan(0, sent));
         Assert.Contains("did not finish a message", fixture.ReceiveFails().Message, StringComparison.Ordinal);
     }
 
@@ -185,11 +185,11 @@ public sealed class HandoverChannelTests : IDisposable
         {
             for (int i = 0; i < Each; i++)
             {
-                _fixture.Channel.Send(new HandoverMessage.Progress(new string('x', 5_000), ""));
+                _fixture.Channel.Send(new HandoverMessage.Progress(PhaseName.Own(new string('x', 5_000)), ""));
             }
         }))];
 
-        byte[] expected = ChannelFixture.Frame(new HandoverMessage.Progress(new string('x', 5_000), ""));
+        byte[] expected = ChannelFixture.Frame(new HandoverMessage.Progress(PhaseName.Own(new string('x', 5_000)), ""));
         for (int i = 0; i < Threads * Each; i++)
         {
             Assert.Equal(expected, _fixture.PeerReceives(expected.Length));

@@ -31,6 +31,7 @@ public class HandoverCodecTests
     [InlineData("resources", "{\"keys\":[],\"state\":[{\"name\":\"hits\",\"version\":2,\"length\":3,\"sha256\":\"AB\",\"back\":true,\"data\":\"AQL/\"}]}")]
     [InlineData("loaded", "{}")]
     [InlineData("progress", """{"phase":"warming up","detail":"3 of 4"}""")]
+    [InlineData("progress", """{"phase":"warm-up","detail":"3 of 4","phaseKind":"WarmUp"}""")]
     [InlineData("ready", """{"claimed":["tcp:[::]:80"]}""")]
     [InlineData("failed", """{"reason":"why"}""")]
     [InlineData("commit", """{"probationMs":10000,"heartbeatMs":1250}""")]
@@ -38,6 +39,7 @@ public class HandoverCodecTests
     [InlineData("alive", """{"connections":3,"requests":5}""")]
     [InlineData("unhealthy", """{"reason":"why"}""")]
     [InlineData("stopping", """{"trigger":"SIGTERM"}""")]
+    [InlineData("stopping", """{"trigger":"SIGTERM","by":{"kind":"Signal","signal":15}}""")]
     [InlineData("handed-on", "{}")]
     [InlineData("taken-back", "{}")]
     [InlineData("confirmed", """{"older":[{"pid":7,"generation":2}]}""")]
@@ -45,6 +47,7 @@ public class HandoverCodecTests
     [InlineData("restart", """{"trigger":"SIGUSR2"}""")]
     [InlineData("report", """{"pid":7,"generation":2,"state":"Draining","connections":{"idle":1},"requestCount":2,"requests":[{"path":"/","ageMs":3}]}""")]
     [InlineData("force", """{"trigger":"SIGTERM"}""")]
+    [InlineData("force", """{"trigger":"baton (uid 7, pid 8), sent to successor 9","by":{"kind":"ControlSocket","uid":7,"pid":8,"passedOnBy":9}}""")]
     public void Encode_EveryKind_KeepsItsWireForm(string kind, string body)
     {
         string json = $$"""{"kind":"{{kind}}","optional":false,"body":{{body}}}""";
@@ -75,7 +78,7 @@ public class HandoverCodecTests
     {
         const string Json = """{"kind":"history","optional":true,"body":{"restarts":[{"askedAt":"2026-11-21T12:00:00Z","trigger":"a","program":"b","generation":2,"successorPid":7,"failure":null,"explanation":"","durationMs":3,"phases":[],"drainedMs":4,"goneMs":5}]}}""";
         var history = (HandoverMessage.History)Decode(Json);
-        Assert.Equal((TimeSpan.FromMilliseconds(4), TimeSpan.FromMilliseconds(5)), (history.Restarts[0].Drained, history.Restarts[0].Gone));
+        Assert.Equal((TimeSpan.FromMilliseconds(4), TimeSpan.FromMilliseconds(5)), (history.Restarts[0].DrainedAfter, history.Restarts[0].GoneAfter));
         Assert.Equal(Json, Encoding.UTF8.GetString(HandoverCodec.Encode(history)));
     }
 
@@ -84,7 +87,7 @@ public class HandoverCodecTests
     public void Decode_FieldsOfANewerVersion_AreIgnored()
     {
         HandoverMessage message = Decode("""{"kind":"progress","optional":false,"since":3,"body":{"phase":"a","detail":"","percent":50,"more":{"x":[1]}},"z":null}""");
-        Assert.Equal(new HandoverMessage.Progress("a", ""), message);
+        Assert.Equal(new HandoverMessage.Progress(Named("a"), ""), message);
     }
 
     // C10

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Diagnostics;
 using Baton.Handover;
 using Baton.Resources;
@@ -19,37 +20,42 @@ internal static class Messages
         new HandoverMessage.HandedBack(["state:cache"], [Row], "state hits was not saved within 10 s"),
         new HandoverMessage.MoreListeners(["tcp:127.0.0.1:81"]),
         new HandoverMessage.Listeners(Version: 1, Pid: 4710, Generation: 7, Keys: ["tcp:127.0.0.1:80", "unix:/run/ä#1"], More: true) { Trace = Trace },
-        new HandoverMessage.Progress("health", "3 of 4"),
+        new HandoverMessage.Progress(Named("health"), "3 of 4"),
         new HandoverMessage.Ready(["tcp:127.0.0.1:80"]),
         new HandoverMessage.Failed("no such database \"shop\" \U0001F6D1"),
         Commit,
         new HandoverMessage.Alive(Connections: 3, Requests: 5),
         new HandoverMessage.Unhealthy("the host ends by itself", Ends: true),
-        new HandoverMessage.Stopping("SIGTERM"),
+        new HandoverMessage.Stopping(By("SIGTERM")),
         new HandoverMessage.HandedOn(4712),
         new HandoverMessage.TakenBack(),
         new HandoverMessage.Confirmed([new OlderProcess(Pid: 4700, Generation: 5), new OlderProcess(Pid: 4690, Generation: 4) { WasRolledBack = true }]),
-        new HandoverMessage.Shutdown("SIGTERM"),
-        new HandoverMessage.Restart("SIGUSR2"),
-        new HandoverMessage.History([Record, Record with { Failure = null, Drained = TimeSpan.FromSeconds(4), Gone = TimeSpan.FromSeconds(5) }]),
+        new HandoverMessage.Shutdown(By("SIGTERM")),
+        new HandoverMessage.Restart(By("SIGUSR2")),
+        new HandoverMessage.History([Record, Record with { Failure = null, ServedAfter = TimeSpan.FromSeconds(3), DrainedAfter = TimeSpan.FromSeconds(4), GoneAfter = TimeSpan.FromSeconds(5) }]),
         new HandoverMessage.Report(Status),
         new HandoverMessage.Remaining(Status),
-        new HandoverMessage.Force("an operator"),
+        new HandoverMessage.Force(By("an operator")),
         new HandoverMessage.Refused("too late"),
     ];
 
     internal static ActivityContext Trace => new(
         ActivityTraceId.CreateFromString("0af7651916cd43dd8448eb211c80319c"), ActivitySpanId.CreateFromString("b7ad6b7169203331"), ActivityTraceFlags.Recorded, "vendor=a+b", isRemote: true);
 
-    internal static RestartRecord Record => new(
-        new DateTimeOffset(2026, 11, 21, 12, 0, 0, TimeSpan.Zero), "SIGUSR2", "/srv/app/App", Generation: 8, SuccessorPid: 4711, RestartFailure.SuccessorDied, "was ended by SIGSEGV",
-        TimeSpan.FromSeconds(3), [new RestartPhase("spawn", "", TimeSpan.FromMilliseconds(120)), new RestartPhase("health", "3 of 4", TimeSpan.FromSeconds(2))]);
+    internal static RestartRecord Record => new()
+    {
+        AskedAt = new DateTimeOffset(2026, 11, 21, 12, 0, 0, TimeSpan.Zero), Trigger = RestartTrigger.OfSignal((PosixSignal)12), Program = "/srv/app/App", Generation = 8,
+        SuccessorPid = 4711, Strategy = RestartStrategy.Handover, Failure = RestartFailure.SuccessorDied, Explanation = "was ended by SIGSEGV", Duration = TimeSpan.FromSeconds(3),
+        Phases = [Named("spawn").With("", TimeSpan.FromMilliseconds(120)), Named("health").With("3 of 4", TimeSpan.FromSeconds(2))],
+    };
 
     internal static StateRow Row => new("hits", Version: 2, Length: 3, new string('A', 64));
 
-    internal static GenerationStatus Status => new(
-        Pid: 4700, Generation: 5, ProcessState.Draining, new Dictionary<string, int> { ["http/1.1"] = 3, ["idle"] = 1 }, RequestCount: 7,
-        [new OpenRequest("/orders", TimeSpan.FromSeconds(3)), new OpenRequest("/", TimeSpan.Zero)]);
+    internal static GenerationStatus Status => new()
+    {
+        Pid = 4700, Generation = 5, State = ProcessState.Draining, Connections = new Dictionary<string, int> { ["http/1.1"] = 3, ["idle"] = 1 }, RequestCount = 7,
+        Requests = [new OpenRequest { Path = "/orders", Age = TimeSpan.FromSeconds(3) }, new OpenRequest { Path = "/", Age = TimeSpan.Zero }],
+    };
 
     /// <summary>Records compare lists by reference; the text of the encoded form compares what they hold.</summary>
     internal static void AssertSame(HandoverMessage expected, HandoverMessage actual)

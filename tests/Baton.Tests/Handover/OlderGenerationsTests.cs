@@ -96,9 +96,9 @@ public sealed class OlderGenerationsTests : IDisposable
     public void ForceDownTo_MoreThanMayLive_ForcesTheOldest(int most, int forced)
     {
         HandoverChannel[] channels = Adopt(_older, 5, 3, 4);
-        _older.ForceDownTo(most, "too many");
+        _older.ForceDownTo(most, By("too many"));
         HandoverChannel[] oldestFirst = [channels[1], channels[2], channels[0]];
-        Assert.All(oldestFirst.Take(forced), c => Assert.Equal(new HandoverMessage.Force("too many"), c.Receive()!.Message));
+        Assert.All(oldestFirst.Take(forced), c => Assert.Equal(new HandoverMessage.Force(By("too many")), c.Receive()!.Message));
         Assert.All(oldestFirst.Skip(forced), c => Assert.False(Poller.Wait(c.Number, Libc.POLLIN, TimeSpan.Zero)));
     }
 
@@ -107,8 +107,8 @@ public sealed class OlderGenerationsTests : IDisposable
     {
         HandoverChannel[] channels = Adopt(_older, 3, 4);
         channels[0].Dispose();
-        _older.ForceDownTo(0, "too many");
-        Assert.Equal(new HandoverMessage.Force("too many"), channels[1].Receive()!.Message);
+        _older.ForceDownTo(0, By("too many"));
+        Assert.Equal(new HandoverMessage.Force(By("too many")), channels[1].Receive()!.Message);
     }
 
     // A drains, B serves and restarts to C: what A says must reach C, and what C wants must reach A.
@@ -130,8 +130,8 @@ public sealed class OlderGenerationsTests : IDisposable
         next.Adopt(Assert.IsType<HandoverMessage.Confirmed>(confirmed.Message), confirmed, ownGeneration: 7);
 
         Await(() => next.Living.Count == 1 && next.Living[0].RequestCount == 6);
-        next.ForceDownTo(0, "too many");
-        Assert.Equal(new HandoverMessage.Force("too many"), oldest.Receive()!.Message);
+        next.ForceDownTo(0, By("too many"));
+        Assert.Equal(new HandoverMessage.Force(By("too many")), oldest.Receive()!.Message);
         oldest.Dispose();
         Await(() => next.Living.Count == 0);
     }
@@ -153,8 +153,8 @@ public sealed class OlderGenerationsTests : IDisposable
         next.Adopt(Assert.IsType<HandoverMessage.Confirmed>(confirmed.Message), confirmed, ownGeneration: 6);
         returned.Send(new HandoverMessage.Remaining(Status(1, requests: 3) with { DrainedAt = DateTimeOffset.UnixEpoch }));
         Await(() => next.Living is [{ Pid: 4706, Generation: 6, RequestCount: 3 }]);
-        next.ForceDownTo(0, "too many");
-        Assert.Equal(new HandoverMessage.Force("too many"), returned.Receive()!.Message);
+        next.ForceDownTo(0, By("too many"));
+        Assert.Equal(new HandoverMessage.Force(By("too many")), returned.Receive()!.Message);
         returned.Dispose();
         Await(() => next.Living.Count == 0);
         Assert.False(told);
@@ -190,7 +190,10 @@ public sealed class OlderGenerationsTests : IDisposable
     }
 
     private static GenerationStatus Status(int generation, int requests) =>
-        new(4700 + generation, generation, ProcessState.Draining, new Dictionary<string, int> { ["http/1.1"] = 1 }, requests, []);
+        new()
+        {
+            Pid = 4700 + generation, Generation = generation, State = ProcessState.Draining, Connections = new Dictionary<string, int> { ["http/1.1"] = 1 }, RequestCount = requests,
+        };
 
     // By another thread, in a moment.
     private static void Await(Func<bool> condition) => Assert.True(SpinWait.SpinUntil(condition, Deadline.Limit));

@@ -31,7 +31,7 @@ public class PeerTextTests
         string[] texts =
         [
             ((HandoverMessage.Hello)Decode("hello", $$"""{"minVersion":1,"maxVersion":1,"pid":1,"program":{{json}}}""")).Program,
-            ((HandoverMessage.Progress)Decode("progress", $$"""{"phase":{{json}},"detail":{{json}}}""")).Phase,
+            ((HandoverMessage.Progress)Decode("progress", $$"""{"phase":{{json}},"detail":{{json}}}""")).Phase.Text,
             ((HandoverMessage.Progress)Decode("progress", $$"""{"phase":{{json}},"detail":{{json}}}""")).Detail,
             .. ((string[])["failed", "refused", "unhealthy"]).Select(kind => Words(Decode(kind, $$"""{"reason":{{json}}}"""))),
             .. ((string[])["stopping", "shutdown", "restart", "force"]).Select(kind => Words(Decode(kind, $$"""{"trigger":{{json}}}"""))),
@@ -50,7 +50,7 @@ public class PeerTextTests
         ControlRequest request = ControlCodec.DecodeRequest(Line($$"""{"protocol":1,"command":"status","by":{{json}}}"""));
         var end = (ControlAnswer.End)ControlCodec.DecodeAnswer(Line($$"""{"kind":"end","failure":{{json}},"explanation":{{json}}}"""));
         var phase = (ControlAnswer.Phase)ControlCodec.DecodeAnswer(Line($$"""{"kind":"phase","name":{{json}},"detail":{{json}},"elapsedMs":1}"""));
-        string[] texts = [request.By, end.Failure!, phase.Name, phase.Detail];
+        string[] texts = [request.By, end.Failure!.Name, phase.Name.Text, phase.Detail];
         Assert.All(texts, AssertHarmless);
         Assert.All(end.Explanation.Split('\n'), AssertHarmless);
     }
@@ -101,17 +101,17 @@ public class PeerTextTests
         HandoverMessage.Failed m => m.Reason,
         HandoverMessage.Refused m => m.Reason,
         HandoverMessage.Unhealthy m => m.Reason,
-        HandoverMessage.Stopping m => m.Trigger,
-        HandoverMessage.Shutdown m => m.Trigger,
-        HandoverMessage.Restart m => m.Trigger,
-        HandoverMessage.Force m => m.Trigger,
+        HandoverMessage.Stopping m => m.Trigger.Description,
+        HandoverMessage.Shutdown m => m.Trigger.Description,
+        HandoverMessage.Restart m => m.Trigger.Description,
+        HandoverMessage.Force m => m.Trigger.Description,
         _ => throw new ArgumentOutOfRangeException(nameof(message)),
     };
 
     private static IEnumerable<string> Of(GenerationStatus status) => [.. status.Connections.Keys, .. status.Requests.Select(r => r.Path), status.Version];
 
     private static IEnumerable<string> Of(RestartRecord record) =>
-        [record.Trigger, record.Program, .. record.Explanation.Split('\n'), .. record.Phases.SelectMany(p => (string[])[p.Name, p.Detail])];
+        [record.Trigger.Description, record.Program, .. record.Explanation.Split('\n'), .. record.Phases.SelectMany(p => (string[])[p.Name, p.Detail])];
 
     private static ReadOnlyMemory<byte> Line(string json) => Encoding.UTF8.GetBytes(json);
 

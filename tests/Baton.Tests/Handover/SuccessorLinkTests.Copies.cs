@@ -13,7 +13,7 @@ public sealed partial class SuccessorLinkTests
     [InlineData(false)]
     public void Run_SuccessorThatServedForGoodHasEndedButAnotherProcessHasItsChannel_IsStillHeard(bool confirmed)
     {
-        File.WriteAllBytes(_directory.File("frame"), ChannelFixture.Frame(new HandoverMessage.Force("too many")));
+        File.WriteAllBytes(_directory.File("frame"), ChannelFixture.Frame(new HandoverMessage.Force(By("too many"))));
         var before = DescriptorCount.Take();
         SuccessorLink link = StartGreeted(confirmed ? [] : [ChannelFixture.Frame(new HandoverMessage.HandedOn())], WaitFor("end", $"({WaitFor("go", Say("frame"))}) >/dev/null & exit 0"));
         if (confirmed)
@@ -28,7 +28,7 @@ public sealed partial class SuccessorLinkTests
         File.WriteAllBytes(_directory.File("end"), []);
         Assert.Equal(new PeerEvent.Ended(new ExitStatus(0, null)), Next());
         File.WriteAllBytes(_directory.File("go"), []);
-        Assert.Equal(new HandoverMessage.Force("too many"), Said<HandoverMessage.Force>());
+        Assert.Equal(new HandoverMessage.Force(By("too many")), Said<HandoverMessage.Force>());
         before.AssertUnchanged();
     }
 
@@ -36,7 +36,7 @@ public sealed partial class SuccessorLinkTests
     [Fact]
     public void Run_SuccessorThatDidNotServeForGoodHasEndedButAnotherProcessHasItsChannel_TheTalkIsOver()
     {
-        File.WriteAllBytes(_directory.File("frame"), ChannelFixture.Frame(new HandoverMessage.Force("an orphan")));
+        File.WriteAllBytes(_directory.File("frame"), ChannelFixture.Frame(new HandoverMessage.Force(By("an orphan"))));
         var before = DescriptorCount.Take();
         for (int i = 0; i < 3; i++)
         {
@@ -56,9 +56,9 @@ public sealed partial class SuccessorLinkTests
     [Fact]
     public void Run_AnotherProcessHasTheChannelOfASuccessorThatLives_OnlyTheSuccessorIsHeard()
     {
-        File.WriteAllBytes(_directory.File("frame"), ChannelFixture.Frame(new HandoverMessage.Force("a child")));
-        File.WriteAllBytes(_directory.File("part"), ChannelFixture.Frame(new HandoverMessage.Force("a child"))[..9]);
-        byte[] warmUp = ChannelFixture.Frame(new HandoverMessage.Progress("warm-up", ""));
+        File.WriteAllBytes(_directory.File("frame"), ChannelFixture.Frame(new HandoverMessage.Force(By("a child"))));
+        File.WriteAllBytes(_directory.File("part"), ChannelFixture.Frame(new HandoverMessage.Force(By("a child")))[..9]);
+        byte[] warmUp = ChannelFixture.Frame(new HandoverMessage.Progress(Named("warm-up"), ""));
         string[] steps =
         [
             SayItself(ChannelFixture.Frame(Hello)), Say("frame"), Say("part"), SayItself(warmUp[..3]), Say("frame"), SayItself(warmUp[3..10]), Say("part"), SayItself(warmUp[10..]), Say("frame"),
@@ -67,7 +67,7 @@ public sealed partial class SuccessorLinkTests
         SuccessorLink link = Start(new StartCommand("/bin/sh", ["sh", "-c", string.Join("; ", steps)], _directory.Path, new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin" }));
 
         Said<HandoverMessage.Hello>();
-        Assert.Equal(new HandoverMessage.Progress("warm-up", ""), Said<HandoverMessage.Progress>());
+        Assert.Equal(new HandoverMessage.Progress(Named("warm-up"), ""), Said<HandoverMessage.Progress>());
         Assert.Equal(new HandoverMessage.Failed("the reason"), Said<HandoverMessage.Failed>());
         Kill(link);
     }
@@ -76,7 +76,7 @@ public sealed partial class SuccessorLinkTests
     [Fact]
     public void Run_SuccessorHasEndedAndAnotherProcessSaysMoreAndMore_ItsEndIsHeard()
     {
-        File.WriteAllBytes(_directory.File("frame"), ChannelFixture.Frame(new HandoverMessage.Progress("an orphan", "")));
+        File.WriteAllBytes(_directory.File("frame"), ChannelFixture.Frame(new HandoverMessage.Progress(Named("an orphan"), "")));
         StartGreeted([], $"(while {Say("frame")}; do :; done) >/dev/null 2>&1 & exit 0");
         PeerEvent next;
         do

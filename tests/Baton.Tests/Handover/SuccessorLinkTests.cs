@@ -83,8 +83,8 @@ public sealed partial class SuccessorLinkTests : IDisposable
     public void Run_SuccessorSpeaksAndEndsAtOnce_EverythingIsHeardInOrder()
     {
         StartGreeted(
-            [ChannelFixture.Frame(new HandoverMessage.Progress("warming up", "")), ChannelFixture.Frame(new HandoverMessage.Failed("no such database"))], "exit 1");
-        Assert.Equal(new HandoverMessage.Progress("warming up", ""), Said<HandoverMessage.Progress>());
+            [ChannelFixture.Frame(new HandoverMessage.Progress(Named("warming up"), "")), ChannelFixture.Frame(new HandoverMessage.Failed("no such database"))], "exit 1");
+        Assert.Equal(new HandoverMessage.Progress(Named("warming up"), ""), Said<HandoverMessage.Progress>());
         Assert.Equal(new HandoverMessage.Failed("no such database"), Said<HandoverMessage.Failed>());
         Assert.Equal(new PeerEvent.Ended(new ExitStatus(1, null)), Next());
     }
@@ -101,12 +101,12 @@ public sealed partial class SuccessorLinkTests : IDisposable
     public void Run_SuccessorOnProbation_EverythingItSaysIsToldInOrder()
     {
         HandoverMessage[] said =
-            [new HandoverMessage.Alive(3, 5), new HandoverMessage.Unhealthy("no database"), new HandoverMessage.Stopping("SIGTERM"), new HandoverMessage.Force("too many")];
+            [new HandoverMessage.Alive(3, 5), new HandoverMessage.Unhealthy("no database"), new HandoverMessage.Stopping(By("SIGTERM")), new HandoverMessage.Force(By("too many"))];
         SuccessorLink link = StartGreeted(said.Select(ChannelFixture.Frame), Hang);
         Assert.Equal(new HandoverMessage.Alive(3, 5), Said<HandoverMessage.Alive>());
         Assert.Equal(new HandoverMessage.Unhealthy("no database"), Said<HandoverMessage.Unhealthy>());
-        Assert.Equal(new HandoverMessage.Stopping("SIGTERM"), Said<HandoverMessage.Stopping>());
-        Assert.Equal(new HandoverMessage.Force("too many"), Said<HandoverMessage.Force>());
+        Assert.Equal(new HandoverMessage.Stopping(By("SIGTERM")), Said<HandoverMessage.Stopping>());
+        Assert.Equal(new HandoverMessage.Force(By("too many")), Said<HandoverMessage.Force>());
         Kill(link);
     }
 
@@ -169,8 +169,8 @@ public sealed partial class SuccessorLinkTests : IDisposable
     [Fact]
     public void Run_AnOptionalMessageOfANewerVersion_IsPassedOver()
     {
-        StartGreeted([ChannelFixture.Frame("""{"kind":"later","optional":true,"body":{}}"""), ChannelFixture.Frame(new HandoverMessage.Progress("a", ""))], "exit 0");
-        Assert.Equal(new HandoverMessage.Progress("a", ""), Said<HandoverMessage.Progress>());
+        StartGreeted([ChannelFixture.Frame("""{"kind":"later","optional":true,"body":{}}"""), ChannelFixture.Frame(new HandoverMessage.Progress(Named("a"), ""))], "exit 0");
+        Assert.Equal(new HandoverMessage.Progress(Named("a"), ""), Said<HandoverMessage.Progress>());
         Assert.Equal(new PeerEvent.Ended(new ExitStatus(0, null)), Next());
     }
 

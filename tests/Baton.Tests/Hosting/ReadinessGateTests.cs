@@ -18,7 +18,7 @@ public class ReadinessGateTests
     [Fact]
     public async Task Pass_APhaseWithoutWork_IsNotMentioned()
     {
-        await PassAsync(new FakePhase("a", HasWork: false, (_, _) => throw new InvalidOperationException("it has no work")), Phase("b", (_, _) => Task.CompletedTask));
+        await PassAsync(new FakePhase(Named("a"), HasWork: false, (_, _) => throw new InvalidOperationException("it has no work")), Phase("b", (_, _) => Task.CompletedTask));
         Assert.Equal(["b"], _said);
     }
 
@@ -88,7 +88,7 @@ public class ReadinessGateTests
         Assert.Equal(RestartFailure.ReadyTimedOut, (await PassAsync(new CallbackPhase(options)).Failure()).Failure);
     }
 
-    private static FakePhase Phase(string name, Func<Action<string>, CancellationToken, Task> run) => new(name, HasWork: true, run);
+    private static FakePhase Phase(string name, Func<Action<string>, CancellationToken, Task> run) => new(Named(name), HasWork: true, run);
 
     private static Task Say(Action<string> report, params string[] details)
     {
@@ -99,9 +99,9 @@ public class ReadinessGateTests
     private Task PassAsync(params IReadinessPhase[] phases) => PassAsync(TestContext.Current.CancellationToken, phases);
 
     private Task PassAsync(CancellationToken cancel, params IReadinessPhase[] phases) =>
-        new ReadinessGate(phases, _readyTimeout, (phase, detail) => _said.Add(detail is null ? phase : $"{phase}: {detail}")).PassAsync(cancel).Soon();
+        new ReadinessGate(phases, _readyTimeout, (phase, detail) => _said.Add(detail is null ? phase.Text : $"{phase.Text}: {detail}")).PassAsync(cancel).Soon();
 
-    private sealed record FakePhase(string Name, bool HasWork, Func<Action<string>, CancellationToken, Task> Run) : IReadinessPhase
+    private sealed record FakePhase(PhaseName Name, bool HasWork, Func<Action<string>, CancellationToken, Task> Run) : IReadinessPhase
     {
         public Task RunAsync(Action<string> report, CancellationToken cancel) => Run(report, cancel);
     }

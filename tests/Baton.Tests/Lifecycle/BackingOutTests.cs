@@ -30,7 +30,7 @@ public class BackingOutTests
         LifecycleFixture fixture = LifecycleFixture.Serving();
         fixture.Effects.StartFailure = new Win32Exception(24, "Could not create a socket pair: Too many open files.");
 
-        Task<RestartOutcome> outcome = fixture.AskRestart();
+        Task<RestartRecord> outcome = fixture.AskRestart();
 
         Assert.Equal(ProcessState.Serving, fixture.Lifecycle.State);
         Assert.Equal(RestartFailure.SpawnFailed, (await outcome.Failure()).Failure);
@@ -42,7 +42,7 @@ public class BackingOutTests
     [InlineData(0)]
     public async Task Restart_SuccessorExitsBeforeItIsReady_BacksOut(int code)
     {
-        LifecycleFixture fixture = LifecycleFixture.Restarting(out Task<RestartOutcome> outcome);
+        LifecycleFixture fixture = LifecycleFixture.Restarting(out Task<RestartRecord> outcome);
         fixture.Do(() => fixture.Successor.SaysProgress("warming up"));
         fixture.Do(() => fixture.Successor.Exits(code));
 
@@ -58,7 +58,7 @@ public class BackingOutTests
     [Fact]
     public async Task Restart_SuccessorSaysThatItFailed_ReportsItsReasonOnceItHasEnded()
     {
-        LifecycleFixture fixture = LifecycleFixture.Restarting(out Task<RestartOutcome> outcome);
+        LifecycleFixture fixture = LifecycleFixture.Restarting(out Task<RestartRecord> outcome);
         fixture.Do(() => fixture.Successor.SaysFailed("no such database"));
         Assert.Equal(ProcessState.Restarting, fixture.Lifecycle.State);
         Assert.Equal(0, fixture.Journal.Count("kill 4711"));
@@ -75,7 +75,7 @@ public class BackingOutTests
     [Fact]
     public async Task Restart_SuccessorSaysThatItFailedTwice_ReportsTheLastReason()
     {
-        LifecycleFixture fixture = LifecycleFixture.Restarting(out Task<RestartOutcome> outcome);
+        LifecycleFixture fixture = LifecycleFixture.Restarting(out Task<RestartRecord> outcome);
         fixture.Do(() => fixture.Successor.SaysFailed("the application ends by itself"));
         fixture.Do(() => fixture.Successor.SaysFailed("no such database"));
         fixture.Do(() => fixture.Successor.Exits(134));
@@ -90,7 +90,7 @@ public class BackingOutTests
     [Fact]
     public async Task Restart_SuccessorCrashesWithADump_IsNotKilledAndTheCrashIsNamed()
     {
-        LifecycleFixture fixture = LifecycleFixture.Restarting(out Task<RestartOutcome> outcome);
+        LifecycleFixture fixture = LifecycleFixture.Restarting(out Task<RestartRecord> outcome);
         fixture.Successor.Dump = "createdump writes a dump";
         fixture.Pass(fixture.Options.ReadyTimeout);
         Assert.Equal(0, fixture.Journal.Count("kill 4711"));
@@ -106,7 +106,7 @@ public class BackingOutTests
     [Fact]
     public async Task Restart_SuccessorFailsAfterItWasTooLate_ReportsTheTimeout()
     {
-        LifecycleFixture fixture = LifecycleFixture.Restarting(out Task<RestartOutcome> outcome);
+        LifecycleFixture fixture = LifecycleFixture.Restarting(out Task<RestartRecord> outcome);
         fixture.Pass(fixture.Options.ReadyTimeout);
         fixture.Do(() => fixture.Successor.SaysFailed("no such database"));
         fixture.Do(() => fixture.Successor.EndsBySignal(9));
@@ -137,7 +137,7 @@ public class BackingOutTests
     [Fact]
     public async Task Restart_SuccessorBreaksTheProtocol_IsKilledAndBacksOutWhenItHasEnded()
     {
-        LifecycleFixture fixture = LifecycleFixture.Restarting(out Task<RestartOutcome> outcome);
+        LifecycleFixture fixture = LifecycleFixture.Restarting(out Task<RestartRecord> outcome);
         fixture.Do(() => fixture.Successor.Breaks(new RestartException(RestartFailure.ProtocolError, "A message without a kind arrived.")));
         Assert.Equal(1, fixture.Journal.Count("kill 4711"));
         Assert.Equal(ProcessState.Restarting, fixture.Lifecycle.State);
@@ -154,7 +154,7 @@ public class BackingOutTests
     [Fact]
     public async Task Restart_SuccessorIsNotReadyInTime_IsKilledAndBacksOutWhenItHasEnded()
     {
-        LifecycleFixture fixture = LifecycleFixture.Restarting(out Task<RestartOutcome> outcome);
+        LifecycleFixture fixture = LifecycleFixture.Restarting(out Task<RestartRecord> outcome);
         fixture.Pass(fixture.Options.ReadyTimeout - TimeSpan.FromTicks(1));
         Assert.Equal(0, fixture.Journal.Count("kill 4711"));
 
@@ -173,7 +173,7 @@ public class BackingOutTests
     [Fact]
     public async Task Restart_KilledSuccessorDoesNotEnd_BacksOutAfterTheExitTimeoutAllTheSame()
     {
-        LifecycleFixture fixture = LifecycleFixture.Restarting(out Task<RestartOutcome> outcome);
+        LifecycleFixture fixture = LifecycleFixture.Restarting(out Task<RestartRecord> outcome);
         fixture.Pass(fixture.Options.ReadyTimeout);
         fixture.Pass(fixture.Options.ExitTimeout);
 
@@ -214,7 +214,7 @@ public class BackingOutTests
     [Fact]
     public async Task SuccessorReady_CommitCantBeSent_AcceptsAgainAndServes()
     {
-        LifecycleFixture fixture = LifecycleFixture.Restarting(out Task<RestartOutcome> outcome);
+        LifecycleFixture fixture = LifecycleFixture.Restarting(out Task<RestartRecord> outcome);
         fixture.Successor.CommitFailure = new RestartException(RestartFailure.PeerLost, "The peer has closed its end of the channel.");
         fixture.Do(() => fixture.Successor.SaysReady());
         fixture.Do(() => fixture.Successor.EndsBySignal(11));

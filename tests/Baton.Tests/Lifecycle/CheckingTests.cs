@@ -35,7 +35,7 @@ public class CheckingTests
     [Fact]
     public async Task Check_Passes_TheSuccessorIsStartedAndTheTimeCounted()
     {
-        Task<RestartOutcome> outcome = _fixture.AskRestart();
+        Task<RestartRecord> outcome = _fixture.AskRestart();
         _fixture.Pass(TimeSpan.FromSeconds(3));
         _fixture.Do(() => _fixture.Effects.CheckEnds(defect: null));
         _fixture.Do(() => _fixture.Successor.SaysReady());
@@ -45,7 +45,7 @@ public class CheckingTests
     [Fact]
     public async Task Check_Fails_NamesTheDefectAndThisProcessServesOn()
     {
-        Task<RestartOutcome> outcome = _fixture.AskRestart();
+        Task<RestartRecord> outcome = _fixture.AskRestart();
         _fixture.Do(() => _fixture.Effects.CheckEnds("appsettings.json: line 3 is no JSON"));
 
         RestartException failure = await outcome.Failure();
@@ -62,7 +62,7 @@ public class CheckingTests
     [Fact]
     public async Task Check_AShutdownIsAsked_IsGivenUpAndItsResultMeansNothing()
     {
-        Task<RestartOutcome> outcome = _fixture.AskRestart();
+        Task<RestartRecord> outcome = _fixture.AskRestart();
         _fixture.Shutdown();
         Assert.Equal(1, _fixture.Journal.Count("give up the check"));
         Assert.Equal(RestartFailure.Stopping, (await outcome.Failure()).Failure);

@@ -12,7 +12,7 @@ public class CompleteRestartTests
     [Fact]
     public async Task Restart_Complete_StartsTheProgramWhenTheWorkIsDoneAndEnds()
     {
-        Task<RestartOutcome> outcome = _fixture.AskRestart();
+        Task<RestartRecord> outcome = _fixture.AskRestart();
         _fixture.Journal.AssertOrder("close gate", "drain");
         Assert.Equal(ProcessState.Restarting, _fixture.Lifecycle.State);
         _fixture.Pass(TimeSpan.FromSeconds(2));
@@ -21,7 +21,7 @@ public class CompleteRestartTests
         _fixture.Do(_fixture.Effects.WorkEnds);
 
         _fixture.Journal.AssertOrder("start generation 2 plainly", "release all but []", "announce stopping");
-        RestartOutcome done = await outcome.Soon();
+        RestartRecord done = await outcome.Soon();
         Assert.Equal((FakeEffects.FirstSuccessorPid, 2, RestartStrategy.Complete), (done.SuccessorPid, done.Generation, done.Strategy));
         Assert.Equal([("drain", 2), ("spawn", 0)], done.Phases.Select(p => (p.Name, (int)p.Duration.TotalSeconds)));
         Assert.Equal(ProcessState.Exited, _fixture.Lifecycle.State);
@@ -61,7 +61,7 @@ public class CompleteRestartTests
     public async Task Restart_ProgramCantBeStarted_ServesAgain()
     {
         _fixture.Effects.StartFailure = new RestartException(RestartFailure.SpawnFailed, "no such file");
-        Task<RestartOutcome> outcome = _fixture.AskRestart();
+        Task<RestartRecord> outcome = _fixture.AskRestart();
         _fixture.Do(_fixture.Effects.WorkEnds);
 
         _fixture.Journal.AssertOrder("close gate", "drain", "start generation 2 plainly", "resume", "open gate");
@@ -73,7 +73,7 @@ public class CompleteRestartTests
     [Fact]
     public async Task Restart_AShutdownIsAskedWhileItDrains_StartsNothing()
     {
-        Task<RestartOutcome> outcome = _fixture.AskRestart();
+        Task<RestartRecord> outcome = _fixture.AskRestart();
         _fixture.Shutdown();
         Assert.Equal(RestartFailure.Stopping, (await outcome.Failure()).Failure);
         _fixture.Do(_fixture.Effects.WorkEnds);

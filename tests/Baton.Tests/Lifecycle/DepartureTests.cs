@@ -49,7 +49,7 @@ public class DepartureTests
         DateTimeOffset handedOver = fixture.Options.TimeProvider.GetUtcNow();
         fixture.Pass(TimeSpan.FromSeconds(2.5));
         Assert.Null(fixture.Successor.Report!.DrainedAt);
-        fixture.Do(cut ? () => fixture.Lifecycle.Shutdown.ForceDrain("the test") : fixture.Effects.WorkEnds);
+        fixture.Do(cut ? () => fixture.Lifecycle.Shutdown.ForceDrain(By("the test")) : fixture.Effects.WorkEnds);
 
         Assert.Equal(handedOver.AddSeconds(2.5), fixture.Successor.Report.DrainedAt);
         fixture.Pass(TimeSpan.FromSeconds(2));
@@ -161,7 +161,7 @@ public class DepartureTests
         LifecycleFixture fixture = LifecycleFixture.Restarting(out _);
         fixture.Context.Application.Allow(TimeSpan.FromSeconds(180));
         fixture.Context.Application.Allow(TimeSpan.FromSeconds(90));
-        fixture.Do(handedOver ? () => fixture.Successor.SaysReady() : () => fixture.Lifecycle.Shutdown.Request("the test"));
+        fixture.Do(handedOver ? () => fixture.Successor.SaysReady() : () => fixture.Lifecycle.Shutdown.Request(By("the test")));
         fixture.Do(fixture.Effects.WorkEnds);
         Assert.Equal(ProcessState.Exited, fixture.Lifecycle.State);
 
@@ -207,7 +207,7 @@ public class DepartureTests
     {
         LifecycleFixture fixture = LifecycleFixture.ShuttingDown();
         fixture.Effects.Open = new OpenWork(Connections: 1, Requests: 1);
-        fixture.Do(() => fixture.Lifecycle.Shutdown.HostTimeIsUp("the host"));
+        fixture.Do(() => fixture.Lifecycle.Shutdown.HostTimeIsUp(By("the host")));
         Assert.Equal(ProcessState.Exited, fixture.Lifecycle.State);
         Assert.Contains(fixture.Logger.Lines, l => l.Text.EndsWith("forced by the host: cut 1 connections and 1 requests", StringComparison.Ordinal));
 

@@ -8,7 +8,7 @@ public class EndingOnProbationTests
     [Fact]
     public async Task Shutdown_HandedOver_TellsTheSuccessorAndWaitsForItsEnd()
     {
-        LifecycleFixture fixture = LifecycleFixture.Watching(out Task<RestartOutcome> outcome, "unix:/run/app.sock");
+        LifecycleFixture fixture = LifecycleFixture.Watching(out Task<RestartRecord> outcome, "unix:/run/app.sock");
         fixture.Shutdown();
         Assert.Equal(1, fixture.Journal.Count("tell 4711 Shutdown { Trigger = the test }"));
 
@@ -55,7 +55,7 @@ public class EndingOnProbationTests
     [Fact]
     public async Task SuccessorIsAskedToShutDown_OnProbation_ThisProcessEndsTooAndIsNotRolledBack()
     {
-        LifecycleFixture fixture = LifecycleFixture.Watching(out Task<RestartOutcome> outcome, "unix:/run/app.sock");
+        LifecycleFixture fixture = LifecycleFixture.Watching(out Task<RestartRecord> outcome, "unix:/run/app.sock");
         fixture.Do(() => fixture.Successor.SaysStopping("SIGTERM"));
         Assert.Equal(ProcessState.ShuttingDown, fixture.Lifecycle.State);
         Assert.DoesNotContain("RolledBack", fixture.Logger.EventNames);

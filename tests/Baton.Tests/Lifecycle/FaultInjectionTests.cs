@@ -104,7 +104,7 @@ public class FaultInjectionTests
             }
         };
         fixture.Options.Probation = TimeSpan.FromSeconds(10);
-        Task<RestartOutcome> outcome = fixture.AskRestart();
+        Task<RestartRecord> outcome = fixture.AskRestart();
         if (fixture.Journal.Entries.Contains("start generation 2"))
         {
             try
@@ -128,7 +128,7 @@ public class FaultInjectionTests
         return fixture.Journal;
     }
 
-    private static void AssertSettled(LifecycleFixture fixture, Task<RestartOutcome> outcome, bool open, string what)
+    private static void AssertSettled(LifecycleFixture fixture, Task<RestartRecord> outcome, bool open, string what)
     {
         ProcessState state = fixture.Lifecycle.State;
         string journal = $"{what}: {state}\n{string.Join('\n', fixture.Journal.Entries)}";

@@ -7,7 +7,11 @@ namespace Baton.Tests.Lifecycle;
 public class ForceTests
 {
     private static readonly GenerationStatus Slow =
-        new(Pid: 99, Generation: 99, ProcessState.ShuttingDown, new Dictionary<string, int> { ["http/1.1"] = 1 }, RequestCount: 1, [new OpenRequest("/slow", TimeSpan.Zero)]);
+        new()
+        {
+            Pid = 99, Generation = 99, State = ProcessState.ShuttingDown, Connections = new Dictionary<string, int> { ["http/1.1"] = 1 }, RequestCount = 1,
+            Requests = [new OpenRequest { Path = "/slow", Age = TimeSpan.Zero }],
+        };
 
     // From a connection to the successor, an older control connection, or a signal there.
     [Fact]
@@ -62,7 +66,7 @@ public class ForceTests
         fixture.Do(() => fixture.Successor.SaysRemaining(Slow));
         Assert.Equal((FakeEffects.FirstSuccessorPid, 2, 1), (departing.Status().Pid, departing.Status().Generation, departing.Status().RequestCount));
 
-        fixture.Do(() => departing.Force("an operator"));
+        fixture.Do(() => departing.Force(By("an operator")));
         fixture.Journal.AssertOrder("tell 4711 TakenBack { }", "tell 4711 Force { Trigger = an operator }");
         Assert.Equal(ProcessState.Serving, fixture.Lifecycle.State);
         fixture.Do(() => fixture.Successor.Exits(124));
@@ -73,7 +77,7 @@ public class ForceTests
     public void RolledBackSuccessor_DoesNotEndAlthoughForced_IsKilled()
     {
         LifecycleFixture fixture = RolledBack();
-        fixture.Do(() => fixture.Effects.Returned[0].Force("an operator"));
+        fixture.Do(() => fixture.Effects.Returned[0].Force(By("an operator")));
         fixture.Pass(fixture.Options.HookTimeout + (2 * fixture.Options.ExitTimeout));
         Assert.Equal(1, fixture.Journal.Count("kill 4711"));
     }
@@ -115,7 +119,7 @@ public class ForceTests
     {
         LifecycleFixture fixture = LifecycleFixture.OnProbation();
         fixture.Do(() => fixture.Lifecycle.Probation.ReportUnhealthy("no database"));
-        fixture.Do(() => Assert.True(fixture.Lifecycle.Shutdown.ForceDrain("an operator")));
+        fixture.Do(() => Assert.True(fixture.Lifecycle.Shutdown.ForceDrain(By("an operator"))));
         Assert.Equal((ProcessState.OnProbation, 0), (fixture.Lifecycle.State, fixture.Journal.Count("cut")));
 
         fixture.Do(fixture.Lifecycle.Probation.TakenBack);
@@ -128,7 +132,7 @@ public class ForceTests
     {
         LifecycleFixture fixture = LifecycleFixture.OnProbation();
         fixture.Do(() => fixture.Lifecycle.Probation.ReportUnhealthy("no database"));
-        fixture.Do(() => fixture.Lifecycle.Shutdown.ForceDrain("an operator"));
+        fixture.Do(() => fixture.Lifecycle.Shutdown.ForceDrain(By("an operator")));
         fixture.Do(() => fixture.Lifecycle.Start.PredecessorLeft("the predecessor is gone"));
         Assert.Equal((ProcessState.Serving, 0), (fixture.Lifecycle.State, fixture.Journal.Count("cut")));
         Assert.Equal("open gate", fixture.Journal.Entries.Last(e => e.EndsWith(" gate", StringComparison.Ordinal)));
@@ -147,7 +151,7 @@ public class ForceTests
         }
 
         ProcessState before = fixture.Lifecycle.State;
-        fixture.Do(() => fixture.Lifecycle.Shutdown.ForceAskedByPredecessor("somebody"));
+        fixture.Do(() => fixture.Lifecycle.Shutdown.ForceAskedByPredecessor(By("somebody")));
         Assert.Equal((before, 0), (fixture.Lifecycle.State, fixture.Journal.Count("cut")));
     }
 
@@ -157,8 +161,8 @@ public class ForceTests
     public void PredecessorAsksForForce_OfOneThatEnds_CutsIt(bool takenBack)
     {
         LifecycleFixture fixture = LifecycleFixture.OnProbation();
-        fixture.Do(takenBack ? fixture.Lifecycle.Probation.TakenBack : () => fixture.Lifecycle.Shutdown.Request("SIGTERM"));
-        fixture.Do(() => fixture.Lifecycle.Shutdown.ForceAskedByPredecessor("somebody"));
+        fixture.Do(takenBack ? fixture.Lifecycle.Probation.TakenBack : () => fixture.Lifecycle.Shutdown.Request(By("SIGTERM")));
+        fixture.Do(() => fixture.Lifecycle.Shutdown.ForceAskedByPredecessor(By("somebody")));
         Assert.Equal(1, fixture.Journal.Count("cut"));
     }
 

@@ -16,11 +16,11 @@ public class HandingOverTests
     [Fact]
     public async Task SuccessorReady_TheOneWhoAsked_LearnsWhoServesNow()
     {
-        LifecycleFixture fixture = LifecycleFixture.Restarting(out Task<RestartOutcome> outcome);
+        LifecycleFixture fixture = LifecycleFixture.Restarting(out Task<RestartRecord> outcome);
         fixture.Pass(TimeSpan.FromSeconds(3));
         fixture.Do(() => fixture.Successor.SaysReady());
 
-        RestartOutcome done = await outcome.Soon();
+        RestartRecord done = await outcome.Soon();
         Assert.Equal((FakeEffects.FirstSuccessorPid, 2, RestartStrategy.Handover, TimeSpan.FromSeconds(3)), (done.SuccessorPid, done.Generation, done.Strategy, done.Duration));
         Assert.Equal(FakeEffects.FirstSuccessorPid, fixture.Lifecycle.Restarts.SuccessorPid);
     }

@@ -9,7 +9,7 @@ public class HeldRestartTests
     public async Task Restart_HandedOver_StartsWhenThisProcessServesAgain()
     {
         LifecycleFixture fixture = LifecycleFixture.Watching(out _);
-        Task<RestartOutcome> held = fixture.AskRestart("an operator");
+        Task<RestartRecord> held = fixture.AskRestart("an operator");
         Assert.Equal(ProcessState.HandedOver, fixture.Lifecycle.State);
         Assert.Contains("RestartHeld", fixture.Logger.EventNames);
 
@@ -25,7 +25,7 @@ public class HeldRestartTests
     public async Task Restart_HandedOver_IsRefusedWhenTheSuccessorServesForGood()
     {
         LifecycleFixture fixture = LifecycleFixture.Watching(out _);
-        Task<RestartOutcome> held = fixture.AskRestart("an operator");
+        Task<RestartRecord> held = fixture.AskRestart("an operator");
         fixture.PassProbation();
 
         RestartException refusal = await held.Failure();
@@ -49,7 +49,7 @@ public class HeldRestartTests
     {
         LifecycleFixture fixture = LifecycleFixture.OnProbation();
         fixture.Options.Probation = TimeSpan.FromSeconds(10);
-        Task<RestartOutcome>[] held = [fixture.AskRestart("a"), fixture.AskRestart("b"), fixture.AskRestart("SIGUSR2", bySignal: true)];
+        Task<RestartRecord>[] held = [fixture.AskRestart("a"), fixture.AskRestart("b"), fixture.AskRestart("SIGUSR2", bySignal: true)];
         fixture.Do(() => fixture.Lifecycle.Start.PredecessorLeft("confirmed"));
         Assert.Equal(1, fixture.Journal.Count("start generation 3"));
         fixture.Do(() => fixture.Successor.SaysReady());
@@ -57,7 +57,7 @@ public class HeldRestartTests
 
         fixture.PassProbation();
 
-        foreach (Task<RestartOutcome> outcome in held)
+        foreach (Task<RestartRecord> outcome in held)
         {
             Assert.Equal(FakeEffects.FirstSuccessorPid, (await outcome.Soon()).SuccessorPid);
         }
@@ -67,10 +67,10 @@ public class HeldRestartTests
     public async Task Restart_HeldSeveralTimes_FailsForAll()
     {
         LifecycleFixture fixture = LifecycleFixture.OnProbation();
-        Task<RestartOutcome>[] held = [fixture.AskRestart("a"), fixture.AskRestart("b")];
+        Task<RestartRecord>[] held = [fixture.AskRestart("a"), fixture.AskRestart("b")];
         fixture.Effects.StartFailure = new RestartException(RestartFailure.SpawnFailed, "no such file");
         fixture.Do(() => fixture.Lifecycle.Start.PredecessorLeft("confirmed"));
-        foreach (Task<RestartOutcome> outcome in held)
+        foreach (Task<RestartRecord> outcome in held)
         {
             Assert.Equal(RestartFailure.SpawnFailed, (await outcome.Failure()).Failure);
         }
@@ -80,7 +80,7 @@ public class HeldRestartTests
     public async Task Restart_OfAnotherProgramThanTheHeldOne_IsRefused()
     {
         LifecycleFixture fixture = LifecycleFixture.OnProbation();
-        Task<RestartOutcome> held = fixture.AskRestart(program: "/srv/releases/2/app");
+        Task<RestartRecord> held = fixture.AskRestart(program: "/srv/releases/2/app");
         Assert.Equal(RestartFailure.InProgress, (await fixture.AskRestart(program: "/srv/releases/3/app").Failure()).Failure);
         Assert.Equal(RestartFailure.InProgress, (await fixture.AskRestart().Failure()).Failure);
         Assert.False(held.IsCompleted);
@@ -100,7 +100,7 @@ public class HeldRestartTests
     public async Task Restart_OnProbation_IsRefusedWhenThePredecessorTakesOverAgain()
     {
         LifecycleFixture fixture = LifecycleFixture.OnProbation();
-        Task<RestartOutcome> held = fixture.AskRestart();
+        Task<RestartRecord> held = fixture.AskRestart();
         fixture.Do(() => fixture.Lifecycle.Probation.ReportUnhealthy("no database"));
         fixture.Do(fixture.Lifecycle.Probation.TakenBack);
         Assert.Equal(RestartFailure.Stopping, (await held.Failure()).Failure);
@@ -112,7 +112,7 @@ public class HeldRestartTests
     public async Task Restart_HeldAndThenAShutdown_IsRefused(bool handedOver)
     {
         LifecycleFixture fixture = handedOver ? LifecycleFixture.Watching(out _) : LifecycleFixture.OnProbation();
-        Task<RestartOutcome> held = fixture.AskRestart();
+        Task<RestartRecord> held = fixture.AskRestart();
         fixture.Shutdown();
         Assert.Equal(RestartFailure.Stopping, (await held.Failure()).Failure);
     }

@@ -34,7 +34,7 @@ public class HookTests
     [InlineData("hup")]
     public void ActionByName_OfASignal_IsNoSignal(string name)
     {
-        var told = new List<ActionContext>();
+        var told = new List<RestartHookContext>();
         foreach (SignalAction action in (SignalAction[])[SignalAction.Restart, SignalAction.Shutdown, SignalAction.Force])
         {
             Hooks.Before(action, (c, _) => { told.Add(c); return Task.CompletedTask; });
@@ -43,21 +43,21 @@ public class HookTests
 
         _fixture.AskRestart(name);
         _fixture.Do(() => _fixture.Successor.Exits(1));
-        _fixture.Do(() => _fixture.Lifecycle.Shutdown.Request(name));
-        _fixture.Do(() => _fixture.Lifecycle.Shutdown.Force(name));
+        _fixture.Do(() => _fixture.Lifecycle.Shutdown.Request(By(name)));
+        _fixture.Do(() => _fixture.Lifecycle.Shutdown.Force(By(name)));
         Assert.Equal(6, told.Count);
-        Assert.All(told, c => Assert.Equal((name, null), (c.Trigger, c.Signal)));
+        Assert.All(told, c => Assert.Equal((name, RestartTriggerKind.Application, null), (c.Trigger.Description, c.Trigger.Kind, c.Trigger.Signal)));
     }
 
     [Fact]
     public void ActionBySignal_AlsoASecondOne_NamesIt()
     {
-        var told = new List<ActionContext>();
+        var told = new List<RestartHookContext>();
         Hooks.Before(SignalAction.Shutdown, (c, _) => { told.Add(c); return Task.CompletedTask; });
         Hooks.Before(SignalAction.Force, (c, _) => { told.Add(c); return Task.CompletedTask; });
         _fixture.Do(() => _fixture.Signals.Arrived(PosixSignal.SIGTERM));
         _fixture.Do(() => _fixture.Signals.Arrived(PosixSignal.SIGINT));
-        Assert.Equal([PosixSignal.SIGTERM, PosixSignal.SIGINT], told.Select(c => c.Signal));
+        Assert.Equal([PosixSignal.SIGTERM, PosixSignal.SIGINT], told.Select(c => c.Trigger.Signal));
     }
 
     [Fact]
@@ -150,7 +150,7 @@ public class HookTests
         PosixSignal? told = null;
         Hooks.Before(action, (context, _) =>
         {
-            told = context.Signal;
+            told = context.Trigger.Signal;
             return Task.CompletedTask;
         });
         _fixture.Do(() => _fixture.Signals.Arrived((PosixSignal)10));
@@ -164,7 +164,7 @@ public class HookTests
     {
         Log(SignalAction.Restart);
         _fixture.Options.CheckArguments.Add("--check");
-        Task<RestartOutcome> outcome = _fixture.AskRestart();
+        Task<RestartRecord> outcome = _fixture.AskRestart();
         _fixture.Journal.AssertOrder("log RestartAsked", "before Restart by the test", "check /srv/app");
         _fixture.Do(() => _fixture.Effects.CheckEnds(defect: null));
         _fixture.Do(() => _fixture.Successor.SaysReady());
@@ -176,7 +176,7 @@ public class HookTests
     public async Task Restart_AShutdownIsAskedWhileHooksRun_IsGivenUp()
     {
         Hang(SignalAction.Restart);
-        Task<RestartOutcome> outcome = _fixture.AskRestart();
+        Task<RestartRecord> outcome = _fixture.AskRestart();
         Assert.Equal(ProcessState.Restarting, _fixture.Lifecycle.State);
         Assert.Equal(RestartFailure.InProgress, (await _fixture.AskRestart().Failure()).Failure);
 
@@ -205,11 +205,11 @@ public class HookTests
             return Task.CompletedTask;
         });
         Log(SignalAction.Restart);
-        Task<RestartOutcome> outcome = _fixture.AskRestart();
+        Task<RestartRecord> outcome = _fixture.AskRestart();
         _fixture.Do(() => _fixture.Successor.Exits(3));
 
         RestartException failure = await outcome.Failure();
-        Assert.Same(failure, told!.Failure);
+        Assert.Same(failure, told!.Exception);
         Assert.Equal((RestartFailure.SuccessorExited, FakeEffects.FirstSuccessorPid), (told.Restart.Failure!.Value, told.Restart.SuccessorPid!.Value));
         Assert.Contains("exited with code 3", told.Restart.Explanation, StringComparison.Ordinal);
         Assert.Contains("after Restart by the test, SuccessorExited", _fixture.Journal.Entries);
@@ -240,7 +240,7 @@ public class HookTests
         fixture.Do(() => fixture.Successor.SaysReady());
         Assert.Null(told);
         fixture.Do(fixture.Effects.WorkEnds);
-        Assert.Equal(new DepartureContext(DepartureReason.HandedOver, FakeEffects.FirstSuccessorPid), told);
+        Assert.Equal(new DepartureContext { Reason = DepartureReason.HandedOver, SuccessorPid = FakeEffects.FirstSuccessorPid }, told);
     }
 
     [Fact]
@@ -255,7 +255,7 @@ public class HookTests
         });
         fixture.Do(fixture.Lifecycle.Probation.TakenBack);
         fixture.Do(fixture.Effects.WorkEnds);
-        Assert.Equal(new DepartureContext(DepartureReason.RolledBack, SuccessorPid: null), told);
+        Assert.Equal(new DepartureContext { Reason = DepartureReason.RolledBack, SuccessorPid = null }, told);
     }
 
     private static Func<T, CancellationToken, Task> Done<T>(Action<T> action) => (context, _) =>
@@ -268,8 +268,8 @@ public class HookTests
 
     private void Log(SignalAction action)
     {
-        Hooks.Before(action, Note<ActionContext>(c => $"before {c.Action} by {c.Trigger}"));
-        Hooks.After(action, Note<ActionContext>(c => $"after {c.Action} by {c.Trigger}{(c.Restart is null ? "" : $", {c.Restart.Failure?.ToString() ?? "came about"}")}"));
+        Hooks.Before(action, Note<RestartHookContext>(c => $"before {c.Action} by {c.Trigger}"));
+        Hooks.After(action, Note<RestartHookContext>(c => $"after {c.Action} by {c.Trigger}{(c.Restart is null ? "" : $", {c.Restart.Failure?.ToString() ?? "came about"}")}"));
     }
 
     private void Hang(SignalAction action)

@@ -17,7 +17,7 @@ public class LeavingTests
     [Fact]
     public async Task Leave_HandedOver_ConfirmsTheSuccessorBeforeItsTime()
     {
-        LifecycleFixture fixture = LifecycleFixture.Watching(out Task<RestartOutcome> outcome);
+        LifecycleFixture fixture = LifecycleFixture.Watching(out Task<RestartRecord> outcome);
         Leave(fixture);
         fixture.Journal.AssertOrder("confirm 4711", "release all but []");
         Assert.Equal(ProcessState.Draining, fixture.Lifecycle.State);
@@ -55,7 +55,7 @@ public class LeavingTests
     public void Leave_Starting_TellsThePredecessorWhatIsKnownOfTheCause(string? fault, string reason)
     {
         var fixture = new LifecycleFixture(hasPredecessor: true, generation: 2);
-        fixture.Do(() => fixture.Lifecycle.Shutdown.Leave("the host", fault));
+        fixture.Do(() => fixture.Lifecycle.Shutdown.Leave(By("the host"), fault));
         Assert.Equal(1, fixture.Journal.Count($"tell predecessor Failed {{ Reason = {reason} }}"));
         Assert.True(fixture.Lifecycle.Shutdown.EndsByItself);
     }
@@ -119,5 +119,5 @@ public class LeavingTests
         Assert.Equal(before, fixture.Journal.Entries.Count);
     }
 
-    private static void Leave(LifecycleFixture fixture) => fixture.Do(() => fixture.Lifecycle.Shutdown.Leave("the host"));
+    private static void Leave(LifecycleFixture fixture) => fixture.Do(() => fixture.Lifecycle.Shutdown.Leave(By("the host")));
 }

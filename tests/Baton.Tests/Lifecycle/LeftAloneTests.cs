@@ -39,7 +39,7 @@ public class LeftAloneTests
     {
         _successor.Pass(_successor.Options.ReadyTimeout);
         Die();
-        _successor.Do(() => _successor.Lifecycle.Start.ReportProgress("health", "3 of 4"));
+        _successor.Do(() => _successor.Lifecycle.Start.ReportProgress(Named("health"), "3 of 4"));
         _successor.Pass(_successor.Options.ReadyTimeout - TimeSpan.FromTicks(1));
         Assert.DoesNotContain(_successor.Journal.Entries, e => e.StartsWith("end process", StringComparison.Ordinal));
 

@@ -30,7 +30,7 @@ public class LifecycleFeedTests
         Action<LifecycleEvent> second = _news.Add;
         feed.Subscribe(second, reports: true);
         Assert.True(feed.WantsReports);
-        feed.Publish(new LifecycleEvent.WorkCut("x", default));
+        feed.Publish(new LifecycleEvent.WorkCut(By("x"), default));
         feed.Unsubscribe(second);
         Assert.Equal(2, _news.Count);
         Assert.False(feed.WantsReports);

@@ -25,7 +25,7 @@ public class LoadingTests
     [Fact]
     public async Task Successor_CanNotLoadIt_ThePredecessorServesOn()
     {
-        LifecycleFixture fixture = Loading(out Task<RestartOutcome> outcome);
+        LifecycleFixture fixture = Loading(out Task<RestartRecord> outcome);
         fixture.Do(() => fixture.Successor.SaysFailed("no room"));
         fixture.Journal.AssertOrder("close gate", "pass at commit 4711", "open gate");
         fixture.Do(() => fixture.Successor.Exits(1));
@@ -38,7 +38,7 @@ public class LoadingTests
     [Fact]
     public async Task Successor_EndsWhileItLoads_ThePredecessorServesOnAtOnce()
     {
-        LifecycleFixture fixture = Loading(out Task<RestartOutcome> outcome);
+        LifecycleFixture fixture = Loading(out Task<RestartRecord> outcome);
         fixture.Do(() => fixture.Successor.EndsBySignal(9));
 
         fixture.Journal.AssertOrder("close gate", "pass at commit 4711", "open gate");
@@ -49,7 +49,7 @@ public class LoadingTests
     [Fact]
     public async Task Successor_DoesNotAnswer_IsKilledBeforeThePredecessorServesOn()
     {
-        LifecycleFixture fixture = Loading(out Task<RestartOutcome> outcome);
+        LifecycleFixture fixture = Loading(out Task<RestartRecord> outcome);
         fixture.Pass(fixture.Options.HandshakeTimeout);
 
         fixture.Journal.AssertOrder("pass at commit 4711", "kill 4711", "open gate");
@@ -61,7 +61,7 @@ public class LoadingTests
     [Fact]
     public async Task Shutdown_WhileItLoads_KillsTheSuccessor()
     {
-        LifecycleFixture fixture = Loading(out Task<RestartOutcome> outcome);
+        LifecycleFixture fixture = Loading(out Task<RestartRecord> outcome);
         fixture.Shutdown();
         Assert.Equal(1, fixture.Journal.Count("kill 4711"));
         fixture.Do(() => fixture.Successor.SaysLoaded());
@@ -72,7 +72,7 @@ public class LoadingTests
         Assert.Equal(ProcessState.ShuttingDown, fixture.Lifecycle.State);
     }
 
-    private static LifecycleFixture Loading(out Task<RestartOutcome> outcome)
+    private static LifecycleFixture Loading(out Task<RestartRecord> outcome)
     {
         LifecycleFixture fixture = LifecycleFixture.Restarting(out outcome);
         fixture.Successor.Loads = true;

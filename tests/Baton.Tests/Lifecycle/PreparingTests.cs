@@ -47,7 +47,7 @@ public class PreparingTests
     [Fact]
     public async Task Step_Fails_EarlierOnesAreTakenBackInReverseAndTheGateOpens()
     {
-        Task<RestartOutcome> outcome = Ready();
+        Task<RestartRecord> outcome = Ready();
         _fixture.Do(() => _services.Ends());
         _fixture.Do(() => _state.Ends("the cart could not be saved"));
 
@@ -59,7 +59,7 @@ public class PreparingTests
     public async Task Step_Throws_IsTheSame()
     {
         _services.Failure = new InvalidOperationException("no thread");
-        Task<RestartOutcome> outcome = Ready();
+        Task<RestartRecord> outcome = Ready();
 
         _fixture.Journal.AssertOrder("kill 4711", "undo services", "open gate");
         Assert.Equal(0, _fixture.Journal.Count("begin state"));
@@ -70,7 +70,7 @@ public class PreparingTests
     [Fact]
     public async Task Step_TakesLongerThanItsLimit_IsGivenUpAndItsEndMeansNothing()
     {
-        Task<RestartOutcome> outcome = Ready();
+        Task<RestartRecord> outcome = Ready();
         _fixture.Pass(_services.Limit);
 
         _fixture.Journal.AssertOrder("kill 4711", "undo services", "open gate");
@@ -98,7 +98,7 @@ public class PreparingTests
     [Fact]
     public async Task Successor_EndsMeanwhile_ThePredecessorServesOnAtOnce()
     {
-        Task<RestartOutcome> outcome = Ready();
+        Task<RestartRecord> outcome = Ready();
         _fixture.Do(() => _fixture.Successor.EndsBySignal(9));
 
         _fixture.Journal.AssertOrder("undo services", "open gate");
@@ -109,7 +109,7 @@ public class PreparingTests
     [Fact]
     public async Task Successor_FailsMeanwhile_ThePredecessorServesOnAtOnce()
     {
-        Task<RestartOutcome> outcome = Ready();
+        Task<RestartRecord> outcome = Ready();
         _fixture.Do(() => _fixture.Successor.SaysFailed("no room"));
 
         _fixture.Journal.AssertOrder("undo services", "open gate");
@@ -121,7 +121,7 @@ public class PreparingTests
     [Fact]
     public async Task Shutdown_Meanwhile_KillsTheSuccessorAndGoesOn()
     {
-        Task<RestartOutcome> outcome = Ready();
+        Task<RestartRecord> outcome = Ready();
         _fixture.Shutdown();
         Assert.Equal(1, _fixture.Journal.Count("kill 4711"));
         _fixture.Do(() => _services.Ends());
@@ -132,15 +132,15 @@ public class PreparingTests
         Assert.Equal(ProcessState.ShuttingDown, _fixture.Lifecycle.State);
     }
 
-    private Task<RestartOutcome> Ready()
+    private Task<RestartRecord> Ready()
     {
-        Task<RestartOutcome> outcome = _fixture.AskRestart();
+        Task<RestartRecord> outcome = _fixture.AskRestart();
         _fixture.Do(() => _fixture.Successor.SaysReady("tcp:127.0.0.1:80"));
         return outcome;
     }
 
     private async Task AssertBackedOutAsync(
-        Task<RestartOutcome> outcome, string words, RestartFailure failure = RestartFailure.PreparationFailed)
+        Task<RestartRecord> outcome, string words, RestartFailure failure = RestartFailure.PreparationFailed)
     {
         _fixture.Do(() => _fixture.Successor.EndsBySignal(9));
         RestartException said = await outcome.Failure();

@@ -9,7 +9,7 @@ public class ProgressTests
     [Fact]
     public void SuccessorReportsWithoutEnd_ALittleIsLogged_AndTheLastWordIsNamedWhereItFails()
     {
-        LifecycleFixture fixture = LifecycleFixture.Restarting(out Task<RestartOutcome> outcome);
+        LifecycleFixture fixture = LifecycleFixture.Restarting(out Task<RestartRecord> outcome);
         for (int i = 0; i < 100_000; i++)
         {
             string detail = $"{i}";
@@ -59,7 +59,7 @@ public class ProgressTests
         {
             for (int i = 0; i < 100_000; i++)
             {
-                fixture.Lifecycle.Start.ReportProgress("loading", $"{i}");
+                fixture.Lifecycle.Start.ReportProgress(Named("loading"), $"{i}");
             }
         });
         fixture.Do(fixture.Lifecycle.Start.ServiceReady);

@@ -9,7 +9,7 @@ public class RefusingTests
     [Fact]
     public async Task Restart_AnotherIsInProgress_IsRefusedAndChangesNothing()
     {
-        LifecycleFixture fixture = LifecycleFixture.Restarting(out Task<RestartOutcome> first);
+        LifecycleFixture fixture = LifecycleFixture.Restarting(out Task<RestartRecord> first);
 
         RestartException refusal = await fixture.AskRestart("an operator").Failure();
 

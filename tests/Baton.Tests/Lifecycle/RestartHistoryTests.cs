@@ -22,14 +22,14 @@ public class RestartHistoryTests
 
         Assert.Collection(
             fixture.Lifecycle.Restarts.History,
-            r => Assert.Equal(("c", null, "", FakeEffects.FirstSuccessorPid + 1), (r.Trigger, r.Failure, r.Explanation, r.SuccessorPid)),
+            r => Assert.Equal(("c", null, "", FakeEffects.FirstSuccessorPid + 1), (r.Trigger.Description, r.Failure, r.Explanation, r.SuccessorPid)),
             r =>
             {
-                Assert.Equal(("b", RestartFailure.SuccessorExited, "/srv/releases/2/app", 2), (r.Trigger, r.Failure, r.Program, r.Generation));
+                Assert.Equal(("b", RestartFailure.SuccessorExited, "/srv/releases/2/app", 2), (r.Trigger.Description, r.Failure, r.Program, r.Generation));
                 Assert.Equal(TimeSpan.FromSeconds(2), r.Duration);
                 Assert.Contains("exited with code 3", r.Explanation, StringComparison.Ordinal);
             },
-            r => Assert.Equal(("a", RestartFailure.SpawnFailed, null), (r.Trigger, r.Failure, r.SuccessorPid)));
+            r => Assert.Equal(("a", RestartFailure.SpawnFailed, null), (r.Trigger.Description, r.Failure, r.SuccessorPid)));
         Assert.Equal(TimeSpan.FromMinutes(1), fixture.Lifecycle.Restarts.History[1].AskedAt - fixture.Lifecycle.Restarts.History[2].AskedAt);
     }
 
@@ -52,10 +52,10 @@ public class RestartHistoryTests
         var history = new RestartHistory(most, new ManualTime());
         foreach (string trigger in (string[])["a", "b", "c"])
         {
-            history.Add(new RestartRecord(DateTimeOffset.UnixEpoch, trigger, "", 2, SuccessorPid: null, Failure: null, "", TimeSpan.Zero, []));
+            history.Add(new RestartRecord { AskedAt = DateTimeOffset.UnixEpoch, Trigger = By(trigger), Generation = 2 });
         }
 
-        Assert.Equal(((string[])["c", "b", "a"]).Take(most), history.Newest.Select(r => r.Trigger));
+        Assert.Equal(((string[])["c", "b", "a"]).Take(most), history.Newest.Select(r => r.Trigger.Description));
     }
 
     // The restart is heard of when the successor has proved itself; its predecessor may have nothing to do, or be gone, by then.
@@ -66,7 +66,7 @@ public class RestartHistoryTests
     {
         // The clock is an hour off, here and there: it does not matter.
         DateTimeOffset asked = DateTimeOffset.UnixEpoch.AddHours(1);
-        RestartRecord mine = new(asked, "a", "", 3, SuccessorPid: 4711, Failure: null, "", TimeSpan.FromSeconds(heardBefore ? 5 : 3), []);
+        RestartRecord mine = new() { AskedAt = asked, Trigger = By("a"), Generation = 3, SuccessorPid = 4711, Duration = TimeSpan.FromSeconds(heardBefore ? 5 : 3) };
         RestartRecord[] earlier = [mine, mine with { Failure = RestartFailure.SuccessorDied, SuccessorPid = 4710 }, mine with { Generation = 2 }];
         var time = new ManualTime();
         var history = new RestartHistory(most: 10, time);
@@ -79,8 +79,8 @@ public class RestartHistoryTests
             step();
         }
 
-        Assert.Equal((TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(5)), (history.Newest[0].Drained, history.Newest[0].Gone));
-        Assert.All(history.Newest.Skip(1), r => Assert.Equal((null, null), (r.Drained, r.Gone)));
+        Assert.Equal((TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(5)), (history.Newest[0].DrainedAfter, history.Newest[0].GoneAfter));
+        Assert.All(history.Newest.Skip(1), r => Assert.Equal((null, null), (r.DrainedAfter, r.GoneAfter)));
     }
 
     // It reports again and again. Of a restart before the one that made this process only the clock tells, and clocks are set back now and then.
@@ -88,12 +88,12 @@ public class RestartHistoryTests
     public void History_ToldAgainOrOfATimeBeforeTheRequest_KeepsTheFirstAndNoNegativeTime()
     {
         var history = new RestartHistory(most: 10, new ManualTime());
-        RestartRecord earlier = new(DateTimeOffset.UnixEpoch, "a", "", 2, SuccessorPid: 4711, Failure: null, "", TimeSpan.Zero, []);
+        RestartRecord earlier = new() { AskedAt = DateTimeOffset.UnixEpoch, Trigger = By("a"), Generation = 2, SuccessorPid = 4711 };
         history.Inherit([earlier with { Generation = 3 }, earlier]);
         history.Departed(1, DateTimeOffset.UnixEpoch.AddSeconds(4), gone: null);
         history.Departed(1, DateTimeOffset.UnixEpoch.AddSeconds(9), DateTimeOffset.UnixEpoch.AddSeconds(-1));
 
-        Assert.Equal((TimeSpan.FromSeconds(4), TimeSpan.Zero), (history.Newest[1].Drained, history.Newest[1].Gone));
+        Assert.Equal((TimeSpan.FromSeconds(4), TimeSpan.Zero), (history.Newest[1].DrainedAfter, history.Newest[1].GoneAfter));
     }
 
     [Fact]
@@ -102,12 +102,12 @@ public class RestartHistoryTests
         var time = new ManualTime();
         var timeline = new RestartTimeline(time);
         Assert.Equal(("nothing yet", 0), (timeline.Last, timeline.Phases.Count));
-        timeline.Enter("warming up", "1 of 2");
+        timeline.Enter(PhaseName.Own("warming up"), "1 of 2");
         time.Advance(TimeSpan.FromSeconds(1));
-        timeline.Enter("warming up", "2 of 2");
+        timeline.Enter(PhaseName.Own("warming up"), "2 of 2");
         time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal("warming up: 2 of 2", timeline.Last);
-        Assert.Equal([new RestartPhase("warming up", "2 of 2", TimeSpan.FromSeconds(2))], timeline.Phases);
+        Assert.Equal([Named("warming up").With("2 of 2", TimeSpan.FromSeconds(2))], timeline.Phases);
     }
 
     // A successor may say as much as it likes.
@@ -117,7 +117,7 @@ public class RestartHistoryTests
         var timeline = new RestartTimeline(new ManualTime());
         for (int i = 0; i < 10_000; i++)
         {
-            timeline.Enter($"phase {i}");
+            timeline.Enter(PhaseName.Own($"phase {i}"));
         }
 
         Assert.Equal(101, timeline.Phases.Count);

@@ -7,7 +7,7 @@ namespace Baton.Tests.Lifecycle;
 public class RollingBackTests
 {
     private readonly LifecycleFixture _fixture;
-    private readonly Task<RestartOutcome> _outcome;
+    private readonly Task<RestartRecord> _outcome;
 
     public RollingBackTests() => _fixture = LifecycleFixture.Watching(out _outcome, "tcp:127.0.0.1:80");
 

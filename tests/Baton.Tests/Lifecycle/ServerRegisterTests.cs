@@ -243,7 +243,7 @@ public class ServerRegisterTests
 
         public void ServiceReady() => Said.Add("ready");
 
-        public void ReportProgress(string phase, string detail) => Said.Add($"{phase}: {detail}");
+        public void ReportProgress(PhaseName phase, string detail) => Said.Add($"{phase.Text}: {detail}");
 
         public void GiveUp(string reason) => Said.Add($"give up: {reason}");
     }

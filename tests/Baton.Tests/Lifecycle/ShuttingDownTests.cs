@@ -50,7 +50,7 @@ public class ShuttingDownTests
     [Fact]
     public async Task Shutdown_DuringRestart_KillsTheSuccessorAndTellsTheOneWhoAsked()
     {
-        LifecycleFixture fixture = LifecycleFixture.Restarting(out Task<RestartOutcome> outcome);
+        LifecycleFixture fixture = LifecycleFixture.Restarting(out Task<RestartRecord> outcome);
         fixture.Shutdown();
         Assert.Equal(1, fixture.Journal.Count("kill 4711"));
 

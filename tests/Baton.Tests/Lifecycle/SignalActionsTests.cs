@@ -114,7 +114,7 @@ public class SignalActionsTests
     {
         LifecycleFixture fixture = Endless(LifecycleFixture.Serving());
         fixture.Options.Strategy = RestartStrategy.Complete;
-        Task<RestartOutcome> outcome = fixture.AskRestart();
+        Task<RestartRecord> outcome = fixture.AskRestart();
         Send(fixture, Usr2);
         fixture.Journal.AssertOrder("cut", "start generation 2 plainly");
         Assert.Equal(RestartStrategy.Complete, (await outcome.Soon()).Strategy);

@@ -26,7 +26,7 @@ public class StateTests
     [Fact]
     public async Task Save_ThatFails_BacksTheRestartOutWithItsWords()
     {
-        LifecycleFixture fixture = Saving(out Task<RestartOutcome> outcome);
+        LifecycleFixture fixture = Saving(out Task<RestartRecord> outcome);
         fixture.Do(() => fixture.Effects.State.Ends("state hits could not be saved: no"));
         fixture.Journal.AssertOrder("drop state", "kill 4711", "forget state", "open gate");
         fixture.Do(() => fixture.Successor.EndsBySignal(9));
@@ -41,7 +41,7 @@ public class StateTests
     [Fact]
     public async Task Save_ThatIsLate_BacksTheRestartOut()
     {
-        LifecycleFixture fixture = Saving(out Task<RestartOutcome> outcome);
+        LifecycleFixture fixture = Saving(out Task<RestartRecord> outcome);
         fixture.Pass(fixture.Options.StateTimeout);
         fixture.Journal.AssertOrder("give up state, within 10 s", "drop state", "kill 4711", "open gate");
         fixture.Do(() => fixture.Effects.State.Ends());
@@ -66,7 +66,7 @@ public class StateTests
     [Fact]
     public async Task Save_WithoutAThread_BacksTheRestartOut()
     {
-        LifecycleFixture fixture = Prepared(out Task<RestartOutcome> outcome);
+        LifecycleFixture fixture = Prepared(out Task<RestartRecord> outcome);
         fixture.Effects.State.Failure = new RestartException(RestartFailure.SpawnFailed, "no thread");
         fixture.Do(() => fixture.Successor.SaysReady());
         fixture.Do(() => fixture.Successor.EndsBySignal(9));
@@ -89,7 +89,7 @@ public class StateTests
     [Fact]
     public async Task Successor_ThatDoesNotSayLoaded_HasTheTimeOfTheStateToo()
     {
-        LifecycleFixture fixture = Saving(out Task<RestartOutcome> outcome);
+        LifecycleFixture fixture = Saving(out Task<RestartRecord> outcome);
         fixture.Do(() => fixture.Effects.State.Ends());
         fixture.Pass(fixture.Options.HandshakeTimeout);
         Assert.Equal(0, fixture.Journal.Count("kill 4711"));
@@ -173,7 +173,7 @@ public class StateTests
         Assert.Equal(0, fixture.Journal.Count("save hits"));
     }
 
-    private static LifecycleFixture Prepared(out Task<RestartOutcome> outcome)
+    private static LifecycleFixture Prepared(out Task<RestartRecord> outcome)
     {
         LifecycleFixture fixture = LifecycleFixture.Restarting(out outcome);
         fixture.Context.CommitSteps.Add(new StateStep(fixture.Context));
@@ -182,7 +182,7 @@ public class StateTests
         return fixture;
     }
 
-    private static LifecycleFixture Saving(out Task<RestartOutcome> outcome)
+    private static LifecycleFixture Saving(out Task<RestartRecord> outcome)
     {
         LifecycleFixture fixture = Prepared(out outcome);
         fixture.Do(() => fixture.Successor.SaysReady());

@@ -74,7 +74,7 @@ public class SuccessorHookTests
             ["SYSTEMD_EXEC_PID"] = "2",
         };
         var command = new StartCommand("/srv/app", ["app"], "/srv", new Dictionary<string, string>(systemd) { ["PATH"] = "/bin", ["OLD"] = "1" });
-        var start = new SuccessorStartContext(command, generation: 2, trigger: "the test");
+        var start = new SuccessorStartContext(command, generation: 2, trigger: By("the test"));
         Assert.Equal(["OLD", "PATH"], start.Environment.Keys.Order());
         start.Environment.Clear();
         start.Environment["NEW"] = "1";

@@ -8,7 +8,7 @@ public class SuccessorProbationTests
     [Fact]
     public void Probation_Begins_TheGateIsClosedWorkDrainsAndNothingIsGivenUp()
     {
-        LifecycleFixture fixture = LifecycleFixture.Watching(out Task<RestartOutcome> outcome, "tcp:127.0.0.1:80");
+        LifecycleFixture fixture = LifecycleFixture.Watching(out Task<RestartRecord> outcome, "tcp:127.0.0.1:80");
         fixture.Journal.AssertOrder("close gate", "commit 4711", "drain");
         Assert.Equal(ProcessState.HandedOver, fixture.Lifecycle.State);
         Assert.DoesNotContain("announce stopping", fixture.Journal.Entries);
@@ -19,7 +19,7 @@ public class SuccessorProbationTests
     [Fact]
     public async Task Probation_Passes_ConfirmsReleasesAndOnlyThenTheRestartHasSucceeded()
     {
-        LifecycleFixture fixture = LifecycleFixture.Watching(out Task<RestartOutcome> outcome, "tcp:127.0.0.1:80");
+        LifecycleFixture fixture = LifecycleFixture.Watching(out Task<RestartRecord> outcome, "tcp:127.0.0.1:80");
         fixture.Pass(fixture.Options.Probation - TimeSpan.FromTicks(1));
         fixture.Do(() => fixture.Successor.IsAlive());
         Assert.False(outcome.IsCompleted);
@@ -38,7 +38,7 @@ public class SuccessorProbationTests
     {
         LifecycleFixture fixture = LifecycleFixture.Serving();
         fixture.Options.Probation = TimeSpan.FromSeconds(10);
-        Task<RestartOutcome> outcome = fixture.AskRestart();
+        Task<RestartRecord> outcome = fixture.AskRestart();
         fixture.Pass(TimeSpan.FromSeconds(2));
         fixture.Do(() => fixture.Successor.SaysProgress("warming up", "1 of 2"));
         fixture.Do(() => fixture.Successor.SaysProgress("warming up", "2 of 2"));
@@ -46,8 +46,8 @@ public class SuccessorProbationTests
         fixture.Do(() => fixture.Successor.SaysReady());
         fixture.PassProbation();
 
-        RestartOutcome done = await outcome.Soon();
-        Assert.Equal((2, RestartStrategy.Handover, TimeSpan.FromSeconds(5)), (done.Generation, done.Strategy, done.Duration));
+        RestartRecord done = await outcome.Soon();
+        Assert.Equal((2, RestartStrategy.Handover, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15)), (done.Generation, done.Strategy, done.ServedAfter!.Value, done.Duration));
         Assert.Equal(
             [("spawn", "", 2), ("warming up", "2 of 2", 3), ("commit", "", 0), ("probation", "", 10)], done.Phases.Select(p => (p.Name, p.Detail, (int)p.Duration.TotalSeconds)));
     }
@@ -161,7 +161,7 @@ public class SuccessorProbationTests
     [InlineData(3600)]
     public async Task Probation_ThisProcessWasPaused_PassesWithTheNextSign(int seconds)
     {
-        LifecycleFixture fixture = LifecycleFixture.Watching(out Task<RestartOutcome> outcome);
+        LifecycleFixture fixture = LifecycleFixture.Watching(out Task<RestartRecord> outcome);
         Look(fixture, times: 4);
         fixture.Pass(TimeSpan.FromSeconds(seconds));
         Look(fixture, times: 3);

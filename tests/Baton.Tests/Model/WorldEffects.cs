@@ -19,7 +19,7 @@ internal sealed class WorldEffects(WorldProcess process) : IEndpoints, IOpenWork
 
     public bool CanHandOver => true;
 
-    string ICommitStep.Name => "services";
+    PhaseName ICommitStep.Name => PhaseName.Services;
 
     bool ICommitStep.HasWork => World.Limits == Limits.Steps;
 
@@ -82,7 +82,7 @@ internal sealed class WorldEffects(WorldProcess process) : IEndpoints, IOpenWork
         confirmed.Predecessor!.TellDown(new HandoverMessage.Confirmed([]));
     }
 
-    public void ForceDownTo(int most, string trigger)
+    public void ForceDownTo(int most, RestartTrigger trigger)
     {
         WorldChannel[] oldest = [.. process.Older.OrderBy(c => c.Owner.Generation).Take(Math.Max(0, process.Older.Count - most))];
         foreach (WorldChannel channel in oldest)

@@ -130,23 +130,23 @@ internal sealed record WorldStep(StepKind Kind, int Target, int Amount)
                 process.Loop.Post(lifecycle.Start.ServiceReady);
                 break;
             case StepKind.Restart:
-                Ask(process, new RestartRequest("somebody"));
+                Ask(process, new RestartRequest(By("somebody")));
                 break;
             case StepKind.Signal:
-                Ask(process, new RestartRequest("SIGUSR2", bySignal: true));
+                Ask(process, new RestartRequest(By("SIGUSR2"), bySignal: true));
                 break;
             case StepKind.OtherProgram:
-                Ask(process, new RestartRequest("somebody", "/srv/other"));
+                Ask(process, new RestartRequest(By("somebody"), "/srv/other"));
                 break;
             case StepKind.Shutdown:
-                process.Loop.Post(() => lifecycle.Shutdown.Request("SIGTERM"));
+                process.Loop.Post(() => lifecycle.Shutdown.Request(By("SIGTERM")));
                 break;
             case StepKind.Force:
-                process.Loop.Post(() => lifecycle.Shutdown.Force("an operator"));
+                process.Loop.Post(() => lifecycle.Shutdown.Force(By("an operator")));
                 break;
             case StepKind.Leave:
                 process.AskedToLeave = true;
-                process.Loop.Post(() => lifecycle.Shutdown.Leave("the host"));
+                process.Loop.Post(() => lifecycle.Shutdown.Leave(By("the host")));
                 break;
             case StepKind.Unhealthy:
                 process.Loop.Post(() => lifecycle.Probation.ReportUnhealthy("no database"));
@@ -191,7 +191,7 @@ internal sealed record WorldStep(StepKind Kind, int Target, int Amount)
     private static void HandOver(World world, WorldProcess process)
     {
         int before = world.Processes.Count;
-        Ask(process, new RestartRequest("somebody"));
+        Ask(process, new RestartRequest(By("somebody")));
         world.Flush();
         if (world.Processes.Count > before)
         {

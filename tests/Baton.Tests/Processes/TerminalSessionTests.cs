@@ -97,7 +97,7 @@ public class TerminalSessionTests
         Assert.Same(told, Session("4711:-:nohup").Tell(told, mayStandIn: true));
         Assert.Contains(TerminalSession.Variable, told.ReplacingEnvironment().Keys);
         Assert.DoesNotContain(TerminalSession.Variable, told.AsideEnvironment().Keys);
-        Assert.Contains(TerminalSession.Variable, new SuccessorStartContext(told, 2, "the test").Apply(_ => { }).Environment.Keys);
+        Assert.Contains(TerminalSession.Variable, new SuccessorStartContext(told, 2, By("the test")).Apply(_ => { }).Environment.Keys);
     }
 
     [Theory]

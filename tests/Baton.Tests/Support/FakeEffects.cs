@@ -115,7 +115,7 @@ internal sealed class FakeEffects(Journal journal) : IEndpoints, IOpenWork, IPro
 
     public void PassOn(ISuccessor successor) => journal.Add($"confirm {successor.Pid}");
 
-    public void ForceDownTo(int most, string trigger) => journal.Add($"force older down to {most}");
+    public void ForceDownTo(int most, RestartTrigger trigger) => journal.Add($"force older down to {most}");
 
     public bool Sees(int pid) => LivingHeirs.Contains(pid);
 

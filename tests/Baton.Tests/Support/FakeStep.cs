@@ -7,7 +7,7 @@ internal sealed class FakeStep(string name, Journal journal) : ICommitStep
 {
     private readonly List<Action<string?>> _begun = [];
 
-    public string Name => name;
+    public PhaseName Name => Named(name);
 
     public bool HasWork { get; set; } = true;
 

@@ -75,17 +75,17 @@ internal sealed class FakeSuccessor(int pid, Journal journal, Action<PeerEvent> 
 
     internal void SaysLoaded() => Says(new HandoverMessage.Loaded());
 
-    internal void SaysProgress(string phase, string detail = "") => Says(new HandoverMessage.Progress(phase, detail));
+    internal void SaysProgress(string phase, string detail = "") => Says(new HandoverMessage.Progress(Named(phase), detail));
 
     internal void IsAlive(int connections = 0, int requests = 0) => Says(new HandoverMessage.Alive(connections, requests));
 
     internal void SaysUnhealthy(string reason, bool ends = false) => Says(new HandoverMessage.Unhealthy(reason, ends));
 
-    internal void SaysStopping(string trigger) => Says(new HandoverMessage.Stopping(trigger));
+    internal void SaysStopping(string trigger) => Says(new HandoverMessage.Stopping(By(trigger)));
 
     internal void HandsOn(int? successor = null) => Says(new HandoverMessage.HandedOn(successor));
 
-    internal void AsksForce(string trigger) => Says(new HandoverMessage.Force(trigger));
+    internal void AsksForce(string trigger) => Says(new HandoverMessage.Force(By(trigger)));
 
     internal void SaysRemaining(GenerationStatus status) => Says(new HandoverMessage.Remaining(status));
 

@@ -46,7 +46,7 @@ internal sealed class LifecycleFixture
     }
 
     /// <summary>A first generation that has started a successor.</summary>
-    internal static LifecycleFixture Restarting(out Task<RestartOutcome> outcome)
+    internal static LifecycleFixture Restarting(out Task<RestartRecord> outcome)
     {
         LifecycleFixture fixture = Serving();
         outcome = fixture.AskRestart();
@@ -62,7 +62,7 @@ internal sealed class LifecycleFixture
     }
 
     /// <summary>A predecessor whose successor serves and is on probation.</summary>
-    internal static LifecycleFixture Watching(out Task<RestartOutcome> outcome, params string[] claimed)
+    internal static LifecycleFixture Watching(out Task<RestartRecord> outcome, params string[] claimed)
     {
         LifecycleFixture fixture = Serving();
         fixture.Options.Probation = TimeSpan.FromSeconds(10);
@@ -95,16 +95,16 @@ internal sealed class LifecycleFixture
         _loop.RunDue();
     }
 
-    internal Task<RestartOutcome> AskRestart(string trigger = "the test", bool bySignal = false, string? program = null)
+    internal Task<RestartRecord> AskRestart(string trigger = "the test", bool bySignal = false, string? program = null)
     {
-        var request = new RestartRequest(trigger, program, bySignal);
+        var request = new RestartRequest(By(trigger), program, bySignal);
         Do(() => Lifecycle.Restarts.Request(request));
         return request.Outcome;
     }
 
-    internal void Shutdown() => Do(() => Lifecycle.Shutdown.Request("the test"));
+    internal void Shutdown() => Do(() => Lifecycle.Shutdown.Request(By("the test")));
 
-    internal void Force() => Do(() => Lifecycle.Shutdown.Force("the test"));
+    internal void Force() => Do(() => Lifecycle.Shutdown.Force(By("the test")));
 
     internal void Pass(TimeSpan time)
     {
@@ -122,7 +122,7 @@ internal sealed class LifecycleFixture
     internal void AssertServesAndCanRestart()
     {
         Assert.Equal(ProcessState.Serving, Lifecycle.State);
-        Task<RestartOutcome> next = AskRestart();
+        Task<RestartRecord> next = AskRestart();
         Assert.Equal(ProcessState.Restarting, Lifecycle.State);
         Assert.False(next.IsFaulted);
     }

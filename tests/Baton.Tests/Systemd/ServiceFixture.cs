@@ -9,7 +9,7 @@ namespace Baton.Tests.Systemd;
 /// <summary>A service of a systemd that writes down what it is told; its clock stands still, and its loop runs when the test says so.</summary>
 internal sealed class ServiceFixture : IDisposable
 {
-    private static readonly RestartRequest Request = new("SIGHUP");
+    private static readonly RestartRequest Request = new(By("SIGHUP"));
 
     private readonly ManualTime _time = new();
     private readonly ControlLoop _loop;
@@ -73,10 +73,13 @@ internal sealed class ServiceFixture : IDisposable
     internal static LifecycleEvent Started(RestartStrategy strategy) => new LifecycleEvent.SuccessorStarted(Request, 4735, 2, strategy);
 
     internal static LifecycleEvent Failed(string reason, bool servesOn = true) => new LifecycleEvent.RestartEnded(
-        Request, new RestartRecord(default, "SIGHUP", "/srv/app", 2, SuccessorPid: null, RestartFailure.SpawnFailed, reason, TimeSpan.Zero, []), RolledBack: false, servesOn);
+        Request,
+        new RestartRecord { AskedAt = default, Trigger = By("SIGHUP"), Program = "/srv/app", Generation = 2, Failure = RestartFailure.SpawnFailed, Explanation = reason },
+        RolledBack: false,
+        servesOn);
 
     internal static LifecycleEvent Phase(int? speaker, string name, string detail = "") =>
-        new LifecycleEvent.RestartPhaseChanged(Request, new RestartPhase(name, detail, TimeSpan.Zero), TimeSpan.Zero, speaker);
+        new LifecycleEvent.RestartPhaseChanged(Request, Named(name).With(detail, TimeSpan.Zero), TimeSpan.Zero, speaker);
 
     internal static LifecycleEvent Proved(int generation) => new LifecycleEvent.StateChanged(Environment.ProcessId, generation, ProcessState.OnProbation, ProcessState.Serving);
 

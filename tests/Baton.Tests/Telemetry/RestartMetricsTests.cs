@@ -50,7 +50,7 @@ public sealed class RestartMetricsTests
     {
         using TelemetryFixture telemetry = new TelemetryFixture(LifecycleFixture.Serving()).WithMetrics();
         telemetry.Process.Options.Probation = TimeSpan.FromSeconds(10);
-        foreach (Action end in new[] { () => telemetry.Process.Successor.SaysFailed("no database"), () => telemetry.Process.Lifecycle.Shutdown.Request("the test") })
+        foreach (Action end in new[] { () => telemetry.Process.Successor.SaysFailed("no database"), () => telemetry.Process.Lifecycle.Shutdown.Request(By("the test")) })
         {
             _ = telemetry.Process.AskRestart();
             telemetry.Process.Do(() => telemetry.Process.Successor.SaysReady());
@@ -90,7 +90,7 @@ public sealed class RestartMetricsTests
         {
             telemetry.Process.Options.Strategy = RestartStrategy.Complete;
             _ = telemetry.Process.AskRestart();
-            telemetry.Process.Do(() => telemetry.Process.Lifecycle.Shutdown.ForceDrain("the test"));
+            telemetry.Process.Do(() => telemetry.Process.Lifecycle.Shutdown.ForceDrain(By("the test")));
         }
         else
         {
@@ -159,7 +159,7 @@ public sealed class RestartMetricsTests
     {
         TelemetryFixture telemetry = new TelemetryFixture(LifecycleFixture.Serving()).WithMetrics();
         telemetry.Dispose();
-        telemetry.Process.Do(() => telemetry.Process.Lifecycle.Shutdown.Force("the test"));
+        telemetry.Process.Do(() => telemetry.Process.Lifecycle.Shutdown.Force(By("the test")));
         Assert.Empty(telemetry.Measured);
     }
 }

@@ -96,7 +96,7 @@ public sealed class RestartTracerTests : IDisposable
         using var listener = new ActivityListener { ShouldListenTo = s => s == source, Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData };
         ActivitySource.AddActivityListener(listener);
         using Activity asker = source.StartActivity("POST /restart")!;
-        var request = new RestartRequest("the admin page");
+        var request = new RestartRequest(By("the admin page"));
         Process.Do(() => Process.Lifecycle.Restarts.Request(request));
         Assert.Equal(asker, Activity.Current);
         Assert.Equal((asker.TraceId, asker.SpanId), (request.Activity!.TraceId, request.Activity.ParentSpanId));
@@ -132,7 +132,7 @@ public sealed class RestartTracerTests : IDisposable
             used++;
             action();
         });
-        var request = new RestartRequest("the test");
+        var request = new RestartRequest(By("the test"));
         telemetry.Process.Do(() => telemetry.Process.Lifecycle.Restarts.Request(request));
         telemetry.Process.Effects.WorkEnds();
         telemetry.Process.Do(() => telemetry.Process.Successor.SaysReady());

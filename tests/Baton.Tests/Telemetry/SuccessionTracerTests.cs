@@ -72,7 +72,7 @@ public sealed class SuccessionTracerTests : IDisposable
     {
         Process.Do(() => Process.Lifecycle.Start.Greeted(trace));
         Process.Pass(TimeSpan.FromSeconds(1));
-        Process.Do(() => Process.Lifecycle.Start.ReportProgress("health", "3 of 4"));
+        Process.Do(() => Process.Lifecycle.Start.ReportProgress(Named("health"), "3 of 4"));
         Process.Pass(TimeSpan.FromSeconds(2));
         Process.Do(Process.Lifecycle.Start.ServiceReady);
         Process.Pass(TimeSpan.FromSeconds(1));

@@ -34,7 +34,7 @@ internal static class FailureSection
             <h2>{title}</h2>
             <p><strong>{StateText.Of(record.Failure)}</strong> <code>{failure}</code></p>
             <pre class="words" tabindex="0">{Html.Text(record.Explanation)}</pre>
-            <p class="quiet">Asked {Times.Ago(record.AskedAt, view.Now)} by {Html.Text(record.Trigger)}.
+            <p class="quiet">Asked {Times.Ago(record.AskedAt, view.Now)} by {Html.Text(record.Trigger.Description)}.
             It took {Wording.Of(record.Duration)}{LastPhase(record)}.{since}</p>
             </div>
             """);

@@ -54,7 +54,7 @@ internal static class GenerationsSection
         }
 
         ProcessState state = view.Status.State == ProcessState.HandedOver ? ProcessState.OnProbation : ProcessState.Starting;
-        string phase = restart.Detail.Length == 0 ? restart.Phase : $"{restart.Phase}: {restart.Detail}";
+        string phase = restart.Current?.Words ?? "";
         return Html.Of($"""
             <li class="card" id="generation-{view.Status.Generation + 1}">
             <h3>Generation {view.Status.Generation + 1} {StateText.Badge(state)}</h3>

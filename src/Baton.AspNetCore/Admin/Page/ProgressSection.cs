@@ -10,17 +10,17 @@ internal static class ProgressSection
             return Html.None;
         }
 
-        TimeSpan current = restart.Phases.Aggregate(restart.Elapsed, (left, phase) => left - phase.Duration);
-        Html now = restart.Phase.Length == 0 ? Html.None : Html.Of($"""
-            <li class="now" aria-current="step">{Label(restart.Phase, restart.Detail)}
-            <span class="took">{Times.Since(current, view.Now)}</span></li>
+        Html now = restart.Current is not { } current ? Html.None : Html.Of($"""
+            <li class="now" aria-current="step">{Label(current.Name, current.Detail)}
+            <span class="took">{Times.Since(current.Duration, view.Now)}</span></li>
             """);
         IEnumerable<Html> done = restart.Phases.Select(p =>
             Html.Of($"<li>{Label(p.Name, "")} <span class=\"took\">{Wording.Of(p.Duration)}</span></li>"));
         return Html.Of($"""
             <div class="panel progress">
             <h2>Restart in progress</h2>
-            <p class="quiet">Asked by {Html.Text(restart.Trigger)}, {Times.Ago(view.Now - restart.Elapsed, view.Now)}.</p>
+            <p class="quiet">Asked by {Html.Text(restart.Trigger.Description)},
+            {Times.Ago(view.Now - restart.Elapsed, view.Now)}.</p>
             <ol class="steps">{done}{now}</ol>
             </div>
             """);

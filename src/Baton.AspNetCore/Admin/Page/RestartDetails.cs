@@ -9,7 +9,7 @@ internal static class RestartDetails
         return Html.Of($"""
             <div class="details">
             <dl class="facts">
-            <div><dt>Asked by</dt><dd>{Html.Text(StatusText.OrDash(record.Trigger))}</dd></div>
+            <div><dt>Asked by</dt><dd>{Html.Text(StatusText.OrDash(record.Trigger.Description))}</dd></div>
             <div><dt>At</dt><dd>{Times.Exact(record.AskedAt)}</dd></div>
             <div><dt>Successor</dt><dd>{Successor(record)}</dd></div>
             <div><dt>In all</dt><dd>{Wording.Of(record.Duration)}</dd></div>
@@ -35,8 +35,8 @@ internal static class RestartDetails
         <th scope="col">Last heard</th></tr></thead>
         <tbody>{restart.Before.Select(s => Row(s, TimeSpan.Zero))}
         {restart.After.Select(s => Row(s, restart.BeforeLength))}
-        {Predecessor("drained", restart.Record.Drained)}
-        {Predecessor("gone", restart.Record.Gone)}</tbody></table>
+        {Predecessor("drained", restart.Record.DrainedAfter)}
+        {Predecessor("gone", restart.Record.GoneAfter)}</tbody></table>
         """);
 
     private static Html Row(Segment segment, TimeSpan offset)
@@ -44,7 +44,7 @@ internal static class RestartDetails
         RestartPhase phase = segment.Phase;
         Html failed = segment.Failed ? Html.Of($" <strong>failed</strong>") : Html.None;
         return Html.Of($"""
-            <tr><th scope="row" title="{PhaseStyle.Meaning(phase.Name)}">{Html.Text(phase.Name)}{failed}</th>
+            <tr><th scope="row" title="{PhaseStyle.Meaning(phase.Kind)}">{Html.Text(phase.Name)}{failed}</th>
             <td>{Wording.Of(offset + segment.From)}</td><td>{Wording.Of(phase.Duration)}</td>
             <td>{Html.Text(phase.Detail)}</td></tr>
             """);

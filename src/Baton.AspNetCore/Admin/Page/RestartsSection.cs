@@ -46,21 +46,23 @@ internal static class RestartsSection
 
     private static Html Legend(IReadOnlyList<Timeline> restarts)
     {
-        IEnumerable<string> names = restarts.SelectMany(r => r.Record.Phases).Select(p => p.Name).Distinct();
+        IEnumerable<PhaseName> names = restarts.SelectMany(r => r.Record.Phases)
+            .Select(p => new PhaseName(p.Kind, p.Name))
+            .Distinct();
         return Html.Of($"""
             <ul class="legend" aria-label="Phases">{names.Select(Phase)}
             {Extras(restarts)}</ul>
             """);
     }
 
-    private static Html Phase(string name) => Legend(
+    private static Html Phase(PhaseName name) => Legend(
         show: true,
-        PhaseStyle.Meaning(name),
+        PhaseStyle.Meaning(name.Kind),
         Html.Of($"""
             <svg width="10" height="10" aria-hidden="true">
-            <rect class="{PhaseStyle.Class(name)}" width="10" height="10"/></svg>
+            <rect class="{PhaseStyle.Class(name.Kind)}" width="10" height="10"/></svg>
             """),
-        Html.Text(name));
+        Html.Text(name.Text));
 
     private static Html Extras(IReadOnlyList<Timeline> restarts) => Html.Join([
         Legend(

@@ -15,13 +15,11 @@ internal sealed record Segment(RestartPhase Phase, TimeSpan From, bool Failed)
 /// </summary>
 internal sealed class Timeline
 {
-    // In this phase the predecessor tells the successor to serve.
-    private const string LastBeforeServing = "commit";
-
     internal Timeline(RestartRecord record)
     {
         Record = record;
-        int before = record.Phases.Select(p => p.Name).ToList().LastIndexOf(LastBeforeServing) + 1;
+        // In this phase the predecessor tells the successor to serve.
+        int before = record.Phases.ToList().FindLastIndex(p => p.Kind == RestartPhaseKind.Commit) + 1;
         bool failed = record.Failure is not null;
         Served = before > 0 && !(failed && before == record.Phases.Count);
         before = Served ? before : record.Phases.Count;
@@ -44,10 +42,10 @@ internal sealed class Timeline
         ((TimeSpan[])[After is [.., { } last] ? last.To : TimeSpan.Zero, Drained ?? TimeSpan.Zero, Gone ?? TimeSpan.Zero]).Max();
 
     /// <summary>When the predecessor had finished its work, since the successor serves; null if not yet, or not known.</summary>
-    internal TimeSpan? Drained => SinceServed(Record.Drained);
+    internal TimeSpan? Drained => SinceServed(Record.DrainedAfter);
 
     /// <summary>When the predecessor had ended, since the successor serves; null if not yet, or not known.</summary>
-    internal TimeSpan? Gone => SinceServed(Record.Gone);
+    internal TimeSpan? Gone => SinceServed(Record.GoneAfter);
 
     // Another process measured it, so it may seem to be a millisecond earlier.
     private TimeSpan? SinceServed(TimeSpan? sinceAsked) => !Served || sinceAsked is not { } since

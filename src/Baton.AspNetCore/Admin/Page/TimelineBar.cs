@@ -62,7 +62,7 @@ internal static class TimelineBar
         double from = scale.At(segment.From);
         double width = Math.Max(scale.At(segment.To) - from, LeastWidth);
         RestartPhase phase = segment.Phase;
-        string style = segment.Failed ? "p-failed" : PhaseStyle.Class(phase.Name);
+        string style = segment.Failed ? "p-failed" : PhaseStyle.Class(phase.Kind);
         string failed = segment.Failed ? "; failed here" : "";
         string detail = phase.Detail.Length == 0 ? "" : $" ({phase.Detail})";
         Html rectangle = Html.Of($"""
@@ -70,7 +70,7 @@ internal static class TimelineBar
             {Hatching(segment, scale, from, width)}
             <title>{phase.Name}: {Wording.Of(phase.Duration)}, from {Wording.Of(segment.From)} on{failed}{detail}</title></g>
             """);
-        return Html.Of($"{rectangle}{Label(phase.Name, from, width, segment.Failed)}{Cut(segment, scale)}");
+        return Html.Of($"{rectangle}{Label(phase, from, width, segment.Failed)}{Cut(segment, scale)}");
     }
 
     private static Html Hatching(Segment segment, TimeScale scale, double from, double width)
@@ -90,9 +90,13 @@ internal static class TimelineBar
             """);
     }
 
-    private static Html Label(string name, double from, double width, bool failed) => failed || width < (name.Length + 2) * Letter
-        ? Html.None
-        : Html.Of($"""<text class="label {PhaseStyle.Class(name)}" x="{from + (width / 2)}%" y="15">{name}</text>""");
+    private static Html Label(RestartPhase phase, double from, double width, bool failed)
+    {
+        string style = PhaseStyle.Class(phase.Kind);
+        return failed || width < (phase.Name.Length + 2) * Letter
+            ? Html.None
+            : Html.Of($"""<text class="label {style}" x="{from + (width / 2)}%" y="15">{phase.Name}</text>""");
+    }
 
     /// <summary>Marks a phase that goes on beyond the axis, with its time.</summary>
     private static Html Cut(Segment segment, TimeScale scale)

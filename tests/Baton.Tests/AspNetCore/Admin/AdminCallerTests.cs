@@ -31,14 +31,14 @@ public class AdminCallerTests
         DefaultHttpContext context = Context();
         context.Request.Path = $"/debug/{new string('x', 5000)}\n\u001b[31m";
         context.User = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, "mallory\r\ninfo: all is well\u202e")], "test"));
-        string description = AdminCaller.Describe(context);
+        string description = AdminCaller.Trigger(context).Description;
         Assert.StartsWith(@"the admin API, mallory\u000D\u000Ainfo: all is well\u202E (a local connection, GET /debug/xxx", description, StringComparison.Ordinal);
         Assert.InRange(description.Length, 100, 400);
         Assert.DoesNotContain(description, char.IsControl);
     }
 
     [Fact]
-    public void Description_WithoutAUser_NamesNone() => Assert.Equal("the admin API (a local connection, GET /debug/admin)", AdminCaller.Describe(Context()));
+    public void Description_WithoutAUser_NamesNone() => Assert.Equal("the admin API (a local connection, GET /debug/admin)", AdminCaller.Trigger(Context()).Description);
 
     private static bool HasPolicy(params object[] metadata)
     {

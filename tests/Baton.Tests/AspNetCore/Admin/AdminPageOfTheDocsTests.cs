@@ -10,13 +10,16 @@ public partial class AdminPageOfTheDocsTests
 {
     private static string Page => Repository.Read("docs/admin.md");
 
-    public static TheoryData<string> Failures => [.. Enum.GetNames<RestartFailure>(), ControlProtocol.TimedOut, ControlProtocol.NotAllowed];
+    public static TheoryData<string> Failures => [.. Enum.GetNames<RestartFailure>(), nameof(AnswerFailure.TimedOut), nameof(AnswerFailure.NotAllowed)];
 
     [Theory]
     [MemberData(nameof(Failures))]
     public void Page_HasTheStatusOfEachFailure(string failure)
     {
-        int status = AdminProblem.Of("restart", failure, "", record: null).Status;
+        AnswerFailure of = Enum.TryParse(failure, out RestartFailure reason) ? AnswerFailure.Of(reason)
+            : failure == nameof(AnswerFailure.TimedOut) ? AnswerFailure.TimedOut
+            : AnswerFailure.NotAllowed;
+        int status = AdminProblem.Of("restart", of, "", record: null).Status;
         Assert.Contains(Rows().Matches(Page), row => row.Groups["status"].Value == $"{status}" && row.Groups["failures"].Value.Contains($"`{failure}`", StringComparison.Ordinal));
     }
 

@@ -4,12 +4,22 @@ namespace Baton.Tests.AspNetCore.Admin;
 
 public class TimelineTests
 {
+    // An application reports what it likes.
+    [Fact]
+    public void Restart_WithAPhaseOfTheApplicationCalledCommit_DidNotServeByThat()
+    {
+        RestartRecord record = Statuses.Record(("spawn", 100), ("health", 50)) with { Failure = RestartFailure.SuccessorExited };
+        var timeline = new Timeline(record with { Phases = [.. record.Phases, PhaseName.Own("commit").With("", TimeSpan.FromSeconds(1)), PhaseName.Health.With("", TimeSpan.Zero)] });
+        Assert.False(timeline.Served);
+        Assert.Equal(4, timeline.Before.Count);
+    }
+
     [Fact]
     public void Restart_ThatCameAbout_IsSplitWhereTheSuccessorServes()
     {
         var timeline = new Timeline(Statuses.Record(("spawn", 100), ("health", 50), ("commit", 2), ("probation", 10_000)) with
         {
-            Drained = TimeSpan.FromMilliseconds(652), Gone = TimeSpan.FromMilliseconds(151),
+            DrainedAfter = TimeSpan.FromMilliseconds(652), GoneAfter = TimeSpan.FromMilliseconds(151),
         });
         Assert.True(timeline.Served);
         Assert.Equal([0, 100, 150], timeline.Before.Select(s => s.From.TotalMilliseconds));

@@ -1,11 +1,9 @@
-using Baton.Lifecycle;
-
-namespace Baton;
+namespace Baton.Lifecycle;
 
 /// <summary>
 /// A server of this process, whose open work a departing process waits for. Registered with <see cref="WorkRegister.Register"/>.
 /// </summary>
-internal interface IRestartParticipant
+internal interface IServerWork
 {
     /// <summary>
     /// Accepting has stopped: lets clients go without breaking a request, and completes when nothing is open. Cancelled when this
