@@ -113,6 +113,9 @@ internal class TrackedConnection : ConnectionContext, IDrainingFeature
     /// <summary>Whether it was handed to another protocol, such as WebSocket.</summary>
     internal bool IsUpgraded { get; set; }
 
+    /// <summary>What lives long on it, such as "websocket"; null for plain requests. For the status.</summary>
+    internal string? LongLived { get; set; }
+
     /// <summary>Since when the drain has found it without a request; null when it last had one. Used by the drain only.</summary>
     internal long? IdleSince { get; set; }
 
@@ -153,6 +156,8 @@ internal class TrackedConnection : ConnectionContext, IDrainingFeature
 
         // If there is another request, the last answer did not end the connection.
         Volatile.Write(ref _endsWithAnswer, false);
+
+        LongLived = null;
 
         // Only for the status: of concurrent requests the latest path is enough.
         _path = path;
@@ -201,6 +206,7 @@ internal class TrackedConnection : ConnectionContext, IDrainingFeature
         {
             (0, _, _) when IsWithoutHttp => "raw",
             (0, _, _) => "idle",
+            (_, _, false) when LongLived is { } kind => kind,
             (_, true, _) => "upgraded",
             (_, _, true) => "http/2",
             _ => "http/1.1",

@@ -66,7 +66,14 @@ public sealed class LongLivedTests
         await using ServiceProcess service = await ServiceProcess.StartAsync(Setup with { Probation = TimeSpan.FromMinutes(1) });
         using HttpConnection kept = await HttpConnection.OpenAsync(AddressOf(service));
         Assert.Equal(400, (await kept.GetAsync("/ws")).Status);
+        using HttpConnection other = await HttpConnection.OpenAsync(AddressOf(service));
+        Assert.Equal(400, (await other.GetAsync("/ws")).Status);
         await service.RestartAsync();
+
+        // Its answers end connections once it drains.
+        while (!(await other.GetAsync("/ws")).Closes)
+        {
+        }
 
         await kept.SendTextAsync(UpgradeRequest);
 
@@ -89,7 +96,7 @@ public sealed class LongLivedTests
     [Fact]
     public async Task Stream_of_events_ends_between_two_of_them_and_says_when_to_come_back()
     {
-        await using ServiceProcess service = await ServiceProcess.StartAsync(Setup);
+        await using ServiceProcess service = await ServiceProcess.StartAsync(Setup.With("--GracefulRestart:IdleGrace=1s"));
         using HttpConnection events = await HttpConnection.OpenAsync(AddressOf(service));
         await events.SendGetAsync("/events", "Accept: text/event-stream");
 

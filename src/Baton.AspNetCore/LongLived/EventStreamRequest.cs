@@ -51,8 +51,7 @@ internal sealed class EventStreamRequest : LongLivedRequest
         var request = new EventStreamRequest(context, inner);
         context.RequestAborted = request._aborted.Token;
         context.Features.Set<IHttpResponseBodyFeature>(request._body);
-        context.Features.Set<LongLivedRequest>(request);
-        requests.Add(request);
+        requests.Add(request, context);
         return request;
     }
 
@@ -169,6 +168,7 @@ internal sealed class EventStreamStream(Stream inner, Func<Task> complete) : Wra
             {
                 _ended = true;
                 await complete().ConfigureAwait(false);
+                _atEnd.TrySetResult();
             }
         }
         finally

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -26,14 +27,10 @@ internal sealed class HubConnections(LongLivedRequests requests) : IHubFilter
     {
         if (context.Context.Features.Get<IConnectionLifetimeNotificationFeature>() is { } lifetime)
         {
-            var connection = new HubConnectionRequest(lifetime);
+            HttpContext? request = context.Context.GetHttpContext();
+            var connection = new HubConnectionRequest(lifetime, request?.Features.Get<LongLivedRequest>());
             context.Context.Items[s_key] = connection;
-            if (context.Context.GetHttpContext()?.Features.Get<LongLivedRequest>() is { } carrier)
-            {
-                carrier.IsLeftAlone = true;
-            }
-
-            requests.Add(connection);
+            requests.Add(connection, request);
         }
 
         await next(context).ConfigureAwait(false);
@@ -108,12 +105,25 @@ internal sealed class HubCall : IDisposable
 }
 
 /// <summary>The connection of one client to a hub, over any transport.</summary>
-internal sealed class HubConnectionRequest(IConnectionLifetimeNotificationFeature lifetime) : LongLivedRequest
+internal sealed class HubConnectionRequest : LongLivedRequest
 {
     private readonly Lock _lock = new();
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly IConnectionLifetimeNotificationFeature _lifetime;
+    private readonly LongLivedRequest? _carrier;
     private int _calls;
     private bool _closing;
+
+    /// <param name="lifetime">The connection's.</param>
+    /// <param name="carrier">The WebSocket or the stream of events that carries it; null where requests come and go.</param>
+    internal HubConnectionRequest(IConnectionLifetimeNotificationFeature lifetime, LongLivedRequest? carrier)
+    {
+        (_lifetime, _carrier) = (lifetime, carrier);
+        if (carrier is not null)
+        {
+            carrier.IsLeftAlone = true;
+        }
+    }
 
     internal override string Kind => "signalr";
 
@@ -158,7 +168,12 @@ internal sealed class HubConnectionRequest(IConnectionLifetimeNotificationFeatur
             // Its caller gets no answer, as at the end of the drain.
         }
 
-        lifetime.RequestClose();
-        await HasEndedAsync(close.Limit, close.Time).ConfigureAwait(false);
+        _lifetime.RequestClose();
+
+        // First the hub is done with it, then what carries it, which says goodbye in its own way.
+        if (await HasEndedAsync(close.Limit, close.Time).ConfigureAwait(false) && _carrier is not null)
+        {
+            await _carrier.HasEndedAsync(close.Limit, close.Time).ConfigureAwait(false);
+        }
     }
 }

@@ -32,7 +32,7 @@ internal abstract class LongLivedRequest
 
     /// <summary>Waits until the application is done with it.</summary>
     /// <returns>Whether it was in time.</returns>
-    protected async Task<bool> HasEndedAsync(TimeSpan limit, TimeProvider time)
+    internal async Task<bool> HasEndedAsync(TimeSpan limit, TimeProvider time)
     {
         try
         {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net.WebSockets;
 using Baton.Lifecycle;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
 namespace Baton.AspNetCore.LongLived;
@@ -9,7 +10,7 @@ namespace Baton.AspNetCore.LongLived;
 /// All long-lived requests of this application, and their end in a drain: after the notice, in a random order. Their connections
 /// are counted, waited for and cut by <see cref="OpenConnections"/>.
 /// </summary>
-internal sealed class LongLivedRequests(GracefulRestartOptions options, ILogger logger) : IRestartParticipant
+internal sealed class LongLivedRequests(GracefulRestartOptions options, ILogger logger) : IServerWork
 {
     private readonly ConcurrentDictionary<LongLivedRequest, byte> _open = new();
     private volatile Drain? _drain;
@@ -19,10 +20,16 @@ internal sealed class LongLivedRequests(GracefulRestartOptions options, ILogger 
 
     private LongLivedOptions Options => options.LongLived;
 
-    /// <summary>It lives until <see cref="Remove"/>.</summary>
-    internal void Add(LongLivedRequest request)
+    /// <summary>It lives until <see cref="Remove"/>, and is a feature of the request that it belongs to.</summary>
+    internal void Add(LongLivedRequest request, HttpContext? context)
     {
         _open[request] = 0;
+        context?.Features.Set(request);
+        if (context?.Features.Get<TrackedConnection>() is { } connection)
+        {
+            connection.LongLived = request.Kind;
+        }
+
         if (_drain is { } drain)
         {
             // It came while the drain began.

@@ -75,8 +75,7 @@ internal sealed class UpgradeFeature(
     private Stream Begin(LongLivedRequest request, Stream stream)
     {
         _request = request;
-        context.Features.Set(request);
-        requests.Add(request);
+        requests.Add(request, context);
         return stream;
     }
 }
