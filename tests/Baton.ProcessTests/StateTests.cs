@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Baton.ProcessTests.Http;
 using Baton.ProcessTests.Service;
 
@@ -113,6 +114,40 @@ public sealed class StateTests
         await service.RestartAsync();
         Assert.Equal(2, await CountAsync(service));
         Assert.Equal("2", (await HttpConnection.GetOnceAsync(second, "/count2")).Text);
+        await service.StopAsync();
+    }
+
+    // One that lives hands back what it has counted, if its predecessor wants it; one that is killed has lost it.
+    [Theory]
+    [InlineData(true, "unhealthy", 4, "; its state came back")]
+    [InlineData(true, "host-stop", 4, "; its state came back")]
+    [InlineData(true, "kill", 2, "; what it had changed of the state is lost: the successor has handed nothing back")]
+    [InlineData(true, "throw-in-save", 2, "; what it had changed of the state is lost: state count could not be saved: InvalidOperationException: told to throw in save")]
+    [InlineData(false, "unhealthy", 2, "told to be unhealthy; rolled back")]
+    public async Task Predecessor_that_serves_again_goes_on_with_what_it_wants(bool wantsBack, string misdeed, int next, string words)
+    {
+        await using ServiceProcess service = await ServiceProcess.StartAsync(
+            Setup with { Probation = TimeSpan.FromSeconds(60), FirstBehaviour = wantsBack ? "state-back" : "" });
+        Assert.Equal(1, await CountAsync(service));
+        await using BackgroundLoad load = BackgroundLoad.Start(service.Address);
+        bool saves = misdeed != "throw-in-save";
+        Latch latch = service.NewLatch();
+        service.SetNextBehaviour($"do-at {(saves ? misdeed : "unhealthy")} {latch.Name}\n{(saves ? "" : misdeed)}");
+        int after = service.Log.Length;
+        await service.RestartAsync();
+        Assert.Equal(2, await CountAsync(service));
+        Assert.Equal(3, await CountAsync(service));
+        await latch.ReachedAsync();
+        latch.Open();
+        await service.RolledBackAsync(after);
+
+        await service.Log.FirstAsync($"Restart failed: .*{Regex.Escape(words)}", after);
+        Assert.Equal(next, await CountAsync(service));
+        if (misdeed != "kill")
+        {
+            await load.EndWithoutFailureAsync();
+        }
+
         await service.StopAsync();
     }
 

@@ -30,6 +30,11 @@ internal sealed class BehavingService(Behaviour behaviour, IHostApplicationLifet
             _ = AfterCommitAsync(order.Split(' '));
         }
 
+        if (behaviour.Argument("do-at") is { } later)
+        {
+            _ = DoAtAsync(later.Split(' '));
+        }
+
         if (behaviour.Argument("accept-callback") is { } callback)
         {
             _ = RegisterAsync(callback);
@@ -66,10 +71,10 @@ internal sealed class BehavingService(Behaviour behaviour, IHostApplicationLifet
     // Whenever this process accepts: what is registered is called when it is to stop.
     private static async Task RegisterAsync(string callback)
     {
-        while (await Restarter.Default!.WaitToAcceptAsync() is { } accepting)
+        await foreach (ServingTerm term in Restarter.Default!.ServingTermsAsync())
         {
             var closing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            accepting.Register(() =>
+            term.Ended.Register(() =>
             {
                 closing.SetResult();
                 if (callback == "block")
@@ -83,9 +88,17 @@ internal sealed class BehavingService(Behaviour behaviour, IHostApplicationLifet
         }
     }
 
+    // When the test says so.
+    private async Task DoAtAsync(string[] order)
+    {
+        await Serving.BeginsAsync();
+        await Latch.PassAsync(order[1], CancellationToken.None);
+        await Misdeed.CommitAsync(order[0], lifetime);
+    }
+
     private async Task AfterCommitAsync(string[] order)
     {
-        await Restarter.Default!.WaitToAcceptAsync();
+        await Serving.BeginsAsync();
         await Task.Delay(int.Parse(order[1], CultureInfo.InvariantCulture));
         await Misdeed.CommitAsync(order[0], lifetime);
     }

@@ -64,7 +64,7 @@ internal sealed class UpgradeFeature(
     {
         if (string.Equals(protocol, WebSocket, StringComparison.OrdinalIgnoreCase))
         {
-            var webSocket = new WebSocketStream(stream);
+            var webSocket = new UpgradedWebSocket(stream);
             return Begin(new WebSocketRequest(webSocket, context.Abort), webSocket);
         }
 

@@ -221,16 +221,11 @@ internal sealed record Received(HandoverMessage Message, IReadOnlyList<Descripto
     /// <summary>The message, for kinds without descriptors. Descriptors that came anyway are closed.</summary>
     internal HandoverMessage WithoutDescriptors()
     {
-        CloseFrom(0);
-        return Message;
-    }
-
-    /// <summary>Closes the descriptors from an index on.</summary>
-    internal void CloseFrom(int index)
-    {
-        foreach (Descriptor descriptor in Descriptors.Skip(index))
+        foreach (Descriptor descriptor in Descriptors)
         {
             descriptor.Dispose();
         }
+
+        return Message;
     }
 }

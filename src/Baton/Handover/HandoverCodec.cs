@@ -37,16 +37,20 @@ internal static class HandoverCodec
         OfReason<HandoverMessage.Refused>("refused", static m => m.Reason, static text => new(text)),
         Row.Of<HandoverMessage.Commit>(
             "commit",
-            static (json, m, _) => { WriteWait(json, "probationMs", m.Probation); WriteWait(json, "heartbeatMs", m.Heartbeat); },
-            static body => new HandoverMessage.Commit(Wait(body, "probationMs"), Wait(body, "heartbeatMs"))),
+            WriteCommit,
+            static body =>
+                new(Wait(body, "probationMs"), Wait(body, "heartbeatMs")) { Term = body.Optional("term")?.GetInt64() ?? 0 }),
         Row.Of<HandoverMessage.Alive>(
             "alive",
             static (json, m, _) => { json.WriteNumber("connections", m.Connections); json.WriteNumber("requests", m.Requests); },
             static body => new HandoverMessage.Alive(body.Number("connections"), body.Number("requests"))),
         Row.Of<HandoverMessage.Unhealthy>(
             "unhealthy",
-            static (json, m, _) => { WriteText(json, "reason", m.Reason); WriteFlag(json, "ends", m.Ends); },
-            static body => new HandoverMessage.Unhealthy(body.Text("reason"), body.Flag("ends", otherwise: false))),
+            WriteUnhealthy,
+            static body => new HandoverMessage.Unhealthy(body.Text("reason"), body.Flag("ends", otherwise: false))
+            {
+                HandsBack = body.Flag("handsBack", otherwise: false),
+            }),
         Row.Of<HandoverMessage.HandedBack>("handed-back", WriteHandedBack, ReadHandedBack) with { IsOptional = true },
         OfTrigger<HandoverMessage.Stopping>("stopping", static m => m.Trigger, static by => new(by)),
         Row.Of<HandoverMessage.HandedOn>("handed-on", WriteHandedOn, static body => new(body.Optional("successor")?.GetInt32())),
@@ -178,6 +182,13 @@ internal static class HandoverCodec
         All = body.Flag("all", otherwise: false),
     };
 
+    private static void WriteUnhealthy(Utf8JsonWriter json, HandoverMessage.Unhealthy m, JsonSize size)
+    {
+        WriteText(json, "reason", m.Reason);
+        WriteFlag(json, "ends", m.Ends);
+        WriteFlag(json, "handsBack", m.HandsBack);
+    }
+
     private static void WriteHandedBack(Utf8JsonWriter json, HandoverMessage.HandedBack m, JsonSize size)
     {
         WriteKeys(json, "keys", m.Keys);
@@ -196,6 +207,16 @@ internal static class HandoverCodec
         if (m.Successor is { } successor)
         {
             json.WriteNumber("successor", successor);
+        }
+    }
+
+    private static void WriteCommit(Utf8JsonWriter json, HandoverMessage.Commit m, JsonSize size)
+    {
+        WriteWait(json, "probationMs", m.Probation);
+        WriteWait(json, "heartbeatMs", m.Heartbeat);
+        if (m.Term > 0)
+        {
+            json.WriteNumber("term", m.Term);
         }
     }
 

@@ -79,7 +79,11 @@ internal abstract record HandoverMessage
     /// Predecessor, in answer to ready: it stopped accepting; open your gate. The successor is on probation for that long, zero
     /// for not at all, and says that it is alive at that interval.
     /// </summary>
-    internal sealed record Commit(TimeSpan Probation, TimeSpan Heartbeat) : HandoverMessage;
+    internal sealed record Commit(TimeSpan Probation, TimeSpan Heartbeat) : HandoverMessage
+    {
+        /// <summary>The number of the successor's term; 0 from an older version.</summary>
+        internal long Term { get; init; }
+    }
 
     /// <summary>Successor on probation: it makes progress, and this much is open.</summary>
     internal sealed record Alive(int Connections, int Requests) : HandoverMessage;
@@ -88,10 +92,14 @@ internal abstract record HandoverMessage
     /// Successor on probation: it has stopped accepting and asks its predecessor to take over again. With <see cref="Ends"/> its
     /// application ends by itself: an exception behind that may follow as <see cref="Failed"/>.
     /// </summary>
-    internal sealed record Unhealthy(string Reason, bool Ends = false) : HandoverMessage;
+    internal sealed record Unhealthy(string Reason, bool Ends = false) : HandoverMessage
+    {
+        /// <summary>Whether <see cref="HandoverMessage.HandedBack"/> follows, which the predecessor is to wait for.</summary>
+        internal bool HandsBack { get; init; }
+    }
 
     /// <summary>
-    /// Successor on probation, before unhealthy: the state that its predecessor wants back, in the form of
+    /// Successor on probation, after unhealthy: the state that its predecessor wants back, in the form of
     /// <see cref="Resources"/>. May be passed over.
     /// </summary>
     /// <param name="Keys">Name the descriptors that ride with the message, in order.</param>

@@ -84,11 +84,40 @@ internal sealed class ResourceSender(HandoverChannel channel, ResourceRegistry r
             return false;
         }
 
-        SendWithDescriptors(passed, keys => new HandoverMessage.Resources(keys) { State = rows });
+        Send(channel, passed, keys => new HandoverMessage.Resources(keys) { State = rows });
 
         // The kernel keeps the memory until the successor has it.
         state.Forget();
         return true;
+    }
+
+    /// <summary>Takes the state that the successor hands back.</summary>
+    internal void TakeBack(HandoverMessage.HandedBack back, IReadOnlyList<Descriptor> descriptors) =>
+        resources.AtCommit.TakeBack(back.Keys, descriptors);
+
+    /// <summary>As a successor: hands back the state that was saved.</summary>
+    /// <param name="channel">To the predecessor.</param>
+    /// <param name="state">What was saved; forgotten then.</param>
+    /// <param name="missing">Why nothing is handed back; null if something is.</param>
+    /// <returns>False if the predecessor is gone.</returns>
+    internal static bool HandBack(HandoverChannel channel, StateStore state, string? missing)
+    {
+        (IReadOnlyList<PassedResource> memory, IReadOnlyList<StateRow> rows) =
+            missing is null ? (state.Held, state.Rows) : ([], []);
+        try
+        {
+            Send(channel, memory, keys => new HandoverMessage.HandedBack(keys, rows, missing));
+            return true;
+        }
+        catch (RestartException)
+        {
+            // Its end decides what comes next.
+            return false;
+        }
+        finally
+        {
+            state.Forget();
+        }
     }
 
     /// <summary>The successor has ended, or was never there.</summary>
@@ -134,13 +163,16 @@ internal sealed class ResourceSender(HandoverChannel channel, ResourceRegistry r
     private void SendBatch(int version, PassedResource[] batch, bool more, bool all = false, ActivityContext trace = default)
     {
         string[] files = batch.Any(l => l.File.Length > 0) ? [.. batch.Select(l => l.File)] : [];
-        SendWithDescriptors(batch, keys => new HandoverMessage.Listeners(version, Environment.ProcessId, generation, keys, more)
+        Send(channel, batch, keys => new HandoverMessage.Listeners(version, Environment.ProcessId, generation, keys, more)
         {
             Trace = trace, Files = files, All = all,
         });
     }
 
-    private void SendWithDescriptors(IReadOnlyList<PassedResource> passed, Func<string[], HandoverMessage> message)
+    /// <summary>Sends a message with the descriptors of what it passes on.</summary>
+    /// <exception cref="RestartException">It could not be sent.</exception>
+    internal static void Send(
+        HandoverChannel channel, IReadOnlyList<PassedResource> passed, Func<string[], HandoverMessage> message)
     {
         // Duplicates, because the server may close a listener of its own at this very moment.
         var descriptors = new List<Descriptor>(passed.Count);

@@ -108,7 +108,8 @@ internal sealed class SuccessorLink : ISuccessor
 
     public bool PassAtCommit() => _resources.PassAtCommit();
 
-    public void Commit(TimeSpan probation, TimeSpan heartbeat) => _channel.Send(new HandoverMessage.Commit(probation, heartbeat));
+    public void Commit(TimeSpan probation, TimeSpan heartbeat, long term) =>
+        _channel.Send(new HandoverMessage.Commit(probation, heartbeat) { Term = term });
 
     public void Confirm(IReadOnlyList<(OlderProcess Process, Descriptor Channel)> older)
     {
@@ -229,7 +230,16 @@ internal sealed class SuccessorLink : ISuccessor
             }
 
             _speaker ??= received.Message is HandoverMessage.Hello ? received.Sender : null;
-            Answer(received.WithoutDescriptors());
+            if (received.Message is HandoverMessage.HandedBack back)
+            {
+                _resources.TakeBack(back, received.Descriptors);
+                Answer(back);
+            }
+            else
+            {
+                Answer(received.WithoutDescriptors());
+            }
+
             return true;
         }
         catch (RestartException e) when (e.Failure == RestartFailure.PeerLost)
@@ -272,6 +282,7 @@ internal sealed class SuccessorLink : ISuccessor
                 or HandoverMessage.Failed
                 or HandoverMessage.Alive
                 or HandoverMessage.Unhealthy
+                or HandoverMessage.HandedBack
                 or HandoverMessage.Remaining
                 or HandoverMessage.Stopping
                 or HandoverMessage.Force:

@@ -14,6 +14,7 @@ internal sealed class HandoverAttempt : RestartAttempt
     private ISuccessor? _successor;
     private SuccessorWatch? _watch;
     private CommitSteps? _commit;
+    private StateReturn? _return;
     private RollBack? _rollBack;
 
     // The reason of a failure before the commit.
@@ -77,7 +78,9 @@ internal sealed class HandoverAttempt : RestartAttempt
                 Pass();
                 Lifecycle.Shutdown.Force(((HandoverMessage.Force)message!).Trigger);
             },
-            RestartAction.TakeBack => () => TakeBack(fault!),
+            RestartAction.AwaitState => () => (_return = new StateReturn(fault!, Context, found => Happen(found))).Await(),
+            RestartAction.LoadBack => () => _return!.Load((HandoverMessage.HandedBack)message!),
+            RestartAction.TakeBack => () => TakeBack(fault),
             RestartAction.Report => () => _rollBack!.Report(status: default),
             RestartAction.NoteRemaining => () => _rollBack!.Heard(((HandoverMessage.Remaining)message!).Status),
             RestartAction.TellShutdown => () => TellShutdown((HandoverMessage.Shutdown)message!),
@@ -145,21 +148,16 @@ internal sealed class HandoverAttempt : RestartAttempt
     private void Hear(PeerEvent happened)
     {
         HandoverMessage? message = (happened as PeerEvent.Said)?.Message;
-        switch (happened)
+        if (message is HandoverMessage.Progress progress)
         {
-            case PeerEvent.Said { Message: HandoverMessage.Progress progress }:
-                _progress.Say(progress.Phase, progress.Detail);
-                return;
-            case PeerEvent.Said { Message: HandoverMessage.Alive alive } when Served:
-                Watch.NoteSign(alive);
-                break;
-            case PeerEvent.Said { Message: HandoverMessage.HandedOn handedOn } when Served:
-                Watch.HandedOn = handedOn;
-                break;
-            case PeerEvent.Ended:
-                Watch.Kill.Cancel();
-                _rollBack?.Ended();
-                break;
+            _progress.Say(progress.Phase, progress.Detail);
+            return;
+        }
+
+        Watch.Note(happened, Served);
+        if (happened is PeerEvent.Ended)
+        {
+            _rollBack?.Ended();
         }
 
         // Earlier messages come first.
@@ -252,11 +250,11 @@ internal sealed class HandoverAttempt : RestartAttempt
         Tell(new HandoverMessage.History(Lifecycle.Restarts.History));
     }
 
-    private void TakeBack(RestartFault fault)
+    private void TakeBack(RestartFault? fault)
     {
         Watch.End();
         _rollBack = new RollBack(this, _successor!, Watch, Context);
-        _rollBack.Begin(fault, Lifecycle, reportTimeout: () => Happen(RestartEvent.ReportTimeout));
+        _rollBack.Begin(fault, _return, Lifecycle, reportTimeout: () => Happen(RestartEvent.ReportTimeout));
     }
 
     private void TellShutdown(HandoverMessage.Shutdown shutdown)

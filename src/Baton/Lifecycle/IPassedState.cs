@@ -13,6 +13,9 @@ internal interface IPassedState
     /// <summary>Whether the successor that was greeted last can load any.</summary>
     bool SuccessorLoads { get; }
 
+    /// <summary>Those that this process wants back at a roll back, of what the successor has loaded.</summary>
+    IReadOnlyList<string> WantedBack { get; }
+
     /// <summary>Saves items.</summary>
     /// <param name="which">Which.</param>
     /// <param name="ended">Called once, from any thread: null when they are saved, else why not.</param>
@@ -26,7 +29,7 @@ internal interface IPassedState
     /// <exception cref="RestartException">No thread can be had.</exception>
     IStateRun Load(IReadOnlyList<StateRow> rows, bool handedBack, Action<string?> ended);
 
-    /// <summary>What was saved is of no use any more.</summary>
+    /// <summary>What was saved, or has come and was not loaded, is of no use any more.</summary>
     void Forget();
 }
 

@@ -146,15 +146,24 @@ internal sealed class OwnProbation(ProcessLifecycle lifecycle, LifecycleContext 
         _stage = Stage.StepsBack;
         context.Logger.GivingBack(Environment.ProcessId, reason);
         context.Try(context.Endpoints.CloseGate);
-        if (context.TellPredecessor(new HandoverMessage.Unhealthy(reason, ends)))
-        {
-            context.Loop.Schedule(context.Options.HandshakeTimeout, ServeMeanwhile);
-        }
-        else
+        bool handsBack = lifecycle.Inherited.IsWantedBack;
+        if (!context.TellPredecessor(new HandoverMessage.Unhealthy(reason, ends) { HandsBack = handsBack }))
         {
             Keep("the predecessor is gone");
         }
+        else if (handsBack)
+        {
+            // It answers when it has loaded that.
+            lifecycle.Inherited.HandBack(then: () => AwaitAnswer(context.Options.StateTimeout));
+        }
+        else
+        {
+            AwaitAnswer(TimeSpan.Zero);
+        }
     }
+
+    private void AwaitAnswer(TimeSpan more) =>
+        context.Loop.Schedule(LifecycleContext.Then(context.Options.HandshakeTimeout, more), ServeMeanwhile);
 
     private void Confirm()
     {

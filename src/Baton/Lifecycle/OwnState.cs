@@ -26,6 +26,29 @@ internal sealed class OwnState(ProcessLifecycle lifecycle, LifecycleContext cont
         _loading.Begin(ended => context.State.Load(rows, handedBack: false, ended));
     }
 
+    /// <summary>Whether the predecessor wants state back at a roll back.</summary>
+    internal bool IsWantedBack => WantedBack.Length > 0;
+
+    private string[] WantedBack =>
+        [.. _rows.Where(r => r.IsWantedBack && context.State.Names.Contains(r.Name)).Select(r => r.Name)];
+
+    /// <summary>
+    /// This process gives back, and its gate is closed: stops what it would stop before a handover, saves what the predecessor
+    /// wants, and sends it.
+    /// </summary>
+    /// <param name="then">Called when that is done, or was given up: the predecessor is told either way.</param>
+    internal void HandBack(Action then) => Stop([.. context.CommitSteps.Where(s => s is not StateStep)], problem =>
+    {
+        if (problem is not null)
+        {
+            Send(problem, then);
+            return;
+        }
+
+        var saving = new StateWait(context, missing => Send(missing, then));
+        saving.Begin(ended => context.State.Save(WantedBack.Contains, ended));
+    });
+
     /// <summary>
     /// The predecessor is dead, and no other process can serve: this one does, as soon as it has tried to load.
     /// </summary>
@@ -49,6 +72,53 @@ internal sealed class OwnState(ProcessLifecycle lifecycle, LifecycleContext cont
             foreach (string name in context.State.Names.Where(n => !_rows.Any(r => r.Name == n)))
             {
                 context.Logger.StateMissing(name, predecessor.Pid, Environment.ProcessId);
+            }
+        }
+    }
+
+    private void Send(string? missing, Action then)
+    {
+        context.Try(() => context.Predecessor!.TryHandBack(missing));
+        then();
+    }
+
+    // One after another, as before a handover. There is no way back from here: the predecessor takes over.
+    private void Stop(ICommitStep[] steps, Action<string?> then)
+    {
+        if (Array.Find(steps, s => s.HasWork) is not { } step)
+        {
+            then(null);
+            return;
+        }
+
+        bool over = false;
+        LoopTimer? limit = null;
+        limit = context.Loop.Schedule(step.Limit, () => End($"{step.Unfinished} within {step.Limit.TotalSeconds:0.###} s"));
+        try
+        {
+            step.Begin(problem => context.Loop.Post(() => End(problem)));
+        }
+        catch (Exception e)
+        {
+            End($"the step \"{step.Name}\" failed: {e.Message}");
+        }
+
+        void End(string? problem)
+        {
+            if (over)
+            {
+                return;
+            }
+
+            over = true;
+            limit?.Cancel();
+            if (problem is null)
+            {
+                Stop([.. steps.SkipWhile(s => s != step).Skip(1)], then);
+            }
+            else
+            {
+                then(problem);
             }
         }
     }

@@ -10,6 +10,9 @@ internal sealed class PassedState(StateStore store, RestarterOptions options) : 
 
     public bool SuccessorLoads => store.SuccessorLoads;
 
+    public IReadOnlyList<string> WantedBack =>
+        store.SuccessorLoads ? [.. store.Items.Where(i => i.Options.TakesBack).Select(i => i.Name)] : [];
+
     public IStateRun Save(Func<string, bool> which, Action<string?> ended)
     {
         StateSaving saving = store.Save(item => which(item.Name), options.MaxStateSize, Describe);

@@ -38,6 +38,12 @@ internal enum RestartStage
     /// <summary>The time of the probation is over: the next sign of life passes it.</summary>
     TimeIsUp,
 
+    /// <summary>The successor has stopped accepting, and is about to hand back state.</summary>
+    AwaitingState,
+
+    /// <summary>This process loads what it has handed back, before it serves again.</summary>
+    LoadingBack,
+
     /// <summary>The successor serves for good.</summary>
     Passed,
 
@@ -79,6 +85,8 @@ internal enum RestartEvent
     Failed,
     Alive,
     Unhealthy,
+    GivesBack,
+    HandedBack,
     HandedOn,
     Stopping,
     Force,
@@ -94,6 +102,8 @@ internal enum RestartEvent
     // Limits.
     ReadyTimeout,
     LoadTimeout,
+    StateLate,
+    StateBack,
     ProbationOver,
     Proved,
     NotReaped,
@@ -120,6 +130,8 @@ internal enum RestartAction
     Replace,
     Pass,
     PassAndForce,
+    AwaitState,
+    LoadBack,
     TakeBack,
     Report,
     NoteRemaining,
@@ -151,13 +163,14 @@ internal static class RestartTable
         (Starting or Failing, Hello or Progress) => (stage, Note),
         (Starting, Ready) => (Preparing, Prepare),
         (Starting, Failed or Broken or Closed or ReadyTimeout or Cancelled) => (Failing, Fail),
-        (Starting, Alive or Unhealthy or HandedOn or Stopping or Force or Remaining) => (Failing, Fail),
+        (Starting, Alive or Unhealthy or GivesBack or HandedBack or HandedOn or Stopping or Force or Remaining) => (Failing, Fail),
         (Starting, Ended) => (BackedOut, BackOut),
         (Preparing, Prepared) => (Committing, PassOn),
         (Committing, ResourcesSent) => (Loading, AwaitLoaded),
         (Loading, Loaded) => (Committing, TellToServe),
         (Preparing or Loading, Failed or Broken or Closed or Ended or LoadTimeout or Cancelled) => (Failing, FailAndReopen),
-        (Preparing or Loading, Alive or Unhealthy or HandedOn or Stopping or Force or Remaining) => (Failing, FailAndReopen),
+        (Preparing or Loading, Alive or Unhealthy or GivesBack or HandedBack or HandedOn) => (Failing, FailAndReopen),
+        (Preparing or Loading, Stopping or Force or Remaining) => (Failing, FailAndReopen),
         (Committing, Committed) => (OnProbation, BeginProbation),
         (Preparing or Committing, CommitFailed) => (Failing, FailAndReopen),
         (Failing, Ready) => (stage, Refuse),
@@ -166,11 +179,16 @@ internal static class RestartTable
 
         (OnProbation, ProbationOver) => (TimeIsUp, None),
         (TimeIsUp, Alive) => (Passed, Pass),
-        (OnProbation or TimeIsUp, Proved or HandedOn or LeaveAsked) => (Passed, Pass),
+        (OnProbation or TimeIsUp, Proved or HandedOn) => (Passed, Pass),
         (OnProbation or TimeIsUp, Force) => (Passed, PassAndForce),
         (OnProbation or TimeIsUp, Failed or Unhealthy or Broken or Closed or Ended or Crashed or Hung) => (RolledBack, TakeBack),
-        (OnProbation or TimeIsUp, ShutdownAsked) => (ShutDown, TellShutdown),
-        (OnProbation or TimeIsUp, Stopping) => (SuccessorStopping, Follow),
+        (OnProbation or TimeIsUp, GivesBack) => (AwaitingState, AwaitState),
+        (AwaitingState, HandedBack) => (LoadingBack, LoadBack),
+        (AwaitingState, Failed or Broken or Closed or Ended or Crashed or Hung or StateLate) => (RolledBack, TakeBack),
+        (AwaitingState or LoadingBack, StateBack) => (RolledBack, TakeBack),
+        (OnProbation or TimeIsUp or AwaitingState or LoadingBack, LeaveAsked) => (Passed, Pass),
+        (OnProbation or TimeIsUp or AwaitingState or LoadingBack, ShutdownAsked) => (ShutDown, TellShutdown),
+        (OnProbation or TimeIsUp or AwaitingState or LoadingBack, Stopping) => (SuccessorStopping, Follow),
 
         (RolledBack or RolledBackAndEnding, Failed) => (stage, ImproveReason),
         (RolledBack or RolledBackAndEnding, ReportTimeout) => (stage, Report),
@@ -189,7 +207,8 @@ internal static class RestartTable
     internal static bool IsServed(RestartStage stage) => stage >= OnProbation;
 
     /// <summary>Whether the probation is still undecided.</summary>
-    internal static bool IsOnProbation(RestartStage stage) => stage is OnProbation or TimeIsUp;
+    internal static bool IsOnProbation(RestartStage stage) =>
+        stage is OnProbation or TimeIsUp or AwaitingState or LoadingBack;
 
     /// <summary>The event of the restart for an event at the successor's end.</summary>
     internal static RestartEvent Of(PeerEvent happened) => happened switch
@@ -203,7 +222,9 @@ internal static class RestartTable
         PeerEvent.Said { Message: HandoverMessage.Loaded } => Loaded,
         PeerEvent.Said { Message: HandoverMessage.Failed } => Failed,
         PeerEvent.Said { Message: HandoverMessage.Alive } => Alive,
+        PeerEvent.Said { Message: HandoverMessage.Unhealthy { HandsBack: true } } => GivesBack,
         PeerEvent.Said { Message: HandoverMessage.Unhealthy } => Unhealthy,
+        PeerEvent.Said { Message: HandoverMessage.HandedBack } => HandedBack,
         PeerEvent.Said { Message: HandoverMessage.HandedOn } => HandedOn,
         PeerEvent.Said { Message: HandoverMessage.Stopping } => Stopping,
         PeerEvent.Said { Message: HandoverMessage.Force } => Force,

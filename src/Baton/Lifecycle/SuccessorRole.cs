@@ -143,6 +143,8 @@ internal sealed class SuccessorRole : IPredecessor
         return _greeted.Task.IsCompletedSuccessfully && Link.Channel.TrySend(message);
     }
 
+    public bool TryHandBack(string? missing) => ResourceSender.HandBack(Link.Channel, _listeners.AtCommit.State, missing);
+
     internal void SayFailed(string reason)
     {
         _saidFailed = true;
@@ -241,21 +243,9 @@ internal sealed class SuccessorRole : IPredecessor
     private void Load(
         PredecessorLink link, HandoverMessage.Resources passed, Received received, ProcessLifecycle lifecycle, ControlLoop loop)
     {
-        int loaded = 0;
         try
         {
-            if (passed.Keys.Count != received.Descriptors.Count)
-            {
-                throw new RestartException(
-                    RestartFailure.ProtocolError,
-                    $"{passed.Keys.Count} resources came with {received.Descriptors.Count} descriptors");
-            }
-
-            foreach (string key in passed.Keys)
-            {
-                _listeners.AtCommit.Load(ResourceKey.Parse(key), received.Descriptors[loaded++]);
-            }
-
+            _listeners.AtCommit.Load(passed.Keys, received.Descriptors);
             if (passed.State.Count == 0)
             {
                 link.Channel.TrySend(new HandoverMessage.Loaded());
@@ -267,7 +257,6 @@ internal sealed class SuccessorRole : IPredecessor
         }
         catch (RestartException e)
         {
-            received.CloseFrom(loaded);
             loop.Post(() => lifecycle.Start.GiveUp($"it could not load what it was passed: {e.Message}"));
         }
     }

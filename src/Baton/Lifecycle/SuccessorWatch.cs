@@ -32,7 +32,10 @@ internal sealed class SuccessorWatch(ISuccessor successor, LifecycleContext cont
     internal bool SuccessorLives => successor.Lives;
 
     /// <summary>The pid of a successor that the successor has started; null for none.</summary>
-    internal HandoverMessage.HandedOn? HandedOn { get; set; }
+    internal HandoverMessage.HandedOn? HandedOn { get; private set; }
+
+    /// <summary>Whether its end is known here.</summary>
+    internal bool HasEnded { get; private set; }
 
     /// <summary>
     /// Whether a process that the successor started serves, or is about to. An earlier restart of it may have failed.
@@ -86,7 +89,23 @@ internal sealed class SuccessorWatch(ISuccessor successor, LifecycleContext cont
         }));
     }
 
-    internal void NoteSign(HandoverMessage.Alive sign) => (_lastSign, _lastSignAt, _looksWithoutSign) = (sign, context.Now, 0);
+    /// <summary>Remembers what an event at its end says of it.</summary>
+    internal void Note(PeerEvent happened, bool served)
+    {
+        switch (happened)
+        {
+            case PeerEvent.Said { Message: HandoverMessage.Alive alive } when served:
+                (_lastSign, _lastSignAt, _looksWithoutSign) = (alive, context.Now, 0);
+                break;
+            case PeerEvent.Said { Message: HandoverMessage.HandedOn handedOn } when served:
+                HandedOn = handedOn;
+                break;
+            case PeerEvent.Ended:
+                HasEnded = true;
+                Kill.Cancel();
+                break;
+        }
+    }
 
     /// <summary>Ends a wait, with its timers.</summary>
     internal void EndWait()

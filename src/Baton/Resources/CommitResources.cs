@@ -74,6 +74,49 @@ internal sealed class CommitResources
         return [.. owners.SelectMany(o => o.Held)];
     }
 
+    /// <summary>As a successor: takes all that the predecessor passed on, or closes it.</summary>
+    /// <exception cref="RestartException">It can't be used: the predecessor is to serve on.</exception>
+    internal void Load(IReadOnlyList<string> keys, IReadOnlyList<Descriptor> descriptors)
+    {
+        int loaded = 0;
+        try
+        {
+            if (keys.Count != descriptors.Count)
+            {
+                throw new RestartException(
+                    RestartFailure.ProtocolError, $"{keys.Count} resources came with {descriptors.Count} descriptors");
+            }
+
+            foreach (string key in keys)
+            {
+                Load(ResourceKey.Parse(key), descriptors[loaded++]);
+            }
+        }
+        finally
+        {
+            foreach (Descriptor descriptor in descriptors.Skip(loaded))
+            {
+                descriptor.Dispose();
+            }
+        }
+    }
+
+    /// <summary>As a predecessor: takes the state that a successor hands back, and nothing else.</summary>
+    internal void TakeBack(IReadOnlyList<string> keys, IReadOnlyList<Descriptor> descriptors)
+    {
+        for (int i = 0; i < descriptors.Count; i++)
+        {
+            if (i < keys.Count && ResourceKey.Parse(keys[i]) is { Kind: ResourceKind.State } key)
+            {
+                State.Load(key, descriptors[i]);
+            }
+            else
+            {
+                descriptors[i].Dispose();
+            }
+        }
+    }
+
     /// <summary>As a successor: takes what the predecessor passed on; a kind that nobody here has a use for is closed.</summary>
     internal void Load(ResourceKey key, Descriptor descriptor)
     {

@@ -110,19 +110,18 @@ internal sealed class StateStore(ILogger logger) : ICommitResource
         }
     }
 
-    /// <summary>What was saved is with the other process, or of no use any more.</summary>
+    /// <summary>What was saved is with the other process, or of no use any more, nor what has come and was not loaded.</summary>
     internal void Forget()
     {
-        IReadOnlyList<(StateRow Row, Descriptor? Memory)> forgotten;
+        Descriptor?[] forgotten;
         lock (_lock)
         {
-            (forgotten, _saved) = (_saved, []);
+            forgotten = [.. _saved.Select(s => s.Memory), .. _arrived.Values];
+            _saved = [];
+            _arrived.Clear();
         }
 
-        foreach ((_, Descriptor? memory) in forgotten)
-        {
-            memory?.Dispose();
-        }
+        Array.ForEach(forgotten, memory => memory?.Dispose());
     }
 
     public void Passing()

@@ -12,6 +12,9 @@ internal sealed class Latch(string file)
     /// <summary>The behaviour of a process that waits here before it is ready.</summary>
     internal string Behaviour => BehaviourOf("wait-at");
 
+    /// <summary>For a behaviour that is told it.</summary>
+    internal string Name => file;
+
     /// <summary>A behaviour that ends when this is opened.</summary>
     internal string BehaviourOf(string word) => $"{word} {file}";
 

@@ -70,6 +70,8 @@ internal sealed class WorldEffects(WorldProcess process) : IEndpoints, IOpenWork
         }
     }
 
+    public bool TryHandBack(string? missing) => TrySay(new HandoverMessage.HandedBack([], [], missing));
+
     public bool TrySay(HandoverMessage message) => process.Tell(message);
 
     public void PassOn(ISuccessor successor)

@@ -107,6 +107,12 @@ internal sealed class FakeEffects(Journal journal) : IEndpoints, IOpenWork, IPro
         }
     }
 
+    public bool TryHandBack(string? missing)
+    {
+        journal.Add($"hand back {missing ?? "state"}");
+        return PredecessorLives;
+    }
+
     public bool TrySay(HandoverMessage message)
     {
         journal.Add($"tell predecessor {message}");

@@ -18,6 +18,8 @@ internal sealed class FakeState(Journal journal) : IPassedState
     /// <summary>What saving or loading fails with at once.</summary>
     internal RestartException? Failure { get; set; }
 
+    public IReadOnlyList<string> WantedBack { get; set; } = [];
+
     public IStateRun Save(Func<string, bool> which, Action<string?> ended) =>
         Begin($"save {string.Join(", ", Names.Where(which))}", ended);
 

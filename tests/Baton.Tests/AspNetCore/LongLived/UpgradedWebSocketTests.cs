@@ -4,14 +4,14 @@ using Baton.AspNetCore.LongLived;
 namespace Baton.Tests.AspNetCore.LongLived;
 
 /// <summary>A close frame goes between two messages of the application, however it cuts them into writes, and nothing goes after it.</summary>
-public sealed class WebSocketStreamTests
+public sealed class UpgradedWebSocketTests
 {
     private static readonly byte[] s_close = [0x88, 4, 0x03, 0xf4, (byte)'o', (byte)'k'];
 
     private readonly MemoryStream _sent = new();
-    private readonly WebSocketStream _stream;
+    private readonly UpgradedWebSocket _stream;
 
-    public WebSocketStreamTests() => _stream = new WebSocketStream(_sent);
+    public UpgradedWebSocketTests() => _stream = new UpgradedWebSocket(_sent);
 
     public static TheoryData<int> Lengths => [0, 1, 125, 126, 65535, 65536, 70000];
 
@@ -23,7 +23,7 @@ public sealed class WebSocketStreamTests
         for (int cut = 1; cut < Math.Min(frame.Length, 16); cut++)
         {
             var sent = new MemoryStream();
-            var stream = new WebSocketStream(sent);
+            var stream = new UpgradedWebSocket(sent);
             await stream.WriteAsync(frame.AsMemory(0, cut), Cancel);
             await CloseAsync(stream);
             Assert.Equal(cut, sent.Length);
@@ -83,7 +83,7 @@ public sealed class WebSocketStreamTests
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    private static Task CloseAsync(WebSocketStream stream) => stream.SendCloseAsync(1012, "ok", Cancel);
+    private static Task CloseAsync(UpgradedWebSocket stream) => stream.SendCloseAsync(1012, "ok", Cancel);
 
     private static byte[] Frame(byte first, int length)
     {

@@ -7,7 +7,7 @@ namespace Baton.AspNetCore.LongLived;
 /// A connection that was upgraded to WebSocket. Into what the application sends a close frame can be put, after the message that
 /// is under way; what the application sends after that goes nowhere. So it sees the peer's answer as a close that the peer began.
 /// </summary>
-internal sealed class WebSocketStream(Stream inner) : WrappedStream(inner)
+internal sealed class UpgradedWebSocket(Stream inner) : WrappedStream(inner)
 {
     private const byte FinalClose = 0x88;
 
@@ -82,8 +82,8 @@ internal sealed class WebSocketStream(Stream inner) : WrappedStream(inner)
     }
 }
 
-/// <summary>A request that became a <see cref="WebSocketStream"/>.</summary>
-internal sealed class WebSocketRequest(WebSocketStream stream, Action abort) : LongLivedRequest
+/// <summary>A request that became a <see cref="UpgradedWebSocket"/>.</summary>
+internal sealed class WebSocketRequest(UpgradedWebSocket stream, Action abort) : LongLivedRequest
 {
     internal override string Kind => "websocket";
 
