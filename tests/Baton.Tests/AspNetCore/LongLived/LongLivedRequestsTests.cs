@@ -4,18 +4,17 @@ using Baton.Tests.Support;
 
 namespace Baton.Tests.AspNetCore.LongLived;
 
-/// <summary>When long-lived requests are closed in a drain, by a clock that the test moves.</summary>
+/// <summary>When long-lived requests are closed in a drain.</summary>
 public sealed class LongLivedRequestsTests : IDisposable
 {
-    private readonly ManualTime _time = new();
     private readonly CancellationTokenSource _calledBack = new();
     private readonly GracefulRestartOptions _options;
     private readonly LongLivedRequests _requests;
 
     public LongLivedRequestsTests()
     {
-        _options = new GracefulRestartOptions { TimeProvider = _time };
-        _options.LongLived.CloseSpread = TimeSpan.Zero;
+        _options = new GracefulRestartOptions();
+        (_options.LongLived.Notice, _options.LongLived.CloseSpread) = (TimeSpan.FromMilliseconds(1), TimeSpan.Zero);
         _requests = new LongLivedRequests(_options, new RecordingLogger(_ => { }));
     }
 
@@ -26,9 +25,9 @@ public sealed class LongLivedRequestsTests : IDisposable
     {
         FakeRequest ended = Add(), open = Add(), left = Add();
         left.IsLeftAlone = true;
-        _ = _requests.DrainAsync(_calledBack.Token);
         _requests.Remove(ended);
-        await PassAsync(_options.LongLived.Notice, () => open.Closed is not null);
+        _ = _requests.DrainAsync(_calledBack.Token);
+        await UntilAsync(() => open.Closed is not null);
         Assert.Equal((1012, "service restart"), (open.Closed!.Status, open.Closed.Reason));
         Assert.Null(ended.Closed ?? left.Closed);
         _requests.Remove(open);
@@ -38,12 +37,12 @@ public sealed class LongLivedRequestsTests : IDisposable
     [Fact]
     public async Task Drain_CalledBackWithinTheNotice_ClosesNothing()
     {
+        _options.LongLived.Notice = TimeSpan.FromHours(1);
         FakeRequest open = Add();
         _ = _requests.DrainAsync(_calledBack.Token);
         Task closed = _requests.ClosedAsync();
         await _calledBack.CancelAsync();
         await closed.WaitAsync(Deadline.Limit, TestContext.Current.CancellationToken);
-        _time.Advance(_options.LongLived.Notice * 2);
         Assert.Null(open.Closed);
         Assert.False(_requests.IsDraining);
     }
@@ -51,13 +50,13 @@ public sealed class LongLivedRequestsTests : IDisposable
     [Fact]
     public async Task NobodyServes_ClosesAtOnceWhatAPlainHostWould()
     {
+        _options.LongLived.Notice = TimeSpan.FromHours(1);
         FakeRequest hub = Add(atOnce: true), socket = Add();
         _ = _requests.DrainAsync(_calledBack.Token);
         _requests.NobodyServes();
         await UntilAsync(() => hub.Closed is not null);
+        Assert.Equal((1001, "service ends"), (hub.Closed!.Status, hub.Closed.Reason));
         Assert.Null(socket.Closed);
-        await PassAsync(_options.LongLived.Notice, () => socket.Closed is not null);
-        Assert.Equal((1001, "service ends"), (socket.Closed!.Status, socket.Closed.Reason));
     }
 
     [Fact]
@@ -65,7 +64,7 @@ public sealed class LongLivedRequestsTests : IDisposable
     {
         _ = _requests.DrainAsync(_calledBack.Token);
         FakeRequest late = Add();
-        await PassAsync(_options.LongLived.Notice, () => late.Closed is not null);
+        await UntilAsync(() => late.Closed is not null);
     }
 
     [Fact]
@@ -92,13 +91,6 @@ public sealed class LongLivedRequestsTests : IDisposable
         _requests.Add(request, context: null);
         return request;
     }
-
-    // The waits begin on threads of the pool, perhaps after the clock was moved.
-    private Task PassAsync(TimeSpan time, Func<bool> condition) => UntilAsync(() =>
-    {
-        _time.Advance(time);
-        return condition();
-    });
 
     private sealed class FakeRequest(bool atOnce) : LongLivedRequest
     {
