@@ -58,7 +58,9 @@ static async IAsyncEnumerable<SseItem<string>> Ticks([EnumeratorCancellation] Ca
 
 internal sealed class EchoHub : Hub
 {
-    public string Echo(string text) => $"{Environment.ProcessId} {text}";
+    private readonly int _pid = Environment.ProcessId;
+
+    public string Echo(string text) => $"{_pid} {text}";
 
     /// <summary>Answers after a while: a call that is under way when the process is to finish is answered first.</summary>
     public async Task<string> EchoLater(string text, int milliseconds)
@@ -68,11 +70,11 @@ internal sealed class EchoHub : Hub
         return Echo(text);
     }
 
-    public async IAsyncEnumerable<int> Count(int milliseconds, [EnumeratorCancellation] CancellationToken aborted)
+    public async IAsyncEnumerable<string> Count(int milliseconds, [EnumeratorCancellation] CancellationToken aborted)
     {
         for (int i = 0; ; i++)
         {
-            yield return i;
+            yield return $"{_pid} {i}";
             await Task.Delay(milliseconds, aborted);
         }
     }

@@ -34,11 +34,13 @@ internal sealed class HubLifetime : IHostApplicationLifetime
         if (services.LastOrDefault(d => d.ServiceType.FullName == ConnectionManager) is { ImplementationType: { } type } original)
         {
             services.Remove(original);
-            services.Add(new ServiceDescriptor(original.ServiceType, s => ActivatorUtilities.CreateInstance(
-                s, type, new HubLifetime(s.GetRequiredService<IHostApplicationLifetime>(), s.GetRequiredService<LongLivedRequests>())),
-                original.Lifetime));
+            services.Add(new ServiceDescriptor(
+                original.ServiceType, s => ActivatorUtilities.CreateInstance(s, type, Of(s)), original.Lifetime));
         }
     }
+
+    private static HubLifetime Of(IServiceProvider services) => new(
+        services.GetRequiredService<IHostApplicationLifetime>(), services.GetRequiredService<LongLivedRequests>());
 
     private async Task StopAsync(LongLivedRequests requests)
     {

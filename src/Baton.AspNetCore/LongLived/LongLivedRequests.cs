@@ -45,7 +45,7 @@ internal sealed class LongLivedRequests(GracefulRestartOptions options, ILogger 
 
     public Task DrainAsync(CancellationToken resumed)
     {
-        Drain drain = _drain = new Drain(resumed, options.TimeProvider.GetTimestamp());
+        Drain drain = _drain = new Drain(options.TimeProvider.GetTimestamp(), resumed);
         resumed.Register(() => Interlocked.CompareExchange(ref _drain, null, drain));
 
         // The caller is the control loop, and there may be many.
@@ -132,7 +132,7 @@ internal sealed class LongLivedRequests(GracefulRestartOptions options, ILogger 
         return spread > TimeSpan.Zero ? spread * Random.Shared.NextDouble() : TimeSpan.Zero;
     }
 
-    private sealed class Drain(CancellationToken resumed, long begun)
+    private sealed class Drain(long begun, CancellationToken resumed)
     {
         private readonly ConcurrentDictionary<string, int> _closed = new();
 

@@ -1,6 +1,8 @@
 namespace Baton.AspNetCore.LongLived;
 
-/// <summary>A connection that was upgraded to a protocol that Baton does not know. Its end can be made the end of its input.</summary>
+/// <summary>
+/// A connection that was upgraded to a protocol that Baton does not know. The application can be made to read its end.
+/// </summary>
 internal sealed class UpgradedStream(Stream inner) : WrappedStream(inner)
 {
     private readonly CancellationTokenSource _end = new();
@@ -15,8 +17,9 @@ internal sealed class UpgradedStream(Stream inner) : WrappedStream(inner)
             return 0;
         }
 
-        using CancellationTokenSource? both =
-            cancellationToken.CanBeCanceled ? CancellationTokenSource.CreateLinkedTokenSource(_end.Token, cancellationToken) : null;
+        using CancellationTokenSource? both = cancellationToken.CanBeCanceled
+            ? CancellationTokenSource.CreateLinkedTokenSource(_end.Token, cancellationToken)
+            : null;
         try
         {
             return await Inner.ReadAsync(buffer, both?.Token ?? _end.Token).ConfigureAwait(false);

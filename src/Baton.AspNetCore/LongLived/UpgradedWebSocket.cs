@@ -94,7 +94,7 @@ internal sealed class WebSocketRequest(UpgradedWebSocket stream, Action abort) :
         {
             await stream.SendCloseAsync(close.Status, close.Reason, limit.Token).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is OperationCanceledException or IOException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception e) when (e is OperationCanceledException or IOException or InvalidOperationException)
         {
             // The peer takes nothing, or is gone: the connection is aborted below, or has ended.
         }
