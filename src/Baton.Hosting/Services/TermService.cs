@@ -34,12 +34,17 @@ internal sealed class TermService(
     // An unrelated process may have the lock for hours, a process of the same restart while its services stop.
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(250);
 
+    // A broker or a database may be away for a moment; a library that can't be started twice stays so.
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(30);
+
     private readonly Lock _lock = new();
     private TaskCompletionSource? _running;
     private CancellationTokenSource _cut = new();
     private long _toldAt;
     private volatile string? _waitsFor;
     private IHostedService? _last;
+    private bool _hasRun;
 
     public string Name { get; private set; } = registration.Type.Name;
 
@@ -144,13 +149,23 @@ internal sealed class TermService(
         }
     }
 
+    // One that has never run belongs to the start: if it fails, so does the release. Later it must not end the process, which is
+    // back because its successor was bad: nobody else is there.
     private async Task ServeAsync(ServingTerm term, Task over)
     {
-        if (over.IsCompleted)
+        TimeSpan pause = FirstRetry;
+        while (!over.IsCompleted && await ServeOnceAsync(term, over).ConfigureAwait(false) is { } problem)
         {
-            return;
+            Volatile.Write(ref _toldAt, 0);
+            logger.TermServiceStartsLater(problem, Name, pause);
+            await Task.WhenAny(over, Task.Delay(pause)).ConfigureAwait(false);
+            pause = pause * 2 < LongestRetry ? pause * 2 : LongestRetry;
         }
+    }
 
+    /// <returns>Why it has to be tried again.</returns>
+    private async Task<Exception?> ServeOnceAsync(ServingTerm term, Task over)
+    {
         IHostedService service;
         try
         {
@@ -158,43 +173,46 @@ internal sealed class TermService(
         }
         catch (Exception e)
         {
-            failed(this, e, inStart: true);
-            return;
+            return Again(e);
         }
 
         Name = service.GetType().Name;
         await ReplaceAsync(service).ConfigureAwait(false);
-        if (await StartAsync(service, term.Closing).ConfigureAwait(false))
-        {
-            logger.TermServiceStarted(Name, registration.Kind, term.Number);
-        }
-
+        Exception? problem = await StartAsync(service, term).ConfigureAwait(false);
         Task executing = (service as BackgroundService)?.ExecuteTask ?? Task.CompletedTask;
-        if (await Task.WhenAny(over, executing).ConfigureAwait(false) == executing
-            && executing is { IsFaulted: true, Exception: { } fault })
+        if (problem is null)
         {
-            failed(this, fault.InnerException ?? fault, inStart: false);
+            if (await Task.WhenAny(over, executing).ConfigureAwait(false) == executing
+                && executing is { IsFaulted: true, Exception: { } fault })
+            {
+                failed(this, fault.InnerException ?? fault, inStart: false);
+            }
+
+            await over.ConfigureAwait(false);
         }
 
-        await over.ConfigureAwait(false);
         Volatile.Write(ref _toldAt, Environment.TickCount64);
         await StopAsync(service, executing).ConfigureAwait(false);
         logger.TermServiceStopped(Name, Environment.TickCount64 - Volatile.Read(ref _toldAt));
+        return problem;
     }
 
-    private async Task<bool> StartAsync(IHostedService service, CancellationToken closing)
+    /// <returns>Why it has to be tried again.</returns>
+    private async Task<Exception?> StartAsync(IHostedService service, ServingTerm term)
     {
+        CancellationToken closing = term.Closing;
         try
         {
             var staged = service as IHostedLifecycleService;
             await (staged?.StartingAsync(closing) ?? Task.CompletedTask).ConfigureAwait(false);
             await service.StartAsync(closing).ConfigureAwait(false);
             await (staged?.StartedAsync(closing) ?? Task.CompletedTask).ConfigureAwait(false);
-            return true;
+            _hasRun = true;
+            logger.TermServiceStarted(Name, registration.Kind, term.Number);
         }
         catch (Exception e) when (!closing.IsCancellationRequested)
         {
-            failed(this, e, inStart: true);
+            return Again(e);
         }
         catch (Exception e)
         {
@@ -202,7 +220,19 @@ internal sealed class TermService(
             logger.TermServiceStopFailed(e, Name);
         }
 
-        return false;
+        return null;
+    }
+
+    /// <returns>The exception, if the service has to be tried again; else the host ends by it.</returns>
+    private Exception? Again(Exception exception)
+    {
+        if (_hasRun)
+        {
+            return exception;
+        }
+
+        failed(this, exception, inStart: true);
+        return null;
     }
 
     private async Task StopAsync(IHostedService service, Task executing)
