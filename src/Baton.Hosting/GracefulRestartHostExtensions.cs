@@ -88,6 +88,7 @@ public static class GracefulRestartHostExtensions
         services.AddSingleton(s => new HostedFaults(s, services, restarter));
 
         services.AddSingleton(options);
+        services.AddTermServices();
         services.AddSingleton<AsideLoggers>();
         services.AddSingleton<HostedStates>();
         services.AddSingleton<HealthPoll>();

@@ -1,3 +1,4 @@
+using Baton.Hosting.Services;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -10,32 +11,37 @@ internal sealed class HostedFaults(IServiceProvider services, IServiceCollection
     /// <summary>The services and their exceptions, for people; null if none has failed, or the host goes on without.</summary>
     internal string? Describe()
     {
-        // A service that is no singleton would be made anew by asking for it.
-        if (registrations.Any(d => d.ServiceType == typeof(IHostedService) && d.Lifetime != ServiceLifetime.Singleton))
-        {
-            return null;
-        }
-
         try
         {
-            HostOptions host = services.GetRequiredService<IOptions<HostOptions>>().Value;
-            if (host.BackgroundServiceExceptionBehavior != BackgroundServiceExceptionBehavior.StopHost)
-            {
-                return null;
-            }
-
-            string[] faults =
-            [
-                .. from service in services.GetServices<IHostedService>().OfType<BackgroundService>()
-                   where service.ExecuteTask is { IsFaulted: true }
-                   select $"{service.GetType().Name} failed: {restarter.Parts.Describe(service.ExecuteTask!.Exception!)}",
-            ];
-            return faults.Length == 0 ? null : string.Join("; ", faults);
+            return services.GetRequiredService<TermServices>().Faults ?? DescribePlain();
         }
         catch (ObjectDisposedException)
         {
             // The host is being disposed: what failed can't be asked any more.
             return null;
         }
+    }
+
+    private string? DescribePlain()
+    {
+        // A service that is no singleton would be made anew by asking for it.
+        if (registrations.Any(d => d.ServiceType == typeof(IHostedService) && d.Lifetime != ServiceLifetime.Singleton))
+        {
+            return null;
+        }
+
+        HostOptions host = services.GetRequiredService<IOptions<HostOptions>>().Value;
+        if (host.BackgroundServiceExceptionBehavior != BackgroundServiceExceptionBehavior.StopHost)
+        {
+            return null;
+        }
+
+        string[] faults =
+        [
+            .. from service in services.GetServices<IHostedService>().OfType<BackgroundService>()
+               where service.ExecuteTask is { IsFaulted: true }
+               select $"{service.GetType().Name} failed: {restarter.Parts.Describe(service.ExecuteTask!.Exception!)}",
+        ];
+        return faults.Length == 0 ? null : string.Join("; ", faults);
     }
 }

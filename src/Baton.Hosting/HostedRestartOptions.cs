@@ -43,6 +43,15 @@ public class HostedRestartOptions : RestarterOptions
     /// </summary>
     public TimeSpan HealthCheckTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// Whether the start fails where another process that is not this one's predecessor has the exclusive services of this name.
+    /// Default false: this process serves, its exclusive services wait until they may run, and the log says so.
+    /// </summary>
+    public bool RequireExclusive { get; set; }
+
+    /// <summary>When hosted services run that somebody else registers, such as a library; by their type.</summary>
+    public HostedServiceKinds HostedServices { get; } = new();
+
     internal IList<Func<CancellationToken, Task>> ReadyCallbacks { get; } = [];
 
     /// <summary>
@@ -67,6 +76,8 @@ public class HostedRestartOptions : RestarterOptions
         HealthGate = o.Switch(nameof(HealthGate), HealthGate);
         ReadinessTag = o.Text(nameof(ReadinessTag), ReadinessTag, static tag => !string.IsNullOrEmpty(tag), "any text but none");
         HealthPollInterval = o.Duration(nameof(HealthPollInterval), HealthPollInterval, DurationRange.AtMostADay);
+        o.Code(nameof(HostedServices), HostedServices.Chosen.Count > 0);
+        RequireExclusive = o.Switch(nameof(RequireExclusive), RequireExclusive);
         HealthCheckTimeout = o.Duration(nameof(HealthCheckTimeout), HealthCheckTimeout, DurationRange.AtMostADayOrInfinite);
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Baton.Hosting.Services;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -65,6 +66,7 @@ internal sealed class LastPlace : IObserver<DiagnosticListener>, IObserver<KeyVa
     {
         if (services.HasGracefulRestart() && services.Any(d => d.ServiceType == typeof(HostedReadiness)) && !IsTaken(services))
         {
+            ChosenServices.Take(services);
             services.AddSingleton<Marker>();
             services.AddSingleton<IHostedService>(s => s.GetRequiredService<HostedReadiness>());
             lock (_subscriptions)

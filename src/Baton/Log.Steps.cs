@@ -28,6 +28,13 @@ internal static partial class Log
     internal static partial void ForceHeld(this ILogger logger, RestartTrigger trigger, int pid);
 
     [LoggerMessage(
+        323,
+        LogLevel.Error,
+        "Successor {SuccessorPid}, which was rolled back, is killed: {Services} had not stopped in it within {Limit}",
+        EventName = "SuccessorInTheWay")]
+    internal static partial void SuccessorInTheWay(this ILogger logger, int successorPid, string services, TimeSpan limit);
+
+    [LoggerMessage(
         430,
         LogLevel.Warning,
         "{Lines} log lines of Baton are missing here: the application's logger did not take them in time",
@@ -37,7 +44,7 @@ internal static partial class Log
     [LoggerMessage(
         431,
         LogLevel.Error,
-        "A callback of the application on a token of WaitToAcceptAsync failed; nothing depends on it",
+        "A callback of the application on the token of a ServingTerm failed; nothing depends on it",
         EventName = "AcceptCallbackFailed")]
     internal static partial void AcceptCallbackFailed(this ILogger logger, Exception exception);
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Baton.Control;
 using Baton.Handover;
@@ -53,7 +54,8 @@ public sealed class Restarter : IAsyncDisposable
 
     /// <summary>
     /// Cancelled when a successor serves or a shutdown was asked: stop accepting, finish what is open. After a restart that was
-    /// rolled back there is a new one: a server that accepts by itself uses <see cref="WaitToAcceptAsync"/>.
+    /// rolled back there is a new one, so ask for it where it is needed; what accepts by itself uses <see
+    /// cref="ServingTermsAsync"/>.
     /// </summary>
     public CancellationToken Draining => Parts.Work.Draining;
 
@@ -185,13 +187,22 @@ public sealed class Restarter : IAsyncDisposable
     }
 
     /// <summary>
-    /// Waits until this process is to accept: when it serves, and again after a restart that was rolled back. The token that it
-    /// gives is cancelled when accepting must stop; null says that this process will never accept again.
+    /// The times in which this process may serve, as they come: the first when it is to serve, another one when it serves again
+    /// after a restart that was rolled back. For a server that accepts by itself, and for all that only the process that serves
+    /// may do: <c>await foreach (ServingTerm term in restarter.ServingTermsAsync())</c>, and work until <see
+    /// cref="ServingTerm.Ended"/> is cancelled. It ends when this process will never serve again.
     /// </summary>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>Until when to accept; null for never again.</returns>
-    public ValueTask<CancellationToken?> WaitToAcceptAsync(CancellationToken cancellationToken = default) =>
-        Parts.Gate.EnterTheirsAsync(cancellationToken);
+    /// <param name="cancellationToken">Ends the wait for the next one.</param>
+    /// <returns>The terms. One that has ended before it was asked for is passed over.</returns>
+    public async IAsyncEnumerable<ServingTerm> ServingTermsAsync(
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ServingTerm? term = null;
+        while ((term = await Parts.Gate.EnterTermAsync(term, cancellationToken).ConfigureAwait(false)) is not null)
+        {
+            yield return term;
+        }
+    }
 
     /// <summary>
     /// Adds a server that accepts connections or work by itself, so that this process waits for what it has open. Add it before

@@ -110,6 +110,13 @@ public partial class RestarterOptions
     public TimeSpan HeartbeatTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
+    /// How long the exclusive services of this process may take to stop when a successor is ready; clients wait meanwhile. Then
+    /// the restart is backed out: the successor is killed, and this process goes on. Default 10 seconds; more than zero, finite.
+    /// It counts only where there are exclusive services.
+    /// </summary>
+    public TimeSpan ExclusiveStopTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
     /// How many processes of the service may live at the same time: the one that serves, the one that starts, and those that
     /// still finish their work. Where a restart would make more, the oldest is forced first. Default 3; between 2 and 250.
     /// </summary>
@@ -199,6 +206,7 @@ public partial class RestarterOptions
         ExitTimeout = o.Duration(nameof(ExitTimeout), ExitTimeout, DurationRange.MoreThanZero);
         CrashDumpTimeout = o.Duration(nameof(CrashDumpTimeout), CrashDumpTimeout, DurationRange.ZeroOrMore);
         HookTimeout = o.Duration(nameof(HookTimeout), HookTimeout, DurationRange.MoreThanZero);
+        ExclusiveStopTimeout = o.Duration(nameof(ExclusiveStopTimeout), ExclusiveStopTimeout, DurationRange.MoreThanZero);
         MaxGenerations = o.Number(nameof(MaxGenerations), MaxGenerations, 2, MostGenerations, $"between 2 and {MostGenerations}");
         RestartsRemembered = o.Number(nameof(RestartsRemembered), RestartsRemembered, 0, int.MaxValue, "zero or more");
         Strategy = o.Choice(nameof(Strategy), Strategy);

@@ -40,7 +40,8 @@ internal sealed class RestarterParts
         }
 
         Loop = new ControlLoop(options.TimeProvider, Logger);
-        Gate = new AcceptGate(Logger.AcceptCallbackFailed);
+        Terms = new TermNumbers(options.TimeProvider);
+        Gate = new AcceptGate(Terms, Logger.AcceptCallbackFailed);
         Listeners = new ListenerRegistry(Logger);
         State.Add(options.StateItems);
 
@@ -81,7 +82,11 @@ internal sealed class RestarterParts
             State = new PassedState(State, options),
             Predecessor = _successor,
             Identity = identity,
+            Terms = Terms,
         };
+        context.CommitSteps.Add(ExclusiveStop = context.Exclusive);
+        Exclusive = new ExclusiveLock(identity.Name, options.Control.Directory, Terms);
+        Listeners.Resources.AtCommit.Add(Exclusive);
 
         if (_successor is not null && systemd.Socket is { } manager)
         {
@@ -118,6 +123,14 @@ internal sealed class RestarterParts
     internal ControlLoop Loop { get; }
 
     internal AcceptGate Gate { get; }
+
+    internal TermNumbers Terms { get; }
+
+    /// <summary>Waits for the exclusive services of this process before a commit.</summary>
+    internal ExclusiveStop ExclusiveStop { get; }
+
+    /// <summary>Keeps exclusive services from running in two processes.</summary>
+    internal ExclusiveLock Exclusive { get; }
 
     internal ListenerRegistry Listeners { get; }
 

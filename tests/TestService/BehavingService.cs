@@ -71,10 +71,10 @@ internal sealed class BehavingService(Behaviour behaviour, IHostApplicationLifet
     // Whenever this process accepts: what is registered is called when it is to stop.
     private static async Task RegisterAsync(string callback)
     {
-        while (await Restarter.Default!.WaitToAcceptAsync() is { } accepting)
+        await foreach (ServingTerm term in Restarter.Default!.ServingTermsAsync())
         {
             var closing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            accepting.Register(() =>
+            term.Ended.Register(() =>
             {
                 closing.SetResult();
                 if (callback == "block")
@@ -98,7 +98,7 @@ internal sealed class BehavingService(Behaviour behaviour, IHostApplicationLifet
 
     private async Task AfterCommitAsync(string[] order)
     {
-        await Restarter.Default!.WaitToAcceptAsync();
+        await Serving.BeginsAsync();
         await Task.Delay(int.Parse(order[1], CultureInfo.InvariantCulture));
         await Misdeed.CommitAsync(order[0], lifetime);
     }

@@ -15,7 +15,7 @@ internal sealed class FaultingWork(Behaviour behaviour, IConfiguration configura
 
         if (behaviour.Has("fault-when-serving"))
         {
-            await Restarter.Default!.WaitToAcceptAsync(stoppingToken);
+            await Serving.BeginsAsync(stoppingToken);
             throw new InvalidOperationException("told to fault when serving");
         }
 

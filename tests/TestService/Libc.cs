@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace TestService;
 
@@ -27,6 +28,17 @@ internal static partial class Libc
             throw new Win32Exception();
         }
     }
+
+    /// <summary>Each write goes to the end, also if another process writes.</summary>
+    internal static SafeFileHandle OpenToAppend(string path)
+    {
+        const int WriteOnly = 1, Create = 0x40, Append = 0x400, CloseOnExec = 0x80000, Mode = 0x1A4;
+        int file = open(path, WriteOnly | Create | Append | CloseOnExec, Mode);
+        return file >= 0 ? new SafeFileHandle(file, ownsHandle: true) : throw new Win32Exception();
+    }
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int open(string path, int flags, int mode);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int setrlimit(int resource, in ResourceLimit limit);

@@ -29,6 +29,8 @@ HostileLogging.AddTo(builder.Logging, behaviour);
 builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, TestJson.Default));
 builder.Services.AddSingleton(behaviour).AddHostedService<FaultingWork>().AddHostedService<BehavingService>().AddReadiness(behaviour);
 
+TickingService.AddTo(builder.Services, builder.Configuration);
+
 // Neither has a form in configuration.
 if (builder.Configuration["AbstractName"] is { } name)
 {

@@ -22,13 +22,13 @@ internal sealed class RawServer(Restarter restarter, string path) : BackgroundSe
     {
         Socket listener = restarter.Listeners.Listen(new UnixDomainSocketEndPoint(path));
         RestartParticipant server = restarter.AddParticipant("echo");
-        while (await restarter.WaitToAcceptAsync(stoppingToken) is { } mayAccept)
+        await foreach (ServingTerm term in restarter.ServingTermsAsync(stoppingToken))
         {
             try
             {
                 while (true)
                 {
-                    _ = ServeAsync(await server.AcceptAsync(listener, mayAccept));
+                    _ = ServeAsync(await server.AcceptAsync(listener, term.Ended));
                 }
             }
             catch (OperationCanceledException)

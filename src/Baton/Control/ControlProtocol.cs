@@ -17,6 +17,12 @@ internal static class ControlProtocol
     /// <summary>The extension of the lock file, after the name of the service.</summary>
     internal const string LockExtension = ".lock";
 
+    /// <summary>The same of the lock of the exclusive services, see <see cref="ExclusiveLock"/>.</summary>
+    internal const string ExclusiveExtension = ".exclusive";
+
+    /// <summary>The same of the lock that is held while they run.</summary>
+    internal const string RunningExtension = ".running";
+
     /// <summary>The suffix of a socket's path until it listens. The kernel keeps showing the socket by this path.</summary>
     internal const string DraftSuffix = "~";
 

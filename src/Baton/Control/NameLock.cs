@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Baton.Interop;
 using Baton.Resources;
 using Microsoft.Extensions.Logging;
@@ -17,9 +16,6 @@ namespace Baton.Control;
 /// <param name="logger">For a lock that is taken.</param>
 internal sealed class NameLock(Lazy<ControlBinding> binding, int? predecessor, ILogger logger) : ICommitResource
 {
-    private const uint Mode = 0x180; // 0600
-    private const int LongestContent = 32;
-
     // A file that its last holder removes at the very moment in which it is opened is no use.
     private const int Tries = 3;
 
@@ -55,9 +51,9 @@ internal sealed class NameLock(Lazy<ControlBinding> binding, int? predecessor, I
         }
     }
 
-    private string Path => binding.Value.LockPath;
+    private LockFile File => new(binding.Value.LockPath);
 
-    private ResourceKey Key => new(ResourceKind.NameLock, Path);
+    private ResourceKey Key => new(ResourceKind.NameLock, File.Path);
 
     /// <summary>This process serves: it is to have the lock from now on.</summary>
     internal void Want()
@@ -78,7 +74,7 @@ internal sealed class NameLock(Lazy<ControlBinding> binding, int? predecessor, I
                 return;
             }
 
-            if (_held is not null && !IsAtPath(_held))
+            if (_held is not null && !File.IsAtPath(_held))
             {
                 // The file was removed, and another process may have made and locked a new one.
                 _held.Dispose();
@@ -87,13 +83,13 @@ internal sealed class NameLock(Lazy<ControlBinding> binding, int? predecessor, I
 
             for (int i = 0; i < Tries && _held is null; i++)
             {
-                _held = TryLock();
+                _held = File.TryLock();
             }
 
             int? holder = Read();
             if (_held is not null && holder != Environment.ProcessId)
             {
-                Write();
+                File.Write(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId,-10}\n"));
             }
             else if (_held is null && !_said && holder is { } other && other != predecessor && other != Environment.ProcessId)
             {
@@ -125,7 +121,7 @@ internal sealed class NameLock(Lazy<ControlBinding> binding, int? predecessor, I
     {
         lock (_lock)
         {
-            if (_ended || _held is not null || key != Key || !IsAtPath(descriptor))
+            if (_ended || _held is not null || key != Key || !File.IsAtPath(descriptor))
             {
                 // This configuration has another name or directory, or nobody finds that file any more.
                 descriptor.Dispose();
@@ -145,56 +141,17 @@ internal sealed class NameLock(Lazy<ControlBinding> binding, int? predecessor, I
         }
     }
 
-    private Descriptor? TryLock()
-    {
-        const int Flags = Libc.O_WRONLY | Libc.O_CREAT | Libc.O_CLOEXEC | Libc.O_NONBLOCK | Libc.O_NOCTTY;
-        var file = new Descriptor(Libc.open(Path, Flags | Libc.O_NOFOLLOW, Mode));
-        if (!file.IsInvalid && Libc.flock(file.Number, Libc.LOCK_EX | Libc.LOCK_NB) == 0 && IsAtPath(file))
-        {
-            return file;
-        }
-
-        file.Dispose();
-        return null;
-    }
-
-    private bool IsAtPath(Descriptor file) =>
-        Libc.Stat(Path) is { } there && there.Is(Libc.S_IFREG) && Libc.Stat(file.Number) is { } ours && there.IsSameFile(ours);
-
     // Removed while it is locked: who opened it before finds that it is not at the path any more.
     private void Close(bool removeFile)
     {
-        if (removeFile && _held is not null && IsAtPath(_held))
+        if (removeFile && _held is not null && File.IsAtPath(_held))
         {
-            _ = Libc.unlink(Path);
+            File.Remove();
         }
 
         _held?.Dispose();
         _held = null;
     }
 
-    // The runtime's own files would be locked by flock(2), too.
-    private unsafe void Write()
-    {
-        using var file = new Descriptor(Libc.open(
-            Path, Libc.O_WRONLY | Libc.O_CLOEXEC | Libc.O_NONBLOCK | Libc.O_NOCTTY | Libc.O_NOFOLLOW));
-        if (file.IsInvalid)
-        {
-            // The lock is held all the same; only its holder stays unnamed until the next attempt.
-            return;
-        }
-
-        byte[] text = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId,-10}\n"));
-        fixed (byte* start = text)
-        {
-            _ = Libc.write(file.Number, start, (nuint)text.Length);
-        }
-    }
-
-    private int? Read() =>
-        PlainFile.Read(Path, LongestContent) is { } content
-        && int.TryParse(
-            Encoding.ASCII.GetString(content).AsSpan().Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
-            ? pid
-            : null;
+    private int? Read() => int.TryParse(File.Read(), NumberStyles.None, CultureInfo.InvariantCulture, out int pid) ? pid : null;
 }

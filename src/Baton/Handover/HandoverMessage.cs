@@ -79,7 +79,11 @@ internal abstract record HandoverMessage
     /// Predecessor, in answer to ready: it stopped accepting; open your gate. The successor is on probation for that long, zero
     /// for not at all, and says that it is alive at that interval.
     /// </summary>
-    internal sealed record Commit(TimeSpan Probation, TimeSpan Heartbeat) : HandoverMessage;
+    internal sealed record Commit(TimeSpan Probation, TimeSpan Heartbeat) : HandoverMessage
+    {
+        /// <summary>The number of the successor's term; 0 from an older version.</summary>
+        internal long Term { get; init; }
+    }
 
     /// <summary>Successor on probation: it makes progress, and this much is open.</summary>
     internal sealed record Alive(int Connections, int Requests) : HandoverMessage;

@@ -28,9 +28,11 @@ internal interface ISuccessor
     /// <exception cref="RestartException">It could not be sent.</exception>
     bool PassAtCommit();
 
-    /// <summary>Tells it to serve, how long it is on probation, and how often to say that it is alive.</summary>
+    /// <summary>
+    /// Tells it to serve, how long it is on probation, how often to say that it is alive, and the number of its term.
+    /// </summary>
     /// <exception cref="RestartException">It could not be told.</exception>
-    void Commit(TimeSpan probation, TimeSpan heartbeat);
+    void Commit(TimeSpan probation, TimeSpan heartbeat, long term);
 
     /// <summary>
     /// Tells it that its probation is over, and gives it the channels to older generations; they stay the caller's.

@@ -108,7 +108,8 @@ internal sealed class SuccessorLink : ISuccessor
 
     public bool PassAtCommit() => _resources.PassAtCommit();
 
-    public void Commit(TimeSpan probation, TimeSpan heartbeat) => _channel.Send(new HandoverMessage.Commit(probation, heartbeat));
+    public void Commit(TimeSpan probation, TimeSpan heartbeat, long term) =>
+        _channel.Send(new HandoverMessage.Commit(probation, heartbeat) { Term = term });
 
     public void Confirm(IReadOnlyList<(OlderProcess Process, Descriptor Channel)> older)
     {

@@ -1,55 +1,49 @@
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// Decides whether the servers of this process accept. Closed at first; opened when the process serves; closed when it hands
-/// over; opened again if the successor fails; ended when it will never accept again. Our own servers and the application's have
-/// different tokens: callbacks on the application's token may throw or block, and must not delay the thread that closes the gate.
+/// Whether the servers of this process accept. Closed at first; opened when the process serves, closed when it hands over, opened
+/// again if the successor does not take over; ended when it will never accept again. Each time that it is open is a <see
+/// cref="ServingTerm"/>. Our own servers and the application's have different tokens: what an application has registered on its
+/// token may throw or block, and must not hold up the thread that closes the gate.
 /// </summary>
-/// <param name="failed">Called with exceptions of the application's callbacks.</param>
-internal sealed class AcceptGate(Action<Exception>? failed = null)
+/// <param name="numbers">Of the terms; null for some that nobody else knows.</param>
+/// <param name="failed">Told what a callback of the application throws.</param>
+internal sealed class AcceptGate(TermNumbers? numbers = null, Action<Exception>? failed = null)
 {
-    // Long enough to cancel an accept before the successor is told to serve. A slower callback goes on by itself.
+    // Long enough for an accept to be cancelled before the successor is told to serve. A callback that takes longer goes on by
+    // itself.
     private static readonly TimeSpan ToldWithin = TimeSpan.FromMilliseconds(100);
 
+    private readonly TermNumbers _numbers = numbers ?? new TermNumbers(TimeProvider.System);
     private readonly Lock _lock = new();
-    private CancellationTokenSource? _open;
-
-    // The application's token; null until one is handed out.
-    private CancellationTokenSource? _told;
+    private ServingTerm? _term;
     private TaskCompletionSource _changed = NewChange();
     private bool _ended;
 
-    /// <summary>Whether accepting is allowed now.</summary>
-    internal bool IsOpen
+    /// <summary>Whether accepting is allowed at this moment.</summary>
+    internal bool IsOpen => Term is not null;
+
+    /// <summary>The term that goes on; null if none does.</summary>
+    internal ServingTerm? Term
     {
         get
         {
             lock (_lock)
             {
-                return _open is not null;
+                return _term;
             }
         }
     }
 
     /// <summary>
-    /// For our own servers: waits until accepting is allowed. Returns a token that is cancelled when the gate closes, before the
-    /// close returns. Null when the gate has ended.
+    /// For our own servers: waits until accepting is allowed. The result says for how long: it is cancelled when the gate closes,
+    /// before that returns. Null when it has ended.
     /// </summary>
-    internal ValueTask<CancellationToken?> EnterAsync(CancellationToken cancel) => EnterAsync(() => _open, cancel);
+    internal async ValueTask<CancellationToken?> EnterAsync(CancellationToken cancel) =>
+        (await EnterTermAsync(after: null, cancel).ConfigureAwait(false))?.Closing;
 
-    /// <summary>The same for the application's servers. Their token is cancelled on a thread of its own.</summary>
-    internal ValueTask<CancellationToken?> EnterTheirsAsync(CancellationToken cancel) =>
-        EnterAsync(() => _open is null ? null : _told ??= new CancellationTokenSource(), cancel);
-
-    internal void Open() => Change(open: true, ended: false);
-
-    /// <summary>Cancels waiting accepts. A connection that one of them already has is still served.</summary>
-    internal void Close() => Change(open: false, ended: false);
-
-    /// <summary>Closes for good.</summary>
-    internal void End() => Change(open: false, ended: true);
-
-    private async ValueTask<CancellationToken?> EnterAsync(Func<CancellationTokenSource?> open, CancellationToken cancel)
+    /// <summary>Waits until a term goes on, or a later one than that; null when there will be none.</summary>
+    internal async ValueTask<ServingTerm?> EnterTermAsync(ServingTerm? after, CancellationToken cancel)
     {
         while (true)
         {
@@ -61,9 +55,9 @@ internal sealed class AcceptGate(Action<Exception>? failed = null)
                     return null;
                 }
 
-                if (open() is { } source)
+                if (_term is not null && _term != after)
                 {
-                    return source.Token;
+                    return _term;
                 }
 
                 changed = _changed.Task;
@@ -73,21 +67,28 @@ internal sealed class AcceptGate(Action<Exception>? failed = null)
         }
     }
 
+    internal void Open() => Change(open: true, ended: false);
+
+    /// <summary>Stops the accepts that are waiting; a connection that one of them has got already is still served.</summary>
+    internal void Close() => Change(open: false, ended: false);
+
+    /// <summary>Closes for good.</summary>
+    internal void End() => Change(open: false, ended: true);
+
     private void Change(bool open, bool ended)
     {
-        CancellationTokenSource? closing = null;
-        CancellationTokenSource? theirs = null;
+        ServingTerm? closing = null;
         TaskCompletionSource changed;
         lock (_lock)
         {
             _ended |= ended;
             if (open && !_ended)
             {
-                _open ??= new CancellationTokenSource();
+                _term ??= new ServingTerm(_numbers.Begin());
             }
             else
             {
-                (closing, theirs, _open, _told) = (_open, _told, null, null);
+                (closing, _term) = (_term, null);
             }
 
             changed = _changed;
@@ -95,8 +96,7 @@ internal sealed class AcceptGate(Action<Exception>? failed = null)
         }
 
         changed.SetResult();
-        closing?.Cancel();
-        if (theirs is not null)
+        if (closing?.End() is { } theirs)
         {
             Tell(theirs);
         }
@@ -104,7 +104,7 @@ internal sealed class AcceptGate(Action<Exception>? failed = null)
 
     private void Tell(CancellationTokenSource theirs)
     {
-        // Not on the pool: a stuck pool would let the application go on accepting.
+        // Not on the pool: where that is stuck, the application would go on accepting.
         var telling = new Thread(() =>
         {
             try
@@ -124,7 +124,7 @@ internal sealed class AcceptGate(Action<Exception>? failed = null)
         }
         catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
         {
-            // No thread is available: cancels on this one.
+            // No thread can be had: better late than never.
             _ = theirs.CancelAsync();
         }
     }

@@ -69,7 +69,7 @@ internal sealed class CommitSteps(
     {
         try
         {
-            successor.Commit(Options.Probation, Heartbeat.IntervalOf(Options));
+            successor.Commit(Options.Probation, Heartbeat.IntervalOf(Options), context.Terms.Give());
         }
         catch (Exception e)
         {

@@ -28,6 +28,12 @@ internal sealed record LifecycleContext(ControlLoop Loop, RestarterOptions Optio
     /// <summary>Null in a first generation.</summary>
     internal IPredecessor? Predecessor { get; init; }
 
+    /// <summary>The numbers of the terms in which this process serves.</summary>
+    internal TermNumbers Terms { get; init; } = new(Options.TimeProvider);
+
+    /// <summary>The exclusive services of this process.</summary>
+    internal ExclusiveStop Exclusive { get; } = new(Options);
+
     /// <summary>The steps between the closing of the gate and the commit, in this order; undone in reverse.</summary>
     internal List<ICommitStep> CommitSteps { get; } = [];
 

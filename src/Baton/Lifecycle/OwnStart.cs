@@ -29,6 +29,9 @@ internal sealed class OwnStart(ProcessLifecycle lifecycle, LifecycleContext cont
     /// <summary>Whether a predecessor serves until this process does; from any thread.</summary>
     public bool AwaitsCommit => context.Predecessor is not null && !_isAlone;
 
+    /// <summary>Whether this is the first process of the service; from any thread.</summary>
+    internal bool IsFirst => context.Predecessor is null && lifecycle.Generation == 1;
+
     public bool IsStarting => lifecycle.State == ProcessState.Starting;
 
     public bool HasUnclaimedListeners => context.Endpoints.HasUnclaimed;

@@ -179,6 +179,7 @@ internal sealed class ProcessLifecycle
         switch (message)
         {
             case HandoverMessage.Commit commit:
+                _context.Terms.Receive(commit.Term);
                 Start.Serve(commit.Probation, commit.Heartbeat);
                 break;
             case HandoverMessage.Confirmed:

@@ -9,6 +9,7 @@ namespace Baton.Lifecycle;
 internal sealed class ReturnedSuccessor(ISuccessor successor, int generation, LifecycleContext context)
 {
     private DepartingProcess? _departing;
+    private bool _ended;
     private volatile GenerationStatus _status =
         new() { Pid = successor.Pid, Generation = generation, State = ProcessState.ShuttingDown };
 
@@ -23,12 +24,27 @@ internal sealed class ReturnedSuccessor(ISuccessor successor, int generation, Li
         context.Try(() => context.Older.Add(_departing));
         TimeSpan limit = LifecycleContext.Then(Options.DrainTimeout, Options.ExitTimeout);
         context.Loop.Schedule(limit, () => context.Try(successor.Kill));
+        context.Loop.Schedule(Options.ExclusiveStopTimeout, KillIfInTheWay);
     }
 
     /// <summary>Its own report. Pid and generation are known here.</summary>
     internal void Heard(GenerationStatus status) => _status = status with { Pid = successor.Pid, Generation = generation };
 
-    internal void Ended() => context.Try(() => context.Older.Gone(_departing!));
+    internal void Ended()
+    {
+        _ended = true;
+        context.Try(() => context.Older.Gone(_departing!));
+    }
+
+    // It does not end what only one process may run: what it has open is worth less than that.
+    private void KillIfInTheWay()
+    {
+        if (!_ended && context.Exclusive.Waiting is { } waiting)
+        {
+            context.Logger.SuccessorInTheWay(successor.Pid, waiting, Options.ExclusiveStopTimeout);
+            context.Try(successor.Kill);
+        }
+    }
 
     private void Force(RestartTrigger trigger)
     {

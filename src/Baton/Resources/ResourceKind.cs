@@ -28,6 +28,9 @@ internal enum ResourceKind
 
     /// <summary>Memory with an item of state, by its name.</summary>
     State,
+
+    /// <summary>The lock of the exclusive services, by the path of its file.</summary>
+    ExclusiveLock,
 }
 
 /// <summary>When a resource is passed to the successor.</summary>
@@ -62,6 +65,7 @@ internal sealed record ResourcePolicy(ResourceKind Kind, string Prefix, Passing 
         new(ResourceKind.PidFile, "pid-file:", Passing.Never),
         new(ResourceKind.NameLock, "lock:", Passing.AtCommit),
         new(ResourceKind.State, "state:", Passing.AtCommit),
+        new(ResourceKind.ExclusiveLock, "exclusive:", Passing.AtCommit),
     ];
 
     /// <summary>

@@ -187,7 +187,7 @@ public sealed class NameLockTests : IDisposable
         NameLock ours = Serving();
         resources.Add(ours);
         Assert.Empty(resources.Pass([]));
-        Assert.Equal(["lock", "state"], ResourcePolicy.LoadedAtCommit);
+        Assert.Equal(["lock", "state", "exclusive"], ResourcePolicy.LoadedAtCommit);
         Assert.Equal($"lock:{Place}", Assert.Single(resources.Pass(["lock"])).Key.ToString());
         Assert.Equal([$"lock:{Place}"], resources.Keys.Select(k => k.ToString()));
     }

@@ -9,7 +9,7 @@ namespace Baton.Tests.Handover;
 internal static class Messages
 {
     /// <summary>The commit of the tests that are not about what it says.</summary>
-    internal static readonly HandoverMessage Commit = new HandoverMessage.Commit(TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(1250));
+    internal static readonly HandoverMessage Commit = new HandoverMessage.Commit(TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(1250)) { Term = 1_795_725_272_436 };
 
     internal static IReadOnlyList<HandoverMessage> All { get; } =
     [

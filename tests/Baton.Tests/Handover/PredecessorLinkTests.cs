@@ -29,7 +29,7 @@ public sealed class PredecessorLinkTests : IDisposable
         using PredecessorLink link = Greet();
 
         using var predecessor = new HandoverChannel(_theirs, Deadline.Limit);
-        var hello = new HandoverMessage.Hello(HandoverProtocol.MinVersion, HandoverProtocol.MaxVersion, Environment.ProcessId, "Shop 1.2.3") { TakesMore = true, Loads = ["lock", "state"] };
+        var hello = new HandoverMessage.Hello(HandoverProtocol.MinVersion, HandoverProtocol.MaxVersion, Environment.ProcessId, "Shop 1.2.3") { TakesMore = true, Loads = ["lock", "state", "exclusive"] };
         Messages.AssertSame(hello, predecessor.Receive()!.Message);
         Assert.Equal((4710, 7), (link.Process.Pid, link.OwnGeneration));
     }

@@ -99,7 +99,7 @@ public class AcceptGateTests
     public async Task Close_AnAcceptOfTheApplication_IsCancelledBeforeItReturns()
     {
         _gate.Open();
-        CancellationToken theirs = (await _gate.EnterTheirsAsync(CancellationToken.None))!.Value;
+        CancellationToken theirs = (await TermAsync(_gate))!.Ended;
         _gate.Close();
         await Cancelled(theirs).Soon();
     }
@@ -108,15 +108,15 @@ public class AcceptGateTests
     public async Task Close_ACallbackOfTheApplicationThrows_TheGateIsClosedAndOpensAgain()
     {
         var failures = new ConcurrentQueue<Exception>();
-        var gate = new AcceptGate(failures.Enqueue);
+        var gate = new AcceptGate(failed: failures.Enqueue);
         gate.Open();
-        CancellationToken theirs = (await gate.EnterTheirsAsync(CancellationToken.None))!.Value;
+        CancellationToken theirs = (await TermAsync(gate))!.Ended;
         theirs.Register(() => throw new InvalidOperationException("a defect of the application"));
         gate.Close();
         Assert.False(gate.IsOpen);
         Assert.True(SpinWait.SpinUntil(() => failures.Count == 1, Deadline.Limit));
         gate.Open();
-        Assert.NotEqual(theirs, await gate.EnterTheirsAsync(CancellationToken.None).AsTask().Soon());
+        Assert.NotEqual(theirs, (await TermAsync(gate).Soon())!.Ended);
     }
 
     [Fact]
@@ -125,24 +125,42 @@ public class AcceptGateTests
         using var blocked = new ManualResetEventSlim();
         _gate.Open();
         CancellationToken ours = (await _gate.EnterAsync(CancellationToken.None))!.Value;
-        CancellationToken theirs = (await _gate.EnterTheirsAsync(CancellationToken.None))!.Value;
+        CancellationToken theirs = (await TermAsync(_gate))!.Ended;
         theirs.Register(blocked.Wait);
         _gate.Close();
         Assert.True(ours.IsCancellationRequested);
         _gate.Open();
         _gate.End();
-        Assert.Null(await _gate.EnterTheirsAsync(CancellationToken.None));
+        Assert.Null(await TermAsync(_gate));
         blocked.Set();
     }
 
     [Fact]
-    public async Task EnterTheirs_BeforeAndAfterTheGateOpens_HasOneTokenForAll()
+    public async Task EnterTerm_BeforeAndAfterTheGateOpens_IsTheSameForAll()
     {
-        Task<CancellationToken?> early = _gate.EnterTheirsAsync(CancellationToken.None).AsTask();
+        Task<ServingTerm?> early = TermAsync(_gate);
         Assert.False(early.IsCompleted);
         _gate.Open();
-        Assert.Equal(await early.Soon(), await _gate.EnterTheirsAsync(CancellationToken.None));
+        Assert.Same(await early.Soon(), await TermAsync(_gate));
     }
+
+    // Who has finished early is not given the same term again and again.
+    [Fact]
+    public async Task EnterTerm_AfterTheOneThatGoesOn_WaitsForTheNext()
+    {
+        _gate.Open();
+        ServingTerm first = (await TermAsync(_gate))!;
+        Task<ServingTerm?> next = TermAsync(_gate, after: first);
+        _gate.Close();
+        Assert.False(next.IsCompleted);
+        Assert.True(first.Ended.IsCancellationRequested);
+        _gate.Open();
+        Assert.NotSame(first, await next.Soon());
+        Assert.False((await next)!.Ended.IsCancellationRequested);
+    }
+
+    private static Task<ServingTerm?> TermAsync(AcceptGate gate, ServingTerm? after = null) =>
+        gate.EnterTermAsync(after, CancellationToken.None).AsTask();
 
     private static Task Cancelled(CancellationToken token)
     {

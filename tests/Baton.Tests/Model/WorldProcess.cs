@@ -195,9 +195,9 @@ internal sealed class WorldSuccessor(WorldProcess process) : ISuccessor
             ? true
             : throw new RestartException(RestartFailure.PeerLost, "The peer has closed its end of the channel.");
 
-    public void Commit(TimeSpan probation, TimeSpan heartbeat)
+    public void Commit(TimeSpan probation, TimeSpan heartbeat, long term)
     {
-        if (!process.Predecessor!.TellDown(new HandoverMessage.Commit(probation, heartbeat)))
+        if (!process.Predecessor!.TellDown(new HandoverMessage.Commit(probation, heartbeat) { Term = term }))
         {
             throw new RestartException(RestartFailure.PeerLost, "The peer has closed its end of the channel.");
         }

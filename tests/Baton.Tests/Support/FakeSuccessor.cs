@@ -20,6 +20,9 @@ internal sealed class FakeSuccessor(int pid, Journal journal, Action<PeerEvent> 
     /// <summary>Whether it was told to serve.</summary>
     internal bool Committed { get; private set; }
 
+    /// <summary>The number of its term.</summary>
+    internal long Term { get; private set; }
+
     /// <summary>What <see cref="Commit"/> fails with.</summary>
     internal RestartException? CommitFailure { get; set; }
 
@@ -39,7 +42,7 @@ internal sealed class FakeSuccessor(int pid, Journal journal, Action<PeerEvent> 
         return Loads;
     }
 
-    public void Commit(TimeSpan probation, TimeSpan heartbeat)
+    public void Commit(TimeSpan probation, TimeSpan heartbeat, long term)
     {
         if (CommitFailure is not null)
         {
@@ -47,7 +50,7 @@ internal sealed class FakeSuccessor(int pid, Journal journal, Action<PeerEvent> 
         }
 
         journal.Add($"commit {pid}");
-        Committed = true;
+        (Committed, Term) = (true, term);
     }
 
     public void Confirm(IReadOnlyList<(OlderProcess Process, Descriptor Channel)> older) => journal.Add($"confirm {pid}");

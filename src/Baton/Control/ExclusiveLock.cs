@@ -1,0 +1,178 @@
+using System.Globalization;
+using Baton.Interop;
+using Baton.Lifecycle;
+using Baton.Resources;
+
+namespace Baton.Control;
+
+/// <summary>
+/// Keeps exclusive services from running in two processes, by two locks beside the control socket. <c>NAME.exclusive</c> is for
+/// strangers: the service has it as long as a process serves or may serve again, a restart passes it on, and it holds the number
+/// of the last term. <c>NAME.running</c> is for the processes of a restart, which share the first one: each locks it for itself
+/// as long as its exclusive services run. So no step of a restart, no crash and no defect of ours can have two of them run. Safe
+/// to call from any thread.
+/// </summary>
+internal sealed class ExclusiveLock(string name, string? directory, TermNumbers terms) : ICommitResource
+{
+    private readonly Lock _lock = new();
+    private readonly Lazy<string> _directory =
+        new(() => ControlDirectory.Choose(directory, Environment.GetEnvironmentVariable, Libc.geteuid()));
+
+    private Descriptor? _owned;
+    private Descriptor? _running;
+    private int _users;
+    private bool _ended;
+    private string? _written;
+
+    public ResourceKind Kind => ResourceKind.ExclusiveLock;
+
+    public IReadOnlyList<PassedResource> Held
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _owned is null ? [] : [new PassedResource(Key, _owned, "")];
+            }
+        }
+    }
+
+    /// <summary>Whether this process has exclusive services, and so a use for the lock that its predecessor passes on.</summary>
+    internal bool IsWanted { get; set; }
+
+    private LockFile Owner => new(Path.Combine(_directory.Value, $"{name}{ControlProtocol.ExclusiveExtension}"));
+
+    private LockFile Runner => new(Path.Combine(_directory.Value, $"{name}{ControlProtocol.RunningExtension}"));
+
+    private ResourceKey Key => new(ResourceKind.ExclusiveLock, Owner.Path);
+
+    /// <summary>
+    /// An exclusive service of this process, which serves, is about to start. <see cref="Leave"/> comes after its end.
+    /// </summary>
+    /// <returns>Null if it may start; else why not, for people. Ask again then, from time to time.</returns>
+    internal string? TryEnter()
+    {
+        lock (_lock)
+        {
+            if (Platform.HandoverSupported && _users == 0 && TryLock() is { } problem)
+            {
+                return problem;
+            }
+
+            _users++;
+            return null;
+        }
+    }
+
+    /// <summary>Whether another process has exclusive services of that name, as far as can be known without one's own.</summary>
+    /// <returns>Null if none has; else who, for people.</returns>
+    internal string? FindOther()
+    {
+        lock (_lock)
+        {
+            return Platform.HandoverSupported ? TryOwn() : null;
+        }
+    }
+
+    /// <summary>It has ended.</summary>
+    internal void Leave()
+    {
+        lock (_lock)
+        {
+            if (--_users == 0)
+            {
+                _running?.Dispose();
+                _running = null;
+                CloseIfEnded();
+            }
+        }
+    }
+
+    public void Passing()
+    {
+    }
+
+    public void Load(ResourceKey key, Descriptor descriptor)
+    {
+        lock (_lock)
+        {
+            if (_ended || !IsWanted || _owned is not null || key != Key || !Owner.IsAtPath(descriptor))
+            {
+                // This configuration has no exclusive services or another name, or nobody finds that file any more.
+                descriptor.Dispose();
+                return;
+            }
+
+            _owned = descriptor;
+        }
+    }
+
+    public void Release(Func<ResourceKey, bool> elsewhere)
+    {
+        lock (_lock)
+        {
+            _ended = true;
+            CloseIfEnded();
+        }
+    }
+
+    // The file stays: it has the number that the next term must be higher than.
+    private void CloseIfEnded()
+    {
+        if (_ended && _users == 0)
+        {
+            _owned?.Dispose();
+            _owned = null;
+        }
+    }
+
+    private string? TryLock()
+    {
+        if (TryOwn() is { } problem)
+        {
+            return problem;
+        }
+
+        if ((_running ??= Runner.TryLock()) is null)
+        {
+            return $"those of process {HolderOf(Runner)?.ToString(CultureInfo.InvariantCulture) ?? "unknown"} have not ended";
+        }
+
+        if (Owner.Read() is { } content && content != _written && NumberIn(content, 1) is { } term)
+        {
+            terms.RiseAbove(term);
+        }
+
+        _written = string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId} {terms.Own}");
+        Owner.Write($"{_written,-40}\n");
+        Runner.Write($"{Environment.ProcessId,-20}\n");
+        return null;
+    }
+
+    private string? TryOwn()
+    {
+        if (_owned is not null && !Owner.IsAtPath(_owned))
+        {
+            // The file was removed, and another process may have made and locked a new one.
+            _owned.Dispose();
+            _owned = null;
+        }
+
+        if (_owned is null && ControlDirectory.Prepare(_directory.Value) is { } problem)
+        {
+            return problem;
+        }
+
+        return (_owned ??= Owner.TryLock()) is not null ? null
+            : HolderOf(Owner) is { } holder ? $"process {holder} has {Owner.Path}"
+            : $"{Owner.Path} can't be locked";
+    }
+
+    private static int? HolderOf(LockFile file) => file.Read() is { } content ? (int?)NumberIn(content, 0) : null;
+
+    private static long? NumberIn(string content, int index) =>
+        long.TryParse(
+            content.Split(' ').ElementAtOrDefault(index), NumberStyles.None, CultureInfo.InvariantCulture, out long number)
+            ? number
+            : null;
+}

@@ -1,0 +1,17 @@
+namespace Baton.Lifecycle;
+
+/// <summary>Something of the application that runs only while this process serves. From any thread.</summary>
+internal interface ITermService
+{
+    /// <summary>For people.</summary>
+    string Name { get; }
+
+    /// <summary>Whether it must never run in two processes.</summary>
+    bool IsExclusive { get; }
+
+    /// <summary>Whether this process serves, but another one keeps it from running.</summary>
+    bool Waits { get; }
+
+    /// <summary>Completed while it does not run; a new task each time that it runs.</summary>
+    Task Stopped { get; }
+}
