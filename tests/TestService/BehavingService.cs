@@ -91,7 +91,7 @@ internal sealed class BehavingService(Behaviour behaviour, IHostApplicationLifet
     // When the test says so.
     private async Task DoAtAsync(string[] order)
     {
-        await Restarter.Default!.WaitToAcceptAsync();
+        await Serving.BeginsAsync();
         await Latch.PassAsync(order[1], CancellationToken.None);
         await Misdeed.CommitAsync(order[0], lifetime);
     }

@@ -39,7 +39,7 @@ internal static class HandoverCodec
             "commit",
             WriteCommit,
             static body =>
-                new HandoverMessage.Commit(Wait(body, "probationMs"), Wait(body, "heartbeatMs")) { Term = Term(body) }),
+                new(Wait(body, "probationMs"), Wait(body, "heartbeatMs")) { Term = body.Optional("term")?.GetInt64() ?? 0 }),
         Row.Of<HandoverMessage.Alive>(
             "alive",
             static (json, m, _) => { json.WriteNumber("connections", m.Connections); json.WriteNumber("requests", m.Requests); },
@@ -214,7 +214,10 @@ internal static class HandoverCodec
     {
         WriteWait(json, "probationMs", m.Probation);
         WriteWait(json, "heartbeatMs", m.Heartbeat);
-        WriteTerm(json, m.Term);
+        if (m.Term > 0)
+        {
+            json.WriteNumber("term", m.Term);
+        }
     }
 
     private static void WriteConfirmed(Utf8JsonWriter json, HandoverMessage.Confirmed m, JsonSize size)
@@ -241,16 +244,6 @@ internal static class HandoverCodec
     // Words of an application may be longer than any message. The receiver cuts them, too.
     private static void WriteText(Utf8JsonWriter json, string name, string text) =>
         json.WriteString(name, text.AsSpan(0, Math.Min(text.Length, PeerText.LongestText)));
-
-    private static void WriteTerm(Utf8JsonWriter json, long term)
-    {
-        if (term > 0)
-        {
-            json.WriteNumber("term", term);
-        }
-    }
-
-    private static long Term(JsonElement body) => body.Optional("term")?.GetInt64() ?? 0;
 
     // An older version has no such field, and is to see none where it says nothing.
     private static void WriteFlag(Utf8JsonWriter json, string name, bool value)
