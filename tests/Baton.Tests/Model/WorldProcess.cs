@@ -168,7 +168,7 @@ internal sealed class WorldProcess
 
         WasTakenBack |= message is HandoverMessage.TakenBack;
         PeerEvent happened = message is null ? new PeerEvent.Ended() : new PeerEvent.Said(message);
-        Loop.Post(() => Lifecycle.Hear(happened));
+        Loop.Post(() => Lifecycle.Handle(happened));
     }
 
     // Where systemd is told a main process.
