@@ -171,6 +171,7 @@ internal sealed class SuccessorRole : IPredecessor
             _greeted.SetResult(link);
             loop.Post(() => lifecycle.Start.Greeted(link.Trace));
             HandoverCodec.WarmUp();
+            _listeners.AtCommit.State.WarmUp();
             try
             {
                 link.Listen(received => Handle(link, received, lifecycle, loop));

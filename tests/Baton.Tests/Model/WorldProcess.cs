@@ -32,7 +32,7 @@ internal sealed class WorldProcess
         Loop = new ControlLoop(world.Time, logger);
         LifecycleContext context = Effects.Context(Loop, logger);
         context.Feed.Subscribe(TellSystemd, reports: false);
-        context.CommitSteps.Add(Effects);
+        context.CommitSteps.AddRange([Effects, new StateStep(context)]);
         Lifecycle = new ProcessLifecycle(() => generation, context);
         Loop.StepFailed = Lifecycle.PutRight;
     }
@@ -151,10 +151,18 @@ internal sealed class WorldProcess
     internal void HearPredecessor(HandoverMessage? message)
     {
         World.Trace($"{Name} hears {message?.ToString() ?? "the end of its predecessor"}");
-        if (message is HandoverMessage.Resources)
+        if (message is HandoverMessage.Resources resources)
         {
             // By the thread of its link, whatever the lifecycle does.
-            Tell(new HandoverMessage.Loaded());
+            if (resources.State.Count == 0)
+            {
+                Tell(new HandoverMessage.Loaded());
+            }
+            else
+            {
+                Loop.Post(() => Lifecycle.Inherited.Load(resources.State));
+            }
+
             return;
         }
 
@@ -190,10 +198,15 @@ internal sealed class WorldSuccessor(WorldProcess process) : ISuccessor
 
     public int ListenersGiven => 1;
 
-    public bool PassAtCommit() =>
-        process.Predecessor!.TellDown(new HandoverMessage.Resources(["lock:/run/baton/shop.lock"]))
+    public bool PassAtCommit()
+    {
+        WorldState state = process.Predecessor!.Owner.Effects.State;
+        var resources = new HandoverMessage.Resources(["lock:/run/baton/shop.lock"]) { State = state.Rows };
+        state.Forget();
+        return process.Predecessor!.TellDown(resources)
             ? true
             : throw new RestartException(RestartFailure.PeerLost, "The peer has closed its end of the channel.");
+    }
 
     public void Commit(TimeSpan probation, TimeSpan heartbeat, long term)
     {
