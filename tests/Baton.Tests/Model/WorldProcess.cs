@@ -33,6 +33,14 @@ internal sealed class WorldProcess
         LifecycleContext context = Effects.Context(Loop, logger);
         context.Feed.Subscribe(TellSystemd, reports: false);
         context.CommitSteps.Add(Effects);
+        Terms = context.Terms;
+        if (world.Limits == Limits.Services)
+        {
+            Service = new WorldService(this);
+            context.Exclusive.Add(Service);
+            context.CommitSteps.Add(context.Exclusive);
+        }
+
         Lifecycle = new ProcessLifecycle(() => generation, context);
         Loop.StepFailed = Lifecycle.PutRight;
     }
@@ -53,6 +61,10 @@ internal sealed class WorldProcess
     internal WorldEffects Effects { get; }
 
     internal ControlLoop Loop { get; }
+
+    internal TermNumbers Terms { get; }
+
+    internal WorldService? Service { get; }
 
     internal ProcessLifecycle Lifecycle { get; }
 
@@ -86,6 +98,10 @@ internal sealed class WorldProcess
         if (CanRun)
         {
             Loop.RunDue();
+            if (!Effects.PoolIsStuck)
+            {
+                Service?.GoOn();
+            }
         }
     }
 

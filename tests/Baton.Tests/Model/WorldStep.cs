@@ -56,6 +56,9 @@ internal enum Limits
 
     /// <summary>The application has something to stop before a commit, which may hang.</summary>
     Steps,
+
+    /// <summary>The application has an exclusive service.</summary>
+    Services,
 }
 
 /// <summary>How bad the machine is.</summary>
