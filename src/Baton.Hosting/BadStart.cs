@@ -3,13 +3,12 @@ using Baton.Handover;
 namespace Baton.Hosting;
 
 /// <summary>
-/// Options that are wrong end the start before there is a restarter, and the requester of the restart is to learn why.
+/// Wrong options end the start before there is a restarter. The requester of the restart must still get the reason.
 /// </summary>
 internal static class BadStart
 {
     /// <summary>
-    /// In a successor: opens the handover, so that the exception that is about to be thrown reaches the predecessor as every
-    /// other does that ends a start.
+    /// In a successor: opens the handover, so that the exception that is about to be thrown reaches the predecessor.
     /// </summary>
     internal static void Announce()
     {

@@ -1,6 +1,6 @@
 namespace Baton.Hosting;
 
-/// <summary>Runs what the application gave to <see cref="HostedRestartOptions.ReadyWhen"/>.</summary>
+/// <summary>Runs the callbacks of <see cref="HostedRestartOptions.ReadyWhen"/>.</summary>
 internal sealed class CallbackPhase(HostedRestartOptions options) : IReadinessPhase
 {
     public PhaseName Name => PhaseName.Callbacks;
@@ -16,7 +16,7 @@ internal sealed class CallbackPhase(HostedRestartOptions options) : IReadinessPh
                 report($"{i + 1} of {options.ReadyCallbacks.Count}");
             }
 
-            // One that does not heed its token must not hold up the end of the wait.
+            // A callback that ignores its token must not delay the end of the wait.
             await options.ReadyCallbacks[i](cancel).WaitAsync(cancel).ConfigureAwait(false);
         }
     }

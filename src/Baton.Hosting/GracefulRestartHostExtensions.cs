@@ -72,15 +72,14 @@ public static class GracefulRestartHostExtensions
 
         if (!options.Enabled)
         {
-            // Known to the container, so that endpoints and services that name it can be built up to the moment in which they
-            // really need it.
+            // Registered all the same, so that endpoints and services that name it can be built until they really need it.
             services.AddSingleton<Restarter>(_ => throw new InvalidOperationException(
                 "Graceful restart is turned off (GracefulRestart:Enabled is false), so there is no Restarter. Code that can do " +
                     "without asks Restarter.Default, which is null then."));
             return false;
         }
 
-        // As an instance: it is the process's, and outlives the container of one host.
+        // As an instance: it belongs to the process, and outlives the container of one host.
         Restarter restarter = Restarter.StartOrJoin(options);
         services.AddSingleton(restarter);
         services.AddSingleton(restarter.Parts.Servers.Add(options.ServerName));
@@ -103,7 +102,7 @@ public static class GracefulRestartHostExtensions
             new HealthPhase(s.GetRequiredService<HealthPoll>(), options, s.GetRequiredService<AsideLoggers>()));
         services.AddSingleton<IReadinessPhase, CallbackPhase>();
 
-        // First, so that its Starting runs before and its Stopped after those of all others. The other part has the last place.
+        // First, so that its Starting runs before, and its Stopped after, those of all others. HostedReadiness is the last one.
         services.AddSingleton<HostedReadiness>();
         services.Insert(0, ServiceDescriptor.Singleton<IHostedService>(s => new HostedRestart(
             restarter,
@@ -121,23 +120,23 @@ public static class GracefulRestartHostExtensions
     private static void AllowForDraining(IServiceCollection services, Restarter restarter) =>
         services.AddSingleton<IPostConfigureOptions<HostOptions>>(provider =>
         {
-            // The host asks for its options when it is built: from now on the other servers of the process have to do with it.
+            // The host reads its options when it is built: from now on the other servers of the process know of it.
             _ = provider.GetRequiredService<HostedServer>();
             return new PostConfigureOptions<HostOptions>(Options.DefaultName, host =>
             {
-                // Draining comes before the services stop; it must not use up the time that they are given. Nor must hooks,
-                // before the shutdown and at the departure.
+                // The drain comes before the services stop, and must not use up their time. Nor must hooks before the shutdown
+                // and at the end.
                 RestarterOptions options = restarter.Parts.Options;
                 TimeSpan hooks = options.Hooks.HasAny ? Add(options.HookTimeout, options.HookTimeout) : TimeSpan.Zero;
                 host.ShutdownTimeout = Add(
                     Add(host.ShutdownTimeout, Add(options.ShutdownIdleGrace, options.DrainTimeout)), hooks);
 
-                // And the other way round: what the host gives its services is not for us to cut short.
+                // The time that the host gives its services must not be cut short by us.
                 restarter.Parts.Operations.Context.Application.Allow(host.ShutdownTimeout);
             });
         });
 
-    // A timer of the host takes no more than 49 days; who asks for so long means for ever.
+    // The host's timers take at most 49 days. Longer means forever.
     private static TimeSpan Add(TimeSpan a, TimeSpan b) =>
         a == Timeout.InfiniteTimeSpan || b == Timeout.InfiniteTimeSpan || a.TotalDays + b.TotalDays > 49
             ? Timeout.InfiniteTimeSpan

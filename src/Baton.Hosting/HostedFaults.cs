@@ -5,10 +5,10 @@ using Microsoft.Extensions.Options;
 
 namespace Baton.Hosting;
 
-/// <summary>The background services of this host that have failed: the host stops by itself then, and does not say why.</summary>
+/// <summary>The failed background services of this host. The host stops by itself then, without a reason.</summary>
 internal sealed class HostedFaults(IServiceProvider services, IServiceCollection registrations, Restarter restarter)
 {
-    /// <summary>The services and their exceptions, for people; null if none has failed, or the host goes on without.</summary>
+    /// <summary>The services and their exceptions as text; null if none has failed, or the host goes on without.</summary>
     internal string? Describe()
     {
         try
@@ -17,7 +17,7 @@ internal sealed class HostedFaults(IServiceProvider services, IServiceCollection
         }
         catch (ObjectDisposedException)
         {
-            // The host is being disposed: what failed can't be asked any more.
+            // The host is being disposed: the services are no longer available.
             return null;
         }
     }

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Options;
 namespace Baton.Hosting;
 
 /// <summary>
-/// Between started and ready, and the drain before anything is stopped. Last of all hosted services: the process serves only when
-/// all others have started, and they learn only after the drain that the host stops.
+/// The phases between started and ready, and the drain before anything stops. It is the last hosted service: the process serves
+/// only when all others have started, and they stop only after the drain.
 /// </summary>
 internal sealed class HostedReadiness(
     Restarter restarter,
@@ -25,7 +25,7 @@ internal sealed class HostedReadiness(
     /// <summary>Whether <see cref="HostStartedAsync"/> will be called.</summary>
     internal bool HostIsWatched { get; set; }
 
-    // Services that are started side by side have no last one: the others may still fail in their own StartedAsync.
+    // Services that start concurrently have no last one: others may still fail in their StartedAsync.
     private bool StartsWithOthers => HostIsWatched && hostOptions.Value.ServicesStartConcurrently;
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -40,8 +40,8 @@ internal sealed class HostedReadiness(
         StartsWithOthers ? BecomeReadyAsync(cancellationToken) : Task.CompletedTask;
 
     /// <summary>
-    /// Runs before any service is stopped. Joins a departure that has begun; else this is the host's own wish to shut down, and
-    /// the other servers follow.
+    /// Runs before any service stops. Joins a departure that has begun. Otherwise the host itself wants to shut down, and the
+    /// other servers follow.
     /// </summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
@@ -65,7 +65,7 @@ internal sealed class HostedReadiness(
     {
         server.ReportProgress(PhaseName.HostedServices, "started");
 
-        // A shutdown that is asked meanwhile ends the waiting.
+        // A shutdown that is asked meanwhile ends the wait.
         CancellationToken draining = restarter.Draining;
         using var wanted = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, draining);
         try
@@ -77,13 +77,13 @@ internal sealed class HostedReadiness(
         }
         catch (RestartException e) when (e.Failure == RestartFailure.Stopping)
         {
-            // A shutdown was asked while the host was starting: it is started now, and told to stop.
+            // A shutdown was asked while the host was starting. It has started now, and is told to stop.
             return;
         }
         catch (OperationCanceledException)
             when (draining.IsCancellationRequested || lifetime.ApplicationStopping.IsCancellationRequested)
         {
-            // The same, and it came here first; or the host's own signal handler was faster.
+            // The same, but it came here first; or the host's own signal handler was faster.
             return;
         }
         catch (Exception e)
@@ -110,11 +110,11 @@ internal sealed class HostedReadiness(
         catch (Exception e) when ((e is OperationCanceledException && draining.IsCancellationRequested)
             || e is RestartException { Failure: RestartFailure.Stopping })
         {
-            // This process departs, or ends before it has served: nobody asks any more.
+            // This process departs, or ends before it has served: readiness no longer matters.
         }
         catch (Exception e)
         {
-            // Checks that throw have been counted as unhealthy: this is the application's health check service itself.
+            // Checks that throw count as unhealthy. This is the application's health check service itself.
             _logger.ProbationWatchFailed(e);
         }
     }

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Hosting;
 namespace Baton.Hosting;
 
 /// <summary>
-/// Ties the host to the restarter. First of all hosted services: it is called at the start before all others, and at the end
-/// after them. When the host is ready, and its drain, is the part of <see cref="HostedReadiness"/>.
+/// Connects the host to the restarter. It is the first hosted service: called first at the start, and last at the end.
+/// <see cref="HostedReadiness"/> handles readiness and the drain.
 /// </summary>
 internal sealed class HostedRestart(
     Restarter restarter,
@@ -18,7 +18,7 @@ internal sealed class HostedRestart(
     HostedStates states)
     : IHostedLifecycleService, IServerWork
 {
-    // A host whose building .NET does not announce has no last place: then this one has both parts.
+    // If .NET does not announce the building of a host, there is no last place: this service has both parts then.
     private readonly bool _alone = !LastPlace.IsTaken(registrations);
 
     public Task StartingAsync(CancellationToken cancellationToken)
@@ -53,7 +53,7 @@ internal sealed class HostedRestart(
         return restarter.Parts.WrittenAsync();
     }
 
-    // The host itself has nothing open: its services finish their work when they are stopped, after the servers.
+    // The host itself has no open work: its services finish when they are stopped, after the servers.
     Task IServerWork.DrainAsync(CancellationToken resumed) => Task.CompletedTask;
 
     void IServerWork.NobodyServes()

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Hosting;
 
 /// <summary>
-/// This host among the servers of the process. Made when the host is built, and disposed with it: the others do not wait for one
-/// that will not come, and do not go on without one that was to be there.
+/// This host as one of the process's servers. Created when the host is built, and disposed with it: other servers do not wait for
+/// a host that will not come.
 /// </summary>
 internal sealed class HostedServer(
     Restarter restarter, RegisteredServer server, HostedRestartOptions options, HostedFaults faults, ILoggerFactory loggerFactory)
@@ -23,7 +23,7 @@ internal sealed class HostedServer(
         Ending,
     }
 
-    /// <summary>Who says that the process is to end.</summary>
+    /// <summary>The name of this host in messages.</summary>
     private string Speaker => server.IsPlain ? "the host" : server.ToString();
 
     internal void Start()
@@ -38,12 +38,12 @@ internal sealed class HostedServer(
         }
     }
 
-    /// <summary>Reports progress, and which server it is about where there are several.</summary>
+    /// <summary>Reports progress, with the server's name if there are several.</summary>
     internal void ReportProgress(PhaseName phase, string? detail) =>
         restarter.Parts.ReportProgress(
             phase, server.IsPlain ? detail : detail is null ? server.ToString() : $"{server}: {detail}");
 
-    /// <summary>Completes when the process serves if this was the last server that it waited for; else at once.</summary>
+    /// <summary>Completes when the process serves, if this was the last server that it waited for; otherwise at once.</summary>
     internal async Task ReadyAsync(CancellationToken cancel)
     {
         if (await restarter.Parts.Servers.ReadyAsync(server).WaitAsync(cancel).ConfigureAwait(false))
@@ -54,7 +54,7 @@ internal sealed class HostedServer(
         _stage = Stage.Started;
     }
 
-    /// <summary>It does not come to serve.</summary>
+    /// <summary>The server will not serve.</summary>
     internal void Fail(string reason)
     {
         _stage = Stage.Ending;
@@ -63,14 +63,14 @@ internal sealed class HostedServer(
     }
 
     /// <summary>
-    /// The host has not started: the exception came from any of its services. A start that was cut short by a shutdown has its
-    /// reason already.
+    /// The host failed to start: the exception came from any of its services. A start that a shutdown ended has its reason
+    /// already.
     /// </summary>
     internal void StartFailed(Exception exception)
     {
         if (_stage is Stage.Built or Stage.Starting)
         {
-            // A background service that fails stops the host, and that cancels the start.
+            // A background service that fails stops the host, which cancels the start.
             string reason = faults.Describe() ?? restarter.Parts.Describe(exception);
             restarter.Parts.StartFailed(reason);
             Fail(reason);
@@ -81,9 +81,7 @@ internal sealed class HostedServer(
         }
     }
 
-    /// <summary>
-    /// Ends the process's work, of which this server is a part: completes when that is done, also for the other servers.
-    /// </summary>
+    /// <summary>Ends the work of the whole process; completes when it is done, also for other servers.</summary>
     internal Task LeaveAsync(CancellationToken cancel)
     {
         _stage = Stage.Ending;
@@ -91,8 +89,8 @@ internal sealed class HostedServer(
     }
 
     /// <summary>
-    /// Where the application waits for the end of another server only, nobody would stop this one. A start that is cut short has
-    /// its own end.
+    /// If the application only waits for another server's end, nobody would stop this one. A start that is cut short has its own
+    /// end.
     /// </summary>
     internal void AskedToStop()
     {
@@ -127,7 +125,7 @@ internal sealed class HostedServer(
                 Fail("it was disposed before it had started; its own log says why");
                 break;
             case Stage.Started when !restarter.Parts.Lifecycle.Start.Ready.IsCompleted:
-                // As where an exception of another server's start leaves the block that both are disposed with.
+                // For example an exception of another server's start leaves the block that disposes both.
                 Fail("it was disposed before the process served");
                 break;
             case Stage.Started:
@@ -136,8 +134,7 @@ internal sealed class HostedServer(
                     RestartTrigger.OfHost(Speaker, disposed: true), fault: null, CancellationToken.None);
                 if (restarter.Parts.Servers.Leave(server))
                 {
-                    // It was not stopped before, so this is the end of the work; a host that is made next is to find it ended.
-                    // What hangs is ended by the limits of the process.
+                    // It was not stopped before, so this ends the work. A host that is created next must find it ended.
                     await Task.WhenAny(left, Task.Delay(restarter.Parts.Options.ExitTimeout)).ConfigureAwait(false);
                 }
 

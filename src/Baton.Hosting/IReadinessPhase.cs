@@ -1,17 +1,17 @@
 namespace Baton.Hosting;
 
-/// <summary>Something that must be done, or come true, between the start of the hosted services and serving.</summary>
+/// <summary>A phase between the start of the hosted services and serving.</summary>
 internal interface IReadinessPhase
 {
-    /// <summary>Short and the same in every process: people and programs look for it.</summary>
+    /// <summary>A short, stable name: people and programs look for it.</summary>
     PhaseName Name { get; }
 
-    /// <summary>False where this host has nothing of the kind: then nothing is said either.</summary>
+    /// <summary>False if this host has no such phase. Then nothing is reported either.</summary>
     bool HasWork { get; }
 
-    /// <summary>Completes when it is done; throws when this process can't serve.</summary>
-    /// <param name="report">Takes how far it is and what is wrong, each time that this changes. The predecessor is told it; what
-    /// the reader of this process's log is to know, a phase logs.</param>
-    /// <param name="cancel">The time is up, or nobody wants to be ready any more.</param>
+    /// <summary>Completes when the phase is done; throws if this process cannot serve.</summary>
+    /// <param name="report">Reports progress and problems, each time that they change. The predecessor gets them. A phase logs
+    /// itself what belongs into this process's log.</param>
+    /// <param name="cancel">The time is up, or readiness no longer matters.</param>
     Task RunAsync(Action<string> report, CancellationToken cancel);
 }

@@ -6,9 +6,9 @@ using Microsoft.Extensions.Hosting;
 namespace Baton.Hosting;
 
 /// <summary>
-/// Registers <see cref="HostedReadiness"/> behind all other hosted services, also those that are added after graceful restart:
-/// what they do when they are started belongs to the start. .NET announces each host that is about to be built, with its builder;
-/// that is the last moment at which a service can be added.
+/// Registers <see cref="HostedReadiness"/> after all other hosted services, even those added after graceful restart, so that
+/// their start belongs to the start of the process. .NET announces each host that is about to be built; this is the last moment
+/// to add a service.
 /// </summary>
 internal sealed class LastPlace : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>
 {
@@ -27,7 +27,7 @@ internal sealed class LastPlace : IObserver<DiagnosticListener>, IObserver<KeyVa
         claim.Keep(DiagnosticListener.AllListeners.Subscribe(claim));
     }
 
-    /// <summary>Whether it has been taken in this host.</summary>
+    /// <summary>Whether it has been registered in this host.</summary>
     internal static bool IsTaken(IServiceCollection services) => services.Any(d => d.ServiceType == typeof(Marker));
 
     void IObserver<DiagnosticListener>.OnNext(DiagnosticListener value)

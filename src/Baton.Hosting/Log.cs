@@ -47,6 +47,13 @@ internal static partial class Log
         EventName = "PlainServices")]
     internal static partial void PlainServices(this ILogger logger, string services);
 
+    [LoggerMessage(
+        917,
+        LogLevel.Error,
+        "{Service} has run in this process and did not start again; it is tried again in {Pause}",
+        EventName = "TermServiceStartsLater")]
+    internal static partial void TermServiceStartsLater(this ILogger logger, Exception exception, string service, TimeSpan pause);
+
     [LoggerMessage(950, LogLevel.Information, "{Server} restarting", EventName = "ServerRestarting")]
     internal static partial void ServerRestarting(this ILogger logger, string server);
 

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace Baton.Hosting;
 
 /// <summary>
-/// Polls the health checks while this process is on probation, and says so once if one is unhealthy. Degraded serves: that
-/// decides about a process that is about to begin, not about one that has.
+/// Polls the health checks while this process is on probation, and reports once if one is unhealthy. Degraded is healthy enough
+/// here: it only keeps a process from becoming ready.
 /// </summary>
 internal sealed class ProbationWatch(HealthPoll poll, TimeSpan interval, Task probationEnded, Action<string> reportUnhealthy)
 {

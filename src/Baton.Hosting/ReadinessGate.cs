@@ -1,15 +1,13 @@
 namespace Baton.Hosting;
 
-/// <summary>
-/// Runs the phases between started and ready one after another, within the ready timeout, and says where it is.
-/// </summary>
+/// <summary>Runs the phases one after another within the ready timeout, and reports the progress.</summary>
 internal sealed class ReadinessGate(
     IEnumerable<IReadinessPhase> phases, TimeSpan readyTimeout, Action<PhaseName, string?> reportProgress)
 {
-    // A longer timer does not exist; who asks for so long means for ever.
+    // There is no longer timer. Longer means forever.
     private const int LongestTimerDays = 49;
 
-    /// <exception cref="RestartException">The time was up; the message has the last detail.</exception>
+    /// <exception cref="RestartException">The timeout passed; the message has the last detail.</exception>
     internal async Task PassAsync(CancellationToken cancel)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Baton;
 
 /// <summary>
-/// The loggers of a host for lines of Baton: a logger that throws or blocks costs the line, and not the start, request or restart
-/// that it tells of.
+/// Loggers of a host for lines of Baton. A logger that throws or blocks loses the line, but does not delay the start, request or
+/// restart.
 /// </summary>
 internal sealed class AsideLoggers(Restarter restarter, ILoggerFactory loggers) : ILoggerFactory
 {

@@ -13,12 +13,12 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Baton;
 
 /// <summary>
-/// The parts of graceful restart in this process, put together. <see cref="Restarter"/> shows applications what they need of
-/// them; the assemblies that build on the core use the parts themselves.
+/// The parts of graceful restart in this process, composed. <see cref="Restarter"/> shows applications what they need; assemblies
+/// on top of the core use the parts.
 /// </summary>
 internal sealed class RestarterParts
 {
-    // By then the first requests have been answered; a restart that is asked earlier only takes some milliseconds longer.
+    // The first requests are over by then. An earlier restart only takes some milliseconds longer.
     private static readonly TimeSpan RehearsalDelay = TimeSpan.FromSeconds(1);
 
     private readonly OlderGenerations _older;
@@ -27,7 +27,7 @@ internal sealed class RestarterParts
     private readonly SignalActions _signalActions;
     private readonly ServiceTelemetry _telemetry;
 
-    // The server whose logging has the lines of the process.
+    // The server whose logging gets the lines of the process.
     private RegisteredServer? _logs;
 
     internal RestarterParts(RestarterOptions options)
@@ -45,7 +45,7 @@ internal sealed class RestarterParts
         Listeners = new ListenerRegistry(Logger);
         State.Add(options.StateItems);
 
-        // In this order: how this process was started, before anything changes that; handlers, before a signal can kill; the
+        // In this order: the start command, before anything changes it; signal handlers, before a signal can kill; the
         // predecessor.
         var systemd = SystemdEnvironment.Take(DiagnosticVariables.ForSuccessors(StartCommand.Capture(), Logger), Logger);
         StartCommand command = SocketActivation.Take(systemd.Command, Listeners.Resources, Logger);
@@ -90,12 +90,11 @@ internal sealed class RestarterParts
 
         if (_successor is not null && systemd.Socket is { } manager)
         {
-            // At once: systemd ends the service when it learns of the end of the main process before it learns that another one
-            // is.
+            // At once: systemd ends the service if it learns of the main process's end before it learns of the new one.
             _successor.Deserted = () => _ = manager.TrySend(Notifier.Line("MAINPID", Environment.ProcessId), descriptor: null);
         }
 
-        // Before all other subscribers: a client that comes by their events finds that systemd knows.
+        // Before all other subscribers: a client that follows their events finds systemd informed.
         SystemdService.Follow(systemd, predecessor, Listeners.Resources, context, () => Work.Describe().Total);
         context.CommitSteps.Add(new StateStep(context));
         Lifecycle = new ProcessLifecycle(() => KnownGeneration, context);
@@ -115,7 +114,7 @@ internal sealed class RestarterParts
         Begin(command);
     }
 
-    /// <summary>Those of the first start: they hold for the whole process.</summary>
+    /// <summary>The options of the first start, which hold for the process.</summary>
     internal RestarterOptions Options { get; }
 
     internal BufferedLogger Logger { get; }
@@ -145,9 +144,7 @@ internal sealed class RestarterParts
 
     internal StatusSource Status { get; }
 
-    /// <summary>
-    /// What operators can ask of this process, as over the control socket, and the events of what becomes of it.
-    /// </summary>
+    /// <summary>The operations on this process, as over the control socket, and its events.</summary>
     internal ControlService Operations { get; }
 
     /// <summary>The servers of this process: it is ready when all of them are.</summary>
@@ -159,14 +156,14 @@ internal sealed class RestarterParts
     /// <inheritdoc cref="Restarter.Generation"/>
     internal int Generation => _successor?.Generation ?? _replaces?.Generation ?? 1;
 
-    // At once and without fail, as the lifecycle needs it: 0 in a successor that its predecessor has not answered.
+    // Never blocks or fails, as the lifecycle needs: 0 in a successor without an answer of its predecessor.
     private int KnownGeneration => _successor is null ? _replaces?.Generation ?? 1 : _successor.KnownGeneration ?? 0;
 
     private IEnumerable<PosixSignal> AllSignals => Options.Signals.Signals;
 
-    /// <summary>The application ends by itself, which is not the same as being asked to shut the service down.</summary>
+    /// <summary>The application ends by itself, which is not a shutdown of the service.</summary>
     /// <param name="who">What ends.</param>
-    /// <param name="fault">What made it end; null if that is not known.</param>
+    /// <param name="fault">The exception behind it; null if unknown.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     internal Task LeaveAsync(RestartTrigger who, string? fault, CancellationToken cancellationToken)
     {
@@ -174,23 +171,23 @@ internal sealed class RestarterParts
         return Exited.WaitAsync(cancellationToken);
     }
 
-    /// <summary>What this process is doing while it starts.</summary>
+    /// <summary>Reports the progress of the start.</summary>
     internal void ReportProgress(PhaseName phase, string? detail)
     {
         string cut = PeerText.Name(detail ?? "");
         Loop.Post(() => Lifecycle.Start.ReportProgress(phase, cut));
     }
 
-    /// <summary>An exception in one line, as the predecessor gets it.</summary>
+    /// <summary>An exception as one line, as the predecessor gets it.</summary>
     internal string Describe(Exception exception) =>
         _successor?.Describe(exception) ?? FailureReason.Describe(exception, predecessor: null);
 
-    /// <summary>The start of a host has failed with that; what becomes of the process is the application's decision.</summary>
+    /// <summary>The start of a host has failed. What happens to the process is the application's decision.</summary>
     internal void StartFailed(string reason) => _successor?.StartFailed(reason);
 
     internal void UseLogger(ILoggerFactory factory) => Logger.Attach(factory.CreateLogger("Baton"));
 
-    /// <summary>The lines of the process go to the log of its first server, as long as there is one.</summary>
+    /// <summary>The lines of the process go to its first server's log, while there is one.</summary>
     internal void UseLogger(ILoggerFactory factory, RegisteredServer server)
     {
         if (_logs is null or { HasLeft: true })
@@ -200,7 +197,7 @@ internal sealed class RestarterParts
         }
     }
 
-    // The last lines are written before the application may end, and dispose its logging.
+    // The last lines are written before the application may end and dispose its logging.
     private async Task LoggedAsync()
     {
         await Lifecycle.Exited.ConfigureAwait(false);
@@ -211,7 +208,7 @@ internal sealed class RestarterParts
     {
         if (await Task.WhenAny(request.Outcome, Loop.Ended).WaitAsync(cancellationToken).ConfigureAwait(false) == Loop.Ended)
         {
-            // A requester that still waits when this process has left gets no other answer.
+            // A requester that still waits gets no other answer.
             string what = $"Restart by {request.Trigger} was given up: process {Environment.ProcessId} has left.";
             request.Fail(new RestartException(RestartFailure.Stopping, what));
         }
@@ -224,7 +221,7 @@ internal sealed class RestarterParts
 
     private void FlushLog(object? sender, EventArgs e) => Logger.Flush(Options.LogTime);
 
-    /// <summary>Stops the loop, and listens to no signal any more.</summary>
+    /// <summary>Stops the loop and the signal handlers.</summary>
     internal void Release()
     {
         AppDomain.CurrentDomain.ProcessExit -= FlushLog;
@@ -248,12 +245,13 @@ internal sealed class RestarterParts
         AppDomain.CurrentDomain.UnhandledException += FlushLog;
         Loop.Start(() =>
         {
-            // A thread that always takes the signals: those that existed before keep the mask this process was started with.
+            // A thread that always takes the signals: earlier threads keep the mask of the start.
             SignalTriggers.Unblock(AllSignals);
             new StarvationGuard(Loop, Logger).Begin();
             if (Platform.HandoverSupported)
             {
                 Loop.Schedule(RehearsalDelay, () => SuccessorLink.Rehearse(command));
+                Loop.Schedule(RehearsalDelay, State.WarmUp);
                 Loop.Schedule(OperationsRehearsal.Delay, () => OperationsRehearsal.Start(Operations));
             }
         });

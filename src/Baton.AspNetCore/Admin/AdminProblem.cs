@@ -57,7 +57,8 @@ internal sealed record AdminProblem(int Status, string Title, string Detail, Ans
         nameof(RestartFailure.NotSupported) => (StatusCodes.Status501NotImplemented, "Not possible here"),
         nameof(RestartFailure.ProgramRefused) => (StatusCodes.Status422UnprocessableEntity, "Program refused"),
         nameof(RestartFailure.CheckFailed) => (StatusCodes.Status422UnprocessableEntity, "Check failed"),
-        nameof(RestartFailure.ReadyTimedOut) or nameof(AnswerFailure.TimedOut) => (StatusCodes.Status504GatewayTimeout, "Timed out"),
+        nameof(RestartFailure.ReadyTimedOut) or nameof(AnswerFailure.TimedOut) =>
+            (StatusCodes.Status504GatewayTimeout, "Timed out"),
         nameof(RestartFailure.SpawnFailed) => (StatusCodes.Status502BadGateway, "The program could not be started"),
         nameof(RestartFailure.SuccessorExited) or nameof(RestartFailure.SuccessorFailed) =>
             (StatusCodes.Status502BadGateway, "The successor did not get ready"),

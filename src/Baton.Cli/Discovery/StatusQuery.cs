@@ -67,7 +67,8 @@ internal static class StatusQuery
                 case ControlAnswer.Status status:
                     return status.Value;
                 case ControlAnswer.End end:
-                    throw new ControlException(ControlFailure.ProtocolError, $"{end.Failure?.Name ?? "No status"}: {end.Explanation}");
+                    throw new ControlException(
+                        ControlFailure.ProtocolError, $"{end.Failure?.Name ?? "No status"}: {end.Explanation}");
             }
         }
 

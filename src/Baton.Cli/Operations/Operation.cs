@@ -102,7 +102,8 @@ internal sealed class Operation(
         }
 
         return _end is { Failure: { } failure } ? OperationOutcome.Of(failure, _end.Explanation)
-            : !request.Wait ? OperationOutcome.Done($"{Name}: {Noun} accepted by process {service.Status.Pid}.") with { NamesService = true }
+            : !request.Wait
+            ? OperationOutcome.Done($"{Name}: {Noun} accepted by process {service.Status.Pid}.") with { NamesService = true }
             : _end?.Explanation is { Length: > 0 } text ? OperationOutcome.Done(text)
             : OperationOutcome.Done($"{Name}: {Noun} done.") with { NamesService = true };
     }

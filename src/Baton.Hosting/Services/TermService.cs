@@ -12,16 +12,16 @@ namespace Baton.Hosting.Services;
 internal delegate void TermServiceFailure(TermService service, Exception exception, bool inStart);
 
 /// <summary>
-/// Runs one hosted service in the terms of this process: makes and starts an instance when a term begins, stops it when the term
-/// ends, and waits until it has ended before there is another one. What it waits for has no limit here: the restart, the drain
-/// and the host have theirs.
+/// Runs one hosted service in the terms of this process: creates and starts an instance when a term begins, stops it when the
+/// term ends, and waits for its end before the next one. These waits have no limit here: the restart, the drain and the host have
+/// theirs.
 /// </summary>
 /// <param name="registration">The service.</param>
 /// <param name="provider">Its container.</param>
-/// <param name="gate">Has the terms.</param>
-/// <param name="exclusive">Lets one process at a time run it; null if any may.</param>
-/// <param name="failed">Told of a service that has failed.</param>
-/// <param name="logger">For what happens to it.</param>
+/// <param name="gate">Provides the terms.</param>
+/// <param name="exclusive">Lets one process at a time run it; null if any process may.</param>
+/// <param name="failed">Called when the service fails.</param>
+/// <param name="logger">The log.</param>
 internal sealed class TermService(
     TermRegistration registration,
     IServiceProvider provider,
@@ -31,8 +31,12 @@ internal sealed class TermService(
     ILogger logger)
     : ITermService
 {
-    // A stranger may have the lock for hours, a process of the same restart for the time in which its services stop.
+    // An unrelated process may have the lock for hours, a process of the same restart while its services stop.
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(250);
+
+    // A broker or a database may be away for a moment; a library that can't be started twice stays so.
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(30);
 
     private readonly Lock _lock = new();
     private TaskCompletionSource? _running;
@@ -40,6 +44,7 @@ internal sealed class TermService(
     private long _toldAt;
     private volatile string? _waitsFor;
     private IHostedService? _last;
+    private bool _hasRun;
 
     public string Name { get; private set; } = registration.Type.Name;
 
@@ -58,7 +63,7 @@ internal sealed class TermService(
 
     public bool Waits => _waitsFor is not null;
 
-    /// <summary>Since when it was told to stop and has not; null if that is not so.</summary>
+    /// <summary>When it was told to stop, if it has not; else null.</summary>
     internal TimeSpan? Stopping
     {
         get
@@ -68,7 +73,7 @@ internal sealed class TermService(
         }
     }
 
-    /// <summary>Runs it in one term after the other; ends when there will be none.</summary>
+    /// <summary>Runs it in each term; ends after the last one.</summary>
     internal async Task RunAsync()
     {
         ServingTerm? term = null;
@@ -90,10 +95,10 @@ internal sealed class TermService(
         }
     }
 
-    /// <summary>It is to stop without finishing its work.</summary>
+    /// <summary>Tells it to stop without finishing its work.</summary>
     internal void Cut() => _ = _cut.CancelAsync();
 
-    // Counts as running from before it takes the lock: whoever waits for its end must not miss it.
+    // Counts as running from before it takes the lock, so that a wait for its end cannot miss it.
     private async Task<bool> BeginAsync(ServingTerm term, Task over)
     {
         for (TimeSpan pause = TimeSpan.FromMilliseconds(1); ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
@@ -144,13 +149,23 @@ internal sealed class TermService(
         }
     }
 
+    // One that has never run belongs to the start: if it fails, so does the release. Later it must not end the process, which is
+    // back because its successor was bad: nobody else is there.
     private async Task ServeAsync(ServingTerm term, Task over)
     {
-        if (over.IsCompleted)
+        TimeSpan pause = FirstRetry;
+        while (!over.IsCompleted && await ServeOnceAsync(term, over).ConfigureAwait(false) is { } problem)
         {
-            return;
+            Volatile.Write(ref _toldAt, 0);
+            logger.TermServiceStartsLater(problem, Name, pause);
+            await Task.WhenAny(over, Task.Delay(pause)).ConfigureAwait(false);
+            pause = pause * 2 < LongestRetry ? pause * 2 : LongestRetry;
         }
+    }
 
+    /// <returns>Why it has to be tried again.</returns>
+    private async Task<Exception?> ServeOnceAsync(ServingTerm term, Task over)
+    {
         IHostedService service;
         try
         {
@@ -158,43 +173,46 @@ internal sealed class TermService(
         }
         catch (Exception e)
         {
-            failed(this, e, inStart: true);
-            return;
+            return Again(e);
         }
 
         Name = service.GetType().Name;
         await ReplaceAsync(service).ConfigureAwait(false);
-        if (await StartAsync(service, term.Closing).ConfigureAwait(false))
-        {
-            logger.TermServiceStarted(Name, registration.Kind, term.Number);
-        }
-
+        Exception? problem = await StartAsync(service, term).ConfigureAwait(false);
         Task executing = (service as BackgroundService)?.ExecuteTask ?? Task.CompletedTask;
-        if (await Task.WhenAny(over, executing).ConfigureAwait(false) == executing
-            && executing is { IsFaulted: true, Exception: { } fault })
+        if (problem is null)
         {
-            failed(this, fault.InnerException ?? fault, inStart: false);
+            if (await Task.WhenAny(over, executing).ConfigureAwait(false) == executing
+                && executing is { IsFaulted: true, Exception: { } fault })
+            {
+                failed(this, fault.InnerException ?? fault, inStart: false);
+            }
+
+            await over.ConfigureAwait(false);
         }
 
-        await over.ConfigureAwait(false);
         Volatile.Write(ref _toldAt, Environment.TickCount64);
         await StopAsync(service, executing).ConfigureAwait(false);
         logger.TermServiceStopped(Name, Environment.TickCount64 - Volatile.Read(ref _toldAt));
+        return problem;
     }
 
-    private async Task<bool> StartAsync(IHostedService service, CancellationToken closing)
+    /// <returns>Why it has to be tried again.</returns>
+    private async Task<Exception?> StartAsync(IHostedService service, ServingTerm term)
     {
+        CancellationToken closing = term.Closing;
         try
         {
             var staged = service as IHostedLifecycleService;
             await (staged?.StartingAsync(closing) ?? Task.CompletedTask).ConfigureAwait(false);
             await service.StartAsync(closing).ConfigureAwait(false);
             await (staged?.StartedAsync(closing) ?? Task.CompletedTask).ConfigureAwait(false);
-            return true;
+            _hasRun = true;
+            logger.TermServiceStarted(Name, registration.Kind, term.Number);
         }
         catch (Exception e) when (!closing.IsCancellationRequested)
         {
-            failed(this, e, inStart: true);
+            return Again(e);
         }
         catch (Exception e)
         {
@@ -202,7 +220,19 @@ internal sealed class TermService(
             logger.TermServiceStopFailed(e, Name);
         }
 
-        return false;
+        return null;
+    }
+
+    /// <returns>The exception, if the service has to be tried again; else the host ends by it.</returns>
+    private Exception? Again(Exception exception)
+    {
+        if (_hasRun)
+        {
+            return exception;
+        }
+
+        failed(this, exception, inStart: true);
+        return null;
     }
 
     private async Task StopAsync(IHostedService service, Task executing)
@@ -215,7 +245,7 @@ internal sealed class TermService(
             await service.StopAsync(cut).ConfigureAwait(false);
             await (staged?.StoppedAsync(cut) ?? Task.CompletedTask).ConfigureAwait(false);
 
-            // That of a background service returns when it is cut, but it may still run.
+            // StopAsync of a background service returns when it is cut, but the service may still run.
             await executing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (registration.IsOurs)
             {
@@ -229,7 +259,7 @@ internal sealed class TermService(
         }
     }
 
-    // A factory may give a new instance for each term; then nobody else disposes the one before.
+    // A factory may create a new instance for each term; nobody else disposes the previous one.
     private async Task ReplaceAsync(IHostedService service)
     {
         IHostedService? before = _last;

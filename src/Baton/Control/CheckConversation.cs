@@ -46,7 +46,8 @@ internal sealed class CheckConversation(ControlService service, RestartTrigger t
         if (problem is not null)
         {
             Conclude(
-                succeeded: false, AnswerFailure.Of(RestartFailure.SpawnFailed), $"{Printable.Line(program)} can't be started: {problem}");
+                succeeded: false, AnswerFailure.Of(
+                    RestartFailure.SpawnFailed), $"{Printable.Line(program)} can't be started: {problem}");
         }
         else if (Options.CheckArguments.Count == 0)
         {

@@ -43,7 +43,8 @@ internal abstract record ControlAnswer
     /// <param name="Explanation">The same in words.</param>
     /// <param name="Record">The record of the restart; null for other operations, and if nothing was begun.</param>
     /// <param name="KeepsServing">Whether the process that answers goes on serving.</param>
-    internal sealed record Outcome(bool Succeeded, AnswerFailure? Failure, string Explanation, RestartRecord? Record, bool KeepsServing)
+    internal sealed record Outcome(
+        bool Succeeded, AnswerFailure? Failure, string Explanation, RestartRecord? Record, bool KeepsServing)
         : ControlAnswer;
 
     /// <summary>The last line, always.</summary>

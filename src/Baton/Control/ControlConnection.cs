@@ -76,7 +76,8 @@ internal sealed partial class ControlConnection(Descriptor socket, ControlServic
         lock (_lock)
         {
             _conversation?.Finish();
-            _answers.Add(new ControlAnswer.End(AnswerFailure.Of(RestartFailure.Stopping), $"process {Environment.ProcessId} ends"));
+            _answers.Add(new ControlAnswer.End(
+                AnswerFailure.Of(RestartFailure.Stopping), $"process {Environment.ProcessId} ends"));
             _finishing = true;
         }
     }

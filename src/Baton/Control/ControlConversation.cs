@@ -135,6 +135,11 @@ internal abstract class ControlConversation(ControlService service, RestartTrigg
             (_, RestartStrategy.Handover) => $"process {record.SuccessorPid}, generation {record.Generation}, serves",
             _ => $"process {record.SuccessorPid}, generation {record.Generation}, was started",
         };
-        return new ControlAnswer.Outcome(record.Failure is null, record.Failure is { } failure ? AnswerFailure.Of(failure) : null, explanation, record, Serves);
+        return new ControlAnswer.Outcome(
+            record.Failure is null,
+            record.Failure is { } failure ? AnswerFailure.Of(failure) : null,
+            explanation,
+            record,
+            Serves);
     }
 }

@@ -37,7 +37,7 @@ internal sealed class ControlExchange : IDisposable
         _conversation.Begin();
         if (_service.Lifecycle.State == ProcessState.Exited)
         {
-            // Its news are old by now.
+            // Its state is old by now.
             context.Loop.Post(Finish);
         }
 

@@ -30,7 +30,8 @@ internal sealed class EventsConversation(ControlService service, RestartTrigger 
                 break;
             case LifecycleEvent.RestartRefused refused:
                 Say(new ControlAnswer.Outcome(
-                    Succeeded: false, AnswerFailure.Refusal(refused.Reason.Failure), refused.Reason.Message, Record: null, Serves));
+                    Succeeded: false, AnswerFailure.Refusal(
+                        refused.Reason.Failure), refused.Reason.Message, Record: null, Serves));
                 break;
             case LifecycleEvent.RestartBegun:
                 Accept();

@@ -1,15 +1,15 @@
 namespace Baton.Handover;
 
 /// <summary>
-/// How many frames of a peer are read in a second. A peer that sends more waits, as its socket is full: a flood costs neither
-/// memory nor a processor. Belongs to the thread that receives.
+/// Limits the frames that are read in a second. A peer that sends more has to wait, as its socket is full: a flood costs neither
+/// memory nor CPU. Belongs to the receiving thread.
 /// </summary>
 internal sealed class FrameBudget(TimeProvider time)
 {
     /// <summary>Far more than any conversation has.</summary>
     internal const int MostFrames = 1000;
 
-    /// <summary>Four of the longest, or a thousand listeners and more.</summary>
+    /// <summary>Four of the longest frames, or a thousand listeners and more.</summary>
     internal const int MostBytes = 4 * HandoverProtocol.MaxFrameBytes;
 
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(1);
@@ -19,7 +19,7 @@ internal sealed class FrameBudget(TimeProvider time)
     private int _bytes;
 
     /// <summary>Counts a frame that was received.</summary>
-    /// <returns>How long to wait before the next one is read; zero for not at all.</returns>
+    /// <returns>The time to wait before the next frame; zero for none.</returns>
     internal TimeSpan Spend(int bytes)
     {
         TimeSpan passed = time.GetElapsedTime(_begun);

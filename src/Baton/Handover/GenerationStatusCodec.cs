@@ -2,15 +2,15 @@ using System.Text.Json;
 
 namespace Baton.Handover;
 
-/// <summary>What a generation says of itself, to JSON and back.</summary>
+/// <summary>Converts the report of a generation to JSON and back.</summary>
 internal static class GenerationStatusCodec
 {
     // Far more than there are.
     private const int MostKinds = 20;
 
-    /// <param name="json">Where to; the fields of an object that was begun.</param>
-    /// <param name="status">What is said.</param>
-    /// <param name="longestText">How much of a longer path is written.</param>
+    /// <param name="json">The writer, inside an object.</param>
+    /// <param name="status">The report.</param>
+    /// <param name="longestText">The limit for paths.</param>
     internal static void Write(Utf8JsonWriter json, GenerationStatus status, int longestText = int.MaxValue)
     {
         json.WriteNumber("pid", status.Pid);
@@ -39,7 +39,7 @@ internal static class GenerationStatusCodec
 
     internal static GenerationStatus Read(JsonElement body)
     {
-        // A state of a newer version is no reason to break the channel.
+        // A state of a newer version must not break the channel.
         ProcessState state = body.Name("state", ProcessState.Starting);
         var connections = new Dictionary<string, int>();
         foreach (JsonProperty kind in body.GetProperty("connections").EnumerateObject())
@@ -66,7 +66,7 @@ internal static class GenerationStatusCodec
         };
     }
 
-    // What an older version does not say.
+    // Fields that an older version does not send.
     private static void WriteOptional(Utf8JsonWriter json, GenerationStatus status)
     {
         if (status.Version.Length > 0)

@@ -4,21 +4,18 @@ using Baton.Interop;
 namespace Baton.Handover;
 
 /// <summary>
-/// Where a successor finds its end of the channel: <c>fd:pid</c> in the environment, the descriptor and the process that passed
-/// it. What stands there is checked before it is believed, since anybody can set a variable.
+/// The address of the channel for a successor: <c>fd:pid</c> in the environment, the descriptor and the process that passed it.
+/// Anybody can set a variable, so it is verified.
 /// </summary>
 internal static class HandoverAddress
 {
     internal static string Format(int descriptor, int predecessor) =>
         string.Create(CultureInfo.InvariantCulture, $"{descriptor}:{predecessor}");
 
-    /// <summary>
-    /// Takes the descriptor if the variable tells the truth: a connected unix stream socket, made by that process of our own
-    /// user.
-    /// </summary>
+    /// <summary>Takes the descriptor if it is a connected unix stream socket, made by that process of our own user.</summary>
     /// <param name="value">The variable's value.</param>
-    /// <param name="predecessor">The process it names.</param>
-    /// <param name="problem">Why not, for people, when the result is null.</param>
+    /// <param name="predecessor">The pid in it.</param>
+    /// <param name="problem">The reason, as text, if the result is null.</param>
     internal static Descriptor? Open(string value, out int predecessor, out string problem)
     {
         predecessor = 0;
@@ -60,7 +57,7 @@ internal static class HandoverAddress
     private static unsafe bool Option(int fd, int name, void* value, uint length) =>
         Libc.getsockopt(fd, Libc.SOL_SOCKET, name, value, &length) == 0;
 
-    // Away from the low number, which a configuration may use for a listener of its own (ListenHandle).
+    // Moved to another number: a configuration may use the low one for its own listener (ListenHandle).
     private static Descriptor TakeOver(int fd)
     {
         using var passed = new Descriptor(fd);

@@ -4,14 +4,12 @@ using Row = Baton.Handover.MessageKind<Baton.Handover.HandoverMessage>;
 namespace Baton.Handover;
 
 /// <summary>
-/// One message to the JSON of one frame and back. Unknown fields are ignored, so that versions can add some. Written by hand: the
-/// serializer would compile some 200 methods in both processes while a client waits for the successor.
+/// Converts a message to the JSON of a frame and back. Unknown fields are ignored, so that versions can add some. Written by
+/// hand: the serializer would compile some 200 methods in both processes while a client waits.
 /// </summary>
 internal static class HandoverCodec
 {
-    /// <summary>
-    /// A new kind of message is a record of <see cref="HandoverMessage"/>, a row here, and a case where it is heard.
-    /// </summary>
+    /// <summary>A new message is a record of <see cref="HandoverMessage"/>, a row here, and its handler.</summary>
     private static readonly Row[] Rows =
     [
         Row.Of<HandoverMessage.Hello>("hello", WriteHello, ReadHello),
@@ -74,7 +72,7 @@ internal static class HandoverCodec
         OfTrigger<HandoverMessage.Force>("force", static m => m.Trigger, static text => new(text)),
     ];
 
-    /// <exception cref="ArgumentException">A message that is never sent.</exception>
+    /// <exception cref="ArgumentException">The message is never sent.</exception>
     internal static byte[] Encode(HandoverMessage message)
     {
         Row row = Row.Find(Rows, message);
@@ -93,7 +91,7 @@ internal static class HandoverCodec
     {
         try
         {
-            // JSON that is no object, a field that is missing or of another type: all of these throw.
+            // All of these throw: JSON that is no object, a missing field, a wrong type.
             using JsonDocument document = JsonDocument.Parse(frame.ToArray());
             JsonElement envelope = document.RootElement;
             string kind = envelope.Name("kind");
@@ -109,9 +107,7 @@ internal static class HandoverCodec
         }
     }
 
-    /// <summary>
-    /// Has compiled what a handover needs. Each side calls it when nothing waits for it; later a client may be waiting.
-    /// </summary>
+    /// <summary>Compiles the code of a handover in advance. Each side calls it while no client waits.</summary>
     internal static void WarmUp()
     {
         Decode(Encode(new HandoverMessage.Hello(0, 0, 0, "")));
@@ -241,11 +237,11 @@ internal static class HandoverCodec
     private static OlderProcess ReadOlder(JsonElement process) =>
         new(process.Number("pid"), process.Number("generation")) { WasRolledBack = process.Flag("rolledBack", otherwise: false) };
 
-    // Words of an application may be longer than any message. The receiver cuts them, too.
+    // An application's text may be longer than any message. The receiver cuts it too.
     private static void WriteText(Utf8JsonWriter json, string name, string text) =>
         json.WriteString(name, text.AsSpan(0, Math.Min(text.Length, PeerText.LongestText)));
 
-    // An older version has no such field, and is to see none where it says nothing.
+    // An older version does not know the field, so it is left out where it says nothing.
     private static void WriteFlag(Utf8JsonWriter json, string name, bool value)
     {
         if (value)
@@ -282,7 +278,7 @@ internal static class HandoverCodec
                 .Select(value => PeerText.Key(value.GetString() ?? throw new JsonException("A key is null."))),
         ];
 
-    // Infinite, and what no timer could wait for, is one number: the most milliseconds that there are.
+    // Infinite, and any time that no timer can wait for, is the largest number of milliseconds.
     private static void WriteWait(Utf8JsonWriter json, string name, TimeSpan span) => json.WriteNumber(
         name,
         span == Timeout.InfiniteTimeSpan ? int.MaxValue : (int)Math.Min(Math.Ceiling(span.TotalMilliseconds), int.MaxValue));

@@ -6,29 +6,30 @@ internal static class HandoverProtocol
     internal const int MinVersion = 1;
     internal const int MaxVersion = 1;
 
-    /// <summary>Names the inherited descriptor and the process that passed it: <c>fd:pid</c>.</summary>
+    /// <summary>The variable with the inherited descriptor and the process that passed it: <c>fd:pid</c>.</summary>
     internal const string EnvironmentVariable = "BATON_HANDOVER";
 
-    /// <summary>The number at which the successor finds its end of the channel.</summary>
+    /// <summary>The number of the successor's end of the channel.</summary>
     internal const int InheritedDescriptor = 3;
 
-    /// <summary>A frame is 4 bytes of length, most significant first, and that many bytes of JSON.</summary>
+    /// <summary>A frame is 4 bytes of length, most significant first, and JSON of that length.</summary>
     internal const int HeaderBytes = 4;
 
-    /// <summary>Bounds what a peer can make us allocate. 1,000 listeners with long paths need a quarter of it.</summary>
+    /// <summary>
+    /// Limits the memory that a peer can make us allocate. 1,000 listeners with long paths need a quarter of it.
+    /// </summary>
     internal const int MaxFrameBytes = 1024 * 1024;
 
     /// <summary>Descriptors in one message; the kernel refuses more than 253 (SCM_MAX_FD, unix(7)).</summary>
     internal const int MaxBatch = 250;
 
     /// <summary>
-    /// How long a successor that has closed the channel may take to end. Between the closing of the descriptors of a process that
-    /// ends and its end lie milliseconds, and seconds on a machine that is overloaded. A longer one costs no more than a killed
-    /// dead process, and that its exit code is not named as the reason.
+    /// The time for a successor to end after it closed the channel. The kernel needs milliseconds between the two, and seconds on
+    /// an overloaded machine. A longer one costs only that a dead process is killed, and that its exit code is not reported.
     /// </summary>
     internal static readonly TimeSpan EndAfterClose = TimeSpan.FromSeconds(5);
 
-    /// <summary>The version two ranges have in common, the highest, or null.</summary>
+    /// <summary>The highest version that two ranges have in common, or null.</summary>
     internal static int? Agree(int peerMin, int peerMax)
     {
         int version = Math.Min(peerMax, MaxVersion);

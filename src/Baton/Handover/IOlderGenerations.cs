@@ -1,12 +1,12 @@
 namespace Baton.Handover;
 
-/// <summary>The processes of the service that only finish their work, as the lifecycle sees them. A seam for tests.</summary>
+/// <summary>The departing processes of the service. A seam for tests.</summary>
 internal interface IOlderGenerations
 {
-    /// <summary>Confirms a successor, and gives it the channels to them.</summary>
+    /// <summary>Confirms a successor, and passes it the channels to them.</summary>
     void PassOn(ISuccessor successor);
 
-    /// <summary>Has the oldest ones cut their work and end, until at most so many are left.</summary>
+    /// <summary>Makes the oldest ones cut their work and end, until at most the given number is left.</summary>
     void ForceDownTo(int most, RestartTrigger trigger);
 
     /// <summary>A successor was rolled back, and finishes its work.</summary>

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Baton.Handover;
 
 /// <summary>
-/// Fields of a message. One that is missing or of another type throws what the codecs expect; optional ones may be missing or
-/// null. Texts are those of another process: see <see cref="PeerText"/>.
+/// Reads fields of a message. A missing field or a wrong type throws an exception that the codecs expect; optional fields may be
+/// missing or null. Texts come from another process: see <see cref="PeerText"/>.
 /// </summary>
 internal static class JsonFields
 {
@@ -13,7 +13,7 @@ internal static class JsonFields
     internal static string Text(this JsonElement body, string name) =>
         PeerText.Text(body.GetProperty(name).GetString() ?? throw new JsonException($"{name} is null."));
 
-    /// <summary>A few words.</summary>
+    /// <summary>A short text.</summary>
     internal static string Name(this JsonElement body, string name) =>
         PeerText.Name(body.GetProperty(name).GetString() ?? throw new JsonException($"{name} is null."));
 
@@ -24,7 +24,7 @@ internal static class JsonFields
     internal static string? OptionalLines(this JsonElement body, string name) =>
         Optional(body, name)?.GetString() is { } text ? PeerText.Lines(text) : null;
 
-    /// <summary>A text that is not for people, and must arrive as it is: a path to open.</summary>
+    /// <summary>A text that must arrive unchanged: a path to open.</summary>
     internal static string? OptionalPath(this JsonElement body, string name) =>
         Optional(body, name)?.GetString() is { } text ? PeerText.Key(text) : null;
 
@@ -41,11 +41,11 @@ internal static class JsonFields
     internal static JsonElement? Optional(this JsonElement body, string name) =>
         body.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
-    /// <summary>A name that this version does not know gets the given value.</summary>
+    /// <summary>An unknown name gets the given value.</summary>
     internal static TEnum Name<TEnum>(this JsonElement body, string name, TEnum unknown)
         where TEnum : struct, Enum => ToName(body.Text(name), unknown);
 
-    // By hand, as the parser of the framework takes numbers and lists of names, too.
+    // By hand: the framework's parser also takes numbers and lists of names.
     internal static TEnum ToName<TEnum>(string text, TEnum unknown)
         where TEnum : struct, Enum
     {

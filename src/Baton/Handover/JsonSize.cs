@@ -3,14 +3,14 @@ using System.Text.Json;
 namespace Baton.Handover;
 
 /// <summary>
-/// How much of long texts and lists goes into one message: what an application says of itself has no bound, a message has. A
-/// longer one is written once more with the next size; the last one always fits.
+/// The limits for long texts and lists in one message: an application's text has no limit, a message has. A message that is too
+/// long is written again with the next size; the last one always fits.
 /// </summary>
 internal sealed record JsonSize(int LongestText, int MostItems)
 {
     internal static readonly IReadOnlyList<JsonSize> Descending = [new(8192, 1000), new(512, 100), new(64, 20)];
 
-    // Cut, it is still worth more than a message that can't be sent.
+    // Truncated, to keep the message under its limit.
     internal string Cut(string text) => text.Length <= LongestText ? text : string.Concat(text.AsSpan(0, LongestText), "…");
 
     internal void WriteText(Utf8JsonWriter json, string name, string? text)

@@ -3,16 +3,16 @@ using System.Text.Json;
 
 namespace Baton.Handover;
 
-/// <summary>One kind of message on the wire: its name, and how its fields are written and read. One row for each.</summary>
-/// <param name="Type">The record of that kind.</param>
-/// <param name="Name">What stands in <c>kind</c>.</param>
-/// <param name="Write">Writes the fields into an object that was begun.</param>
-/// <param name="Read">Reads them; a field that is missing or of another type throws.</param>
+/// <summary>One kind of message: its name, and how its fields are written and read.</summary>
+/// <param name="Type">The record of the kind.</param>
+/// <param name="Name">The value of <c>kind</c>.</param>
+/// <param name="Write">Writes the fields, inside an object.</param>
+/// <param name="Read">Reads the fields; a missing field or a wrong type throws.</param>
 internal sealed record MessageKind<TBase>(
     Type Type, string Name, Action<Utf8JsonWriter, TBase, JsonSize> Write, Func<JsonElement, TBase> Read)
     where TBase : class
 {
-    /// <summary>Whether a peer that does not know it may pass it over.</summary>
+    /// <summary>Whether a peer that does not know it may skip it.</summary>
     internal bool IsOptional { get; init; }
 
     internal static MessageKind<TBase> Of<T>(string name, Action<Utf8JsonWriter, T, JsonSize> write, Func<JsonElement, T> read)
@@ -20,19 +20,19 @@ internal sealed record MessageKind<TBase>(
         new(typeof(T), name, (json, message, size) => write(json, (T)message, size), read);
 
     /// <summary>The row of a message.</summary>
-    /// <exception cref="ArgumentException">It has none, and is never sent.</exception>
+    /// <exception cref="ArgumentException">It has no row, and is never sent.</exception>
     internal static MessageKind<TBase> Find(MessageKind<TBase>[] rows, TBase message) =>
         Array.Find(rows, row => row.Type == message.GetType())
         ?? throw new ArgumentException($"{message.GetType().Name} is never sent.", nameof(message));
 
-    /// <summary>The row of a name; null for one of a newer version.</summary>
+    /// <summary>The row of a name; null for a newer version's.</summary>
     internal static MessageKind<TBase>? Find(MessageKind<TBase>[] rows, string name) => Array.Find(rows, row => row.Name == name);
 }
 
-/// <summary>JSON text of at most so many bytes.</summary>
+/// <summary>JSON text of a limited size.</summary>
 internal static class BoundedJson
 {
-    /// <summary>Writes one object; what does not fit is written once more with shorter texts and lists.</summary>
+    /// <summary>Writes one object. If it is too long, it is written again with shorter texts and lists.</summary>
     internal static byte[] Write(int mostBytes, Action<Utf8JsonWriter, JsonSize> fields, ReadOnlySpan<byte> end = default)
     {
         byte[] written = [];

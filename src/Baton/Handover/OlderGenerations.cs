@@ -4,9 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Handover;
 
 /// <summary>
-/// The processes of the service that still live and only finish their work: those before this one, and successors that were
-/// rolled back. The channels to all of them go to the next process that serves for good. A thread for each link posts what it
-/// receives; everything here is safe from any thread.
+/// The departing processes of the service: older ones, and rolled-back successors. The channels to all of them go to the next
+/// process that serves for good. A thread for each link posts its messages; everything here is safe from any thread.
 /// </summary>
 internal sealed class OlderGenerations(TimeSpan limit, ILogger logger) : IOlderGenerations
 {
@@ -14,12 +13,12 @@ internal sealed class OlderGenerations(TimeSpan limit, ILogger logger) : IOlderG
     private readonly List<(PredecessorLink Link, GenerationStatus Status)> _living = [];
     private readonly List<DepartingProcess> _returned = [];
 
-    /// <summary>Hears of an older generation what <see cref="Departed"/> says.</summary>
+    /// <summary>Called as <see cref="Departed"/> says.</summary>
     internal delegate void DepartureListener(int generation, DateTimeOffset? drainedAt, bool gone);
 
     /// <summary>
-    /// Gets the generation of one that has said since when it has nothing to do any more, perhaps again and again, or that has
-    /// ended. On the thread that listens to it.
+    /// Called with the generation of a process that has finished its work, maybe repeatedly, or has ended. On the thread that
+    /// listens to it.
     /// </summary>
     internal DepartureListener? Departed { get; set; }
 
@@ -51,7 +50,7 @@ internal sealed class OlderGenerations(TimeSpan limit, ILogger logger) : IOlderG
         }
     }
 
-    /// <summary>Takes over the channels that the predecessor passes on, and listens on each.</summary>
+    /// <summary>Takes over the predecessor's channels, and listens on each.</summary>
     internal void Adopt(HandoverMessage.Confirmed confirmed, Received received, int ownGeneration)
     {
         if (confirmed.Older.Count != received.Descriptors.Count)
@@ -69,8 +68,8 @@ internal sealed class OlderGenerations(TimeSpan limit, ILogger logger) : IOlderG
         }
     }
 
-    /// <summary>What one has said; null if it has ended.</summary>
-    internal void Heard(PredecessorLink link, HandoverMessage? message)
+    /// <summary>A message of one; null if it has ended.</summary>
+    internal void Handle(PredecessorLink link, HandoverMessage? message)
     {
         switch (message)
         {
@@ -86,13 +85,13 @@ internal sealed class OlderGenerations(TimeSpan limit, ILogger logger) : IOlderG
 
                 break;
             case HandoverMessage.Remaining { Status: var status }:
-                // Its predecessor counted it, which knows its generation better.
+                // Its predecessor numbered it, and knows its generation better.
                 Note(link, status with { Pid = link.Process.Pid, Generation = link.Process.Generation });
                 break;
         }
     }
 
-    // One that was rolled back replaced nobody.
+    // A rolled-back successor replaced nobody.
     private void SayDeparted(OlderProcess process, DateTimeOffset? drainedAt, bool gone)
     {
         if (!process.WasRolledBack)
@@ -138,7 +137,7 @@ internal sealed class OlderGenerations(TimeSpan limit, ILogger logger) : IOlderG
         }
     }
 
-    /// <summary>The predecessor, which may have departed, serves again: it is none of these.</summary>
+    /// <summary>The predecessor serves again: it is no departing process.</summary>
     internal void Clear()
     {
         lock (_lock)
@@ -147,13 +146,13 @@ internal sealed class OlderGenerations(TimeSpan limit, ILogger logger) : IOlderG
         }
     }
 
-    /// <summary>Has the oldest ones cut their work and end, until at most so many are left.</summary>
+    /// <summary>Makes the oldest ones cut their work and end, until at most the given number is left.</summary>
     public void ForceDownTo(int most, RestartTrigger trigger)
     {
         (int Pid, int Generation, Action<RestartTrigger> Force)[] excess;
         lock (_lock)
         {
-            // Of the same generation the one that was rolled back first.
+            // Of the same generation, the rolled-back one first.
             IEnumerable<(int Pid, int Generation, Action<RestartTrigger> Force)> all =
             [
                 .. _living.Select(l => (l.Link.Process.Pid, l.Link.Process.Generation, Forcing(l.Link))),
@@ -169,7 +168,7 @@ internal sealed class OlderGenerations(TimeSpan limit, ILogger logger) : IOlderG
         }
     }
 
-    /// <summary>Confirms a successor, and gives it the channels.</summary>
+    /// <summary>Confirms a successor, and passes it the channels.</summary>
     public void PassOn(ISuccessor successor)
     {
         (OlderProcess Process, Func<TimeSpan, Descriptor?> Detach)[] processes;
@@ -204,11 +203,11 @@ internal sealed class OlderGenerations(TimeSpan limit, ILogger logger) : IOlderG
     {
         try
         {
-            link.Listen(received => Heard(link, received?.WithoutDescriptors()));
+            link.Listen(received => Handle(link, received?.WithoutDescriptors()));
         }
         catch (RestartException e)
         {
-            // It is on its way out and nothing depends on it; only its reports are missing from the status.
+            // It departs and nothing depends on it. Only its reports are missing from the status.
             logger.ChannelBroken(e.Message);
         }
 

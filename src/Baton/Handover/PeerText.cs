@@ -4,25 +4,24 @@ using Baton.Processes;
 namespace Baton.Handover;
 
 /// <summary>
-/// Texts of another process, as every message reads them: cut, and made harmless for logs, terminals and pages. Whoever gets a
-/// message need not think of that. Paths and keys that are compared or opened are cut nowhere; they are refused if they are too
-/// long.
+/// Texts of another process: every message reads them cut, and safe for logs, terminals and pages. Paths and keys that are
+/// compared or opened are never cut; too long ones are refused.
 /// </summary>
 internal static class PeerText
 {
-    /// <summary>Of phases and their details, triggers, programs, versions and names.</summary>
+    /// <summary>The limit for phases and details, triggers, programs, versions and names.</summary>
     internal const int LongestName = 256;
 
-    /// <summary>Of reasons, explanations and the paths of requests.</summary>
+    /// <summary>The limit for reasons, explanations and paths of requests.</summary>
     internal const int LongestText = 4096;
 
-    /// <summary>Of the key of a listener; a path has at most 4,096 bytes (limits.h, PATH_MAX).</summary>
+    /// <summary>The limit for a listener's key; a path has at most 4,096 bytes (limits.h, PATH_MAX).</summary>
     internal const int LongestKey = 5000;
 
-    /// <summary>Items of a list for people: open requests, phases, kinds of connections.</summary>
+    /// <summary>The limit for lists for people: open requests, phases, kinds of connections.</summary>
     internal const int MostItems = 1000;
 
-    /// <summary>One line of a few words.</summary>
+    /// <summary>One short line.</summary>
     internal static string Name(string text) => Line(text, LongestName);
 
     /// <summary>One line.</summary>
@@ -31,13 +30,13 @@ internal static class PeerText
     /// <summary>One or several lines.</summary>
     internal static string Lines(string text) => Cut(Printable.Lines(Cut(text, LongestText)), LongestText);
 
-    /// <exception cref="JsonException">It is longer than any key.</exception>
+    /// <exception cref="JsonException">It is too long for a key.</exception>
     internal static string Key(string text) =>
         text.Length <= LongestKey
             ? text
             : throw new JsonException($"A key of {text.Length} characters is beyond the limit of {LongestKey}.");
 
-    // Cut first: what is long is not worth looking at.
+    // Cut first, to save work on long texts.
     private static string Line(string text, int longest) => Printable.Sentence(Cut(text, longest), longest);
 
     private static string Cut(string text, int longest) =>

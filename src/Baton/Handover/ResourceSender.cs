@@ -6,29 +6,29 @@ using Baton.Resources;
 namespace Baton.Handover;
 
 /// <summary>
-/// Sends a successor what it gets: listeners ahead of its greeting as far as they fit, the others in answer to it, those that
-/// this process binds while it starts, and at the commit what only one process may use.
+/// Sends a successor its resources: listeners before its greeting as far as they fit, the others in answer to it, those that are
+/// bound while it starts, and at the commit those that only one process may use.
 /// </summary>
-/// <param name="channel">To the successor; the link's.</param>
-/// <param name="resources">What there is.</param>
-/// <param name="generation">The successor's.</param>
+/// <param name="channel">The channel to the successor; the link owns it.</param>
+/// <param name="resources">The resources of this process.</param>
+/// <param name="generation">The successor's generation.</param>
 internal sealed class ResourceSender(HandoverChannel channel, ResourceRegistry resources, int generation)
 {
-    // What the successor finds in the channel when it comes to read it.
+    // What waits in the channel when the successor begins to read.
     private readonly HashSet<ResourceKey> _sentAhead = [];
     private readonly Lock _passingOn = new();
     private bool _takesMore;
     private volatile IReadOnlyList<string> _loads = [];
 
-    /// <summary>How many listeners of the service it was given in answer to its hello.</summary>
+    /// <summary>The number of listeners in answer to its hello.</summary>
     internal int ListenersGiven { get; private set; }
 
-    /// <summary>Gives the place of the restart in a trace; null for none.</summary>
+    /// <summary>The place of the restart in a trace; null for none.</summary>
     internal Func<ActivityContext>? Trace { private get; init; }
 
     /// <summary>Answers its hello.</summary>
-    /// <param name="hello">What it said.</param>
-    /// <param name="answered">Called when it is known what it gets, before that is sent.</param>
+    /// <param name="hello">The hello.</param>
+    /// <param name="answered">Called when the answer is known, before it is sent.</param>
     /// <exception cref="RestartException">There is no common version, or nothing could be sent.</exception>
     internal void Greet(HandoverMessage.Hello hello, Action answered)
     {
@@ -52,8 +52,7 @@ internal sealed class ResourceSender(HandoverChannel channel, ResourceRegistry r
     }
 
     /// <summary>
-    /// Before it is started: should this process die from then on, nobody else has the listeners. What does not fit follows the
-    /// greeting.
+    /// Before its start: if this process dies from then on, nobody else has the listeners. The rest follows the greeting.
     /// </summary>
     internal void SendAhead()
     {
@@ -68,11 +67,11 @@ internal sealed class ResourceSender(HandoverChannel channel, ResourceRegistry r
         }
         catch (RestartException)
         {
-            // A listener is gone, or no descriptor is free: that shows when the successor greets.
+            // A listener is gone, or no descriptor is free: that shows at the greeting.
         }
     }
 
-    /// <summary>Passes on what only one process may use, as far as the successor can load it.</summary>
+    /// <summary>Passes on the resources that only one process may use, as far as the successor can load them.</summary>
     /// <returns>Whether there was any.</returns>
     internal bool PassAtCommit()
     {
@@ -95,10 +94,10 @@ internal sealed class ResourceSender(HandoverChannel channel, ResourceRegistry r
     internal void TakeBack(HandoverMessage.HandedBack back, IReadOnlyList<Descriptor> descriptors) =>
         resources.AtCommit.TakeBack(back.Keys, descriptors);
 
-    /// <summary>As a successor: hands back the state that was saved.</summary>
+    /// <summary>In a successor: hands back the saved state.</summary>
     /// <param name="channel">To the predecessor.</param>
-    /// <param name="state">What was saved; forgotten then.</param>
-    /// <param name="missing">Why nothing is handed back; null if something is.</param>
+    /// <param name="state">The saved state; forgotten then.</param>
+    /// <param name="missing">Why nothing is handed back; null otherwise.</param>
     /// <returns>False if the predecessor is gone.</returns>
     internal static bool HandBack(HandoverChannel channel, StateStore state, string? missing)
     {
@@ -120,7 +119,7 @@ internal sealed class ResourceSender(HandoverChannel channel, ResourceRegistry r
         }
     }
 
-    /// <summary>The successor has ended, or was never there.</summary>
+    /// <summary>The successor has ended, or never started.</summary>
     internal void End() => resources.EndPassingOn(GiveMore);
 
     private void SendListeners(int version, PassedResource[] listeners)
@@ -136,7 +135,7 @@ internal sealed class ResourceSender(HandoverChannel channel, ResourceRegistry r
         while (sent < listeners.Length);
     }
 
-    // On a thread of the server that has bound it: after the greeting, which the successor waits for first.
+    // On the thread that has bound it. After the greeting, which the successor waits for first.
     private bool GiveMore(ResourceKey key, Descriptor descriptor)
     {
         lock (_passingOn)
@@ -154,7 +153,7 @@ internal sealed class ResourceSender(HandoverChannel channel, ResourceRegistry r
             }
             catch (Exception e) when (e is RestartException or Win32Exception or ObjectDisposedException)
             {
-                // It is gone, or no descriptor is free: at worst its own bind fails, and says so.
+                // It is gone, or no descriptor is free: at worst its own bind fails and reports that.
                 return false;
             }
         }
@@ -174,7 +173,7 @@ internal sealed class ResourceSender(HandoverChannel channel, ResourceRegistry r
     internal static void Send(
         HandoverChannel channel, IReadOnlyList<PassedResource> passed, Func<string[], HandoverMessage> message)
     {
-        // Duplicates, because the server may close a listener of its own at this very moment.
+        // Duplicates, because the server may close its own listener at any moment.
         var descriptors = new List<Descriptor>(passed.Count);
         try
         {
@@ -183,7 +182,7 @@ internal sealed class ResourceSender(HandoverChannel channel, ResourceRegistry r
         }
         catch (Exception e) when (e is Win32Exception or ObjectDisposedException)
         {
-            // No descriptor is free, or the server closed a listener just now: this restart fails, the next one may do.
+            // No descriptor is free, or the server has just closed a listener: this restart fails, the next one may succeed.
             throw new RestartException(RestartFailure.ProtocolError, $"The listeners could not be passed on: {e.Message}", e);
         }
         finally

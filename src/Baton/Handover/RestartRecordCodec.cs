@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace Baton.Handover;
 
-/// <summary>What became of a restart, to JSON and back: for a successor, and for whoever asks for the status.</summary>
+/// <summary>Converts the record of a restart to JSON and back: for a successor and for the status.</summary>
 internal static class RestartRecordCodec
 {
-    // A reason that a newer version knows must not be taken for none.
+    // A failure of a newer version must not become a success.
     private const RestartFailure UnknownFailure = (RestartFailure)(-1);
 
     private const RestartStrategy UnknownStrategy = (RestartStrategy)(-1);
@@ -24,7 +24,7 @@ internal static class RestartRecordCodec
         json.WriteSpan("durationMs", record.Duration);
         WritePhases(json, record.Phases, size);
 
-        // What an older version does not say.
+        // Fields that an older version does not send.
         if (record.Strategy is { } strategy)
         {
             json.WriteString("strategy", strategy.ToString());

@@ -6,13 +6,13 @@ using Baton.Processes;
 namespace Baton.Handover;
 
 /// <summary>
-/// The predecessor's side: talks to a successor and watches it until it has ended. Owns the channel and the pidfd. A thread of
-/// its own receives, so that neither a silent successor nor a stuck thread pool delays anything else.
+/// The predecessor's end: talks to a successor and watches it until its end. Owns the channel and the pidfd. Its own thread
+/// receives, so that neither a silent successor nor a stuck thread pool delays anything else.
 /// </summary>
 internal sealed class SuccessorLink : ISuccessor
 {
-    // More than the kernel queues for one socket: what a process said before its end is read, what a copy of its channel goes on
-    // saying is not.
+    // More than the kernel queues for one socket: everything that a process sent before its end is read, but not what a copy of
+    // its channel goes on sending.
     private const int MostLastWords = 1024;
 
     private readonly SpawnedProcess _process;
@@ -22,10 +22,10 @@ internal sealed class SuccessorLink : ISuccessor
     private readonly Action<PeerEvent> _post;
     private bool _greeted;
 
-    // The process that has said hello. Until the channel may be passed on nobody else is heard.
+    // The process that sent hello. Until the channel may be passed on, only its messages are accepted.
     private int? _speaker;
 
-    // From here on the channel may be passed on, to be heard after the successor's end.
+    // From here on the channel may be passed on, to be used after the successor's end.
     private volatile bool _mayBePassedOn;
 
     private SuccessorLink(Func<SpawnedProcess> spawn, HandoverChannel channel, ResourceSender resources, Action<PeerEvent> post)
@@ -93,7 +93,7 @@ internal sealed class SuccessorLink : ISuccessor
     }
 
     /// <summary>
-    /// Does all of a start and a conversation but the start, so that it is compiled before a restart waits for it.
+    /// Runs a start and a conversation without the start itself, so that the code is compiled before a restart needs it.
     /// </summary>
     internal static void Rehearse(StartCommand command)
     {
@@ -116,13 +116,13 @@ internal sealed class SuccessorLink : ISuccessor
         _mayBePassedOn = true;
         try
         {
-            // More than fit into one message are more than MaxGenerations allows.
+            // One message takes more than MaxGenerations allows.
             _channel.Send(
                 new HandoverMessage.Confirmed([.. older.Select(o => o.Process)]), [.. older.Select(o => o.Channel.Number)]);
         }
         catch (RestartException)
         {
-            // It is gone, and there is nobody to confirm.
+            // It is gone; nothing to confirm.
         }
     }
 
@@ -132,7 +132,7 @@ internal sealed class SuccessorLink : ISuccessor
 
     public void Kill() => _process.Kill();
 
-    /// <exception cref="RestartException">There is no room for a thread.</exception>
+    /// <exception cref="RestartException">No thread is available.</exception>
     private void Watch()
     {
         try
@@ -141,7 +141,7 @@ internal sealed class SuccessorLink : ISuccessor
         }
         catch (RestartException e)
         {
-            // Nobody would hear it, and it would take the end of the channel for our own end.
+            // Nobody would read it, and it would take the end of the channel for our own end.
             _process.KillAndReap();
             _resources.End();
             throw new RestartException(
@@ -161,7 +161,7 @@ internal sealed class SuccessorLink : ISuccessor
                 Timeout.InfiniteTimeSpan);
             if (detach)
             {
-                // Its end is still to be seen, and only by this process.
+                // Its end must still be seen, and only this process can.
                 talking = false;
                 _detach.Give(_channel.Detach());
             }
@@ -199,11 +199,11 @@ internal sealed class SuccessorLink : ISuccessor
     }
 
     /// <summary>
-    /// What it said before it ended comes before the news of its end: it may hold the reason. Then the talk is over, although a
-    /// process that it started may have a copy of its channel; unless a later generation may have it, to whom this process is an
+    /// Reads the messages before its end first: they may have the reason. Then the conversation is over, although a process that
+    /// it started may have a copy of its channel; unless a later generation may have the channel, for which this process is an
     /// older one.
     /// </summary>
-    /// <returns>Whether the talk goes on.</returns>
+    /// <returns>Whether the conversation goes on.</returns>
     private bool HearLastWords()
     {
         for (int heard = 0; heard < MostLastWords && Poller.Wait(_channel.Number, Libc.POLLIN, TimeSpan.Zero); heard++)
@@ -217,7 +217,7 @@ internal sealed class SuccessorLink : ISuccessor
         return _mayBePassedOn;
     }
 
-    /// <summary>Receives one message; false when there will be no more.</summary>
+    /// <summary>Receives one message; false if no more will come.</summary>
     private bool Listen()
     {
         try
@@ -225,7 +225,7 @@ internal sealed class SuccessorLink : ISuccessor
             Received? received = _channel.Receive(_mayBePassedOn ? null : _speaker);
             if (received is null)
             {
-                // It has ended, as the pidfd will tell; or, far less often, it has closed the channel.
+                // It has ended, as the pidfd will show; or, rarely, it has closed the channel.
                 return false;
             }
 
@@ -244,7 +244,7 @@ internal sealed class SuccessorLink : ISuccessor
         }
         catch (RestartException e) when (e.Failure == RestartFailure.PeerLost)
         {
-            // It ended while it was answered. What it said before that is still to be read, and may hold the reason.
+            // It ended during the answer. Its earlier messages are still to be read, and may have the reason.
             return true;
         }
         catch (RestartException e)
@@ -256,7 +256,7 @@ internal sealed class SuccessorLink : ISuccessor
 
     private void Answer(HandoverMessage message)
     {
-        // Whoever has not been greeted has no listeners to serve on.
+        // Without the greeting it has no listeners to serve on.
         bool isAllowed = message is HandoverMessage.Hello ? !_greeted
             : _greeted || message is HandoverMessage.Failed or HandoverMessage.Unknown;
         if (!isAllowed)

@@ -4,7 +4,7 @@ using Baton.Processes;
 
 namespace Baton.Handover;
 
-/// <summary>The place of a restart in a trace, to two optional fields and back.</summary>
+/// <summary>Converts a place in a trace to two optional fields and back.</summary>
 internal static class TraceContextCodec
 {
     internal static void Write(Utf8JsonWriter json, ActivityContext trace)
@@ -33,7 +33,7 @@ internal static class TraceContextCodec
         }
         catch (InvalidOperationException)
         {
-            // Half a character; a restart is worth more than its trace.
+            // Half a character: the restart goes on without its trace.
             return null;
         }
     }

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Baton.Lifecycle;
 
 /// <summary>A request for a restart, and everybody who waits for its outcome.</summary>
-/// <param name="trigger">Who asks.</param>
+/// <param name="trigger">What asked for it.</param>
 /// <param name="program">The program to start; null for the one this process was started as.</param>
 /// <param name="bySignal">Whether a signal asked for it, maybe in another process. A signal gets no answer: one that comes too
 /// early is held, not refused.</param>

@@ -163,7 +163,8 @@ internal static class RestartTable
         (Starting or Failing, Hello or Progress) => (stage, Note),
         (Starting, Ready) => (Preparing, Prepare),
         (Starting, Failed or Broken or Closed or ReadyTimeout or Cancelled) => (Failing, Fail),
-        (Starting, Alive or Unhealthy or GivesBack or HandedBack or HandedOn or Stopping or Force or Remaining) => (Failing, Fail),
+        (Starting, Alive or Unhealthy or GivesBack or HandedBack or HandedOn or Stopping or Force or Remaining) =>
+            (Failing, Fail),
         (Starting, Ended) => (BackedOut, BackOut),
         (Preparing, Prepared) => (Committing, PassOn),
         (Committing, ResourcesSent) => (Loading, AwaitLoaded),

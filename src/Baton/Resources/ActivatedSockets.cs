@@ -5,9 +5,8 @@ using Baton.Interop;
 namespace Baton.Resources;
 
 /// <summary>
-/// Listening sockets that systemd made and this process does not use, yet or any more: found by number (as Kestrel's
-/// <c>UseSystemd</c> asks), by name and by address. They are passed on with the ones in use. Owns their descriptors. Not
-/// thread-safe.
+/// Listening sockets of systemd that this process does not use: found by number (as Kestrel's <c>UseSystemd</c> asks), by name
+/// and by address. They are passed on with the used ones. Owns their descriptors. Not thread-safe.
 /// </summary>
 internal sealed class ActivatedSockets
 {
@@ -22,7 +21,7 @@ internal sealed class ActivatedSockets
         _entries[number] = new Entry(key, number, name, AddressOf(descriptor), descriptor);
     }
 
-    /// <summary>The first that a request means; it is the caller's now.</summary>
+    /// <summary>The first one that matches a request; the caller owns it.</summary>
     internal (ResourceKey Key, Descriptor Descriptor)? Take(ResourceKey request)
     {
         Entry? entry = _entries.Values.FirstOrDefault(e => e.Requests.Contains(request))
@@ -39,7 +38,7 @@ internal sealed class ActivatedSockets
 
     internal int Count(string name) => _entries.Values.Count(e => e.Name == name);
 
-    /// <summary>For people: names and addresses.</summary>
+    /// <summary>Names and addresses as text.</summary>
     public override string ToString() => string.Join(", ", _entries.Values.Select(e => $"'{e.Name}' ({e.Address})"));
 
     internal void Clear()
@@ -52,7 +51,7 @@ internal sealed class ActivatedSockets
         _entries.Clear();
     }
 
-    // Who asks for any address gets what the administrator made of it: both families, or one.
+    // A request for any address gets what the administrator configured: both families, or one.
     private static int? AnyPort(ResourceKey? request) =>
         request?.Address is { } asked && (asked.Address.Equals(IPAddress.IPv6Any) || asked.Address.Equals(IPAddress.Any))
             ? asked.Port
@@ -60,7 +59,7 @@ internal sealed class ActivatedSockets
 
     private static ResourceKey? AddressOf(Descriptor descriptor)
     {
-        // It does not own its handle: it does no harm when it goes.
+        // It does not own its handle, so its disposal does no harm.
         using var socket = new Socket(new SafeSocketHandle(descriptor.Number, ownsHandle: false));
         return socket.LocalEndPoint is { } address ? ResourceKey.Of(address) : null;
     }

@@ -4,15 +4,15 @@ using Baton.Interop;
 namespace Baton.Resources;
 
 /// <summary>
-/// Who listens where this process could not bind, as far as <c>/proc</c> tells: for waiting and for messages, nothing is decided
-/// by it alone.
+/// Finds the process that listens where this process could not bind, from <c>/proc</c>: for waits and messages. Nothing is
+/// decided by it alone.
 /// </summary>
 internal static class AddressHolder
 {
     private const string Listening = "0A";
     private const string SocketLink = "socket:[";
 
-    /// <summary>The sockets, by inode, that listen on the port of a request, whatever their address, or at its path.</summary>
+    /// <summary>The inodes of sockets that listen on the port of a request, at any address, or at its path.</summary>
     internal static IReadOnlySet<long> SocketsAt(ResourceKey request)
     {
         try
@@ -36,10 +36,10 @@ internal static class AddressHolder
         }
     }
 
-    /// <summary>The socket behind a descriptor of this process; 0 if it is none.</summary>
+    /// <summary>The inode of a descriptor of this process; 0 if it is no socket.</summary>
     internal static long SocketOf(Descriptor descriptor) => InodeOf($"/proc/self/fd/{descriptor.Number}");
 
-    /// <summary>Whether a process has one of the sockets open; null where that may not be seen.</summary>
+    /// <summary>Whether a process has one of the sockets open; null if that may not be seen.</summary>
     internal static bool? Has(int pid, IReadOnlySet<long> sockets)
     {
         try

@@ -3,21 +3,21 @@ using Baton.Interop;
 
 namespace Baton.Resources;
 
-/// <summary>What this process knows of an address that it could not bind.</summary>
-/// <param name="HasArrived">Whether the predecessor has passed it on by now.</param>
-/// <param name="PathIsLost">Whether the service listened there until another socket took the place.</param>
+/// <summary>The facts about an address that could not be bound.</summary>
+/// <param name="HasArrived">Whether the predecessor has passed it on meanwhile.</param>
+/// <param name="PathIsLost">Whether the service listened there until another socket replaced it.</param>
 /// <param name="HasServed">Whether this process has served.</param>
-/// <param name="Own">Its own listeners that are in the way, for people; empty for none.</param>
+/// <param name="Own">This process's own listeners in the way, as text; empty for none.</param>
 internal sealed record AddressFacts(bool HasArrived, bool PathIsLost, bool HasServed, string Own);
 
-/// <summary>An address in use: by whom, and whether that is about to change.</summary>
+/// <summary>An address in use: who uses it, and whether that may change soon.</summary>
 internal static class AddressInUse
 {
     /// <summary>
-    /// While this process starts, an address that its predecessor has bound since the greeting is waited for: it is on its way
-    /// here. Else the error says who has the address.
+    /// During the start: waits for an address that the predecessor has bound since the greeting, which is on its way here.
+    /// Otherwise the error names the process that has the address.
     /// </summary>
-    /// <exception cref="SocketException">It is no use to try again.</exception>
+    /// <exception cref="SocketException">Trying again is useless.</exception>
     internal static void AwaitOrExplain(ResourceRegistry resources, ResourceKey request, SocketException inUse)
     {
         IReadOnlySet<long> holders = AddressHolder.SocketsAt(request);

@@ -8,27 +8,27 @@ internal interface ICommitResource
 {
     ResourceKind Kind { get; }
 
-    /// <summary>What this process has of it.</summary>
+    /// <summary>The resources of this kind in this process.</summary>
     IReadOnlyList<PassedResource> Held { get; }
 
     /// <summary>
-    /// As a predecessor, whose gate is closed: a successor is about to get it. A copy stays here until the release.
+    /// In a predecessor with a closed gate: a successor is about to get it. A copy stays here until the release.
     /// </summary>
     void Passing();
 
-    /// <summary>As a successor before its commit: takes it, or closes it where it has no use for it.</summary>
-    /// <exception cref="RestartException">It can't be used: the predecessor is to serve on.</exception>
+    /// <summary>In a successor before its commit: takes it, or closes it if it has no use for it.</summary>
+    /// <exception cref="RestartException">It cannot be used: the predecessor serves on.</exception>
     void Load(ResourceKey key, Descriptor descriptor);
 
-    /// <summary>This process is done with it for good.</summary>
-    /// <param name="elsewhere">Whether another process of the service goes on with it.</param>
+    /// <summary>This process no longer needs it.</summary>
+    /// <param name="elsewhere">Whether another process of the service uses it.</param>
     void Release(Func<ResourceKey, bool> elsewhere);
 }
 
 /// <summary>
-/// What only one process may use: passed between the closing of the predecessor's gate and the commit. A predecessor keeps its
-/// copy through the probation, in which it may serve again; so there is no gap on the way back. A kind that the successor does
-/// not know is not sent to it.
+/// The resources that only one process may use. They are passed between the closing of the predecessor's gate and the commit. A
+/// predecessor keeps its copy through the probation, since it may serve again; so there is no gap on the way back. Kinds that the
+/// successor does not know are not sent.
 /// </summary>
 internal sealed class CommitResources
 {
@@ -65,7 +65,7 @@ internal sealed class CommitResources
         }
     }
 
-    /// <summary>What a successor gets.</summary>
+    /// <summary>The resources for a successor.</summary>
     /// <param name="loads">The kinds that it can load, as its hello names them.</param>
     internal IReadOnlyList<PassedResource> Pass(IReadOnlyCollection<string> loads)
     {
@@ -74,7 +74,7 @@ internal sealed class CommitResources
         return [.. owners.SelectMany(o => o.Held)];
     }
 
-    /// <summary>As a successor: takes all that the predecessor passed on, or closes it.</summary>
+    /// <summary>In a successor: takes the predecessor's resources, or closes them.</summary>
     /// <exception cref="RestartException">It can't be used: the predecessor is to serve on.</exception>
     internal void Load(IReadOnlyList<string> keys, IReadOnlyList<Descriptor> descriptors)
     {
@@ -101,7 +101,7 @@ internal sealed class CommitResources
         }
     }
 
-    /// <summary>As a predecessor: takes the state that a successor hands back, and nothing else.</summary>
+    /// <summary>In a predecessor: takes only the state that a successor hands back.</summary>
     internal void TakeBack(IReadOnlyList<string> keys, IReadOnlyList<Descriptor> descriptors)
     {
         for (int i = 0; i < descriptors.Count; i++)
@@ -117,7 +117,7 @@ internal sealed class CommitResources
         }
     }
 
-    /// <summary>As a successor: takes what the predecessor passed on; a kind that nobody here has a use for is closed.</summary>
+    /// <summary>In a successor: takes the predecessor's resource, or closes it if it has no owner here.</summary>
     internal void Load(ResourceKey key, Descriptor descriptor)
     {
         if (Array.Find(Owners, o => o.Kind == key.Kind) is { } owner)

@@ -3,13 +3,13 @@ using Baton.Interop;
 namespace Baton.Resources;
 
 /// <summary>
-/// The epoll sets of this process's sockets. .NET never takes a descriptor out of them, and the kernel does so only when the last
-/// descriptor of the description is gone, which for a passed-on listener never comes: this process would be woken for
-/// every connection of its successor.
+/// The epoll sets of this process's sockets. .NET never removes a descriptor from them. The kernel does only when the last
+/// descriptor of the description is closed, which does not happen for a passed-on listener: this process would wake for every
+/// connection of its successor.
 /// </summary>
 internal sealed class EventPolls
 {
-    // The runtime makes its sets when the first socket waits, and keeps them: looked for until there are some.
+    // The runtime creates its sets when the first socket waits, and keeps them: searched until some exist.
     private volatile int[] _sets = [];
 
     internal unsafe void Forget(Descriptor descriptor)
@@ -21,7 +21,7 @@ internal sealed class EventPolls
 
         foreach (int set in _sets)
         {
-            // ENOENT is the common answer: a descriptor is in one of the sets at most.
+            // ENOENT is usual: a descriptor is in at most one of the sets.
             _ = Libc.epoll_ctl(set, Libc.EPOLL_CTL_DEL, descriptor.Number, null);
         }
     }

@@ -5,11 +5,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Baton.Resources;
 
-/// <summary>How a listener that was not inherited is bound.</summary>
+/// <summary>Binds listeners that were not inherited.</summary>
 internal static class ListenerBinding
 {
-    /// <param name="endPoint">Where.</param>
-    /// <param name="reusePort">Whether another listener of this user may be on the same port, if it says the same.</param>
+    /// <param name="endPoint">The address.</param>
+    /// <param name="reusePort">Whether another listener of this user may bind the same port, with the same option.</param>
     internal static Socket Bind(EndPoint endPoint, bool reusePort = false)
     {
         ProtocolType protocol = endPoint is IPEndPoint ? ProtocolType.Tcp : ProtocolType.Unspecified;
@@ -37,8 +37,8 @@ internal static class ListenerBinding
     }
 
     /// <summary>
-    /// Binds; an address that a departing predecessor still has is waited for. Once it is gone, or the patience is at its end,
-    /// the last answer counts.
+    /// Binds, and waits for an address that a departing predecessor still has. Once it is gone, or the limit has passed, the last
+    /// result counts.
     /// </summary>
     internal static Socket BindAfter(DepartingPredecessor? predecessor, Func<Socket> bind)
     {
@@ -56,7 +56,7 @@ internal static class ListenerBinding
         }
     }
 
-    /// <summary>Binds; a unix socket path that a crashed process left behind is taken over.</summary>
+    /// <summary>Binds, and takes over a unix socket path that a crashed process left behind.</summary>
     internal static Socket BindReplacingStale(ResourceKey request, Func<Socket> bind, ILogger logger)
     {
         try

@@ -5,29 +5,28 @@ using System.Net.Sockets;
 namespace Baton.Resources;
 
 /// <summary>
-/// What a resource is known by across restarts: what was asked for, not what came of it, so that port 0 finds its number again.
-/// Equal requests in one process are told apart by their order. The text form travels: <c>tcp:127.0.0.1:80</c>,
-/// <c>tcp:[::]:0#1</c>, <c>unix:/run/app.sock</c>, <c>unix:@abstract</c>, <c>handle:3</c>, <c>systemd:3:web</c>,
-/// <c>control:/run/baton/app.sock</c>.
+/// The key of a resource across restarts: the request, not its result, so that port 0 finds its number again. Equal requests in
+/// one process are numbered. The text form is part of the protocol: <c>tcp:127.0.0.1:80</c>, <c>tcp:[::]:0#1</c>,
+/// <c>unix:/run/app.sock</c>, <c>unix:@abstract</c>, <c>handle:3</c>, <c>systemd:3:web</c>, <c>control:/run/baton/app.sock</c>.
 /// </summary>
-/// <param name="Kind">What it is.</param>
-/// <param name="Name">Its name or address.</param>
+/// <param name="Kind">The kind.</param>
+/// <param name="Name">The name or address.</param>
 /// <param name="Ordinal">Its number among equal requests; a request itself has 0.</param>
 internal readonly record struct ResourceKey(ResourceKind Kind, string Name, int Ordinal = 0)
 {
     internal ResourcePolicy Policy => ResourcePolicy.Of(Kind);
 
-    /// <summary>What was asked for.</summary>
+    /// <summary>The request.</summary>
     internal ResourceKey Request => this with { Ordinal = 0 };
 
-    /// <summary>The path of a socket that has one in the file system, else null.</summary>
+    /// <summary>The path of a socket in the file system, else null.</summary>
     internal string? Path => Policy.HasPath && Name.StartsWith('/') ? Name : null;
 
     /// <summary>The address of a TCP listener, else null.</summary>
     internal IPEndPoint? Address =>
         Kind == ResourceKind.Tcp && IPEndPoint.TryParse(Name, out IPEndPoint? address) ? address : null;
 
-    /// <summary>Number and name of a socket that systemd made, else null.</summary>
+    /// <summary>Number and name of a socket of systemd, else null.</summary>
     internal (int Number, string Name)? Activated =>
         Kind == ResourceKind.Activated && Name.Split(':', 2) is [var number, var name]
         && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int parsed)
@@ -56,7 +55,7 @@ internal readonly record struct ResourceKey(ResourceKind Kind, string Name, int 
         return Ordinal == 0 && !text.Contains('#') ? text : string.Create(CultureInfo.InvariantCulture, $"{text}#{Ordinal}");
     }
 
-    /// <summary>Reads the text form back.</summary>
+    /// <summary>Reads the text form.</summary>
     internal static ResourceKey Parse(string text)
     {
         int mark = text.LastIndexOf('#');
@@ -70,8 +69,8 @@ internal readonly record struct ResourceKey(ResourceKind Kind, string Name, int 
         return new ResourceKey(policy.Kind, text[policy.Prefix.Length..], ordinal);
     }
 
-    // An abstract name prints with @ in front, as a file may be called too; it begins with a zero byte (unix(7)), after the two
-    // of the family. A path may be relative to a working directory that changes.
+    // An abstract name prints with @ in front, which a file name may have too. It begins with a zero byte (unix(7)), after the
+    // two bytes of the family. A path may be relative to a working directory that changes.
     private static string NameOf(UnixDomainSocketEndPoint endPoint) =>
         endPoint.Serialize()[2] == 0 ? endPoint.ToString() : System.IO.Path.GetFullPath(endPoint.ToString());
 }

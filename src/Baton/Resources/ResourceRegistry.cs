@@ -4,9 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Resources;
 
 /// <summary>
-/// What this process has from its predecessor, and what its successor gets. Three sets of listeners, all by our own descriptors:
-/// those in use here, which are passed on at the next restart; those that nothing here uses; and those of narrower addresses,
-/// which a wider one takes the place of. Safe to call from any thread.
+/// The resources of this process, inherited and for its successor. It has three sets of listeners: used ones, unused ones, and
+/// narrower ones that a wider one replaces. Safe to call from any thread.
 /// </summary>
 internal sealed class ResourceRegistry
 {
@@ -21,13 +20,12 @@ internal sealed class ResourceRegistry
     private Action? _changed;
     private bool _released;
 
-    internal ResourceRegistry(ILogger logger) =>
-        (_logger, Unclaimed, AtCommit) =
-            (logger, new UnclaimedResources(_gate, _sharing, _polls, logger), new CommitResources(logger));
+    internal ResourceRegistry(ILogger logger) => (_logger, Unclaimed, AtCommit) =
+        (logger, new UnclaimedResources(_gate, _sharing, _polls, logger), new CommitResources(logger));
 
     internal UnclaimedResources Unclaimed { get; }
 
-    /// <summary>What only one process may use.</summary>
+    /// <summary>The resources that only one process may use.</summary>
     internal CommitResources AtCommit { get; }
 
     internal Task SharingOver => _sharingOver.Task;
@@ -35,26 +33,26 @@ internal sealed class ResourceRegistry
     /// <summary>Whether this process has handed over or is about to end: the process that serves needs the addresses.</summary>
     internal bool BindsNothing => Locked(() => _sharing.PassedOn || _released);
 
-    /// <summary>Whether a predecessor or a successor lives that has listeners too: an address in use may be theirs.</summary>
+    /// <summary>Whether a living predecessor or successor has listeners too: an address in use may be theirs.</summary>
     internal bool HasKin => Locked(() => _sharing.WithPredecessor || _sharing.GiveMore is not null);
 
     internal IReadOnlyList<HeldListener> Held => Locked(() => _held.Values.ToArray());
 
-    /// <summary>Whether something of the service was inherited that nobody has asked for yet.</summary>
+    /// <summary>Whether a listener of the service is still unclaimed.</summary>
     internal bool HasUnclaimed => Locked(() => Unclaimed.OfService.Any());
 
-    /// <summary>The keys that this process answers for, used or not: its predecessor removes the paths of no others.</summary>
+    /// <summary>The keys that this process answers for, used or not. Its predecessor does not remove their paths.</summary>
     internal IReadOnlyList<ResourceKey> AnsweredFor =>
         [.. Locked(() => (ResourceKey[])[.. _held.Keys, .. Unclaimed.OfService]), .. AtCommit.Keys];
 
-    /// <summary>What is to be in systemd's store: bound here, or soon may be again.</summary>
+    /// <summary>The listeners for systemd's store: bound here, or soon again.</summary>
     internal IReadOnlyList<(ResourceKey Key, Descriptor Descriptor)> Storable => Locked(
         () => _held.Values.Concat(Unclaimed.All).Where(l => l.Key.Policy.IsStored).Select(l => (l.Key, l.Descriptor)).ToArray());
 
-    /// <summary>Someone else keeps the listeners open, so a dropped one is kept until <see cref="CloseDropped"/>.</summary>
+    /// <summary>Another process keeps the listeners open, so a dropped one is kept until <see cref="CloseDropped"/>.</summary>
     internal void StoredElsewhere(Action<ResourceKey> dropped, Action changed) => (_dropped, _changed) = (dropped, changed);
 
-    /// <summary>Takes over what the predecessor has bound since the greeting.</summary>
+    /// <summary>Takes over a listener that the predecessor has bound since the greeting.</summary>
     internal void InheritLater(ResourceKey key, Descriptor descriptor)
     {
         lock (_gate)
@@ -67,7 +65,7 @@ internal sealed class ResourceRegistry
             }
         }
 
-        // This process has one of the same name, or the predecessor is about to close it anyway.
+        // This process has one with the same key, or the predecessor is about to close it anyway.
         descriptor.Dispose();
     }
 
@@ -81,7 +79,7 @@ internal sealed class ResourceRegistry
         }
     }
 
-    /// <summary>The inherited listener of a kind at a path that is wanted, if it is still found there.</summary>
+    /// <summary>The inherited listener of a kind at a wanted path, if it is still reachable there.</summary>
     internal HeldListener? Take(ResourceKind kind, Func<string, bool> wanted)
     {
         Unclaimed.Await();
@@ -90,7 +88,7 @@ internal sealed class ResourceRegistry
         return found is null ? null : Take(found.Key.Request);
     }
 
-    /// <summary>Holds what was bound.</summary>
+    /// <summary>Holds a bound listener.</summary>
     /// <exception cref="RestartException">This process has given up its listeners.</exception>
     internal HeldListener Hold(ResourceKey request, Descriptor descriptor)
     {
@@ -106,7 +104,7 @@ internal sealed class ResourceRegistry
             held = new HeldListener(key, descriptor, _polls, inherited: false);
             if (_released)
             {
-                // Bound at the moment when this process gave up its listeners: nobody would ever close it.
+                // Bound while this process gave up its listeners: nobody would ever close it.
                 held.RemovePath();
                 held.Dispose();
                 throw new RestartException(
@@ -121,7 +119,7 @@ internal sealed class ResourceRegistry
         return held;
     }
 
-    /// <summary>A socket to accept on. The listener is dropped when nobody accepts on it any more.</summary>
+    /// <summary>A socket to accept on. The listener is dropped when no accept uses it any more.</summary>
     internal ClaimedListener Adopt(HeldListener held, IReadOnlyList<ClaimedListener>? beside = null) =>
         held.Adopt(held.Key.Policy.OwnerKeeps ? static () => { } : () => Drop(held), beside);
 
@@ -136,8 +134,8 @@ internal sealed class ResourceRegistry
     });
 
     /// <summary>
-    /// Nobody here accepts on it any more: its endpoint was removed, or is bound anew in a moment. It is kept where it could not
-    /// be bound again at once.
+    /// No endpoint here uses it any more: it was removed, or is bound anew in a moment. It is kept if it could not be bound again
+    /// at once.
     /// </summary>
     internal void Drop(HeldListener listener)
     {
@@ -165,13 +163,14 @@ internal sealed class ResourceRegistry
         Close(listener);
     }
 
-    /// <summary>What is known here of an address that is in use, and by listeners of which of these.</summary>
+    /// <summary>The facts about an address in use, and about listeners on it.</summary>
     internal AddressFacts Look(ResourceKey request, Func<HeldListener, bool> isHolder) => Locked(() => new AddressFacts(
         Unclaimed.HasAny(request), Unclaimed.HasLost(request), _sharing.HasServed,
         string.Join(", ", _held.Values.Concat(Unclaimed.All).Where(isHolder).Select(l => l.Key))));
 
-    /// <summary>What a successor gets: all that this process uses, and what systemd made that it does not use.</summary>
-    /// <param name="more">Called with each listener that is bound while the successor lives; returns whether it gets it.</param>
+    /// <summary>The listeners for a successor: all that this process uses, and unused ones of systemd.</summary>
+    /// <param name="more">Called with each listener that is bound while the successor lives; returns whether the successor gets
+    /// it.</param>
     internal IReadOnlyList<PassedResource> PassOn(Func<ResourceKey, Descriptor, bool> more) => Locked(() =>
     {
         PassedResource[] passedOn =
@@ -183,7 +182,7 @@ internal sealed class ResourceRegistry
         return passedOn;
     });
 
-    /// <summary>Gives what was bound to a successor that starts, whose configuration may have the same address by now.</summary>
+    /// <summary>Passes a new listener to a successor that starts, whose configuration may have the same address.</summary>
     internal void Give(HeldListener bound)
     {
         Func<ResourceKey, Descriptor, bool>? give = Locked(() => _sharing.GiveMore);
@@ -203,12 +202,12 @@ internal sealed class ResourceRegistry
     }
 
     /// <summary>
-    /// While a successor serves what we hold, nothing is closed or removed one by one: all goes at
-    /// <see cref="Release(IReadOnlyCollection{ResourceKey})"/>, or stays ours if the successor gives it back.
+    /// While a successor serves our listeners, none is closed or removed alone: all go at
+    /// <see cref="Release(IReadOnlyCollection{ResourceKey})"/>, or stay ours if the successor gives back.
     /// </summary>
     internal void SetPassedOn(bool passedOn) => Locked(() => _sharing.SetPassedOn(passedOn));
 
-    /// <summary>The predecessor has closed its listeners, or is about to: what nobody uses goes.</summary>
+    /// <summary>The predecessor has closed its listeners, or is about to: unused ones are closed.</summary>
     internal void EndSharing()
     {
         Locked(_sharing.EndWithPredecessor);
@@ -216,15 +215,15 @@ internal sealed class ResourceRegistry
         _sharingOver.TrySetResult();
     }
 
-    /// <summary>Closes what nobody here uses and nobody else has: this configuration has no use for it.</summary>
+    /// <summary>Closes listeners that this configuration does not use and no other process has.</summary>
     internal void CloseUnclaimed() => CloseUnclaimed(l => !_sharing.IsShared(l) || (l.Key.Policy.OwnerKeeps && !l.WasClaimed));
 
     /// <summary>
-    /// Closes a dropped listener that was not claimed again, and removes its path. While a predecessor has it too it stays.
+    /// Closes a dropped listener that was not claimed again, and removes its path. It stays while a predecessor has it too.
     /// </summary>
     internal void CloseDropped(ResourceKey key) => CloseUnclaimed(l => l.Key == key && !_sharing.IsShared(l));
 
-    /// <summary>Closes our descriptors for good. Paths go too, but not of those that the successor claimed.</summary>
+    /// <summary>Closes our descriptors for good. Removes paths, except those that the successor claimed.</summary>
     internal void Release(IReadOnlyCollection<ResourceKey> claimedBySuccessor)
     {
         HeldListener[] released;

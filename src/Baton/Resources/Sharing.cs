@@ -3,19 +3,19 @@ using Baton.Interop;
 namespace Baton.Resources;
 
 /// <summary>
-/// Which other process has the resources of this one: a predecessor, a successor, or none. As long as another process has a
+/// Tracks which other process has this one's resources: a predecessor, a successor, or none. While another process has a
 /// listener, closing ours would not free its address. Not thread-safe: the registry's lock protects it.
 /// </summary>
 internal sealed class Sharing
 {
-    // What a living successor has, and those of them that it got after the greeting: it answers for their paths.
+    // The keys of a living successor, and those that it got after the greeting: it answers for their paths.
     private readonly HashSet<ResourceKey> _given = [];
     private readonly HashSet<ResourceKey> _givenLater = [];
 
-    // Until this process has served, what it inherited is its predecessor's, which may serve on: its paths stay.
+    // Until this process has served, inherited listeners belong to its predecessor, which may serve on: their paths stay.
     private bool _served;
 
-    /// <summary>Gives the successor what is bound from now on; null without a successor.</summary>
+    /// <summary>Passes new listeners to the successor; null without a successor.</summary>
     internal Func<ResourceKey, Descriptor, bool>? GiveMore { get; private set; }
 
     /// <summary>Whether the predecessor has the same listeners.</summary>
@@ -55,7 +55,7 @@ internal sealed class Sharing
         }
     }
 
-    /// <returns>False if another successor is given to by now.</returns>
+    /// <returns>False if there is another successor by now.</returns>
     internal bool EndGiving(Func<ResourceKey, Descriptor, bool> more)
     {
         bool ended = GiveMore == more;
@@ -80,7 +80,7 @@ internal sealed class Sharing
         _served |= !passedOn;
         if (!passedOn)
         {
-            // A successor that there was serves no more.
+            // An earlier successor no longer serves.
             Ungive();
         }
     }
@@ -88,13 +88,13 @@ internal sealed class Sharing
     internal bool IsShared(HeldListener listener) =>
         PassedOn || _given.Contains(listener.Key) || (WithPredecessor && listener.IsInherited);
 
-    /// <summary>Whether the path of a listener goes when this process closes it.</summary>
+    /// <summary>Whether to remove the path of a listener when this process closes it.</summary>
     internal bool OwnsPath(HeldListener listener) =>
         (_served || !listener.IsInherited) && (!listener.Key.Policy.OwnerKeeps || listener.WasClaimed);
 }
 
 /// <summary>A resource on its way to a successor.</summary>
-/// <param name="Key">What it is known by.</param>
-/// <param name="Descriptor">Still its owner's.</param>
+/// <param name="Key">Its key.</param>
+/// <param name="Descriptor">Owned by its owner.</param>
 /// <param name="File">See <see cref="HeldListener.PathIdentity"/>.</param>
 internal sealed record PassedResource(ResourceKey Key, Descriptor Descriptor, string File);

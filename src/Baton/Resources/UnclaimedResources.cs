@@ -4,13 +4,13 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Resources;
 
 /// <summary>
-/// What this process has and nothing in it uses: received from a predecessor or systemd and not asked for yet, or dropped while
-/// another process has it too. A part of the registry, whose lock it takes where it is called from any thread.
+/// Resources that this process has and does not use: inherited and not claimed yet, or dropped while another process has them
+/// too. Part of the registry; takes its lock where it is called from any thread.
 /// </summary>
-/// <param name="gate">The registry's.</param>
-/// <param name="sharing">The registry's.</param>
-/// <param name="polls">The registry's.</param>
-/// <param name="logger">For paths that are lost.</param>
+/// <param name="gate">The registry's lock.</param>
+/// <param name="sharing">The registry's sharing.</param>
+/// <param name="polls">The registry's epoll sets.</param>
+/// <param name="logger">Logs lost paths.</param>
 internal sealed class UnclaimedResources(Lock gate, Sharing sharing, EventPolls polls, ILogger logger)
 {
     private readonly Dictionary<ResourceKey, HeldListener> _listeners = [];
@@ -18,17 +18,17 @@ internal sealed class UnclaimedResources(Lock gate, Sharing sharing, EventPolls 
     private readonly HashSet<ResourceKey> _lostPaths = [];
     private Task _arrival = Task.CompletedTask;
 
-    /// <summary>Those that systemd made. A successor gets them, too.</summary>
+    /// <summary>Sockets of systemd. A successor gets them too.</summary>
     internal ActivatedSockets Activated { get; } = new();
 
     internal IEnumerable<HeldListener> All => _listeners.Values;
 
     internal IEnumerable<ResourceKey> OfService => _listeners.Keys.Where(k => k.Policy.IsOfService);
 
-    /// <summary>The predecessor, which may bind an address after the greeting; null if that is of no interest.</summary>
+    /// <summary>The predecessor, which may bind an address after the greeting; null if that does not matter.</summary>
     internal LivingPredecessor? Predecessor { get; private set; }
 
-    /// <summary>How much of the service was inherited and not asked for yet; from any thread.</summary>
+    /// <summary>The number of unclaimed listeners of the service; from any thread.</summary>
     internal int Count
     {
         get
@@ -40,7 +40,7 @@ internal sealed class UnclaimedResources(Lock gate, Sharing sharing, EventPolls 
         }
     }
 
-    /// <summary>What a predecessor or systemd's store has given to this process, used or not; from any thread.</summary>
+    /// <summary>What a predecessor or systemd's store passed to this process, used or not; from any thread.</summary>
     internal IReadOnlyList<ResourceKey> Received
     {
         get
@@ -52,13 +52,13 @@ internal sealed class UnclaimedResources(Lock gate, Sharing sharing, EventPolls 
         }
     }
 
-    /// <summary>Until this completes nobody gets a listener: it may be among those that are still on their way.</summary>
+    /// <summary>No listener is claimed before this completes: it may still be on its way.</summary>
     internal void AwaitArrival(Task arrival, LivingPredecessor? predecessor = null) =>
         (_arrival, Predecessor) = (arrival, predecessor);
 
     internal void Await() => _arrival.GetAwaiter().GetResult();
 
-    /// <summary>Asks the sockets that systemd made and nothing here uses; from any thread.</summary>
+    /// <summary>Searches the unused sockets of systemd; from any thread.</summary>
     internal T AskActivated<T>(Func<ActivatedSockets, T> ask)
     {
         Await();
@@ -68,11 +68,11 @@ internal sealed class UnclaimedResources(Lock gate, Sharing sharing, EventPolls 
         }
     }
 
-    /// <summary>Takes over what the predecessor passed on; from any thread.</summary>
-    /// <param name="key">What it is known by.</param>
+    /// <summary>Takes over a resource of the predecessor; from any thread.</summary>
+    /// <param name="key">Its key.</param>
     /// <param name="descriptor">Owned from now on.</param>
     /// <param name="file">See <see cref="HeldListener.PathIdentity"/>.</param>
-    /// <exception cref="RestartException">It was passed before.</exception>
+    /// <exception cref="RestartException">It was passed already.</exception>
     internal void Inherit(ResourceKey key, Descriptor descriptor, string file = "")
     {
         lock (gate)
@@ -85,7 +85,7 @@ internal sealed class UnclaimedResources(Lock gate, Sharing sharing, EventPolls 
         }
     }
 
-    /// <summary>Takes what systemd made for this service, or has kept for it; from any thread.</summary>
+    /// <summary>Takes the sockets that systemd made or stored for this service; from any thread.</summary>
     internal void TakeFromSystemd(ResourceKey key, Descriptor descriptor)
     {
         lock (gate)
@@ -98,7 +98,7 @@ internal sealed class UnclaimedResources(Lock gate, Sharing sharing, EventPolls 
         }
     }
 
-    /// <returns>False if there is one of that key.</returns>
+    /// <returns>False if the key exists.</returns>
     internal bool Receive(ResourceKey key, Descriptor descriptor, string file = "")
     {
         if (key.Activated is not null)
@@ -131,10 +131,10 @@ internal sealed class UnclaimedResources(Lock gate, Sharing sharing, EventPolls 
 
     internal bool HasAny(ResourceKey request) => _listeners.Keys.Any(k => k.Request == request);
 
-    /// <summary>Whether one of that request was received whose path somebody else has by now.</summary>
+    /// <summary>Whether a matching listener was received whose path another socket has by now.</summary>
     internal bool HasLost(ResourceKey request) => _lostPaths.Contains(request);
 
-    /// <summary>The first that a request means; it is the caller's now.</summary>
+    /// <summary>The first one that matches a request; the caller owns it.</summary>
     internal HeldListener? Take(ResourceKey request)
     {
         ResourceKey key = _listeners.Keys.Where(k => k.Request == request).OrderBy(k => k.Ordinal).FirstOrDefault();
@@ -150,15 +150,14 @@ internal sealed class UnclaimedResources(Lock gate, Sharing sharing, EventPolls 
             return listener;
         }
 
-        // Nobody finds it any more: whoever asks binds a new one, and the predecessor accepts what is left in the queue of this
-        // one.
+        // Clients cannot reach it any more: the claim binds a new one, and the predecessor accepts the rest of its queue.
         listener.Dispose();
         _lostPaths.Add(request);
         logger.ListenerPathLost(key.ToString());
         return null;
     }
 
-    /// <summary>Closes one that the predecessor has bound anew, as nobody found it any more.</summary>
+    /// <summary>Closes one that the predecessor has bound anew because clients could not reach it.</summary>
     internal void CloseLost(ResourceKey key)
     {
         if (_listeners.TryGetValue(key, out HeldListener? lost) && !lost.IsReached)
@@ -168,7 +167,7 @@ internal sealed class UnclaimedResources(Lock gate, Sharing sharing, EventPolls 
         }
     }
 
-    /// <summary>All that are wanted; they are the caller's now.</summary>
+    /// <summary>All matching ones; the caller owns them.</summary>
     internal HeldListener[] TakeAll(Func<HeldListener, bool> wanted)
     {
         HeldListener[] taken = [.. _listeners.Values.Where(wanted)];

@@ -4,7 +4,7 @@ using Baton.Interop;
 
 namespace Baton.Resources;
 
-/// <summary>A unix socket in the file system, remembered by device and inode so that nobody else's is ever removed.</summary>
+/// <summary>A unix socket in the file system, known by device and inode, so that no other socket is ever removed.</summary>
 internal sealed class UnixPath
 {
     private readonly string _path;
@@ -12,14 +12,14 @@ internal sealed class UnixPath
 
     private UnixPath(string path, Libc.Statx identity) => (_path, _identity) = (path, identity);
 
-    /// <summary>The socket that is at the path now; null if there is none.</summary>
+    /// <summary>The socket at the path now; null if there is none.</summary>
     internal static UnixPath? Identify(string? path) =>
         path is not null && Platform.HandoverSupported && Libc.Stat(path) is { } stat && stat.Is(Libc.S_IFSOCK)
             ? new UnixPath(path, stat)
             : null;
 
     /// <summary>
-    /// The socket that was at the path when it was bound, as another process has told; null if it said nothing that can be read.
+    /// The socket at the path when it was bound, as another process reports it; null if the report cannot be read.
     /// </summary>
     internal static UnixPath? Parse(string? path, string identity)
     {
@@ -32,13 +32,11 @@ internal sealed class UnixPath
                 : null;
     }
 
-    /// <summary>
-    /// For another process: inode and device. The kernel gives the inode to no other file while the socket lives.
-    /// </summary>
+    /// <summary>Inode and device, for another process. The kernel does not reuse the inode while the socket lives.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture, $"{_identity.stx_ino}:{_identity.stx_dev_major}:{_identity.stx_dev_minor}");
 
-    /// <summary>Whether somebody who connects to the path, which may be a link by now, still comes to this socket.</summary>
+    /// <summary>Whether a connection to the path, which may be a link by now, still reaches this socket.</summary>
     internal bool IsReached => Libc.StatFollowed(_path) is { } now && now.Is(Libc.S_IFSOCK) && now.IsSameFile(_identity);
 
     /// <summary>Removes it if it is still the same socket.</summary>
@@ -51,8 +49,8 @@ internal sealed class UnixPath
     }
 
     /// <summary>
-    /// Whether nobody listens at the path any more: a socket is there, left by a process that crashed, and a connection is
-    /// refused. A file that is no socket refuses too, and is never ours to remove.
+    /// Whether nobody listens at the path: a crashed process left the socket, and it refuses connections. A file that is no
+    /// socket refuses too, and is never removed.
     /// </summary>
     internal static bool IsStale(string path)
     {
@@ -64,7 +62,7 @@ internal sealed class UnixPath
         using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            // A living process whose backlog is full would be waited for; so it answers EAGAIN.
+            // A full backlog answers EAGAIN instead of blocking.
             probe.Blocking = false;
             probe.Connect(new UnixDomainSocketEndPoint(path));
             return false;

@@ -6,16 +6,13 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Resources;
 
 /// <summary>
-/// A wider address on a port that the predecessor has: <c>127.0.0.1:80</c> becomes <c>0.0.0.0:80</c>. Linux lets two sockets of
-/// one user listen side by side if SO_REUSEPORT is set on both while the second is bound. Connections to the narrower address
-/// still come to the old listener, so it is accepted on until the predecessor is gone.
+/// A wider address on a port of the predecessor: <c>127.0.0.1:80</c> becomes <c>0.0.0.0:80</c>. Linux lets two sockets of one
+/// user listen side by side if both have SO_REUSEPORT while the second is bound. Connections to the narrower address still reach
+/// the old listener, so it is accepted on until the predecessor is gone.
 /// </summary>
 internal static class WiderAddress
 {
-    /// <summary>
-    /// Whether every connection that both could get comes to the older one: for IPv4 that is 0.0.0.0, too, where the other is
-    /// [::].
-    /// </summary>
+    /// <summary>Whether every connection that both could get reaches the older one: for IPv4 also 0.0.0.0 beside [::].</summary>
     internal static bool IsWider(IPEndPoint wide, IPEndPoint old) =>
         wide.Port == old.Port && wide.Port != 0
         && ((wide.Address.Equals(IPAddress.IPv6Any) && !old.Address.Equals(IPAddress.IPv6Any))
@@ -23,11 +20,11 @@ internal static class WiderAddress
                 && old.AddressFamily == AddressFamily.InterNetwork && !old.Address.Equals(IPAddress.Any)));
 
     /// <summary>Binds beside inherited listeners of narrower addresses.</summary>
-    /// <param name="resources">Hold them, and what is bound.</param>
+    /// <param name="resources">Hold the listeners.</param>
     /// <param name="request">The wider address.</param>
-    /// <param name="bindShared">Binds with SO_REUSEPORT; null for a caller that can't accept on several listeners.</param>
-    /// <param name="logger">For what is bound.</param>
-    /// <returns>Null if there are none, or somebody else is in the way as well.</returns>
+    /// <param name="bindShared">Binds with SO_REUSEPORT; null for a caller that cannot accept on several listeners.</param>
+    /// <param name="logger">Logs the bind.</param>
+    /// <returns>Null if there are none, or another socket is in the way too.</returns>
     internal static ClaimedListener? TryBind(
         ResourceRegistry resources, ResourceKey request, Func<Socket>? bindShared, ILogger logger)
     {
@@ -47,13 +44,13 @@ internal static class WiderAddress
         }
         catch (SocketException)
         {
-            // Of another user, or somebody else is in the way: the error of the plain bind says it.
+            // Another user's, or another socket is in the way: the error of the plain bind tells.
             Array.ForEach(narrower, resources.Drop);
             return null;
         }
     }
 
-    // The option belongs to the description, so the predecessor need not help. Off again at once: nobody else is to bind there.
+    // The option belongs to the description, so the predecessor need not help. Removed at once, so that nobody else binds there.
     private static Socket Bind(HeldListener[] narrower, Func<Socket> bindShared)
     {
         try

@@ -52,7 +52,7 @@ internal sealed class ServiceTelemetry : IDisposable
     /// <summary>The same.</summary>
     internal Meter? Meter => _metrics?.Meter;
 
-    /// <summary>Completes when the process has nothing left to do and listeners have been told of it, or take too long.</summary>
+    /// <summary>Completes when the process has nothing left to do and listeners know it, or take too long.</summary>
     internal Task Told => _told.Task;
 
     public void Dispose()
@@ -99,7 +99,7 @@ internal sealed class ServiceTelemetry : IDisposable
         {
             DateTimeOffset at = _context.Options.TimeProvider.GetUtcNow();
 
-            // Each by itself: a listener to the one that throws must not cost the other its news.
+            // Separately: if a listener of one throws, the other still gets the event.
             _aside(() => _metrics?.Handle(lifecycleEvent));
             _aside(() => _tracer?.Handle(lifecycleEvent, at, _succession.Restart));
         }

@@ -56,7 +56,7 @@ internal sealed class TelemetryThread(ILogger logger)
             }
             catch (Exception e)
             {
-                // Whoever listens has a defect. Restarts do not depend on being seen.
+                // The listener has a defect. Restarts do not depend on it.
                 logger.TelemetryFailed(e);
             }
         }

@@ -57,6 +57,9 @@ internal sealed class World
 
     internal ManualTime Time { get; } = new();
 
+    /// <summary>How often something was served.</summary>
+    internal long Written { get; set; }
+
     internal RestarterOptions Options { get; }
 
     internal List<WorldProcess> Processes { get; } = [];

@@ -1,0 +1,154 @@
+using System.Globalization;
+using Baton.ProcessTests.Service;
+using Baton.WorkTests.Servers;
+
+namespace Baton.WorkTests;
+
+/// <summary>A consumer with a real broker: docs/workers-recipes.md.</summary>
+public sealed class RabbitMqTests(RabbitBroker broker) : IClassFixture<RabbitBroker>, IDisposable
+{
+    private const int Messages = 20_000;
+    private const int Restarts = 10;
+    private const int Share = Messages / (Restarts + 3);
+
+    // As the consumer says it.
+    private const int Prefetch = 20;
+
+    private readonly WorkDone _done = new();
+
+    public void Dispose() => _done.Dispose();
+
+    [Fact]
+    public async Task Each_message_is_handled_once_through_restarts_a_bad_release_and_a_kill_of_each_process()
+    {
+        await using Orders orders = await Orders.DeclareAsync(broker);
+        await using ServiceProcess service = await ServiceProcess.StartAsync(Setup("rabbitmq", orders));
+        for (int i = 0; i < Restarts; i++)
+        {
+            // The last of them is the predecessor of those that fail after they have begun to serve.
+            service.SetNextBehaviour(i == Restarts - 1 ? "long-probation" : "");
+            await orders.PublishAsync(Share, service.RestartAsync());
+        }
+
+        await orders.PublishAsync(Share, TryBadReleaseAsync(service));
+        Task<int> killed = KillSuccessorAsync(service);
+        await orders.PublishAsync(Share, killed);
+        int[] victims = [await killed, await KillPredecessorAsync(service, orders)];
+        await orders.PublishAsync(Messages - orders.Published, Task.CompletedTask);
+        await orders.TakenAsync();
+        await service.StopAsync();
+
+        Assert.Equal(0u, await orders.CountAsync());
+        Order[] handled = [.. _done.Read().Select(piece => new Order(piece))];
+        AssertHandledOnce(handled, victims);
+        WorkDone.AssertOneAtATime([.. handled.Select(order => order.Piece)]);
+        Report(handled, victims);
+    }
+
+    /// <summary>The old process finishes what it has, while the new one has begun.</summary>
+    [Fact]
+    public async Task Consumers_that_serve_only_lose_nothing_and_get_nothing_twice()
+    {
+        const int Few = 4 * Share;
+        await using Orders orders = await Orders.DeclareAsync(broker);
+        await using ServiceProcess service = await ServiceProcess.StartAsync(Setup("rabbitmq-serving", orders));
+        while (orders.Published < Few)
+        {
+            await orders.PublishAsync(Share, service.RestartAsync());
+        }
+
+        await orders.TakenAsync();
+        await service.StopAsync();
+
+        Assert.Equal(0u, await orders.CountAsync());
+        Order[] handled = [.. _done.Read().Select(piece => new Order(piece))];
+        Assert.Equal(Enumerable.Range(0, Few), handled.Select(order => (int)order.Number).Order());
+        Assert.DoesNotContain(handled, order => order.IsRedelivered);
+    }
+
+    private ServiceSetup Setup(string work, Orders orders) => _done.Setup(work, "--Broker", broker.Uri.ToString(), "--Queue", orders.Queue);
+
+    /// <summary>Handles messages, then says that it is unhealthy.</summary>
+    private async Task TryBadReleaseAsync(ServiceProcess service)
+    {
+        Latch unhealthy = service.NewLatch();
+        service.SetNextBehaviour(unhealthy.BehaviourOf("unhealthy-at"));
+        int after = service.Log.Length;
+        int predecessor = await service.RestartAsync();
+        await _done.WorksAsync(service.Pid);
+        unhealthy.Open();
+        await service.RolledBackAsync(after);
+        Assert.Equal(predecessor, service.Pid);
+        await _done.WorksAsync(predecessor);
+    }
+
+    private async Task<int> KillSuccessorAsync(ServiceProcess service)
+    {
+        service.SetNextBehaviour("");
+        int after = service.Log.Length;
+        int predecessor = await service.RestartAsync();
+        int successor = service.Pid;
+        await _done.WorksAsync(successor);
+        service.Signal(Libc.SIGKILL);
+        await service.RolledBackAsync(after);
+        Assert.Equal(predecessor, service.Pid);
+        await _done.WorksAsync(predecessor);
+        return successor;
+    }
+
+    /// <summary>While its successor starts.</summary>
+    private async Task<int> KillPredecessorAsync(ServiceProcess service, Orders orders)
+    {
+        int after = service.Log.Length;
+        (Latch latch, _) = await service.BeginRestartAsync();
+        Task works = _done.WorksAsync(service.Pid);
+        await orders.PublishAsync(Share / 2, Task.CompletedTask);
+        await works;
+        service.Signal(Libc.SIGKILL);
+        latch.Open();
+        int predecessor = await service.RestartedAsync(after);
+        await orders.PublishAsync(Share / 2, _done.WorksAsync(service.Pid));
+        return predecessor;
+    }
+
+    private static void AssertHandledOnce(Order[] handled, int[] victims)
+    {
+        Assert.Empty(Enumerable.Range(0, Messages).Except(handled.Select(order => (int)order.Number)));
+        foreach (IGrouping<long, Order> twice in handled.GroupBy(order => order.Number).Where(group => group.Count() > 1))
+        {
+            // Its acknowledgement died with the process, and the broker says that it gives the message again.
+            Order[] times = [.. twice];
+            Assert.All(times[..^1], order => Assert.Contains(order.Piece.Pid, victims));
+            Assert.All(times[1..], order => Assert.True(order.IsRedelivered, order.ToString()));
+        }
+
+        Assert.InRange(handled.Count(order => order.IsRedelivered), 0, Prefetch * victims.Length);
+        long[] numbers = [.. handled.Where(order => !order.IsRedelivered).Select(order => order.Number)];
+        Assert.Equal(numbers.Order(), numbers);
+    }
+
+    // For the report: nothing here may depend on how busy the machine is.
+    private static void Report(Order[] handled, int[] victims)
+    {
+        var gaps = handled.Zip(handled.Skip(1)).Select(pair => (pair.First.Piece.Pid, Next: pair.Second.Piece.Pid, Gap: pair.Second.WaitedSince(pair.First))).ToArray();
+        double Longest(Func<int, bool> wanted) => gaps.Where(gap => wanted(gap.Pid)).Max(gap => gap.Gap);
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"RabbitMQ: {handled.Length} messages handled by {handled.DistinctBy(order => order.Piece.Pid).Count()} processes, {handled.Count(order => order.IsRedelivered)} redelivered, " +
+            $"{handled.GroupBy(order => order.Number).Count(group => group.Count() > 1)} handled twice. Longest gap while a message waited: " +
+            $"{Longest(pid => !victims.Contains(pid)):0} ms at a restart or roll back, {Longest(victims.Contains):0} ms at a SIGKILL."));
+    }
+
+    /// <summary>A message that was handled.</summary>
+    private sealed record Order(Piece Piece)
+    {
+        internal long Number => Piece.Numbers[0];
+
+        internal bool IsRedelivered => Piece.Numbers[2] == 1;
+
+        private long PublishedAt => Piece.Numbers[1];
+
+        /// <summary>How long it was there and nobody handled it, after the one before was.</summary>
+        internal double WaitedSince(Order before) => WorkDone.Milliseconds(Math.Max(before.Piece.Time, PublishedAt), Piece.Time);
+    }
+}
