@@ -59,13 +59,13 @@ public sealed class Restarter : IAsyncDisposable
     /// </summary>
     public CancellationToken Draining => Parts.Work.Draining;
 
-    /// <summary>Cancelled when this process is to end; not before a successor has proved itself.</summary>
+    /// <summary>Cancelled when this process is to end; not before a successor has passed its probation.</summary>
     public CancellationToken Stopping => Parts.Work.Stopping;
 
-    /// <summary>Completes when nothing is open any more or the rest was cut: leave.</summary>
+    /// <summary>Completes when nothing is open, because the work was finished or cut: the process may end.</summary>
     public Task Exited => Parts.Exited;
 
-    /// <summary>Where this process is in its life.</summary>
+    /// <summary>The state of this process.</summary>
     public ProcessState State => Parts.Lifecycle.State;
 
     /// <summary>A snapshot for people and programs.</summary>
@@ -93,8 +93,8 @@ public sealed class Restarter : IAsyncDisposable
     }
 
     /// <summary>
-    /// Says that the service can serve. Completes when it does: at once in a first generation, in a successor when the
-    /// predecessor has stopped accepting. Listeners that were inherited but not asked for are closed.
+    /// Reports that the service can serve. Completes when it does: at once in a first generation, in a successor when the
+    /// predecessor has stopped accepting. Unclaimed inherited listeners are closed.
     /// </summary>
     /// <param name="cancellationToken">Ends the wait, not the start.</param>
     /// <exception cref="RestartException">A shutdown was asked before.</exception>
@@ -106,11 +106,11 @@ public sealed class Restarter : IAsyncDisposable
     }
 
     /// <summary>
-    /// Says what this process is doing while it starts, for whoever waits for it: the predecessor logs it, and names the last
-    /// word if the start fails. Ignored in a first generation and once this process serves.
+    /// Reports the progress of the start: the predecessor logs it, and names the last report if the start fails. Ignored in a
+    /// first generation, and once this process serves.
     /// </summary>
     /// <param name="phase">A few words, such as "loading the catalogue".</param>
-    /// <param name="detail">How far it is, such as "3 of 4"; null for nothing to say.</param>
+    /// <param name="detail">The progress, such as "3 of 4"; null for none.</param>
     public void ReportProgress(string phase, string? detail = null)
     {
         ArgumentNullException.ThrowIfNull(phase);
@@ -118,10 +118,10 @@ public sealed class Restarter : IAsyncDisposable
     }
 
     /// <summary>
-    /// Says that this process can't serve after all. While it is on probation its predecessor takes over again, and this process
-    /// finishes what it has accepted and ends. Ignored, but logged, at any other time.
+    /// Reports that this process cannot serve after all. On probation its predecessor takes over again, and this process finishes
+    /// its accepted work and ends. At any other time it is only logged.
     /// </summary>
-    /// <param name="reason">What is wrong, for the log and for the requester of the restart.</param>
+    /// <param name="reason">The reason, for the log and for the requester of the restart.</param>
     public void ReportUnhealthy(string reason)
     {
         ArgumentNullException.ThrowIfNull(reason);

@@ -251,6 +251,7 @@ internal sealed class RestarterParts
             if (Platform.HandoverSupported)
             {
                 Loop.Schedule(RehearsalDelay, () => SuccessorLink.Rehearse(command));
+                Loop.Schedule(RehearsalDelay, State.WarmUp);
                 Loop.Schedule(OperationsRehearsal.Delay, () => OperationsRehearsal.Start(Operations));
             }
         });

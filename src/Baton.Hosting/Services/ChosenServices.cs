@@ -5,8 +5,8 @@ using Microsoft.Extensions.Hosting;
 namespace Baton.Hosting.Services;
 
 /// <summary>
-/// Takes the hosted services for which the options choose a kind out of the host's own, when all are registered. What a factory
-/// makes is known by its return type, or else when it has made it.
+/// Removes hosted services with a chosen kind from the host's own services, when all are registered. The type of a factory's
+/// service is its return type, or else known when it is created.
 /// </summary>
 internal static class ChosenServices
 {
@@ -44,7 +44,7 @@ internal static class ChosenServices
         }
     }
 
-    // In place of one that is to run in terms the host gets one that does nothing.
+    // The host gets an empty service in its place.
     private static object Look(IServiceProvider provider, Func<IServiceProvider, object> factory, HostedServiceKinds kinds)
     {
         object first = factory(provider);

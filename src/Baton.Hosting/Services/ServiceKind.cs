@@ -9,6 +9,6 @@ internal enum ServiceKind
     /// <summary>While its process serves.</summary>
     Serving,
 
-    /// <summary>The same, and never in two processes.</summary>
+    /// <summary>While its process serves, and never in two processes.</summary>
     Exclusive,
 }

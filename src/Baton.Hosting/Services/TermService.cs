@@ -12,16 +12,16 @@ namespace Baton.Hosting.Services;
 internal delegate void TermServiceFailure(TermService service, Exception exception, bool inStart);
 
 /// <summary>
-/// Runs one hosted service in the terms of this process: makes and starts an instance when a term begins, stops it when the term
-/// ends, and waits until it has ended before there is another one. What it waits for has no limit here: the restart, the drain
-/// and the host have theirs.
+/// Runs one hosted service in the terms of this process: creates and starts an instance when a term begins, stops it when the
+/// term ends, and waits for its end before the next one. These waits have no limit here: the restart, the drain and the host have
+/// theirs.
 /// </summary>
 /// <param name="registration">The service.</param>
 /// <param name="provider">Its container.</param>
-/// <param name="gate">Has the terms.</param>
-/// <param name="exclusive">Lets one process at a time run it; null if any may.</param>
-/// <param name="failed">Told of a service that has failed.</param>
-/// <param name="logger">For what happens to it.</param>
+/// <param name="gate">Provides the terms.</param>
+/// <param name="exclusive">Lets one process at a time run it; null if any process may.</param>
+/// <param name="failed">Called when the service fails.</param>
+/// <param name="logger">The log.</param>
 internal sealed class TermService(
     TermRegistration registration,
     IServiceProvider provider,
@@ -31,7 +31,7 @@ internal sealed class TermService(
     ILogger logger)
     : ITermService
 {
-    // A stranger may have the lock for hours, a process of the same restart for the time in which its services stop.
+    // An unrelated process may have the lock for hours, a process of the same restart while its services stop.
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(250);
 
     // A broker or a database may be away for a moment; a library that can't be started twice stays so.
@@ -63,7 +63,7 @@ internal sealed class TermService(
 
     public bool Waits => _waitsFor is not null;
 
-    /// <summary>Since when it was told to stop and has not; null if that is not so.</summary>
+    /// <summary>When it was told to stop, if it has not; else null.</summary>
     internal TimeSpan? Stopping
     {
         get
@@ -73,7 +73,7 @@ internal sealed class TermService(
         }
     }
 
-    /// <summary>Runs it in one term after the other; ends when there will be none.</summary>
+    /// <summary>Runs it in each term; ends after the last one.</summary>
     internal async Task RunAsync()
     {
         ServingTerm? term = null;
@@ -95,10 +95,10 @@ internal sealed class TermService(
         }
     }
 
-    /// <summary>It is to stop without finishing its work.</summary>
+    /// <summary>Tells it to stop without finishing its work.</summary>
     internal void Cut() => _ = _cut.CancelAsync();
 
-    // Counts as running from before it takes the lock: whoever waits for its end must not miss it.
+    // Counts as running from before it takes the lock, so that a wait for its end cannot miss it.
     private async Task<bool> BeginAsync(ServingTerm term, Task over)
     {
         for (TimeSpan pause = TimeSpan.FromMilliseconds(1); ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
@@ -245,7 +245,7 @@ internal sealed class TermService(
             await service.StopAsync(cut).ConfigureAwait(false);
             await (staged?.StoppedAsync(cut) ?? Task.CompletedTask).ConfigureAwait(false);
 
-            // That of a background service returns when it is cut, but it may still run.
+            // StopAsync of a background service returns when it is cut, but the service may still run.
             await executing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (registration.IsOurs)
             {
@@ -259,7 +259,7 @@ internal sealed class TermService(
         }
     }
 
-    // A factory may give a new instance for each term; then nobody else disposes the one before.
+    // A factory may create a new instance for each term; nobody else disposes the previous one.
     private async Task ReplaceAsync(IHostedService service)
     {
         IHostedService? before = _last;

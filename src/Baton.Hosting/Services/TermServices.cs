@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 namespace Baton.Hosting.Services;
 
 /// <summary>
-/// The hosted services of this host that run only while the process serves, and their work as a part of the process's open work.
+/// The hosted services of this host that run only while the process serves. Their work is part of the process's open work.
 /// Without graceful restart the process serves from the start to the stop of its host.
 /// </summary>
 internal sealed class TermServices : IHostedLifecycleService, IServerWork
@@ -37,7 +37,7 @@ internal sealed class TermServices : IHostedLifecycleService, IServerWork
         (_provider, _registered, _lifetime, _host) = (provider, registered, lifetime, host.Value);
         _registrations = [.. provider.GetServices<TermRegistration>()];
 
-        // Without the options nothing was added; asked for a restarter then, the container would throw.
+        // Without the options graceful restart is not in use, and the container would throw for a restarter.
         if (provider.GetService<HostedRestartOptions>() is { } options)
         {
             _restarter = provider.GetRequiredService<Restarter>();
@@ -51,10 +51,10 @@ internal sealed class TermServices : IHostedLifecycleService, IServerWork
         _logger = _restarter?.Parts.Logger.Aside(logger) ?? logger;
     }
 
-    /// <summary>What the services learn of the term.</summary>
+    /// <summary>The term for the services.</summary>
     internal ServingLifetime Lifetime { get; }
 
-    /// <summary>Those that have failed, and ended the host by it; for people, null if none has.</summary>
+    /// <summary>The failed services that ended the host, as text; null if none has.</summary>
     internal string? Faults
     {
         get
@@ -70,7 +70,7 @@ internal sealed class TermServices : IHostedLifecycleService, IServerWork
 
     private IEnumerable<TermService> Unfinished => _services.Where(s => s.Stopping is not null);
 
-    /// <summary>Adds one whose type was known only when it was made.</summary>
+    /// <summary>Adds a service whose type was known only when it was created.</summary>
     internal void Add(TermRegistration registration) => _registrations.Add(registration);
 
     public Task StartingAsync(CancellationToken cancellationToken)
@@ -121,8 +121,8 @@ internal sealed class TermServices : IHostedLifecycleService, IServerWork
     public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>
-    /// They were told when the process stopped serving, which comes before. As a background service, this gives up without a word
-    /// when the host gives it no more time.
+    /// The services were told to stop when the process stopped serving, before this. Like a background service, this gives up
+    /// silently when the host's time is over.
     /// </summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -171,10 +171,10 @@ internal sealed class TermServices : IHostedLifecycleService, IServerWork
         }
     }
 
-    // Once in the life of a service: nobody is surprised that two of them run during a restart.
+    // Logged once, so that nobody is surprised that two of them run during a restart.
     private void NamePlain()
     {
-        // One that is no singleton would be made anew by asking for it.
+        // Asking for a service that is no singleton would create it anew.
         if (_kinds is null || _restarter is not { Parts.Lifecycle.Start.IsFirst: true }
             || _registered.Any(d => d.ServiceType == typeof(IHostedService) && d.Lifetime != ServiceLifetime.Singleton))
         {
@@ -193,7 +193,7 @@ internal sealed class TermServices : IHostedLifecycleService, IServerWork
         }
     }
 
-    // As the host does with a background service that fails; one that does not even start ends it in any case.
+    // As the host does for a failed background service. A service that fails to start ends it in any case.
     private void Failed(TermService service, Exception exception, bool inStart)
     {
         if (!inStart && _host.BackgroundServiceExceptionBehavior == BackgroundServiceExceptionBehavior.Ignore)

@@ -6,11 +6,10 @@ using Baton.Resources;
 namespace Baton.Control;
 
 /// <summary>
-/// Keeps exclusive services from running in two processes, by two locks beside the control socket. <c>NAME.exclusive</c> is for
-/// strangers: the service has it as long as a process serves or may serve again, a restart passes it on, and it holds the number
-/// of the last term. <c>NAME.running</c> is for the processes of a restart, which share the first one: each locks it for itself
-/// as long as its exclusive services run. So no step of a restart, no crash and no defect of ours can have two of them run. Safe
-/// to call from any thread.
+/// Keeps exclusive services from running in two processes, by two locks beside the control socket. <c>NAME.exclusive</c> excludes
+/// unrelated processes: the service has it while a process serves or may serve again, a restart passes it on, and it holds the
+/// number of the last term. <c>NAME.running</c> excludes the other process of a restart: each one locks it while its exclusive
+/// services run. So no step of a restart, no crash and no defect of ours can run two of them. Safe to call from any thread.
 /// </summary>
 internal sealed class ExclusiveLock(string name, string? directory, TermNumbers terms) : ICommitResource
 {
@@ -37,7 +36,7 @@ internal sealed class ExclusiveLock(string name, string? directory, TermNumbers 
         }
     }
 
-    /// <summary>Whether this process has exclusive services, and so a use for the lock that its predecessor passes on.</summary>
+    /// <summary>Whether this process has exclusive services, and so uses the predecessor's lock.</summary>
     internal bool IsWanted { get; set; }
 
     private LockFile Owner => new(Path.Combine(_directory.Value, $"{name}{ControlProtocol.ExclusiveExtension}"));
@@ -46,10 +45,8 @@ internal sealed class ExclusiveLock(string name, string? directory, TermNumbers 
 
     private ResourceKey Key => new(ResourceKind.ExclusiveLock, Owner.Path);
 
-    /// <summary>
-    /// An exclusive service of this process, which serves, is about to start. <see cref="Leave"/> comes after its end.
-    /// </summary>
-    /// <returns>Null if it may start; else why not, for people. Ask again then, from time to time.</returns>
+    /// <summary>An exclusive service is about to start. <see cref="Leave"/> follows its end.</summary>
+    /// <returns>Null if it may start; else the reason as text. Ask again from time to time.</returns>
     internal string? TryEnter()
     {
         lock (_lock)
@@ -64,8 +61,8 @@ internal sealed class ExclusiveLock(string name, string? directory, TermNumbers 
         }
     }
 
-    /// <summary>Whether another process has exclusive services of that name, as far as can be known without one's own.</summary>
-    /// <returns>Null if none has; else who, for people.</returns>
+    /// <summary>Whether another process has exclusive services of that name, as far as that is known without own ones.</summary>
+    /// <returns>Null if none has; else which one, as text.</returns>
     internal string? FindOther()
     {
         lock (_lock)
@@ -74,7 +71,7 @@ internal sealed class ExclusiveLock(string name, string? directory, TermNumbers 
         }
     }
 
-    /// <summary>It has ended.</summary>
+    /// <summary>An exclusive service has ended.</summary>
     internal void Leave()
     {
         lock (_lock)
@@ -98,7 +95,7 @@ internal sealed class ExclusiveLock(string name, string? directory, TermNumbers 
         {
             if (_ended || !IsWanted || _owned is not null || key != Key || !Owner.IsAtPath(descriptor))
             {
-                // This configuration has no exclusive services or another name, or nobody finds that file any more.
+                // This configuration has no exclusive services or another name, or the file is no longer at its path.
                 descriptor.Dispose();
                 return;
             }
@@ -116,7 +113,7 @@ internal sealed class ExclusiveLock(string name, string? directory, TermNumbers 
         }
     }
 
-    // The file stays: it has the number that the next term must be higher than.
+    // The file stays: it has the number that the next term must exceed.
     private void CloseIfEnded()
     {
         if (_ended && _users == 0)

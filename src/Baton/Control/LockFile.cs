@@ -5,9 +5,9 @@ namespace Baton.Control;
 
 /// <summary>
 /// A file that one process at a time locks by flock(2). The kernel frees the lock with the last descriptor of its open file
-/// description, so also at the end of a process by any way.
+/// description, so at any end of a process.
 /// </summary>
-/// <param name="path">Where, in a directory that nobody else may enter.</param>
+/// <param name="path">The path, in a directory that only this user can enter.</param>
 internal sealed class LockFile(string path)
 {
     private const uint Mode = 0x180; // 0600
@@ -15,10 +15,9 @@ internal sealed class LockFile(string path)
 
     internal string Path => path;
 
-    /// <summary>Locks it, and makes it if it is missing; does not wait.</summary>
-    /// <returns>
-    /// The lock, freed with this descriptor and all its copies; null if it is taken, or the file can't be opened.
-    /// </returns>
+    /// <summary>Locks the file, and creates it if missing; does not wait.</summary>
+    /// <returns>The lock, freed with this descriptor and all its copies; null if it is taken, or the file cannot be
+    /// opened.</returns>
     internal Descriptor? TryLock()
     {
         const int Flags = Libc.O_WRONLY | Libc.O_CREAT | Libc.O_CLOEXEC | Libc.O_NONBLOCK | Libc.O_NOCTTY;
@@ -32,16 +31,16 @@ internal sealed class LockFile(string path)
         return null;
     }
 
-    /// <summary>Whether that is still the file that others find: it may have been removed, and made anew.</summary>
+    /// <summary>Whether this is still the file at the path: it may have been removed and created anew.</summary>
     internal bool IsAtPath(Descriptor file) =>
         Libc.Stat(path) is { } there && there.Is(Libc.S_IFREG) && Libc.Stat(file.Number) is { } ours && there.IsSameFile(ours);
 
     /// <summary>
-    /// Writes at its beginning. Who holds the lock is not changed; where it fails the holder stays unnamed until the next time.
+    /// Writes the content. The lock does not change. If it fails, the holder stays unnamed until the next time.
     /// </summary>
     internal unsafe void Write(string text)
     {
-        // The runtime's own files would be locked by flock(2), too.
+        // .NET locks its own files by flock(2) too.
         using var file = new Descriptor(
             Libc.open(path, Libc.O_WRONLY | Libc.O_CLOEXEC | Libc.O_NONBLOCK | Libc.O_NOCTTY | Libc.O_NOFOLLOW));
         if (file.IsInvalid)
@@ -56,7 +55,7 @@ internal sealed class LockFile(string path)
         }
     }
 
-    /// <summary>Its content; null if there is none that one of us has written.</summary>
+    /// <summary>The content; null if none of us has written one.</summary>
     internal string? Read() =>
         PlainFile.Read(path, LongestContent) is { } content ? Encoding.ASCII.GetString(content).Trim() : null;
 

@@ -6,17 +6,17 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Control;
 
 /// <summary>
-/// The lock of the service's name: <c>NAME.lock</c> beside the control socket, locked by flock(2). It tells who is the service of
-/// that name, and refuses nobody: a process that finds it taken serves without, and takes it when it is free. The kernel frees it
-/// with the last descriptor of its open file description, which a restart passes on. So it is free when no process is left that
-/// serves, or may serve again. Safe to call from any thread.
+/// The lock of the service's name: <c>NAME.lock</c> beside the control socket, locked by flock(2). It shows which process has the
+/// name, and refuses nobody: a process that finds it taken serves anyway, and takes it when it is free. The kernel frees it with
+/// the last descriptor of its open file description, which a restart passes on. So it is free when no process serves or may serve
+/// again. Safe to call from any thread.
 /// </summary>
-/// <param name="binding">Where the control socket is.</param>
-/// <param name="predecessor">It has the lock until it leaves, which is nothing to tell; null in a first generation.</param>
-/// <param name="logger">For a lock that is taken.</param>
+/// <param name="binding">The binding of the control socket.</param>
+/// <param name="predecessor">The predecessor, which has the lock until it ends; null in a first generation.</param>
+/// <param name="logger">Logs a lock that is taken.</param>
 internal sealed class NameLock(Lazy<ControlBinding> binding, int? predecessor, ILogger logger) : ICommitResource
 {
-    // A file that its last holder removes at the very moment in which it is opened is no use.
+    // The last holder may remove the file while it is opened.
     private const int Tries = 3;
 
     private readonly Lock _lock = new();
@@ -39,7 +39,7 @@ internal sealed class NameLock(Lazy<ControlBinding> binding, int? predecessor, I
         }
     }
 
-    /// <summary>The process that has the lock, as far as the file tells; null for none.</summary>
+    /// <summary>The process that has the lock, as the file says; null for none.</summary>
     internal int? Holder
     {
         get
@@ -55,7 +55,7 @@ internal sealed class NameLock(Lazy<ControlBinding> binding, int? predecessor, I
 
     private ResourceKey Key => new(ResourceKind.NameLock, File.Path);
 
-    /// <summary>This process serves: it is to have the lock from now on.</summary>
+    /// <summary>This process serves: it wants the lock from now on.</summary>
     internal void Want()
     {
         lock (_lock)
@@ -64,7 +64,7 @@ internal sealed class NameLock(Lazy<ControlBinding> binding, int? predecessor, I
         }
     }
 
-    /// <summary>Takes the lock if it is wanted and free, and writes there who has it. Call again from time to time.</summary>
+    /// <summary>Takes the lock if it is wanted and free, and writes its pid. Call again from time to time.</summary>
     internal void Take()
     {
         lock (_lock)
@@ -99,7 +99,7 @@ internal sealed class NameLock(Lazy<ControlBinding> binding, int? predecessor, I
         }
     }
 
-    /// <summary>Another program is about to be started in place of this process, and gets nothing from it.</summary>
+    /// <summary>Another program is about to replace this process, and gets nothing from it.</summary>
     internal void Yield()
     {
         lock (_lock)
@@ -123,7 +123,7 @@ internal sealed class NameLock(Lazy<ControlBinding> binding, int? predecessor, I
         {
             if (_ended || _held is not null || key != Key || !File.IsAtPath(descriptor))
             {
-                // This configuration has another name or directory, or nobody finds that file any more.
+                // This configuration has another name or directory, or the file is no longer at its path.
                 descriptor.Dispose();
                 return;
             }
@@ -141,7 +141,7 @@ internal sealed class NameLock(Lazy<ControlBinding> binding, int? predecessor, I
         }
     }
 
-    // Removed while it is locked: who opened it before finds that it is not at the path any more.
+    // Removed while locked: a process that opened it before sees that it is gone from the path.
     private void Close(bool removeFile)
     {
         if (removeFile && _held is not null && File.IsAtPath(_held))

@@ -69,7 +69,7 @@ internal sealed class OlderGenerations(TimeSpan limit, ILogger logger) : IOlderG
     }
 
     /// <summary>A message of one; null if it has ended.</summary>
-    internal void Heard(PredecessorLink link, HandoverMessage? message)
+    internal void Handle(PredecessorLink link, HandoverMessage? message)
     {
         switch (message)
         {
@@ -203,7 +203,7 @@ internal sealed class OlderGenerations(TimeSpan limit, ILogger logger) : IOlderG
     {
         try
         {
-            link.Listen(received => Heard(link, received?.WithoutDescriptors()));
+            link.Listen(received => Handle(link, received?.WithoutDescriptors()));
         }
         catch (RestartException e)
         {

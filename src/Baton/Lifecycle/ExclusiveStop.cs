@@ -1,8 +1,8 @@
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// The step before a commit that waits until no exclusive service runs in this process. They are told by the end of their term,
-/// which comes with the closing of the gate; when the gate opens again they are started anew, so there is nothing to undo.
+/// The step before a commit that waits until no exclusive service runs in this process. The end of their term, with the closing
+/// of the gate, tells them to stop. When the gate opens again they start anew, so nothing must be undone.
 /// </summary>
 internal sealed class ExclusiveStop(RestarterOptions options) : ICommitStep
 {
@@ -18,7 +18,7 @@ internal sealed class ExclusiveStop(RestarterOptions options) : ICommitStep
     public string Unfinished => $"{string.Join(", ", Running.Select(s => s.Name))} had not stopped";
 
     /// <summary>
-    /// The exclusive services that another process keeps from running although this one serves; for people, null for none.
+    /// The exclusive services that another process keeps from running although this one serves, as text; null for none.
     /// </summary>
     internal string? Waiting
     {

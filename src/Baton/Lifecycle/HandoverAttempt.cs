@@ -82,7 +82,7 @@ internal sealed class HandoverAttempt : RestartAttempt
             RestartAction.LoadBack => () => _return!.Load((HandoverMessage.HandedBack)message!),
             RestartAction.TakeBack => () => TakeBack(fault),
             RestartAction.Report => () => _rollBack!.Report(status: default),
-            RestartAction.NoteRemaining => () => _rollBack!.Heard(((HandoverMessage.Remaining)message!).Status),
+            RestartAction.NoteRemaining => () => _rollBack!.Handle(((HandoverMessage.Remaining)message!).Status),
             RestartAction.TellShutdown => () => TellShutdown((HandoverMessage.Shutdown)message!),
             RestartAction.Follow => () => Follow((HandoverMessage.Stopping)message!),
             RestartAction.ShutDownToo => () => ShutDownToo((HandoverMessage.Stopping)message!),
@@ -127,7 +127,7 @@ internal sealed class HandoverAttempt : RestartAttempt
         try
         {
             _successor = Context.Programs.StartSuccessor(
-                Command, Generation, Trace, happened => Context.Loop.Post(() => Hear(happened)));
+                Command, Generation, Trace, happened => Context.Loop.Post(() => Handle(happened)));
         }
         catch (Exception e)
         {
@@ -145,7 +145,7 @@ internal sealed class HandoverAttempt : RestartAttempt
         _watch.AwaitReady();
     }
 
-    private void Hear(PeerEvent happened)
+    private void Handle(PeerEvent happened)
     {
         HandoverMessage? message = (happened as PeerEvent.Said)?.Message;
         if (message is HandoverMessage.Progress progress)

@@ -3,17 +3,18 @@ using Baton.Resources;
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// The application's state, which goes over. Its code runs on a thread of its own, never on the control loop. A seam for tests.
+/// The application's state, which is passed to successors. Its code runs on its own thread, never on the control loop. A seam for
+/// tests.
 /// </summary>
 internal interface IPassedState
 {
     /// <summary>The items that this process has.</summary>
     IReadOnlyList<string> Names { get; }
 
-    /// <summary>Whether the successor that was greeted last can load any.</summary>
+    /// <summary>Whether the last greeted successor can load state.</summary>
     bool SuccessorLoads { get; }
 
-    /// <summary>Those that this process wants back at a roll back, of what the successor has loaded.</summary>
+    /// <summary>The items that this process wants back at a roll back, of those that the successor has loaded.</summary>
     IReadOnlyList<string> WantedBack { get; }
 
     /// <summary>Saves items.</summary>
@@ -22,14 +23,14 @@ internal interface IPassedState
     /// <exception cref="RestartException">No thread can be had.</exception>
     IStateRun Save(Func<string, bool> which, Action<string?> ended);
 
-    /// <summary>Loads what has come from another process.</summary>
-    /// <param name="rows">What is said of it.</param>
+    /// <summary>Loads state from another process.</summary>
+    /// <param name="rows">The rows of the message.</param>
     /// <param name="handedBack">Whether it is handed back at a roll back: then only what this process wants back.</param>
     /// <param name="ended">Called once, from any thread: null when it is loaded, else why not.</param>
     /// <exception cref="RestartException">No thread can be had.</exception>
     IStateRun Load(IReadOnlyList<StateRow> rows, bool handedBack, Action<string?> ended);
 
-    /// <summary>What was saved, or has come and was not loaded, is of no use any more.</summary>
+    /// <summary>Saved state, and received state that was not loaded, is no longer needed.</summary>
     void Forget();
 }
 
@@ -41,6 +42,6 @@ internal interface IStateRun
     /// <returns>What is missing; null if things may go on without.</returns>
     string? GiveUp(string late);
 
-    /// <summary>It is over, on the control loop: what was saved is kept, or dropped.</summary>
+    /// <summary>It has ended, on the control loop: keeps or drops what was saved.</summary>
     void End(bool succeeded);
 }

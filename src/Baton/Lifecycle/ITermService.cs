@@ -1,9 +1,9 @@
 namespace Baton.Lifecycle;
 
-/// <summary>Something of the application that runs only while this process serves. From any thread.</summary>
+/// <summary>A service of the application that runs only while this process serves. From any thread.</summary>
 internal interface ITermService
 {
-    /// <summary>For people.</summary>
+    /// <summary>The name for messages.</summary>
     string Name { get; }
 
     /// <summary>Whether it must never run in two processes.</summary>
@@ -12,6 +12,6 @@ internal interface ITermService
     /// <summary>Whether this process serves, but another one keeps it from running.</summary>
     bool Waits { get; }
 
-    /// <summary>Completed while it does not run; a new task each time that it runs.</summary>
+    /// <summary>Completed while it does not run; a new task for each run.</summary>
     Task Stopped { get; }
 }

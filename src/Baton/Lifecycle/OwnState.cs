@@ -4,8 +4,8 @@ using Baton.Resources;
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// The state that this process has from its predecessor: loaded before its gate opens, and handed back at a roll back as far as
-/// the predecessor wants it. Lives on the control loop.
+/// The state that this process got from its predecessor: loaded before its gate opens, and handed back at a roll back if the
+/// predecessor wants it. Lives on the control loop.
 /// </summary>
 internal sealed class OwnState(ProcessLifecycle lifecycle, LifecycleContext context)
 {
@@ -33,10 +33,10 @@ internal sealed class OwnState(ProcessLifecycle lifecycle, LifecycleContext cont
         [.. _rows.Where(r => r.IsWantedBack && context.State.Names.Contains(r.Name)).Select(r => r.Name)];
 
     /// <summary>
-    /// This process gives back, and its gate is closed: stops what it would stop before a handover, saves what the predecessor
+    /// This process gives back with a closed gate: it stops what it would stop before a handover, saves what the predecessor
     /// wants, and sends it.
     /// </summary>
-    /// <param name="then">Called when that is done, or was given up: the predecessor is told either way.</param>
+    /// <param name="then">Called when that is done or given up. The predecessor is told either way.</param>
     internal void HandBack(Action then) => Stop([.. context.CommitSteps.Where(s => s is not StateStep)], problem =>
     {
         if (problem is not null)
@@ -49,9 +49,7 @@ internal sealed class OwnState(ProcessLifecycle lifecycle, LifecycleContext cont
         saving.Begin(ended => context.State.Save(WantedBack.Contains, ended));
     });
 
-    /// <summary>
-    /// The predecessor is dead, and no other process can serve: this one does, as soon as it has tried to load.
-    /// </summary>
+    /// <summary>The predecessor is dead, and no other process can serve: this one does, after it has tried to load.</summary>
     internal void ServeAlone(Action serve)
     {
         if (_loading is { IsOver: false })
@@ -64,7 +62,7 @@ internal sealed class OwnState(ProcessLifecycle lifecycle, LifecycleContext cont
         }
     }
 
-    /// <summary>This process serves: says which items it has had to start without.</summary>
+    /// <summary>This process serves: logs the items that it had to start without.</summary>
     internal void NoteMissing()
     {
         if (context.Predecessor is { } predecessor)
@@ -82,7 +80,7 @@ internal sealed class OwnState(ProcessLifecycle lifecycle, LifecycleContext cont
         then();
     }
 
-    // One after another, as before a handover. There is no way back from here: the predecessor takes over.
+    // One after another, as before a handover. There is no way back: the predecessor takes over.
     private void Stop(ICommitStep[] steps, Action<string?> then)
     {
         if (Array.Find(steps, s => s.HasWork) is not { } step)

@@ -43,7 +43,7 @@ internal sealed class PassedState(StateStore store, RestarterOptions options) : 
     {
         private readonly CancellationTokenSource _givenUp = new();
 
-        /// <exception cref="RestartException">No thread can be had.</exception>
+        /// <exception cref="RestartException">No thread is available.</exception>
         internal static Run Begin(
             Func<CancellationToken, string?> work, Action<string?> ended, Func<string, string?> giveUp, Action<bool> end)
         {

@@ -71,13 +71,13 @@ internal sealed class ProcessLifecycle
     private bool Departs => State is ProcessState.HandedOver or ProcessState.Draining or ProcessState.ShuttingDown;
 
     /// <summary>In a successor: an event at the predecessor's end.</summary>
-    internal void Hear(PeerEvent happened)
+    internal void Handle(PeerEvent happened)
     {
         int predecessor = _context.Predecessor!.Pid;
         switch (happened)
         {
             case PeerEvent.Said { Message: var message }:
-                Hear(message, predecessor);
+                Handle(message, predecessor);
                 break;
             case PeerEvent.Ended:
                 _context.Logger.PredecessorGone(predecessor);
@@ -174,7 +174,7 @@ internal sealed class ProcessLifecycle
         _reportTimer = _context.Loop.Schedule(ReportInterval, Report);
     }
 
-    private void Hear(HandoverMessage message, int predecessor)
+    private void Handle(HandoverMessage message, int predecessor)
     {
         switch (message)
         {

@@ -28,7 +28,7 @@ internal sealed class ReturnedSuccessor(ISuccessor successor, int generation, Li
     }
 
     /// <summary>Its own report. Pid and generation are known here.</summary>
-    internal void Heard(GenerationStatus status) => _status = status with { Pid = successor.Pid, Generation = generation };
+    internal void Handle(GenerationStatus status) => _status = status with { Pid = successor.Pid, Generation = generation };
 
     internal void Ended()
     {

@@ -87,7 +87,7 @@ internal sealed class RollBack(HandoverAttempt attempt, ISuccessor successor, Su
     }
 
     /// <summary>Its open work.</summary>
-    internal void Heard(GenerationStatus status) => _returned?.Heard(status);
+    internal void Handle(GenerationStatus status) => _returned?.Handle(status);
 
     internal void Ended() => _returned?.Ended();
 }

@@ -3,18 +3,18 @@ using Baton.Handover;
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// The state that a successor hands back because it is unhealthy: awaited, and loaded before this process serves again. Lives on
-/// the control loop.
+/// The state that an unhealthy successor hands back: awaited, and loaded before this process serves again. Lives on the control
+/// loop.
 /// </summary>
-/// <param name="fault">Why it is rolled back.</param>
+/// <param name="fault">The reason of the roll back.</param>
 /// <param name="context">What it works with.</param>
-/// <param name="happened">Gets what comes of it.</param>
+/// <param name="happened">Receives the result.</param>
 internal sealed class StateReturn(RestartFault fault, LifecycleContext context, Action<RestartEvent> happened)
 {
     private LoopTimer? _limit;
     private string? _problem = "the successor has handed nothing back";
 
-    /// <summary>Says what became of the state, if this process wants any back.</summary>
+    /// <summary>Logs what happened to the state, if this process wants any back.</summary>
     /// <param name="problem">Why not all has come back; null if it has.</param>
     /// <param name="context">For the log.</param>
     /// <returns>For the outcome; empty for nothing to say.</returns>
@@ -35,7 +35,7 @@ internal sealed class StateReturn(RestartFault fault, LifecycleContext context, 
         return $"; what it had changed of the state is lost: {problem}";
     }
 
-    /// <summary>Its services stop, then it saves: each has its limit, and the message has its own.</summary>
+    /// <summary>Its services stop, then it saves. Both have limits, and the message has its own.</summary>
     internal void Await()
     {
         TimeSpan limit = context.CommitSteps.Aggregate(

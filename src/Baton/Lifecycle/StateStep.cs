@@ -1,7 +1,8 @@
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// The last step before a commit: saves the state, which only this process changes, and no longer. Lives on the control loop.
+/// The last step before a commit: saves the state, which from now on only this process could change, and does not. Lives on the
+/// control loop.
 /// </summary>
 internal sealed class StateStep(LifecycleContext context) : ICommitStep
 {

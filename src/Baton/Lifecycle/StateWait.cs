@@ -1,11 +1,11 @@
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// State that is being saved or loaded while clients wait: over when that has ended, or when its time is up. Lives on the control
-/// loop; the application's code does not.
+/// A wait for state that is saved or loaded while clients wait. It ends with that, or at its limit. Lives on the control loop;
+/// the application's code does not.
 /// </summary>
 /// <param name="context">What it works with.</param>
-/// <param name="over">Called once: null when all went well, else what is missing.</param>
+/// <param name="over">Called once: null for success, else what is missing.</param>
 internal sealed class StateWait(LifecycleContext context, Action<string?> over)
 {
     private LoopTimer? _timer;
@@ -14,10 +14,10 @@ internal sealed class StateWait(LifecycleContext context, Action<string?> over)
     internal bool IsOver { get; private set; }
 
     /// <summary>Begins.</summary>
-    /// <param name="start">Starts it; gets what is to be called when it has ended.</param>
+    /// <param name="start">Starts it, with a callback for its end.</param>
     internal void Begin(Func<Action<string?>, IStateRun> start)
     {
-        // First, so that it fires whatever becomes of the rest.
+        // Set first, so that it fires in any case.
         _timer = context.Loop.Schedule(context.Options.StateTimeout, TimeIsUp);
         try
         {
@@ -29,7 +29,7 @@ internal sealed class StateWait(LifecycleContext context, Action<string?> over)
         }
     }
 
-    /// <summary>Its outcome matters no more.</summary>
+    /// <summary>Its outcome no longer matters.</summary>
     internal void Cancel()
     {
         if (!IsOver)

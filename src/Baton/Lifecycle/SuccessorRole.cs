@@ -171,9 +171,10 @@ internal sealed class SuccessorRole : IPredecessor
             _greeted.SetResult(link);
             loop.Post(() => lifecycle.Start.Greeted(link.Trace));
             HandoverCodec.WarmUp();
+            _listeners.AtCommit.State.WarmUp();
             try
             {
-                link.Listen(received => Hear(link, received, lifecycle, loop));
+                link.Listen(received => Handle(link, received, lifecycle, loop));
             }
             finally
             {
@@ -202,16 +203,16 @@ internal sealed class SuccessorRole : IPredecessor
     internal void StartFailed(string reason) => _startFailure = reason;
 
     // On the link's thread.
-    private void Hear(PredecessorLink link, Received? received, ProcessLifecycle lifecycle, ControlLoop loop)
+    private void Handle(PredecessorLink link, Received? received, ProcessLifecycle lifecycle, ControlLoop loop)
     {
         switch (received?.Message)
         {
             case null:
-                _older.Heard(link, message: null);
+                _older.Handle(link, message: null);
                 Lose(new PeerEvent.Closed(), lifecycle, loop);
                 break;
             case HandoverMessage.Report report:
-                _older.Heard(link, report);
+                _older.Handle(link, report);
                 received.WithoutDescriptors();
                 break;
             case HandoverMessage.MoreListeners more when more.Keys.Count == received.Descriptors.Count:
@@ -234,7 +235,7 @@ internal sealed class SuccessorRole : IPredecessor
                     received.WithoutDescriptors();
                 }
 
-                loop.Post(() => lifecycle.Hear(new PeerEvent.Said(received.Message)));
+                loop.Post(() => lifecycle.Handle(new PeerEvent.Said(received.Message)));
                 break;
         }
     }
@@ -276,6 +277,6 @@ internal sealed class SuccessorRole : IPredecessor
         {
         }
 
-        loop.Post(() => lifecycle.Hear(happened));
+        loop.Post(() => lifecycle.Handle(happened));
     }
 }

@@ -1,8 +1,8 @@
 namespace Baton.Lifecycle;
 
 /// <summary>
-/// The number of this process's term, and of that which it gives to its successor. It rises with each change of who serves: a
-/// number is never lower than the milliseconds of unix time, nor than one that this process has seen. From any thread.
+/// The numbers of this process's term and of its successor's. They rise with each change of the process that serves. A number is
+/// never lower than the milliseconds of unix time, nor than any number that this process has seen. From any thread.
 /// </summary>
 internal sealed class TermNumbers(TimeProvider time)
 {
@@ -11,7 +11,7 @@ internal sealed class TermNumbers(TimeProvider time)
     private long _own;
     private bool _isGiven;
 
-    /// <summary>The term of this process, or the last one that it had; 0 before the first.</summary>
+    /// <summary>The number of this process's current or last term; 0 before the first.</summary>
     internal long Own
     {
         get
@@ -23,7 +23,7 @@ internal sealed class TermNumbers(TimeProvider time)
         }
     }
 
-    /// <summary>This process serves. It is the same term as long as no other process was told to serve.</summary>
+    /// <summary>This process serves. Its term continues if no other process was told to serve.</summary>
     internal long Begin()
     {
         lock (_lock)
@@ -37,7 +37,7 @@ internal sealed class TermNumbers(TimeProvider time)
         }
     }
 
-    /// <summary>A successor is told to serve, with this number: this process may come back only with a higher one.</summary>
+    /// <summary>A successor is told to serve with this number. This process may come back only with a higher one.</summary>
     internal long Give()
     {
         lock (_lock)
@@ -47,7 +47,7 @@ internal sealed class TermNumbers(TimeProvider time)
         }
     }
 
-    /// <summary>As a successor: the number that the predecessor gives; 0 if it is of an older version, which has none.</summary>
+    /// <summary>In a successor: the number from the predecessor; 0 from an older version, which has none.</summary>
     internal void Receive(long number)
     {
         lock (_lock)
@@ -57,7 +57,7 @@ internal sealed class TermNumbers(TimeProvider time)
         }
     }
 
-    /// <summary>Another process has, or had, that number: a term of this one that begins from now on is higher.</summary>
+    /// <summary>Another process has, or had, that number: later terms of this process get a higher one.</summary>
     internal void See(long number)
     {
         lock (_lock)
@@ -66,7 +66,9 @@ internal sealed class TermNumbers(TimeProvider time)
         }
     }
 
-    /// <summary>This process serves, and another one has served with that number: takes a higher one if its own is not.</summary>
+    /// <summary>
+    /// This process serves, and another one has served with that number: raises the own number if it is not higher.
+    /// </summary>
     internal long RiseAbove(long number)
     {
         lock (_lock)

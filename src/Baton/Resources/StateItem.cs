@@ -4,7 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 namespace Baton.Resources;
 
 /// <summary>An item of state that the application has registered.</summary>
-/// <param name="Name">What it is known by.</param>
+/// <param name="Name">The name.</param>
 /// <param name="Save">Writes it.</param>
 /// <param name="Load">Reads it.</param>
 /// <param name="Options">Its version, and what happens without it.</param>
@@ -16,7 +16,7 @@ internal sealed record StateItem(
 {
     internal const int LongestName = 64;
 
-    /// <exception cref="ArgumentException">It is no name.</exception>
+    /// <exception cref="ArgumentException">The name is not valid.</exception>
     internal static StateItem Of(
         string name,
         Func<Stream, CancellationToken, Task> save,
@@ -39,7 +39,7 @@ internal sealed record StateItem(
     internal static bool IsName(string name) =>
         name.Length is > 0 and <= LongestName && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_');
 
-    /// <exception cref="JsonException">It is not of that type.</exception>
+    /// <exception cref="JsonException">The state is not of that type.</exception>
     internal static async Task<T> ReadAsync<T>(SavedState state, JsonTypeInfo<T> type, CancellationToken cancel) =>
         await JsonSerializer.DeserializeAsync(state.Content, type, cancel).ConfigureAwait(false)
         ?? throw new JsonException("It is null.");

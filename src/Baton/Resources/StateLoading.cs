@@ -6,15 +6,15 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Resources;
 
 /// <summary>
-/// Items of state while they are loaded, one after another, on a thread that may hang in the application's code. What came from
-/// the other process is believed only when size, version and hash are right.
+/// Loads items of state one after another, on a thread that may hang in the application's code. Received state is used only if
+/// size, version and hash are right.
 /// </summary>
-/// <param name="items">What this process has; only these are loaded.</param>
-/// <param name="rows">What came.</param>
-/// <param name="memory">The memory that came with it; this object's from now on.</param>
-/// <param name="limit">How many bytes all of them may have.</param>
-/// <param name="describe">An exception in one line.</param>
-/// <param name="logger">For what was loaded.</param>
+/// <param name="items">The items of this process; only these are loaded.</param>
+/// <param name="rows">The received rows.</param>
+/// <param name="memory">The received memory; owned by this object.</param>
+/// <param name="limit">The limit for all bytes together.</param>
+/// <param name="describe">Describes an exception in one line.</param>
+/// <param name="logger">Logs what was loaded.</param>
 internal sealed class StateLoading(
     IReadOnlyList<StateItem> items,
     IReadOnlyList<StateRow> rows,
@@ -25,11 +25,11 @@ internal sealed class StateLoading(
 {
     private volatile string _at = rows.Count > 0 ? rows[0].Name : "";
 
-    /// <summary>Whether another process hands back what this one had passed to it.</summary>
+    /// <summary>Whether another process hands back state of this one.</summary>
     internal bool IsHandedBack { get; init; }
 
     /// <summary>Loads all. Runs the application's code.</summary>
-    /// <returns>Null when they are loaded; else why not.</returns>
+    /// <returns>Null for success; else the reason.</returns>
     internal string? Run(CancellationToken givenUp)
     {
         long left = limit;

@@ -1,15 +1,15 @@
 namespace Baton.Resources;
 
-/// <summary>What is said of one item of state when it is passed. Large ones ride with the message as sealed memory.</summary>
+/// <summary>One item of state in a message. Large ones come with the message as sealed memory.</summary>
 /// <param name="Name">The item.</param>
-/// <param name="Version">Of its form.</param>
-/// <param name="Length">In bytes.</param>
+/// <param name="Version">The version of its form.</param>
+/// <param name="Length">The length in bytes.</param>
 /// <param name="Hash">SHA-256 of the bytes, in hexadecimal digits.</param>
 internal sealed record StateRow(string Name, int Version, long Length, string Hash)
 {
-    /// <summary>The bytes themselves; null for one that is passed as memory.</summary>
+    /// <summary>The bytes; null if passed as memory.</summary>
     internal byte[]? Data { get; init; }
 
-    /// <summary>At a roll back the sender takes it back.</summary>
+    /// <summary>Whether the sender wants it back at a roll back.</summary>
     internal bool IsWantedBack { get; init; }
 }

@@ -5,17 +5,17 @@ using Microsoft.Extensions.Logging;
 namespace Baton.Resources;
 
 /// <summary>
-/// Items of state while they are saved, one after another, on a thread that may hang in the application's code. Whoever waits for
-/// it gives it up from another thread; what is saved later is dropped.
+/// Saves items of state one after another, on a thread that may hang in the application's code. A waiting thread may give it up;
+/// what is saved later is dropped.
 /// </summary>
-/// <param name="items">What is to be saved.</param>
-/// <param name="limit">How many bytes all of them may have.</param>
-/// <param name="describe">An exception in one line.</param>
-/// <param name="logger">For what was saved, and what was left out.</param>
+/// <param name="items">The items to save.</param>
+/// <param name="limit">The limit for all bytes together.</param>
+/// <param name="describe">Describes an exception in one line.</param>
+/// <param name="logger">Logs what was saved and what was left out.</param>
 internal sealed class StateSaving(
     IReadOnlyList<StateItem> items, long limit, Func<Exception, string> describe, ILogger logger)
 {
-    // In one message of at most 1 MiB, in which three bytes are four characters.
+    // In one message of at most 1 MiB, where three bytes become four characters.
     private const int MostInline = 8 * StateWriter.LongestInline;
 
     private readonly Lock _lock = new();
@@ -28,7 +28,7 @@ internal sealed class StateSaving(
     private int Inline => _saved.Sum(s => s.Row.Data?.Length ?? 0);
 
     /// <summary>Saves all. Runs the application's code.</summary>
-    /// <returns>Null when they are saved, or optional; else why the first one is not.</returns>
+    /// <returns>Null if they are saved or optional; else the reason of the first failure.</returns>
     internal string? Run(CancellationToken givenUp)
     {
         foreach (StateItem item in items)
@@ -44,7 +44,7 @@ internal sealed class StateSaving(
             }
             catch (Exception) when (givenUp.IsCancellationRequested)
             {
-                // Nobody waits for it any more, and what is missing was said.
+                // It was given up, and what is missing was reported.
                 return null;
             }
             catch (Exception e) when (item.Options.IsOptional)
@@ -85,7 +85,7 @@ internal sealed class StateSaving(
         }
     }
 
-    /// <summary>What was saved, which is the caller's now.</summary>
+    /// <summary>The saved items, which the caller owns.</summary>
     internal IReadOnlyList<(StateRow Row, Descriptor? Memory)> Take()
     {
         lock (_lock)
@@ -97,7 +97,7 @@ internal sealed class StateSaving(
         }
     }
 
-    /// <summary>What was saved is of no use.</summary>
+    /// <summary>The saved items are no longer needed.</summary>
     internal void Drop()
     {
         foreach ((_, Descriptor? memory) in Take())

@@ -1,16 +1,17 @@
+using System.Security.Cryptography;
 using Baton.Interop;
 using Microsoft.Extensions.Logging;
 
 namespace Baton.Resources;
 
 /// <summary>
-/// The application's state: which items there are, what was saved and is about to be passed, and the memory that has come from
-/// another process and is not loaded yet. Safe to call from any thread.
+/// The application's state: its items, saved state that is about to be passed, and received memory that is not loaded yet. Safe
+/// to call from any thread.
 /// </summary>
-/// <param name="logger">For what is saved and loaded.</param>
+/// <param name="logger">Logs what is saved and loaded.</param>
 internal sealed class StateStore(ILogger logger) : ICommitResource
 {
-    // Each may need a descriptor, and all ride with one message.
+    // Each may need a descriptor, and all go with one message.
     internal const int MostItems = 100;
 
     private readonly Lock _lock = new();
@@ -42,10 +43,10 @@ internal sealed class StateStore(ILogger logger) : ICommitResource
         }
     }
 
-    /// <summary>Whether the successor that was greeted last can load state.</summary>
+    /// <summary>Whether the last greeted successor can load state.</summary>
     internal bool SuccessorLoads { get; set; }
 
-    /// <summary>What is said of the items that are about to be passed.</summary>
+    /// <summary>The rows of the items that are about to be passed.</summary>
     internal IReadOnlyList<StateRow> Rows
     {
         get
@@ -57,7 +58,19 @@ internal sealed class StateStore(ILogger logger) : ICommitResource
         }
     }
 
-    /// <summary>Adds what a server of this process has.</summary>
+    /// <summary>Has compiled and loaded what a handover needs, when nothing waits for it.</summary>
+    internal void WarmUp()
+    {
+        if (Items.Count > 0)
+        {
+            using var writer = new StateWriter("", long.MaxValue);
+            writer.Write("x"u8);
+            (StateRow row, _) = writer.Finish(version: 0, inline: 1);
+            SHA256.HashData(new MemoryStream(row.Data!));
+        }
+    }
+
+    /// <summary>Adds the items of a server.</summary>
     /// <exception cref="InvalidOperationException">Another one has the same name, or there are too many.</exception>
     internal void Add(IEnumerable<StateItem> items)
     {
@@ -81,14 +94,14 @@ internal sealed class StateStore(ILogger logger) : ICommitResource
         }
     }
 
-    /// <summary>Begins to save; on another thread <see cref="StateSaving.Run"/> does it.</summary>
-    /// <param name="which">Which items.</param>
-    /// <param name="limit">How many bytes they may have together.</param>
-    /// <param name="describe">An exception in one line.</param>
+    /// <summary>Begins to save; <see cref="StateSaving.Run"/> does it on another thread.</summary>
+    /// <param name="which">The items.</param>
+    /// <param name="limit">The limit for all bytes together.</param>
+    /// <param name="describe">Describes an exception in one line.</param>
     internal StateSaving Save(Func<StateItem, bool> which, long limit, Func<Exception, string> describe) =>
         new([.. Items.Where(which)], limit, describe, logger);
 
-    /// <summary>From now on this is what is passed.</summary>
+    /// <summary>Passes these items from now on.</summary>
     internal void Keep(StateSaving saving)
     {
         Forget();
@@ -98,7 +111,7 @@ internal sealed class StateStore(ILogger logger) : ICommitResource
         }
     }
 
-    /// <summary>Begins to load what came with <see cref="Load(ResourceKey, Descriptor)"/>, and these rows.</summary>
+    /// <summary>Begins to load these rows and the memory from <see cref="Load(ResourceKey, Descriptor)"/>.</summary>
     internal StateLoading Load(IReadOnlyList<StateRow> rows, bool handedBack, long limit, Func<Exception, string> describe)
     {
         lock (_lock)
@@ -110,7 +123,7 @@ internal sealed class StateStore(ILogger logger) : ICommitResource
         }
     }
 
-    /// <summary>What was saved is with the other process, or of no use any more, nor what has come and was not loaded.</summary>
+    /// <summary>Saved state was passed or is no longer needed, nor is received state that was not loaded.</summary>
     internal void Forget()
     {
         Descriptor?[] forgotten;

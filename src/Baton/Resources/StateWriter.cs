@@ -6,14 +6,14 @@ using Microsoft.Win32.SafeHandles;
 namespace Baton.Resources;
 
 /// <summary>
-/// What <c>save</c> writes to: an array as long as it is small, then memory that another process can have, which is not copied
-/// any more. Belongs to the thread that saves.
+/// The destination of <c>save</c>: an array while it is small, then memory that is passed without a copy. Belongs to the thread
+/// that saves.
 /// </summary>
 /// <param name="name">The item.</param>
-/// <param name="limit">How many bytes there may be.</param>
+/// <param name="limit">The limit in bytes.</param>
 internal sealed class StateWriter(string name, long limit) : Stream
 {
-    /// <summary>What is no longer than this may go into the message itself.</summary>
+    /// <summary>The largest size that may go into the message itself.</summary>
     internal const int LongestInline = 64 * 1024;
 
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -35,10 +35,10 @@ internal sealed class StateWriter(string name, long limit) : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>All is written.</summary>
+    /// <summary>Everything is written.</summary>
     /// <param name="version">Of the form.</param>
-    /// <param name="inline">How many bytes the message has room for.</param>
-    /// <returns>What is said of it, and the memory; null for what goes into the message.</returns>
+    /// <param name="inline">The bytes that the message has room for.</param>
+    /// <returns>The row and the memory; no memory if the bytes go into the message.</returns>
     internal (StateRow Row, Descriptor? Memory) Finish(int version, int inline)
     {
         bool isSmall = _memory is null && _length <= Math.Min(inline, LongestInline);

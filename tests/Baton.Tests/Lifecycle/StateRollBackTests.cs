@@ -126,7 +126,7 @@ public class StateRollBackTests
         // It has the predecessor's time to load that, too.
         fixture.Pass(fixture.Options.HandshakeTimeout);
         Assert.Equal(0, fixture.Journal.Count("open gate") - 1);
-        fixture.Do(() => fixture.Lifecycle.Hear(new PeerEvent.Said(new HandoverMessage.TakenBack())));
+        fixture.Do(() => fixture.Lifecycle.Handle(new PeerEvent.Said(new HandoverMessage.TakenBack())));
         Assert.Equal(ProcessState.ShuttingDown, fixture.Lifecycle.State);
     }
 

@@ -134,7 +134,7 @@ public class StateTests
     public void Predecessor_ThatDiesWhileItsSuccessorLoads_LeavesItToServeOnceThatHasEnded(string? problem)
     {
         LifecycleFixture fixture = Loading();
-        fixture.Do(() => fixture.Lifecycle.Hear(new PeerEvent.Ended()));
+        fixture.Do(() => fixture.Lifecycle.Handle(new PeerEvent.Ended()));
         Assert.Equal(0, fixture.Journal.Count("open gate"));
         fixture.Do(() => fixture.Effects.State.Ends(problem));
         Assert.Equal(1, fixture.Journal.Count("open gate"));
@@ -146,7 +146,7 @@ public class StateTests
     public void Predecessor_ThatDiesBeforeItPassesState_LeavesASuccessorThatSaysWhatIsMissing()
     {
         LifecycleFixture fixture = Successor();
-        fixture.Do(() => fixture.Lifecycle.Hear(new PeerEvent.Ended()));
+        fixture.Do(() => fixture.Lifecycle.Handle(new PeerEvent.Ended()));
         Assert.Equal(ProcessState.Serving, fixture.Lifecycle.State);
         Assert.Equal(1, fixture.Journal.Count("log StateMissing"));
     }

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Baton.Handover;
 using Baton.Lifecycle;
 using Baton.Processes;
-using Baton.Tests.Support;
 using Microsoft.Extensions.Logging;
 
 namespace Baton.Tests.Model;
@@ -30,6 +29,8 @@ internal sealed class WorldEffects(WorldProcess process) : IEndpoints, IOpenWork
     public bool HasUnclaimed => false;
 
     public int Pid => process.Predecessor!.Owner.Pid;
+
+    internal WorldState State { get; } = new(process);
 
     /// <summary>Has listeners: a first generation from its start, a successor by inheritance.</summary>
     internal bool Holds { get; private set; } = true;
@@ -70,7 +71,12 @@ internal sealed class WorldEffects(WorldProcess process) : IEndpoints, IOpenWork
         }
     }
 
-    public bool TryHandBack(string? missing) => TrySay(new HandoverMessage.HandedBack([], [], missing));
+    public bool TryHandBack(string? missing)
+    {
+        var back = new HandoverMessage.HandedBack([], missing is null ? State.Rows : [], missing);
+        State.Forget();
+        return TrySay(back);
+    }
 
     public bool TrySay(HandoverMessage message) => process.Tell(message);
 
@@ -111,11 +117,14 @@ internal sealed class WorldEffects(WorldProcess process) : IEndpoints, IOpenWork
 
     public void OpenGate()
     {
+        State.AssertMayServe();
         Served = true;
         if (!_gateEnded)
         {
             World.Require(!Ending, $"{process.Name}, which is ending, opens its gate");
             GateOpen = true;
+            process.Terms.Begin();
+            State.Write();
         }
         else
         {
@@ -123,11 +132,15 @@ internal sealed class WorldEffects(WorldProcess process) : IEndpoints, IOpenWork
         }
     }
 
-    public void CloseGate() => GateOpen = false;
+    public void CloseGate()
+    {
+        GateOpen = false;
+        process.Service?.ToldToStop();
+    }
 
     public void Release(IReadOnlyCollection<string> claimedBySuccessor)
     {
-        GateOpen = false;
+        CloseGate();
         _gateEnded = true;
         if (Holds && claimedBySuccessor.Count == 0 && (Served || !process.HasPredecessor))
         {
@@ -189,7 +202,7 @@ internal sealed class WorldEffects(WorldProcess process) : IEndpoints, IOpenWork
 
     internal LifecycleContext Context(ControlLoop loop, ILogger logger) => new(loop, World.Options, logger)
     {
-        Endpoints = this, Work = this, Programs = this, Older = this, Process = this, State = new FakeState(new Journal()), Predecessor = process.HasPredecessor ? this : null,
+        Endpoints = this, Work = this, Programs = this, Older = this, Process = this, State = State, Predecessor = process.HasPredecessor ? this : null,
     };
 
     internal void FinishWork() => _drained.TrySetResult();

@@ -33,6 +33,15 @@ internal sealed class WorldProcess
         LifecycleContext context = Effects.Context(Loop, logger);
         context.Feed.Subscribe(TellSystemd, reports: false);
         context.CommitSteps.Add(Effects);
+        Terms = context.Terms;
+        if (world.Limits == Limits.Services)
+        {
+            Service = new WorldService(this);
+            context.Exclusive.Add(Service);
+            context.CommitSteps.Add(context.Exclusive);
+        }
+
+        context.CommitSteps.Add(new StateStep(context));
         Lifecycle = new ProcessLifecycle(() => generation, context);
         Loop.StepFailed = Lifecycle.PutRight;
     }
@@ -53,6 +62,10 @@ internal sealed class WorldProcess
     internal WorldEffects Effects { get; }
 
     internal ControlLoop Loop { get; }
+
+    internal TermNumbers Terms { get; }
+
+    internal WorldService? Service { get; }
 
     internal ProcessLifecycle Lifecycle { get; }
 
@@ -86,6 +99,10 @@ internal sealed class WorldProcess
         if (CanRun)
         {
             Loop.RunDue();
+            if (!Effects.PoolIsStuck)
+            {
+                Service?.GoOn();
+            }
         }
     }
 
@@ -151,16 +168,24 @@ internal sealed class WorldProcess
     internal void HearPredecessor(HandoverMessage? message)
     {
         World.Trace($"{Name} hears {message?.ToString() ?? "the end of its predecessor"}");
-        if (message is HandoverMessage.Resources)
+        if (message is HandoverMessage.Resources resources)
         {
             // By the thread of its link, whatever the lifecycle does.
-            Tell(new HandoverMessage.Loaded());
+            if (resources.State.Count == 0)
+            {
+                Tell(new HandoverMessage.Loaded());
+            }
+            else
+            {
+                Loop.Post(() => Lifecycle.Inherited.Load(resources.State));
+            }
+
             return;
         }
 
         WasTakenBack |= message is HandoverMessage.TakenBack;
         PeerEvent happened = message is null ? new PeerEvent.Ended() : new PeerEvent.Said(message);
-        Loop.Post(() => Lifecycle.Hear(happened));
+        Loop.Post(() => Lifecycle.Handle(happened));
     }
 
     // Where systemd is told a main process.
@@ -190,10 +215,15 @@ internal sealed class WorldSuccessor(WorldProcess process) : ISuccessor
 
     public int ListenersGiven => 1;
 
-    public bool PassAtCommit() =>
-        process.Predecessor!.TellDown(new HandoverMessage.Resources(["lock:/run/baton/shop.lock"]))
+    public bool PassAtCommit()
+    {
+        WorldState state = process.Predecessor!.Owner.Effects.State;
+        var resources = new HandoverMessage.Resources(["lock:/run/baton/shop.lock"]) { State = state.Rows };
+        state.Forget();
+        return process.Predecessor!.TellDown(resources)
             ? true
             : throw new RestartException(RestartFailure.PeerLost, "The peer has closed its end of the channel.");
+    }
 
     public void Commit(TimeSpan probation, TimeSpan heartbeat, long term)
     {

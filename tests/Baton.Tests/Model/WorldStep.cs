@@ -56,6 +56,12 @@ internal enum Limits
 
     /// <summary>The application has something to stop before a commit, which may hang.</summary>
     Steps,
+
+    /// <summary>The application has an exclusive service.</summary>
+    Services,
+
+    /// <summary>The application has state, which it wants back at a roll back; saving and loading may hang.</summary>
+    State,
 }
 
 /// <summary>How bad the machine is.</summary>
@@ -99,6 +105,11 @@ internal sealed record WorldStep(StepKind Kind, int Target, int Amount)
                 break;
             case StepKind.Run:
                 process.Run();
+                if (process.Effects.GateOpen)
+                {
+                    process.Effects.State.Write();
+                }
+
                 break;
             case StepKind.Pass:
                 Pass(world, TimeSpan.FromSeconds(Seconds[Amount % Seconds.Length]));
