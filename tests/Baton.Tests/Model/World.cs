@@ -64,6 +64,14 @@ internal sealed class World
 
     internal List<WorldProcess> Processes { get; } = [];
 
+    /// <summary>The exclusive service that runs; null for none.</summary>
+    internal WorldService? Running => Living.Select(p => p.Service).FirstOrDefault(s => s?.Runs == true);
+
+    /// <summary>The one that began last, and its term.</summary>
+    internal WorldService? LastService { get; set; }
+
+    internal long LastTerm { get; set; }
+
     internal List<WorldChannel> Channels { get; } = [];
 
     internal List<(string Asked, RestartRequest Request)> Requests { get; } = [];

@@ -123,6 +123,7 @@ internal sealed class WorldEffects(WorldProcess process) : IEndpoints, IOpenWork
         {
             World.Require(!Ending, $"{process.Name}, which is ending, opens its gate");
             GateOpen = true;
+            process.Terms.Begin();
             State.Write();
         }
         else
@@ -131,11 +132,15 @@ internal sealed class WorldEffects(WorldProcess process) : IEndpoints, IOpenWork
         }
     }
 
-    public void CloseGate() => GateOpen = false;
+    public void CloseGate()
+    {
+        GateOpen = false;
+        process.Service?.ToldToStop();
+    }
 
     public void Release(IReadOnlyCollection<string> claimedBySuccessor)
     {
-        GateOpen = false;
+        CloseGate();
         _gateEnded = true;
         if (Holds && claimedBySuccessor.Count == 0 && (Served || !process.HasPredecessor))
         {

@@ -32,7 +32,16 @@ internal sealed class WorldProcess
         Loop = new ControlLoop(world.Time, logger);
         LifecycleContext context = Effects.Context(Loop, logger);
         context.Feed.Subscribe(TellSystemd, reports: false);
-        context.CommitSteps.AddRange([Effects, new StateStep(context)]);
+        context.CommitSteps.Add(Effects);
+        Terms = context.Terms;
+        if (world.Limits == Limits.Services)
+        {
+            Service = new WorldService(this);
+            context.Exclusive.Add(Service);
+            context.CommitSteps.Add(context.Exclusive);
+        }
+
+        context.CommitSteps.Add(new StateStep(context));
         Lifecycle = new ProcessLifecycle(() => generation, context);
         Loop.StepFailed = Lifecycle.PutRight;
     }
@@ -53,6 +62,10 @@ internal sealed class WorldProcess
     internal WorldEffects Effects { get; }
 
     internal ControlLoop Loop { get; }
+
+    internal TermNumbers Terms { get; }
+
+    internal WorldService? Service { get; }
 
     internal ProcessLifecycle Lifecycle { get; }
 
@@ -86,6 +99,10 @@ internal sealed class WorldProcess
         if (CanRun)
         {
             Loop.RunDue();
+            if (!Effects.PoolIsStuck)
+            {
+                Service?.GoOn();
+            }
         }
     }
 

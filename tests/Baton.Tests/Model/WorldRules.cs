@@ -95,6 +95,7 @@ internal static class WorldRules
         else if (world.Crashed is null)
         {
             World.Require(living.Length == 1 && living[0].Effects is { GateOpen: true, Holds: true }, "nobody serves in the end");
+            World.Require(living[0].Service?.Runs ?? true, "nobody runs the exclusive service, although its process serves");
             World.Require(world.PathExists, "nobody can connect: the path was removed");
             World.Require(world.PidFile == living[0], $"the pid file names {world.PidFile}");
             World.Require(world.MainProcess == living[0], $"systemd takes {world.MainProcess} for the main process");

@@ -57,6 +57,9 @@ internal enum Limits
     /// <summary>The application has something to stop before a commit, which may hang.</summary>
     Steps,
 
+    /// <summary>The application has an exclusive service.</summary>
+    Services,
+
     /// <summary>The application has state, which it wants back at a roll back; saving and loading may hang.</summary>
     State,
 }
