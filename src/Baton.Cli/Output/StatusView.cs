@@ -62,7 +62,8 @@ internal sealed class StatusView(FoundService service, DateTimeOffset now)
 
         if (Status.PassedState.Count > 0)
         {
-            yield return Fact("state", string.Join(", ", Status.PassedState.Select(s => Wording.Say($"{s.Name} ({s.Length} bytes)"))));
+            IEnumerable<string> passed = Status.PassedState.Select(s => Wording.Say($"{s.Name} ({s.Length} bytes)"));
+            yield return Fact("state", string.Join(", ", passed));
         }
 
         if (service.User != Interop.Libc.geteuid())
