@@ -83,7 +83,7 @@ internal sealed class DrainStartupFilter(OpenConnections connections, LongLivedR
         try
         {
             await follow(context).ConfigureAwait(false);
-            await context.Features.Get<IHttpResponseBodyFeature>()!.Writer.FlushAsync().ConfigureAwait(false);
+            await events.FlushAsync().ConfigureAwait(false);
         }
         finally
         {

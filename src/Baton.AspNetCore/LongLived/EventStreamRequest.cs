@@ -32,10 +32,11 @@ internal sealed class EventStreamRequest : LongLivedRequest
 
     internal override string Kind => "sse";
 
-    private bool IsEventStream =>
-        _context.Response is { HasStarted: true, ContentType: { } type, Headers.ContentEncoding: var encoding }
-        && type.StartsWith(MediaTypeNames.Text.EventStream, StringComparison.OrdinalIgnoreCase)
-        && (StringValues.IsNullOrEmpty(encoding) || encoding == "identity");
+    // A client may accept events and get something else.
+    private bool IsEventStream => _context.Response is { HasStarted: true, ContentType: { } type }
+        && type.StartsWith(MediaTypeNames.Text.EventStream, StringComparison.OrdinalIgnoreCase);
+
+    private bool IsCompressed => _context.Response.Headers.ContentEncoding is { Count: > 0 } encoding && encoding != "identity";
 
     /// <summary>Follows a request that accepts events; null for any other.</summary>
     internal static EventStreamRequest? Of(HttpContext context, LongLivedRequests requests)
@@ -55,10 +56,24 @@ internal sealed class EventStreamRequest : LongLivedRequest
         return request;
     }
 
+    /// <summary>The application is done: what it has left in the writer is sent, as Kestrel's own would be.</summary>
+    internal async ValueTask FlushAsync()
+    {
+        if (_body.Writer.UnflushedBytes > 0)
+        {
+            await _body.Writer.FlushAsync().ConfigureAwait(false);
+        }
+    }
+
     internal override async Task CloseAsync(LongLivedClose close)
     {
-        // An answer that is none of events, or is compressed, has no place in which something could be put.
-        if (IsEventStream)
+        if (!IsEventStream)
+        {
+            return;
+        }
+
+        // A compressed one has no place in which something could be put.
+        if (!IsCompressed)
         {
             int retry = Random.Shared.Next(ShortestRetry, LongestRetry);
             byte[] last = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"retry: {retry}\n\n"));
@@ -103,7 +118,11 @@ internal sealed class EventStreamBody : IHttpResponseBodyFeature
 
     public async Task CompleteAsync()
     {
-        await Writer.FlushAsync().ConfigureAwait(false);
+        if (Writer.UnflushedBytes > 0)
+        {
+            await Writer.FlushAsync().ConfigureAwait(false);
+        }
+
         await _stream.CompleteAsync().ConfigureAwait(false);
     }
 

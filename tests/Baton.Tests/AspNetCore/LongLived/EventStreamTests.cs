@@ -1,5 +1,9 @@
 using System.Text;
+using Baton.AspNetCore;
 using Baton.AspNetCore.LongLived;
+using Baton.Tests.Support;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Baton.Tests.AspNetCore.LongLived;
 
@@ -62,9 +66,33 @@ public sealed class EventStreamTests
         Assert.Equal(("data: 1\n", 0), (Sent, _completed));
     }
 
+    // A client may accept events among other things, and get an answer of another kind that takes long.
+    [Theory]
+    [InlineData("application/json", true)]
+    [InlineData("text/event-stream", false)]
+    public async Task Close_AnswerThatIsNoStreamOfEvents_IsNotAborted(string type, bool started)
+    {
+        var context = new DefaultHttpContext();
+        context.Request.Headers.Accept = "application/json, text/event-stream";
+        context.Features.Set<IHttpResponseFeature>(new FakeResponse(started));
+        context.Response.ContentType = type;
+        EventStreamRequest request = EventStreamRequest.Of(
+            context, new LongLivedRequests(new GracefulRestartOptions(), new RecordingLogger(_ => { })))!;
+
+        await request.CloseAsync(new LongLivedClose(1012, "", TimeSpan.FromMinutes(1), TimeProvider.System));
+        await request.FlushAsync();
+
+        Assert.False(context.RequestAborted.IsCancellationRequested);
+    }
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     private string Sent => Encoding.ASCII.GetString(_sent.ToArray());
 
     private ValueTask WriteAsync(string text) => _stream.WriteAsync(Encoding.ASCII.GetBytes(text), Cancel);
+
+    private sealed class FakeResponse(bool started) : HttpResponseFeature
+    {
+        public override bool HasStarted => started;
+    }
 }
