@@ -1,3 +1,4 @@
+using Baton.AspNetCore.LongLived;
 using Baton.AspNetCore.WarmingUp;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -11,7 +12,7 @@ namespace Baton.AspNetCore;
 /// decided when the headers are written, so that no request slips between the check and the header. Allocates nothing for a
 /// request.
 /// </summary>
-internal sealed class DrainStartupFilter(OpenConnections connections) : IStartupFilter
+internal sealed class DrainStartupFilter(OpenConnections connections, LongLivedRequests longLived) : IStartupFilter
 {
     private readonly Func<object, Task> _starting = context => OnStarting((HttpContext)context, connections);
     private readonly Func<object, Task> _completed = static connection =>
@@ -52,6 +53,41 @@ internal sealed class DrainStartupFilter(OpenConnections connections) : IStartup
             }
         }
 
-        return follow(context);
+        return UpgradeFeature.Of(context, longLived) is { } upgrade ? UpgradeAsync(context, upgrade, follow)
+            : EventStreamRequest.Of(context, longLived) is { } events ? StreamAsync(context, events, follow)
+            : follow(context);
+    }
+
+    // It would only be closed again: the client is sent to the process that serves.
+    private async Task UpgradeAsync(HttpContext context, UpgradeFeature upgrade, RequestDelegate follow)
+    {
+        if (longLived.IsDraining)
+        {
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            context.Response.Headers.RetryAfter = "0";
+            return;
+        }
+
+        try
+        {
+            await follow(context).ConfigureAwait(false);
+        }
+        finally
+        {
+            upgrade.End();
+        }
+    }
+
+    private async Task StreamAsync(HttpContext context, EventStreamRequest events, RequestDelegate follow)
+    {
+        try
+        {
+            await follow(context).ConfigureAwait(false);
+            await events.FlushAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            longLived.Remove(events);
+        }
     }
 }

@@ -23,6 +23,9 @@ public sealed class GracefulRestartOptions : HostedRestartOptions
     /// </summary>
     public TimeSpan UnfinishedRequestGrace { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>How WebSockets, SignalR connections and streams of events end when this process is to finish.</summary>
+    public LongLivedOptions LongLived { get; } = new();
+
     /// <summary>Requests that this process sends to itself before it serves.</summary>
     public WarmUpOptions WarmUp { get; } = new();
 
@@ -35,6 +38,7 @@ public sealed class GracefulRestartOptions : HostedRestartOptions
         IdleGrace = o.Duration(nameof(IdleGrace), IdleGrace, DurationRange.ZeroOrMoreOrInfinite);
         UnfinishedRequestGrace = o.Duration(
             nameof(UnfinishedRequestGrace), UnfinishedRequestGrace, DurationRange.ZeroOrMoreOrInfinite);
+        o.Section(nameof(LongLived), nameof(LongLivedOptions.Notice), LongLived.Describe);
         o.Section(nameof(WarmUp), nameof(WarmUpOptions.Enabled), WarmUp.Describe);
         o.Section(nameof(Admin), nameof(RestartAdminOptions.AllowRemote), Admin.Describe);
     }

@@ -1,4 +1,5 @@
 using Baton.AspNetCore.Admin;
+using Baton.AspNetCore.LongLived;
 using Baton.AspNetCore.WarmingUp;
 using Baton.Hosting;
 using Baton.Hosting.Configuration;
@@ -49,7 +50,7 @@ public static class GracefulRestartWebExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(section);
-        LastPlace.Claim();
+        LastPlace.Claim(HubConnections.AddTo);
         AddToServices(builder.Services, section, configure);
         return builder;
     }
@@ -59,7 +60,7 @@ public static class GracefulRestartWebExtensions
         this IWebHostBuilder builder, Action<GracefulRestartOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        LastPlace.Claim();
+        LastPlace.Claim(HubConnections.AddTo);
         return builder.ConfigureServices((context, services) =>
             AddToServices(services, context.Configuration.GetSection(SectionBinder.DefaultSection), configure));
     }
@@ -70,17 +71,28 @@ public static class GracefulRestartWebExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(section);
-        LastPlace.Claim();
+        LastPlace.Claim(HubConnections.AddTo);
         return builder.ConfigureServices(services => AddToServices(services, section, configure));
     }
 
     private static OpenConnections Connections(IServiceProvider services)
     {
+        Restarter restarter = services.GetRequiredService<Restarter>();
         var connections = new OpenConnections(
             services.GetRequiredService<GracefulRestartOptions>(),
-            services.GetRequiredService<ILoggerFactory>().CreateLogger("Baton"));
-        services.GetRequiredService<Restarter>().Parts.Work.Register(connections);
+            services.GetRequiredService<ILoggerFactory>().CreateLogger("Baton"),
+            () => restarter.Draining);
+        restarter.Parts.Work.Register(connections);
         return connections;
+    }
+
+    private static LongLivedRequests LongLivedRequests(IServiceProvider services)
+    {
+        var requests = new LongLivedRequests(
+            services.GetRequiredService<GracefulRestartOptions>(),
+            services.GetRequiredService<ILoggerFactory>().CreateLogger("Baton"));
+        services.GetRequiredService<Restarter>().Parts.Work.Register(requests);
+        return requests;
     }
 
     private static void AddToServices(
@@ -101,6 +113,7 @@ public static class GracefulRestartWebExtensions
 
         services.AddSingleton(options);
         services.AddSingleton(Connections);
+        services.AddSingleton(LongLivedRequests);
         services.AddSingleton<ListenSockets>();
         services.AddSingleton<SideDoors>();
         services.AddSingleton<PublishedAddresses>();

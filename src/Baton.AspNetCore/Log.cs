@@ -22,6 +22,13 @@ internal static partial class Log
     internal static partial void CloseRequestFailed(this ILogger logger, string connection, Exception exception);
 
     [LoggerMessage(
+        1012,
+        LogLevel.Information,
+        "Closed {Count} long-lived connections, so that their clients come back: {Kinds}",
+        EventName = "LongLivedClosed")]
+    internal static partial void LongLivedClosed(this ILogger logger, int count, string kinds);
+
+    [LoggerMessage(
         1020,
         LogLevel.Information,
         "{EndPoint} is not listened on for now: process state {State}, and another process of this service has the address " +

@@ -20,6 +20,7 @@ internal sealed class OpenConnections : IServerWork
     private readonly ConcurrentDictionary<TrackedConnection, byte> _open = new();
     private readonly GracefulRestartOptions _options;
     private readonly ILogger _logger;
+    private readonly Func<CancellationToken>? _draining;
     private readonly Lock _sweeping = new();
 
     // The drain in progress; null while this process serves.
@@ -28,7 +29,14 @@ internal sealed class OpenConnections : IServerWork
     private long _begun;
     private int _accepting;
 
-    internal OpenConnections(GracefulRestartOptions options, ILogger logger) => (_options, _logger) = (options, logger);
+    internal OpenConnections(GracefulRestartOptions options, ILogger logger, Func<CancellationToken>? draining = null)
+    {
+        (_options, _logger) = (options, logger);
+        _draining = draining;
+    }
+
+    /// <summary>What applications see of the drain in progress, or of the next one.</summary>
+    internal CancellationToken Draining => _draining?.Invoke() ?? CancellationToken.None;
 
     /// <summary>Whether answers end their connections.</summary>
     internal bool IsDraining => _drain is not null;

@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
+using Baton.AspNetCore.LongLived;
 using Baton.Lifecycle;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -14,7 +15,7 @@ namespace Baton.AspNetCore;
 /// A connection from accept to close, with the facts that the drain needs. It is a feature of its own connection, so that
 /// requests find it.
 /// </summary>
-internal class TrackedConnection : ConnectionContext
+internal class TrackedConnection : ConnectionContext, IDrainingFeature
 {
     private static readonly Func<object, Task> s_observerEnds = static connection =>
     {
@@ -59,6 +60,8 @@ internal class TrackedConnection : ConnectionContext
     public override EndPoint? RemoteEndPoint { get => _inner.RemoteEndPoint; set => _inner.RemoteEndPoint = value; }
 
     public override CancellationToken ConnectionClosed { get => _inner.ConnectionClosed; set => _inner.ConnectionClosed = value; }
+
+    public CancellationToken Draining => _all.Draining;
 
     /// <summary>The peer's address from the transport, whatever middleware sets later.</summary>
     internal EndPoint? AcceptedFrom { get; }
@@ -110,6 +113,9 @@ internal class TrackedConnection : ConnectionContext
     /// <summary>Whether it was handed to another protocol, such as WebSocket.</summary>
     internal bool IsUpgraded { get; set; }
 
+    /// <summary>What lives long on it, such as "websocket"; null for plain requests. For the status.</summary>
+    internal string? LongLived { get; set; }
+
     /// <summary>Since when the drain has found it without a request; null when it last had one. Used by the drain only.</summary>
     internal long? IdleSince { get; set; }
 
@@ -151,6 +157,8 @@ internal class TrackedConnection : ConnectionContext
         // If there is another request, the last answer did not end the connection.
         Volatile.Write(ref _endsWithAnswer, false);
 
+        LongLived = null;
+
         // Only for the status: of concurrent requests the latest path is enough.
         _path = path;
         if (Interlocked.Increment(ref _requests) == 1)
@@ -169,6 +177,11 @@ internal class TrackedConnection : ConnectionContext
         {
             Volatile.Write(ref _endsWithAnswer, true);
             context.Response.Headers.Connection = "close";
+        }
+
+        if (context.Features.Get<LongLivedRequest>() is { } stream)
+        {
+            stream.IsLeftAlone = true;
         }
 
         // Kestrel runs these callbacks in reverse order: this one turns the observer into a request again, whose end is counted
@@ -193,6 +206,7 @@ internal class TrackedConnection : ConnectionContext
         {
             (0, _, _) when IsWithoutHttp => "raw",
             (0, _, _) => "idle",
+            (_, _, false) when LongLived is { } kind => kind,
             (_, true, _) => "upgraded",
             (_, _, true) => "http/2",
             _ => "http/1.1",

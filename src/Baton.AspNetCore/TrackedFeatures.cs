@@ -27,7 +27,7 @@ internal sealed class TrackedFeatures(IFeatureCollection inner, TrackedConnectio
 
     public TFeature? Get<TFeature>()
     {
-        if (typeof(TFeature) == typeof(TrackedConnection))
+        if (typeof(TFeature) == typeof(TrackedConnection) || typeof(TFeature) == typeof(IDrainingFeature))
         {
             return (TFeature)(object)connection;
         }
@@ -67,7 +67,7 @@ internal sealed class TrackedFeatures(IFeatureCollection inner, TrackedConnectio
 
     private object? Own(Type key, object? found)
     {
-        if (key == typeof(TrackedConnection))
+        if (key == typeof(TrackedConnection) || key == typeof(IDrainingFeature))
         {
             return connection;
         }

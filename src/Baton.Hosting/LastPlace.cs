@@ -16,14 +16,15 @@ internal sealed class LastPlace : IObserver<DiagnosticListener>, IObserver<KeyVa
     private const string Building = "HostBuilding";
     private readonly List<IDisposable> _subscriptions = [];
 
-    private LastPlace()
-    {
-    }
+    private readonly Action<IServiceCollection>? _add;
+
+    private LastPlace(Action<IServiceCollection>? add) => _add = add;
 
     /// <summary>For the next host that is built with graceful restart.</summary>
-    internal static void Claim()
+    /// <param name="add">Adds what depends on the application's own services, which are all known by then.</param>
+    internal static void Claim(Action<IServiceCollection>? add = null)
     {
-        var claim = new LastPlace();
+        var claim = new LastPlace(add);
         claim.Keep(DiagnosticListener.AllListeners.Subscribe(claim));
     }
 
@@ -69,6 +70,7 @@ internal sealed class LastPlace : IObserver<DiagnosticListener>, IObserver<KeyVa
             ChosenServices.Take(services);
             services.AddSingleton<Marker>();
             services.AddSingleton<IHostedService>(s => s.GetRequiredService<HostedReadiness>());
+            _add?.Invoke(services);
             lock (_subscriptions)
             {
                 _subscriptions.ForEach(s => s.Dispose());

@@ -1,0 +1,48 @@
+using System.Net.WebSockets;
+using Baton.Configuration;
+
+namespace Baton.AspNetCore;
+
+/// <summary>
+/// How connections end that live for long: WebSockets, SignalR, server-sent events, and others that were upgraded. When a drain
+/// begins the application is told by <see cref="IDrainingFeature"/> and <see cref="Restarter.Draining"/>. What it has not ended
+/// after <see cref="Notice"/> is ended by Baton in the way of its protocol, so that clients come back to the successor.
+/// </summary>
+public sealed class LongLivedOptions
+{
+    /// <summary>
+    /// How long the application has to end such a connection by itself. After a roll back within this time none was closed, so it
+    /// should be no shorter than <see cref="RestarterOptions.Probation"/>. Default 10 seconds. Zero: none;
+    /// <see cref="Timeout.InfiniteTimeSpan"/>: Baton closes none, and what is left at the drain timeout is cut.
+    /// </summary>
+    public TimeSpan Notice { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// Over how long the closes are spread after the notice, in a random order, so that clients do not all come back in the same
+    /// moment. Never beyond the drain timeout; at a shutdown, after which nobody serves, there is no spread. Default 10 seconds,
+    /// zero or more. Zero: all at once.
+    /// </summary>
+    public TimeSpan CloseSpread { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// How long a peer, and the application, may take to answer a close. Then the connection is aborted. A call of a SignalR hub
+    /// that is under way has as long before its connection is closed. Default 5 seconds, more than zero.
+    /// </summary>
+    public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// The status of the close frame that a WebSocket gets at a restart. Default 1012, "service restart" (IANA's registry of
+    /// WebSocket close codes); between 1000 and 4999. At a shutdown it is 1001, "going away" (RFC 6455, 7.4.1).
+    /// </summary>
+    public int CloseStatus { get; set; } = (int)ServiceRestart;
+
+    internal const WebSocketCloseStatus ServiceRestart = (WebSocketCloseStatus)1012;
+
+    internal void Describe(OptionVisitor o)
+    {
+        Notice = o.Duration(nameof(Notice), Notice, DurationRange.ZeroOrMoreOrInfinite);
+        CloseSpread = o.Duration(nameof(CloseSpread), CloseSpread, DurationRange.ZeroOrMore);
+        CloseTimeout = o.Duration(nameof(CloseTimeout), CloseTimeout, DurationRange.MoreThanZero);
+        CloseStatus = o.Number(nameof(CloseStatus), CloseStatus, 1000, 4999, "1000 to 4999");
+    }
+}

@@ -1,0 +1,154 @@
+using System.Collections.Concurrent;
+using System.Net.WebSockets;
+using Baton.Lifecycle;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Baton.AspNetCore.LongLived;
+
+/// <summary>
+/// All long-lived requests of this application, and their end in a drain: after the notice, in a random order. Their connections
+/// are counted, waited for and cut by <see cref="OpenConnections"/>.
+/// </summary>
+internal sealed class LongLivedRequests(GracefulRestartOptions options, ILogger logger) : IServerWork
+{
+    private readonly ConcurrentDictionary<LongLivedRequest, byte> _open = new();
+    private volatile Drain? _drain;
+
+    /// <summary>Whether a new one would only be closed again.</summary>
+    internal bool IsDraining => _drain is not null;
+
+    private LongLivedOptions Options => options.LongLived;
+
+    /// <summary>It lives until <see cref="Remove"/>, and is a feature of the request that it belongs to.</summary>
+    internal void Add(LongLivedRequest request, HttpContext? context)
+    {
+        _open[request] = 0;
+        context?.Features.Set(request);
+        if (context?.Features.Get<TrackedConnection>() is { } connection)
+        {
+            connection.LongLived = request.Kind;
+        }
+
+        if (_drain is { } drain)
+        {
+            // It came while the drain began.
+            _ = Task.Run(() => CloseLaterAsync(request, drain), CancellationToken.None);
+        }
+    }
+
+    internal void Remove(LongLivedRequest request)
+    {
+        _open.TryRemove(request, out _);
+        request.End();
+    }
+
+    public Task DrainAsync(CancellationToken resumed)
+    {
+        Drain drain = _drain = new Drain(options.TimeProvider.GetTimestamp(), resumed);
+        resumed.Register(() => Interlocked.CompareExchange(ref _drain, null, drain));
+
+        // The caller is the control loop, and there may be many.
+        _ = Task.Run(() => CloseAllAsync(drain), CancellationToken.None);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Completes when the drain in progress has closed all, or was cut; at once where none is in progress.</summary>
+    internal Task ClosedAsync() => _drain?.AllClosed.Task ?? Task.CompletedTask;
+
+    public void NobodyServes()
+    {
+        if (_drain is { } drain)
+        {
+            drain.NobodyServes.Cancel();
+        }
+    }
+
+    public OpenWork Cut()
+    {
+        _drain?.AllClosed.TrySetResult();
+        return default;
+    }
+
+    public void Describe(OpenWorkReport report)
+    {
+    }
+
+    private async Task CloseAllAsync(Drain drain)
+    {
+        LongLivedRequest[] open = [.. _open.Keys];
+        await Task.WhenAll(open.Select(r => CloseLaterAsync(r, drain))).ConfigureAwait(false);
+        drain.AllClosed.TrySetResult();
+        if (drain.Closed > 0)
+        {
+            logger.LongLivedClosed(drain.Closed, drain.Describe());
+        }
+    }
+
+    private async Task CloseLaterAsync(LongLivedRequest request, Drain drain)
+    {
+        if (Options.Notice == Timeout.InfiniteTimeSpan)
+        {
+            return;
+        }
+
+        CancellationToken atOnce = request.EndsAtOnceInShutdown ? drain.NobodyServes.Token : CancellationToken.None;
+        await WaitAsync(request, Options.Notice, drain, atOnce).ConfigureAwait(false);
+        await WaitAsync(request, SpreadOf(drain), drain, atOnce).ConfigureAwait(false);
+        if (request.Ended.IsCompleted || drain.Resumed.IsCancellationRequested || request.IsLeftAlone)
+        {
+            return;
+        }
+
+        drain.Count(request.Kind);
+        await request.CloseAsync(drain.NobodyServes.IsCancellationRequested
+            ? new((int)WebSocketCloseStatus.EndpointUnavailable, "service ends", Options.CloseTimeout, options.TimeProvider)
+            : new(Options.CloseStatus, "service restart", Options.CloseTimeout, options.TimeProvider)).ConfigureAwait(false);
+    }
+
+    // Ends early if the application has ended the request, or this process serves again.
+    private async Task WaitAsync(LongLivedRequest request, TimeSpan time, Drain drain, CancellationToken atOnce)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(drain.Resumed, atOnce);
+        await Task.WhenAny(request.Ended, Task.Delay(time, options.TimeProvider, over.Token)).ConfigureAwait(false);
+        await over.CancelAsync().ConfigureAwait(false);
+    }
+
+    // A random part of the spread, so that the last one still has its time before the drain is cut.
+    private TimeSpan SpreadOf(Drain drain)
+    {
+        if (drain.NobodyServes.IsCancellationRequested)
+        {
+            return TimeSpan.Zero;
+        }
+
+        TimeSpan spread = Options.CloseSpread;
+        if (options.DrainTimeout != Timeout.InfiniteTimeSpan)
+        {
+            TimeSpan left = options.DrainTimeout - options.TimeProvider.GetElapsedTime(drain.Begun) - Options.CloseTimeout;
+            spread = left < spread ? left : spread;
+        }
+
+        return spread > TimeSpan.Zero ? spread * Random.Shared.NextDouble() : TimeSpan.Zero;
+    }
+
+    private sealed class Drain(long begun, CancellationToken resumed)
+    {
+        private readonly ConcurrentDictionary<string, int> _closed = new();
+
+        internal CancellationToken Resumed => resumed;
+
+        internal long Begun => begun;
+
+        internal CancellationTokenSource NobodyServes { get; } = new();
+
+        internal TaskCompletionSource AllClosed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        internal int Closed => _closed.Values.Sum();
+
+        internal void Count(string kind) => _closed.AddOrUpdate(kind, 1, static (_, count) => count + 1);
+
+        internal string Describe() => string.Join(
+            ", ", _closed.OrderBy(k => k.Key, StringComparer.Ordinal).Select(k => $"{k.Value} {k.Key}"));
+    }
+}

@@ -1,0 +1,111 @@
+using Baton.AspNetCore;
+using Baton.AspNetCore.LongLived;
+using Baton.Tests.Support;
+
+namespace Baton.Tests.AspNetCore.LongLived;
+
+/// <summary>When long-lived requests are closed in a drain.</summary>
+public sealed class LongLivedRequestsTests : IDisposable
+{
+    private readonly CancellationTokenSource _calledBack = new();
+    private readonly GracefulRestartOptions _options;
+    private readonly LongLivedRequests _requests;
+
+    public LongLivedRequestsTests()
+    {
+        _options = new GracefulRestartOptions();
+        (_options.LongLived.Notice, _options.LongLived.CloseSpread) = (TimeSpan.FromMilliseconds(1), TimeSpan.Zero);
+        _requests = new LongLivedRequests(_options, new RecordingLogger(_ => { }));
+    }
+
+    public void Dispose() => _calledBack.Dispose();
+
+    [Fact]
+    public async Task Drain_AfterTheNotice_ClosesWhatTheApplicationHasNotEnded()
+    {
+        FakeRequest ended = Add(), open = Add(), left = Add();
+        left.IsLeftAlone = true;
+        _requests.Remove(ended);
+        _ = _requests.DrainAsync(_calledBack.Token);
+        await UntilAsync(() => open.Closed is not null);
+        Assert.Equal((1012, "service restart"), (open.Closed!.Status, open.Closed.Reason));
+        Assert.Null(ended.Closed ?? left.Closed);
+        _requests.Remove(open);
+        await _requests.ClosedAsync().WaitAsync(Deadline.Limit, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task Drain_CalledBackWithinTheNotice_ClosesNothing()
+    {
+        _options.LongLived.Notice = TimeSpan.FromHours(1);
+        FakeRequest open = Add();
+        _ = _requests.DrainAsync(_calledBack.Token);
+        Task closed = _requests.ClosedAsync();
+        await _calledBack.CancelAsync();
+        await closed.WaitAsync(Deadline.Limit, TestContext.Current.CancellationToken);
+        Assert.Null(open.Closed);
+        Assert.False(_requests.IsDraining);
+    }
+
+    [Fact]
+    public async Task NobodyServes_ClosesAtOnceWhatAPlainHostWould()
+    {
+        _options.LongLived.Notice = TimeSpan.FromHours(1);
+        FakeRequest hub = Add(atOnce: true), socket = Add();
+        _ = _requests.DrainAsync(_calledBack.Token);
+        _requests.NobodyServes();
+        await UntilAsync(() => hub.Closed is not null);
+        Assert.Equal((1001, "service ends"), (hub.Closed!.Status, hub.Closed.Reason));
+        Assert.Null(socket.Closed);
+    }
+
+    [Fact]
+    public async Task Add_WhileDraining_IsClosedToo()
+    {
+        _ = _requests.DrainAsync(_calledBack.Token);
+        FakeRequest late = Add();
+        await UntilAsync(() => late.Closed is not null);
+    }
+
+    [Fact]
+    public async Task Notice_IsInfinite_ClosesNothing()
+    {
+        _options.LongLived.Notice = Timeout.InfiniteTimeSpan;
+        FakeRequest open = Add();
+        _ = _requests.DrainAsync(_calledBack.Token);
+        await _requests.ClosedAsync().WaitAsync(Deadline.Limit, TestContext.Current.CancellationToken);
+        Assert.Null(open.Closed);
+    }
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        while (!condition())
+        {
+            await Task.Delay(1, TestContext.Current.CancellationToken);
+        }
+    }
+
+    private FakeRequest Add(bool atOnce = false)
+    {
+        var request = new FakeRequest(atOnce);
+        _requests.Add(request, context: null);
+        return request;
+    }
+
+    private sealed class FakeRequest(bool atOnce) : LongLivedRequest
+    {
+        private LongLivedClose? _closed;
+
+        internal override string Kind => "fake";
+
+        internal override bool EndsAtOnceInShutdown => atOnce;
+
+        internal LongLivedClose? Closed => Volatile.Read(ref _closed);
+
+        internal override Task CloseAsync(LongLivedClose close)
+        {
+            Volatile.Write(ref _closed, close);
+            return Ended;
+        }
+    }
+}
