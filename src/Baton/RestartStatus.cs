@@ -53,6 +53,11 @@ public sealed record RestartStatus
     /// </summary>
     public int? NameHeldBy { get; init; }
 
+    /// <summary>
+    /// The application's state that this process has passed to another one or got from it, the last time that any went over.
+    /// </summary>
+    public IReadOnlyList<StateStatus> PassedState { get; init; } = [];
+
     /// <summary>When this process was started; null if that is not known.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 

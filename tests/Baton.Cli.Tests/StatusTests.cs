@@ -12,6 +12,15 @@ public sealed class StatusTests : IDisposable
     public void Dispose() => _cli.Dispose();
 
     [Fact]
+    public async Task Status_OfAServiceWhoseStateHasGoneOver_NamesItWithItsSize()
+    {
+        var hits = new StateStatus { Name = "hits", Version = 2, Length = 5_000_000_000 };
+        await using FakeService service = new(_cli.Directory, Samples.Shop with { PassedState = [hits, hits with { Name = "cache", Length = 7 }] });
+        CliResult result = await _cli.RunAsync("status", "shop");
+        Assert.Contains("state       hits (5000000000 bytes), cache (7 bytes)", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Status_OfAServiceThatDrains_SaysWhatAndWhy()
     {
         await using FakeService service = new(_cli.Directory, Busy);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Baton.ProcessTests.Http;
 using Baton.ProcessTests.Service;
@@ -25,6 +26,8 @@ public sealed class StateTests
 
         await load.EndWithoutFailureAsync();
         await service.Log.FirstAsync("State blob: 5000000 bytes of version 1 loaded");
+        JsonArray passed = (await ControlWire.StatusAsync(service.ControlSocket))["passedState"]!.AsArray();
+        Assert.Equal(["count 1", "blob 5000000"], passed.Select(s => $"{s!["name"]} {s["length"]}"));
         Assert.Empty(service.Log.All("was not passed on by process"));
         await service.StopAsync();
     }

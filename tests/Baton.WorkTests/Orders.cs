@@ -10,10 +10,13 @@ namespace Baton.WorkTests;
 /// <summary>The queue of WorkService, and who publishes to it: messages with a number and the time of their publishing.</summary>
 internal sealed class Orders : IAsyncDisposable
 {
+    private const int AtATime = 4;
+
     private readonly IConnection _connection;
     private readonly IChannel _channel;
 
-    private Orders(IConnection connection, IChannel channel, string queue) => (_connection, _channel, Queue) = (connection, channel, queue);
+    private Orders(IConnection connection, IChannel channel, string queue) =>
+        (_connection, _channel, Queue) = (connection, channel, queue);
 
     internal string Queue { get; }
 
@@ -28,17 +31,20 @@ internal sealed class Orders : IAsyncDisposable
         return new Orders(connection, channel, queue.QueueName);
     }
 
-    /// <summary>Publishes some: about one in a millisecond until that has ended, then as fast as it can.</summary>
+    /// <summary>
+    /// Publishes so many: one in a millisecond until that has ended, then as fast as it can. Where that takes longer there are
+    /// more of them, so that there is always work.
+    /// </summary>
     internal async Task PublishAsync(int count, Task during)
     {
-        for (int i = 0; i < count; i++)
+        for (int i = 0; i < count || !during.IsCompleted; i++)
         {
-            byte[] body = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Published} {Stopwatch.GetTimestamp()}"));
-            await _channel.BasicPublishAsync(exchange: "", Queue, body);
+            string words = string.Create(CultureInfo.InvariantCulture, $"{Published} {Stopwatch.GetTimestamp()}");
+            await _channel.BasicPublishAsync(exchange: "", Queue, Encoding.ASCII.GetBytes(words));
             Published++;
-            if (!during.IsCompleted)
+            if (!during.IsCompleted && i % AtATime == 0)
             {
-                await Task.Delay(1);
+                await Task.Delay(i < count ? AtATime : AtATime * 10);
             }
         }
 

@@ -4,7 +4,9 @@ using Npgsql;
 
 namespace Baton.WorkTests;
 
-/// <summary>One writer among the processes of two machines, which are two services in two directories: docs/workers-recipes.md.</summary>
+/// <summary>
+/// One writer among the processes of two machines, which are two services in two directories: docs/workers-recipes.md.
+/// </summary>
 public sealed class PostgresTests(PostgresDatabase database) : IClassFixture<PostgresDatabase>, IAsyncLifetime
 {
     private const string Schema =
@@ -86,7 +88,13 @@ public sealed class PostgresTests(PostgresDatabase database) : IClassFixture<Pos
     private async Task<Writer> NextAsync(Writer before)
     {
         Writer last = before;
-        await Deadline.UntilAsync(async () => (last = (await ReadAsync("order by id desc limit 1")).SingleOrDefault()).Term > before.Term, $"a writer after {before}");
+        await Deadline.UntilAsync(
+            async () =>
+            {
+                last = (await ReadAsync("order by id desc limit 1")).SingleOrDefault();
+                return last.Term > before.Term;
+            },
+            $"a writer after {before}");
         return last;
     }
 
@@ -96,12 +104,14 @@ public sealed class PostgresTests(PostgresDatabase database) : IClassFixture<Pos
         Assert.All(entries.Zip(entries.Skip(1)), pair => Assert.True(
             pair.First == pair.Second || pair.First.Term < pair.Second.Term, $"{pair.Second} comes after {pair.First}"));
         Assert.Equal(entries.Count, await _database.CreateCommand("select entries from account").ExecuteScalarAsync());
-        Console.WriteLine($"PostgreSQL: {entries.Count} entries in {entries.Distinct().Count()} terms of {entries.DistinctBy(entry => entry.Pid).Count()} processes.");
+        int processes = entries.DistinctBy(entry => entry.Pid).Count();
+        Console.WriteLine($"PostgreSQL: {entries.Count} entries in {entries.Distinct().Count()} terms of {processes} processes.");
     }
 
     private async Task<List<Writer>> ReadAsync(string which)
     {
-        await using NpgsqlDataReader reader = await _database.CreateCommand($"select term, machine, pid from entry {which}").ExecuteReaderAsync();
+        await using NpgsqlCommand command = _database.CreateCommand($"select term, machine, pid from entry {which}");
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync();
         List<Writer> entries = [];
         while (await reader.ReadAsync())
         {

@@ -31,12 +31,13 @@ public sealed class QuartzTests : IDisposable
         AssertNoTimeTwice(ticks);
         Assert.Equal(Restarts + 2, ticks.DistinctBy(tick => tick.Pid).Count());
         long[] times = [.. ticks.Select(tick => tick.Numbers[0]).Order()];
+        long gap = times.Zip(times.Skip(1)).Max(pair => pair.Second - pair.First);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"Quartz: {times.Length} ticks at {times.Distinct().Count()} times, longest gap {times.Zip(times.Skip(1)).Max(pair => pair.Second - pair.First)} ms."));
+            $"Quartz: {times.Length} ticks at {times.Distinct().Count()} times, longest gap {gap} ms."));
     }
 
-    /// <summary>A scheduler that was shut down can't be started again in its container: after the roll back the service works on without it, and says so.</summary>
+    /// <summary>Its scheduler can't be started again: after the roll back the process serves without it.</summary>
     [Fact]
     public async Task Hosted_service_of_the_library_is_exclusive_until_a_roll_back()
     {
@@ -75,7 +76,8 @@ public sealed class QuartzTests : IDisposable
 
     private static void AssertNoTimeTwice(IReadOnlyList<Piece> ticks)
     {
-        Assert.Empty(ticks.GroupBy(tick => tick.Numbers[0]).Where(group => group.Count() > 1).Select(group => string.Join(" and ", group)));
+        IEnumerable<IGrouping<long, Piece>> twice = ticks.GroupBy(tick => tick.Numbers[0]).Where(group => group.Count() > 1);
+        Assert.Empty(twice.Select(group => string.Join(" and ", group)));
         WorkDone.AssertOneAtATime(ticks);
     }
 }

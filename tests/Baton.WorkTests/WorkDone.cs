@@ -33,16 +33,26 @@ internal sealed class WorkDone : IDisposable
     }
 
     /// <summary>All of it, in the order of time. Only when no process of the service is left.</summary>
-    internal IReadOnlyList<Piece> Read() => [.. Directory.GetFiles(_directory.PathOf("")).SelectMany(Read).OrderBy(piece => piece.Time)];
+    internal IReadOnlyList<Piece> Read() =>
+        [.. Directory.GetFiles(_directory.PathOf("")).SelectMany(Read).OrderBy(piece => piece.Time)];
 
     /// <summary>No two processes have worked at the same time, and with each change the term has risen.</summary>
-    internal static void AssertOneAtATime(IReadOnlyList<Piece> pieces) =>
-        Assert.All(pieces.Zip(pieces.Skip(1)), pair => Assert.True(
-            pair.First.Pid == pair.Second.Pid ? pair.First.Term <= pair.Second.Term : pair.First.Term < pair.Second.Term, $"{pair.Second} comes after {pair.First}"));
+    internal static void AssertOneAtATime(IReadOnlyList<Piece> pieces)
+    {
+        foreach ((Piece before, Piece after) in pieces.Zip(pieces.Skip(1)))
+        {
+            bool isRight = before.Pid == after.Pid ? before.Term <= after.Term : before.Term < after.Term;
+            Assert.True(isRight, $"{after} comes after {before}");
+        }
+    }
 
     public void Dispose() => _directory.Dispose();
 
-    private long Length(int pid) => new FileInfo(_directory.PathOf(pid.ToString(CultureInfo.InvariantCulture))) is { Exists: true } file ? file.Length : 0;
+    private long Length(int pid)
+    {
+        var file = new FileInfo(_directory.PathOf(pid.ToString(CultureInfo.InvariantCulture)));
+        return file.Exists ? file.Length : 0;
+    }
 
     private static IEnumerable<Piece> Read(string file)
     {

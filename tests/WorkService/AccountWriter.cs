@@ -9,7 +9,8 @@ namespace WorkService;
 /// Writes to a row to which one process of one machine may write at a time. Baton keeps the processes of this machine apart, the
 /// lock of the database the machines, and the number in each statement a writer that has lost the lock and does not know it yet.
 /// </summary>
-internal sealed partial class AccountWriter(IConfiguration configuration, Behaviour behaviour, ILogger<AccountWriter> logger) : BackgroundService
+internal sealed partial class AccountWriter(IConfiguration configuration, Behaviour behaviour, ILogger<AccountWriter> logger)
+    : BackgroundService
 {
     internal const string TakeTerm = "update account set term = term + 1 returning term";
 

@@ -33,7 +33,8 @@ internal sealed class Broker(IConfiguration configuration) : IHostedService
 }
 
 /// <summary>Handles the messages of a queue, one after the other.</summary>
-internal sealed class OrderConsumer(Broker broker, IConfiguration configuration, WorkLog log, ServingLifetime serving) : IHostedService
+internal sealed class OrderConsumer(Broker broker, IConfiguration configuration, WorkLog log, ServingLifetime serving)
+    : IHostedService
 {
     private readonly TaskCompletionSource _lastIsHandled = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private IChannel? _channel;
@@ -56,7 +57,7 @@ internal sealed class OrderConsumer(Broker broker, IConfiguration configuration,
         _tag = await _channel.BasicConsumeAsync(configuration["Queue"]!, autoAck: false, consumer, cancellationToken);
     }
 
-    /// <summary>No more messages: those that are here are handled and acknowledged, then another process may have the next ones.</summary>
+    /// <summary>Takes no more messages: those that are here are handled and acknowledged, others may have the rest.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         if (_tag is not null)

@@ -22,12 +22,13 @@ internal sealed class WorkLog : IDisposable
         _file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
     }
 
-    /// <summary>Adds a line: the time by the machine's own clock, which is the same in all processes and never goes back, and this.</summary>
+    /// <summary>Adds a line: the time by the clock of the machine, the same in all processes, and this.</summary>
     internal void Write(string text)
     {
         lock (_lock)
         {
-            byte[] line = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Stopwatch.GetTimestamp()} {text}\n"));
+            string words = string.Create(CultureInfo.InvariantCulture, $"{Stopwatch.GetTimestamp()} {text}\n");
+            byte[] line = Encoding.ASCII.GetBytes(words);
             RandomAccess.Write(_file, line, _length);
             _length += line.Length;
         }

@@ -60,6 +60,12 @@ internal sealed class StatusView(FoundService service, DateTimeOffset now)
             yield return Fact("name", Wording.Say($"held by process {holder}, another service"));
         }
 
+        if (Status.PassedState.Count > 0)
+        {
+            IEnumerable<string> passed = Status.PassedState.Select(s => Wording.Say($"{s.Name} ({s.Length} bytes)"));
+            yield return Fact("state", string.Join(", ", passed));
+        }
+
         if (service.User != Interop.Libc.geteuid())
         {
             yield return Fact("user", ServiceUser.NameOf(service.User));

@@ -28,6 +28,17 @@ internal static class StatusCodec
         size.WriteItems(json, "lastRestarts", status.LastRestarts, r => RestartRecordCodec.Write(json, r, size));
         json.WriteSpan("probationEndsMs", status.ProbationEnds);
         json.WriteNumber("nameHeldBy", status.NameHeldBy);
+        if (status.PassedState.Count > 0)
+        {
+            size.WriteItems(json, "passedState", status.PassedState, s =>
+            {
+                json.WriteStartObject();
+                json.WriteString("name", s.Name);
+                json.WriteNumber("version", s.Version);
+                json.WriteNumber("length", s.Length);
+                json.WriteEndObject();
+            });
+        }
     }
 
     internal static RestartStatus Read(JsonElement body) => new()
@@ -47,6 +58,7 @@ internal static class StatusCodec
         Restart = body.Optional("restart") is { } restart ? ReadProgress(restart) : null,
         ProbationEnds = body.OptionalSpan("probationEndsMs"),
         NameHeldBy = body.Optional("nameHeldBy")?.GetInt32(),
+        PassedState = body.Optional("passedState") is null ? [] : [.. body.Items("passedState").Select(ReadState)],
     };
 
     internal static void WriteOptionalRecord(Utf8JsonWriter json, string name, RestartRecord? record, JsonSize size)
@@ -61,6 +73,9 @@ internal static class StatusCodec
             RestartRecordCodec.Write(json, record, size);
         }
     }
+
+    private static StateStatus ReadState(JsonElement state) =>
+        new() { Name = state.Name("name"), Version = state.Number("version"), Length = state.GetProperty("length").GetInt64() };
 
     // A state of a newer version must not hide the rest.
     internal static ProcessState State(JsonElement body, string name) => body.Name(name, ProcessState.Starting);

@@ -32,6 +32,8 @@ internal sealed class StatusSource(
             Restart = lifecycle.Restarts.Progress,
             ProbationEnds = lifecycle.ProbationLeft,
             NameHeldBy = NameHolder(),
+            PassedState = [.. resources.AtCommit.State.Passed.Select(
+                row => new StateStatus { Name = row.Name, Version = row.Version, Length = row.Length })],
         };
     }
 }

@@ -43,6 +43,9 @@ internal sealed class StateStore(ILogger logger) : ICommitResource
         }
     }
 
+    /// <summary>The items that went over last, in either direction; for people.</summary>
+    internal IReadOnlyList<StateRow> Passed { get; private set; } = [];
+
     /// <summary>Whether the last greeted successor can load state.</summary>
     internal bool SuccessorLoads { get; set; }
 
@@ -108,6 +111,7 @@ internal sealed class StateStore(ILogger logger) : ICommitResource
         lock (_lock)
         {
             _saved = saving.Take();
+            Passed = [.. _saved.Select(s => s.Row with { Data = null })];
         }
     }
 
@@ -116,6 +120,7 @@ internal sealed class StateStore(ILogger logger) : ICommitResource
     {
         lock (_lock)
         {
+            Passed = [.. rows.Select(r => r with { Data = null })];
             Dictionary<string, Descriptor> memory = new(_arrived);
             _arrived.Clear();
             StateItem[] items = [.. _items.Where(i => !handedBack || i.Options.TakesBack)];

@@ -155,6 +155,7 @@ internal sealed class WorldProcess
     internal void HearSuccessor(WorldProcess successor, HandoverMessage message)
     {
         World.Trace($"{Name} hears {message} from {successor.Name}");
+        Loop.Post(() => Effects.State.Expect(message as HandoverMessage.HandedBack));
         _successors[successor](new PeerEvent.Said(message));
     }
 

@@ -1,3 +1,4 @@
+using Baton.Handover;
 using Baton.Lifecycle;
 using Baton.Resources;
 
@@ -9,6 +10,9 @@ namespace Baton.Tests.Model;
 internal sealed class WorldState(WorldProcess process) : IPassedState
 {
     private long? _lastSaved;
+
+    // Handed back, and to be loaded before the gate opens.
+    private long? _expected;
 
     public IReadOnlyList<string> Names => World.Limits == Limits.State ? ["hits"] : [];
 
@@ -29,9 +33,14 @@ internal sealed class WorldState(WorldProcess process) : IPassedState
     /// <summary>A client is served.</summary>
     internal void Write() => Value = ++World.Written;
 
+    /// <summary>A successor hands back.</summary>
+    internal void Expect(HandoverMessage.HandedBack? back) =>
+        _expected = back?.State is [var row] && process is { Effects.GateOpen: false, State: ProcessState.HandedOver } ? row.Length : _expected;
+
     /// <summary>Whether the gate of a process may open.</summary>
     internal void AssertMayServe()
     {
+        World.Require(_expected is null, $"{process.Name} serves again without the state that was handed back");
         if (World.Limits == Limits.State && process is { HasPredecessor: true, Effects.Served: false, Lifecycle.Start.IsAlone: false })
         {
             World.Require(IsLoaded, $"{process.Name} serves without the state of its predecessor");
@@ -65,7 +74,7 @@ internal sealed class WorldState(WorldProcess process) : IPassedState
 
             IEnumerable<WorldProcess> from = handedBack ? World.Channels.Where(c => c.Owner == process).Select(c => c.Successor) : [process.Predecessor!.Owner];
             World.Require(from.Any(p => p.Effects.State._lastSaved == value), $"{process.Name} loads {value}, which was not what was last saved");
-            (Value, IsLoaded) = (value, true);
+            (Value, IsLoaded, _expected) = (value, true, null);
             World.Trace($"{process.Name} has loaded {value}");
             ended(null);
         });
@@ -83,7 +92,7 @@ internal sealed class WorldState(WorldProcess process) : IPassedState
 
         public string? GiveUp(string late)
         {
-            IsGivenUp = true;
+            (IsGivenUp, state._expected) = (true, null);
             return $"state hits was not done {late}";
         }
 

@@ -1,12 +1,13 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using Baton.ProcessTests.Http;
 using Baton.ProcessTests.Service;
 using RabbitMQ.Client;
-using RabbitMQ.Client.Exceptions;
 
 namespace Baton.WorkTests.Servers;
 
-/// <summary>RabbitMQ for the tests of a class: its ports, its files and its epmd are its own, and all is on the loopback interface.</summary>
+/// <summary>RabbitMQ for the tests of a class, with ports, files and an epmd of its own, all on the loopback interface.</summary>
 public sealed class RabbitBroker : IAsyncLifetime
 {
     private const string Program = "/usr/lib/rabbitmq/bin/rabbitmq-server";
@@ -22,11 +23,13 @@ public sealed class RabbitBroker : IAsyncLifetime
         Assert.True(File.Exists(Program), $"{Program} is not installed: ./test.sh does that.");
         string names = FreePort.Next().ToString(CultureInfo.InvariantCulture);
         string distribution = FreePort.Next().ToString(CultureInfo.InvariantCulture);
-        File.WriteAllText(_directory.PathOf("rabbitmq.conf"), string.Create(CultureInfo.InvariantCulture, $"listeners.tcp.1 = 127.0.0.1:{_port}\n"));
+        string listener = string.Create(CultureInfo.InvariantCulture, $"listeners.tcp.1 = 127.0.0.1:{_port}\n");
+        File.WriteAllText(_directory.PathOf("rabbitmq.conf"), listener);
         File.WriteAllText(_directory.PathOf("enabled_plugins"), "[].\n");
 
         // Erlang starts one for the whole machine, which stays, unless there is one on this port.
-        _processes.Add(new ServerProcess("KILL", _directory.PathOf("epmd.out"), ["/usr/bin/epmd", "-port", names, "-address", "127.0.0.1"]));
+        string[] epmd = ["/usr/bin/epmd", "-port", names, "-address", "127.0.0.1"];
+        _processes.Add(new ServerProcess("KILL", _directory.PathOf("epmd.out"), epmd));
         var broker = new ServerProcess("KILL", _directory.PathOf("rabbitmq.out"), [Program], new Dictionary<string, string>
         {
             ["HOME"] = _directory.PathOf(""), // for its cookie
@@ -45,7 +48,7 @@ public sealed class RabbitBroker : IAsyncLifetime
             ["RUNNING_UNDER_SYSTEMD"] = "true", // its script becomes the server, instead of waiting for it
         });
         _processes.Insert(0, broker);
-        await broker.ReadyAsync(AcceptsAsync);
+        await broker.ReadyAsync(Accepts);
     }
 
     public async ValueTask DisposeAsync()
@@ -60,14 +63,16 @@ public sealed class RabbitBroker : IAsyncLifetime
 
     internal Task<IConnection> ConnectAsync() => new ConnectionFactory { Uri = Uri }.CreateConnectionAsync();
 
-    private async Task<bool> AcceptsAsync()
+    // It listens when all else is done.
+    private bool Accepts()
     {
+        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            await using IConnection connection = await ConnectAsync();
+            probe.Connect(IPAddress.Loopback, _port);
             return true;
         }
-        catch (BrokerUnreachableException)
+        catch (SocketException)
         {
             return false;
         }

@@ -1,12 +1,11 @@
 using System.Diagnostics;
-using System.Globalization;
 using Baton.ProcessTests.Service;
 
 namespace Baton.WorkTests.Servers;
 
 /// <summary>
-/// A server of the test's own, which ends with it: by a signal to this one process when it is disposed, or when this program ends,
-/// in whatever way, since a shell waits for the end of its input.
+/// A server of the test's own: it gets a signal when it is disposed, and when this program ends, in whatever way, since a shell
+/// waits for the end of its input.
 /// </summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
@@ -21,6 +20,9 @@ internal sealed class ServerProcess : IAsyncDisposable
         wait "$server"
         """;
 
+    // A broker that starts has seconds of work, which a busy machine makes minutes of.
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(5);
+
     private readonly Process _shell;
     private readonly string _output;
     private readonly string _name;
@@ -29,11 +31,16 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <param name="output">The file for what it writes.</param>
     /// <param name="command">The program and its arguments.</param>
     /// <param name="environment">Its whole environment, but for PATH.</param>
-    internal ServerProcess(string end, string output, IReadOnlyList<string> command, IReadOnlyDictionary<string, string>? environment = null)
+    internal ServerProcess(
+        string end, string output, IReadOnlyList<string> command, IReadOnlyDictionary<string, string>? environment = null)
     {
         _output = output;
         _name = Path.GetFileName(command[0]);
-        var start = new ProcessStartInfo("/bin/sh", ["-c", Script, "sh", end, output, .. command]) { RedirectStandardInput = true, WorkingDirectory = "/" };
+        var start = new ProcessStartInfo("/bin/sh", ["-c", Script, "sh", end, output, .. command])
+        {
+            RedirectStandardInput = true,
+            WorkingDirectory = "/",
+        };
         start.Environment.Clear();
         start.Environment["PATH"] = Environment.GetEnvironmentVariable("PATH");
         foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
@@ -45,10 +52,10 @@ internal sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>Waits until it is ready.</summary>
-    internal async Task ReadyAsync(Func<Task<bool>> isReady)
+    internal async Task ReadyAsync(Func<bool> isReady)
     {
-        await Deadline.UntilAsync(async () => _shell.HasExited || await isReady(), $"{_name} to be ready");
-        Assert.False(_shell.HasExited, _shell.HasExited ? string.Create(CultureInfo.InvariantCulture, $"{_name} ended ({_shell.ExitCode}): {File.ReadAllText(_output)}") : "");
+        await Deadline.UntilAsync(() => _shell.HasExited || isReady(), StartLimit, $"{_name} to be ready");
+        Assert.False(_shell.HasExited, _shell.HasExited ? $"{_name} ended: {File.ReadAllText(_output)}" : "");
     }
 
     public async ValueTask DisposeAsync()
