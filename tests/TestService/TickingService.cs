@@ -38,7 +38,8 @@ internal sealed class TickingService(Behaviour behaviour, IConfiguration configu
                 throw new InvalidOperationException("told to fault while ticking");
             }
 
-            await Task.Delay(Interval, CancellationToken.None);
+            CancellationToken stop = behaviour.Has("tick-until") ? CancellationToken.None : stoppingToken;
+            await Task.Delay(Interval, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 }
