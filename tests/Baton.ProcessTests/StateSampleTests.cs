@@ -35,9 +35,12 @@ public sealed class StateSampleTests
         Assert.Equal("alice: 2 of 100\n", await GetAsync(service, "/limited?client=alice"));
         Assert.Equal("55\n", await GetAsync(service, "/fibonacci/10"));
 
-        using var client = new HttpClient();
-        using HttpResponseMessage bad = await client.PostAsync(
-            new Uri(Address(service).Uri, "/bad"), content: null, TestContext.Current.CancellationToken);
+        // Its connection must not stay: the release would wait for it.
+        using (var client = new HttpClient())
+        using (await client.PostAsync(new Uri(Address(service).Uri, "/bad"), content: null, TestContext.Current.CancellationToken))
+        {
+        }
+
         await service.RolledBackAsync(after);
 
         Assert.Equal("alice: 3 of 100\n", await GetAsync(service, "/limited?client=alice"));
