@@ -88,10 +88,12 @@ public static class GracefulRestartWebExtensions
 
     private static LongLivedRequests LongLivedRequests(IServiceProvider services)
     {
+        RestarterParts parts = services.GetRequiredService<Restarter>().Parts;
         var requests = new LongLivedRequests(
             services.GetRequiredService<GracefulRestartOptions>(),
-            services.GetRequiredService<ILoggerFactory>().CreateLogger("Baton"));
-        services.GetRequiredService<Restarter>().Parts.Work.Register(requests);
+            services.GetRequiredService<ILoggerFactory>().CreateLogger("Baton"),
+            parts.Loop.Post);
+        parts.Work.Register(requests);
         return requests;
     }
 

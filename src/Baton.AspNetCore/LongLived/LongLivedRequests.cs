@@ -10,7 +10,10 @@ namespace Baton.AspNetCore.LongLived;
 /// All long-lived requests of this application, and their end in a drain: after the notice, in a random order. Their connections
 /// are counted, waited for and cut by <see cref="OpenConnections"/>.
 /// </summary>
-internal sealed class LongLivedRequests(GracefulRestartOptions options, ILogger logger) : IServerWork
+/// <param name="options">Notice, spread and limits.</param>
+/// <param name="logger">For what was closed.</param>
+/// <param name="post">Runs something on the control loop, after what it does now.</param>
+internal sealed class LongLivedRequests(GracefulRestartOptions options, ILogger logger, Action<Action> post) : IServerWork
 {
     private readonly ConcurrentDictionary<LongLivedRequest, byte> _open = new();
     private volatile Drain? _drain;
@@ -48,8 +51,8 @@ internal sealed class LongLivedRequests(GracefulRestartOptions options, ILogger 
         Drain drain = _drain = new Drain(options.TimeProvider.GetTimestamp(), resumed);
         resumed.Register(() => Interlocked.CompareExchange(ref _drain, null, drain));
 
-        // The caller is the control loop, and there may be many.
-        _ = Task.Run(() => CloseAllAsync(drain), CancellationToken.None);
+        // The caller is the control loop, which may go on to say that nobody serves; and there may be many requests.
+        post(() => _ = Task.Run(() => CloseAllAsync(drain), CancellationToken.None));
         return Task.CompletedTask;
     }
 

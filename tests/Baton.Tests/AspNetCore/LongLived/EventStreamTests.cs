@@ -77,7 +77,7 @@ public sealed class EventStreamTests
         context.Features.Set<IHttpResponseFeature>(new FakeResponse(started));
         context.Response.ContentType = type;
         EventStreamRequest request = EventStreamRequest.Of(
-            context, new LongLivedRequests(new GracefulRestartOptions(), new RecordingLogger(_ => { })))!;
+            context, new LongLivedRequests(new GracefulRestartOptions(), new RecordingLogger(_ => { }), _ => { }))!;
 
         await request.CloseAsync(new LongLivedClose(1012, "", TimeSpan.FromMinutes(1), TimeProvider.System));
         await request.FlushAsync();

@@ -11,11 +11,14 @@ public sealed class LongLivedRequestsTests : IDisposable
     private readonly GracefulRestartOptions _options;
     private readonly LongLivedRequests _requests;
 
+    // What the control loop does after what it does now.
+    private Action _posted = () => { };
+
     public LongLivedRequestsTests()
     {
         _options = new GracefulRestartOptions();
         (_options.LongLived.Notice, _options.LongLived.CloseSpread) = (TimeSpan.FromMilliseconds(1), TimeSpan.Zero);
-        _requests = new LongLivedRequests(_options, new RecordingLogger(_ => { }));
+        _requests = new LongLivedRequests(_options, new RecordingLogger(_ => { }), action => _posted = action);
     }
 
     public void Dispose() => _calledBack.Dispose();
@@ -26,7 +29,7 @@ public sealed class LongLivedRequestsTests : IDisposable
         FakeRequest ended = Add(), open = Add(), left = Add();
         left.IsLeftAlone = true;
         _requests.Remove(ended);
-        _ = _requests.DrainAsync(_calledBack.Token);
+        Drain();
         await UntilAsync(() => open.Closed is not null);
         Assert.Equal((1012, "service restart"), (open.Closed!.Status, open.Closed.Reason));
         Assert.Null(ended.Closed ?? left.Closed);
@@ -39,7 +42,7 @@ public sealed class LongLivedRequestsTests : IDisposable
     {
         _options.LongLived.Notice = TimeSpan.FromHours(1);
         FakeRequest open = Add();
-        _ = _requests.DrainAsync(_calledBack.Token);
+        Drain();
         Task closed = _requests.ClosedAsync();
         await _calledBack.CancelAsync();
         await closed.WaitAsync(Deadline.Limit, TestContext.Current.CancellationToken);
@@ -54,6 +57,7 @@ public sealed class LongLivedRequestsTests : IDisposable
         FakeRequest hub = Add(atOnce: true), socket = Add();
         _ = _requests.DrainAsync(_calledBack.Token);
         _requests.NobodyServes();
+        _posted();
         await UntilAsync(() => hub.Closed is not null);
         Assert.Equal((1001, "service ends"), (hub.Closed!.Status, hub.Closed.Reason));
         Assert.Null(socket.Closed);
@@ -62,7 +66,7 @@ public sealed class LongLivedRequestsTests : IDisposable
     [Fact]
     public async Task Add_WhileDraining_IsClosedToo()
     {
-        _ = _requests.DrainAsync(_calledBack.Token);
+        Drain();
         FakeRequest late = Add();
         await UntilAsync(() => late.Closed is not null);
     }
@@ -72,7 +76,7 @@ public sealed class LongLivedRequestsTests : IDisposable
     {
         _options.LongLived.Notice = Timeout.InfiniteTimeSpan;
         FakeRequest open = Add();
-        _ = _requests.DrainAsync(_calledBack.Token);
+        Drain();
         await _requests.ClosedAsync().WaitAsync(Deadline.Limit, TestContext.Current.CancellationToken);
         Assert.Null(open.Closed);
     }
@@ -83,6 +87,12 @@ public sealed class LongLivedRequestsTests : IDisposable
         {
             await Task.Delay(1, TestContext.Current.CancellationToken);
         }
+    }
+
+    private void Drain()
+    {
+        _ = _requests.DrainAsync(_calledBack.Token);
+        _posted();
     }
 
     private FakeRequest Add(bool atOnce = false)
