@@ -42,15 +42,17 @@ internal sealed class DrainStartupFilter(OpenConnections connections, LongLivedR
     private Task Observe(HttpContext context, RequestDelegate follow)
     {
         // Absent on other transports (TestServer, HTTP/3), which are not drained by us.
-        if (context.Features.Get<TrackedConnection>() is { } connection)
+        if (context.Features.Get<TrackedConnection>() is not { } connection)
         {
-            connection.RequestStarted(HttpProtocol.IsHttp2(context.Request.Protocol), context.Request.Path.Value ?? "");
-            context.Response.OnStarting(_starting, context);
-            context.Response.OnCompleted(_completed, connection);
-            if (connection is WarmUpConnection)
-            {
-                context.Features.Get<IHttpMetricsTagsFeature>()?.Tags.Add(new(WarmUpFeature.MetricsTag, true));
-            }
+            return follow(context);
+        }
+
+        connection.RequestStarted(HttpProtocol.IsHttp2(context.Request.Protocol), context.Request.Path.Value ?? "");
+        context.Response.OnStarting(_starting, context);
+        context.Response.OnCompleted(_completed, connection);
+        if (connection is WarmUpConnection)
+        {
+            context.Features.Get<IHttpMetricsTagsFeature>()?.Tags.Add(new(WarmUpFeature.MetricsTag, true));
         }
 
         return UpgradeFeature.Of(context, longLived) is { } upgrade ? UpgradeAsync(context, upgrade, follow)
@@ -58,10 +60,11 @@ internal sealed class DrainStartupFilter(OpenConnections connections, LongLivedR
             : follow(context);
     }
 
-    // It would only be closed again: the client is sent to the process that serves.
+    // A WebSocket would only be closed again: the client is sent to the process that serves. Other upgrades may be ignored, such
+    // as that to HTTP/2, which some clients offer with every request: these are answered.
     private async Task UpgradeAsync(HttpContext context, UpgradeFeature upgrade, RequestDelegate follow)
     {
-        if (longLived.IsDraining)
+        if (longLived.IsDraining && upgrade.IsWebSocket)
         {
             context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
             context.Response.Headers.RetryAfter = "0";
@@ -88,6 +91,7 @@ internal sealed class DrainStartupFilter(OpenConnections connections, LongLivedR
         finally
         {
             longLived.Remove(events);
+            events.Dispose();
         }
     }
 }

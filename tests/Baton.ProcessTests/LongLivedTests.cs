@@ -68,12 +68,18 @@ public sealed class LongLivedTests
         Assert.Equal(400, (await kept.GetAsync("/ws")).Status);
         using HttpConnection other = await HttpConnection.OpenAsync(AddressOf(service));
         Assert.Equal(400, (await other.GetAsync("/ws")).Status);
+        using HttpConnection offering = await HttpConnection.OpenAsync(AddressOf(service));
+        Assert.Equal(400, (await offering.GetAsync("/ws")).Status);
         await service.RestartAsync();
 
         // Its answers end connections once it drains.
         while (!(await other.GetAsync("/ws")).Closes)
         {
         }
+
+        // As some clients do with every request: it is answered as any other.
+        await offering.SendGetAsync("/ws", "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA");
+        Assert.Equal(400, (await offering.ReceiveAsync()).Status);
 
         await kept.SendTextAsync(UpgradeRequest);
 

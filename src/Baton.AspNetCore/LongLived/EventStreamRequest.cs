@@ -5,7 +5,6 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
-using Microsoft.Net.Http.Headers;
 
 namespace Baton.AspNetCore.LongLived;
 
@@ -13,7 +12,7 @@ namespace Baton.AspNetCore.LongLived;
 /// A request for server-sent events (HTML standard, section 9.2). It is ended between two events, with the time after which the
 /// client is to come back and a proper end of the body; then <see cref="HttpContext.RequestAborted"/> tells the application.
 /// </summary>
-internal sealed class EventStreamRequest : LongLivedRequest
+internal sealed class EventStreamRequest : LongLivedRequest, IDisposable
 {
     // After which a client comes back, in milliseconds: in the order of what browsers wait by themselves.
     private const int ShortestRetry = 200;
@@ -65,6 +64,8 @@ internal sealed class EventStreamRequest : LongLivedRequest
         }
     }
 
+    public void Dispose() => _aborted.Dispose();
+
     internal override async Task CloseAsync(LongLivedClose close)
     {
         if (!IsEventStream)
@@ -88,7 +89,14 @@ internal sealed class EventStreamRequest : LongLivedRequest
             }
         }
 
-        await _aborted.CancelAsync().ConfigureAwait(false);
+        try
+        {
+            await _aborted.CancelAsync().ConfigureAwait(false);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The application has ended it meanwhile.
+        }
     }
 }
 

@@ -1,4 +1,3 @@
-using System.Net.WebSockets;
 using Baton.Configuration;
 
 namespace Baton.AspNetCore;
@@ -34,9 +33,7 @@ public sealed class LongLivedOptions
     /// The status of the close frame that a WebSocket gets at a restart. Default 1012, "service restart" (IANA's registry of
     /// WebSocket close codes); between 1000 and 4999. At a shutdown it is 1001, "going away" (RFC 6455, 7.4.1).
     /// </summary>
-    public int CloseStatus { get; set; } = (int)ServiceRestart;
-
-    internal const WebSocketCloseStatus ServiceRestart = (WebSocketCloseStatus)1012;
+    public int CloseStatus { get; set; } = 1012;
 
     internal void Describe(OptionVisitor o)
     {

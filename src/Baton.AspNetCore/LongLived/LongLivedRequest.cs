@@ -25,7 +25,8 @@ internal abstract class LongLivedRequest
     internal void End() => _ended.TrySetResult();
 
     /// <summary>
-    /// Ends it politely, and otherwise within the limit. Called once, on a thread of the pool; must not throw.
+    /// Ends it politely, and otherwise within the limit. Called once, on a thread of the pool. Callbacks of the application run
+    /// in it, and may throw.
     /// </summary>
     /// <param name="close">How.</param>
     internal abstract Task CloseAsync(LongLivedClose close);

@@ -104,10 +104,20 @@ internal sealed class LongLivedRequests(GracefulRestartOptions options, ILogger 
         }
 
         drain.Count(request.Kind);
-        await request.CloseAsync(drain.NobodyServes.IsCancellationRequested
-            ? new((int)WebSocketCloseStatus.EndpointUnavailable, "service ends", Options.CloseTimeout, options.TimeProvider)
-            : new(Options.CloseStatus, "service restart", Options.CloseTimeout, options.TimeProvider)).ConfigureAwait(false);
+        try
+        {
+            await request.CloseAsync(HowToClose(drain)).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            // The others are closed all the same; this one has its time until the drain timeout.
+            logger.CloseRequestFailed(request.Kind, e);
+        }
     }
+
+    private LongLivedClose HowToClose(Drain drain) => drain.NobodyServes.IsCancellationRequested
+        ? new((int)WebSocketCloseStatus.EndpointUnavailable, "service ends", Options.CloseTimeout, options.TimeProvider)
+        : new(Options.CloseStatus, "service restart", Options.CloseTimeout, options.TimeProvider);
 
     // Ends early if the application has ended the request, or this process serves again.
     private async Task WaitAsync(LongLivedRequest request, TimeSpan time, Drain drain, CancellationToken atOnce)

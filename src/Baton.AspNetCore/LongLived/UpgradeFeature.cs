@@ -15,6 +15,9 @@ internal sealed class UpgradeFeature(
 
     private LongLivedRequest? _request;
 
+    /// <summary>Whether a WebSocket is asked for.</summary>
+    internal bool IsWebSocket => IsNameOfWebSocket(IsExtendedConnect ? Protocol : context.Request.Headers.Upgrade.ToString());
+
     public bool IsUpgradableRequest => upgrade is { IsUpgradableRequest: true };
 
     public bool IsExtendedConnect => connect is { IsExtendedConnect: true };
@@ -60,9 +63,12 @@ internal sealed class UpgradeFeature(
         }
     }
 
+    private static bool IsNameOfWebSocket(string? protocol) =>
+        string.Equals(protocol, WebSocket, StringComparison.OrdinalIgnoreCase);
+
     private Stream Track(Stream stream, string? protocol)
     {
-        if (string.Equals(protocol, WebSocket, StringComparison.OrdinalIgnoreCase))
+        if (IsNameOfWebSocket(protocol))
         {
             var webSocket = new UpgradedWebSocket(stream);
             return Begin(new WebSocketRequest(webSocket, context.Abort), webSocket);

@@ -64,6 +64,17 @@ public sealed class LongLivedRequestsTests : IDisposable
     }
 
     [Fact]
+    public async Task Drain_OneFailsToClose_ClosesTheOthers()
+    {
+        FakeRequest bad = Add(), good = Add();
+        bad.Failure = new InvalidOperationException("a callback of the application");
+        Drain();
+        await UntilAsync(() => good.Closed is not null);
+        _requests.Remove(good);
+        await _requests.ClosedAsync().WaitAsync(Deadline.Limit, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public async Task Add_WhileDraining_IsClosedToo()
     {
         Drain();
@@ -110,12 +121,14 @@ public sealed class LongLivedRequestsTests : IDisposable
 
         internal override bool EndsAtOnceInShutdown => atOnce;
 
+        internal Exception? Failure { get; set; }
+
         internal LongLivedClose? Closed => Volatile.Read(ref _closed);
 
         internal override Task CloseAsync(LongLivedClose close)
         {
             Volatile.Write(ref _closed, close);
-            return Ended;
+            return Failure is null ? Ended : Task.FromException(Failure);
         }
     }
 }
