@@ -13,7 +13,8 @@ internal static class Shop
     {
         Command = [releases.Program],
         Probation = TimeSpan.FromSeconds(1),
-        Environment = new Dictionary<string, string> { ["GracefulRestart__Name"] = "shop" },
+        // The old process has to be there until the last picture, however slow the machine is.
+        Environment = new Dictionary<string, string> { ["GracefulRestart__Name"] = "shop", ["GracefulRestart__DrainTimeout"] = "01:00:00" },
     };
 
     internal static async Task LiveAsync(ServiceProcess service)

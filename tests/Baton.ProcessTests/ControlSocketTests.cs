@@ -129,7 +129,7 @@ public sealed class ControlSocketTests : IDisposable
         Assert.Equal(first.Pid, (int)(await ControlWire.StatusAsync(SocketIn(Elsewhere)))["pid"]!);
 
         await first.StopAsync();
-        Assert.Equal([numbered], Directory.GetFiles(Elsewhere));
+        Assert.Equal([numbered], Directory.GetFiles(Elsewhere, "*.sock"));
         await second.StopAsync();
         Assert.Empty(Directory.GetFiles(Elsewhere));
     }
