@@ -13,6 +13,9 @@ internal abstract class LongLivedRequest
     /// </summary>
     internal virtual bool EndsAtOnceInShutdown => false;
 
+    /// <summary>Whether it is nothing that must be closed, as it looks now.</summary>
+    internal virtual bool EndsByItself => false;
+
     /// <summary>Completes when the application is done with it.</summary>
     internal Task Ended => _ended.Task;
 
@@ -20,6 +23,9 @@ internal abstract class LongLivedRequest
     /// Somebody else ends it: the SignalR connection that it carries, or the admin API, which tells its clients of the restart.
     /// </summary>
     internal bool IsLeftAlone { get; set; }
+
+    /// <summary>Whether it counts as cut.</summary>
+    internal bool IsCut { get; set; }
 
     /// <summary>The application is done with it.</summary>
     internal void End() => _ended.TrySetResult();

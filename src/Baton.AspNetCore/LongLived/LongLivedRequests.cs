@@ -16,6 +16,7 @@ namespace Baton.AspNetCore.LongLived;
 internal sealed class LongLivedRequests(GracefulRestartOptions options, ILogger logger, Action<Action> post) : IServerWork
 {
     private readonly ConcurrentDictionary<LongLivedRequest, byte> _open = new();
+    private readonly LongLivedCounts _counts = new();
     private volatile Drain? _drain;
 
     /// <summary>Whether a new one would only be closed again.</summary>
@@ -69,13 +70,27 @@ internal sealed class LongLivedRequests(GracefulRestartOptions options, ILogger 
 
     public OpenWork Cut()
     {
+        foreach (LongLivedRequest request in Lasting().Where(r => !r.IsCut))
+        {
+            request.IsCut = true;
+            _counts.Cut(request.Kind);
+        }
+
         _drain?.AllClosed.TrySetResult();
         return default;
     }
 
     public void Describe(OpenWorkReport report)
     {
+        _counts.Describe(report);
+        foreach ((string kind, int open) in Lasting().CountBy(r => r.Kind))
+        {
+            report.AddLongLived(kind, new LongLivedCount { Open = open });
+        }
     }
+
+    // Without a unary call of gRPC, or what carries a SignalR connection.
+    private IEnumerable<LongLivedRequest> Lasting() => _open.Keys.Where(r => r is { IsLeftAlone: false, EndsByItself: false });
 
     private async Task CloseAllAsync(Drain drain)
     {
@@ -90,6 +105,11 @@ internal sealed class LongLivedRequests(GracefulRestartOptions options, ILogger 
 
     private async Task CloseLaterAsync(LongLivedRequest request, Drain drain)
     {
+        if (request is { IsLeftAlone: false, EndsByItself: false })
+        {
+            _counts.Told(request.Kind);
+        }
+
         if (Options.Notice == Timeout.InfiniteTimeSpan)
         {
             return;
@@ -98,12 +118,13 @@ internal sealed class LongLivedRequests(GracefulRestartOptions options, ILogger 
         CancellationToken atOnce = request.EndsAtOnceInShutdown ? drain.NobodyServes.Token : CancellationToken.None;
         await WaitAsync(request, Options.Notice, drain, atOnce).ConfigureAwait(false);
         await WaitAsync(request, SpreadOf(drain), drain, atOnce).ConfigureAwait(false);
-        if (request.Ended.IsCompleted || drain.Resumed.IsCancellationRequested || request.IsLeftAlone)
+        if (request.Ended.IsCompleted || drain.Resumed.IsCancellationRequested || request.IsLeftAlone || request.EndsByItself)
         {
             return;
         }
 
         drain.Count(request.Kind);
+        _counts.Closed(request.Kind);
         try
         {
             await request.CloseAsync(HowToClose(drain)).ConfigureAwait(false);
