@@ -91,6 +91,12 @@ internal sealed class DrainStartupFilter(OpenConnections connections, LongLivedR
         }
         finally
         {
+            if (longLived.IsDraining && context.Features.Get<TrackedConnection>() is { IsHttp2: false } connection)
+            {
+                // Its headers did not say so, and the client is to come back over another connection.
+                connection.AnnounceClose();
+            }
+
             longLived.Remove(events);
             events.Dispose();
         }

@@ -149,6 +149,9 @@ public sealed class LongLivedTests
 
         // An answer without its last chunk would be a failure.
         string body = (await events.ReceiveAsync()).Text;
+
+        // The client would come back over it, to the old process.
+        await events.EndsAsync();
         string[] parts = body.Split("\n\n", StringSplitOptions.RemoveEmptyEntries);
         Assert.EndsWith("\n\n", body, StringComparison.Ordinal);
         Assert.StartsWith(Ready, parts[^1], StringComparison.Ordinal);

@@ -7,7 +7,7 @@ const loader = require('@grpc/proto-loader');
 const [address, proto] = process.argv.slice(2);
 const say = (...words) => console.log(words.join(' '));
 const { Greeter } = grpc.loadPackageDefinition(loader.loadSync(proto)).greeter;
-const greeter = new Greeter(address, grpc.credentials.createInsecure(), { 'grpc.keepalive_time_ms': 1000 });
+const greeter = new Greeter(address, grpc.credentials.createInsecure());
 let ending = false;
 let underWay = 0;
 

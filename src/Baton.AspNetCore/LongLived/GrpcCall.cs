@@ -85,7 +85,7 @@ internal sealed class GrpcCall(HttpContext context, IHttpRequestLifetimeFeature 
             return null;
         }
 
-        var call = new GrpcCall(context, inner);
+        var call = new GrpcCall(context, inner) { Connection = context.Features.Get<TrackedConnection>() };
         context.Features.Set<IHttpRequestLifetimeFeature>(call);
         requests.Add(call, context: null);
         return call;

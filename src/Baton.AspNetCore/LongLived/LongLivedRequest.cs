@@ -13,7 +13,12 @@ internal abstract class LongLivedRequest
     /// </summary>
     internal virtual bool EndsAtOnceInShutdown => false;
 
-    /// <summary>Whether it is nothing that must be closed, as it looks now.</summary>
+    /// <summary>The connection that its HTTP request came over; null for one of SignalR's, whose requests come and go.</summary>
+    internal TrackedConnection? Connection { get; set; }
+
+    /// <summary>
+    /// Whether it is nothing that must be closed, as it looks now: what has not been answered may yet become a stream.
+    /// </summary>
     internal virtual bool EndsByItself => false;
 
     /// <summary>Completes when the application is done with it.</summary>

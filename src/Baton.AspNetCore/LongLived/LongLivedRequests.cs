@@ -15,6 +15,9 @@ namespace Baton.AspNetCore.LongLived;
 /// <param name="post">Runs something on the control loop, after what it does now.</param>
 internal sealed class LongLivedRequests(GracefulRestartOptions options, ILogger logger, Action<Action> post) : IServerWork
 {
+    // How often one is looked at in a drain that has not become long-lived by its time.
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(500);
+
     private readonly ConcurrentDictionary<LongLivedRequest, byte> _open = new();
     private readonly LongLivedCounts _counts = new();
     private volatile Drain? _drain;
@@ -32,6 +35,7 @@ internal sealed class LongLivedRequests(GracefulRestartOptions options, ILogger 
         if (context?.Features.Get<TrackedConnection>() is { } connection)
         {
             connection.LongLived = request.Kind;
+            request.Connection = connection;
         }
 
         if (_drain is { } drain)
@@ -118,7 +122,39 @@ internal sealed class LongLivedRequests(GracefulRestartOptions options, ILogger 
         CancellationToken atOnce = request.EndsAtOnceInShutdown ? drain.NobodyServes.Token : CancellationToken.None;
         await WaitAsync(request, Options.Notice, drain, atOnce).ConfigureAwait(false);
         await WaitAsync(request, SpreadOf(drain), drain, atOnce).ConfigureAwait(false);
-        if (request.Ended.IsCompleted || drain.Resumed.IsCancellationRequested || request.IsLeftAlone || request.EndsByItself)
+        if (request.EndsByItself)
+        {
+            // Nobody waits for it: it may be a plain request that takes long.
+            _ = CloseWhenLongLivedAsync(request, drain);
+        }
+        else
+        {
+            await CloseAsync(request, drain).ConfigureAwait(false);
+        }
+    }
+
+    private async Task CloseWhenLongLivedAsync(LongLivedRequest request, Drain drain)
+    {
+        while (request.EndsByItself)
+        {
+            if (IsNotOurs(request, drain))
+            {
+                return;
+            }
+
+            await WaitAsync(request, LookInterval, drain, atOnce: CancellationToken.None).ConfigureAwait(false);
+        }
+
+        _counts.Told(request.Kind);
+        await CloseAsync(request, drain).ConfigureAwait(false);
+    }
+
+    private static bool IsNotOurs(LongLivedRequest request, Drain drain) =>
+        request.Ended.IsCompleted || drain.Resumed.IsCancellationRequested || request.IsLeftAlone;
+
+    private async Task CloseAsync(LongLivedRequest request, Drain drain)
+    {
+        if (IsNotOurs(request, drain))
         {
             return;
         }
@@ -127,6 +163,12 @@ internal sealed class LongLivedRequests(GracefulRestartOptions options, ILogger 
         _counts.Closed(request.Kind);
         try
         {
+            if (request.Connection is { IsHttp2: true } connection)
+            {
+                // The client is to come back over another connection.
+                await ConnectionDrain.AnnounceAsync(connection).ConfigureAwait(false);
+            }
+
             await request.CloseAsync(HowToClose(drain)).ConfigureAwait(false);
         }
         catch (Exception e)

@@ -102,6 +102,19 @@ public sealed class LongLivedRequestsTests : IDisposable
         await UntilAsync(() => late.Closed is not null);
     }
 
+    // Answered later than it should have been closed: a stream that began in the drain.
+    [Fact]
+    public async Task Drain_RequestBecomesLongLivedLater_ClosesIt()
+    {
+        FakeRequest late = Add();
+        late.Ends = true;
+        Drain();
+        await _requests.ClosedAsync().WaitAsync(Deadline.Limit, TestContext.Current.CancellationToken);
+        Assert.Null(late.Closed);
+        late.Ends = false;
+        await UntilAsync(() => late.Closed is not null);
+    }
+
     [Fact]
     public async Task Notice_IsInfinite_ClosesNothing()
     {
