@@ -13,7 +13,7 @@ require_packages gcc=gcc /usr/include/stdio.h=libc6-dev /usr/include/zlib.h=zlib
 install_js_clients
 install=$SECONDS
 build Baton.slnx
-build_native
+build_services
 build=$((SECONDS - install))
 
 # Two projects at a time: that of the processes mostly waits, and so do some of the others. None uses the ports or files of another.
