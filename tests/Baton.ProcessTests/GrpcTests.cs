@@ -54,17 +54,17 @@ public sealed class GrpcTests
         await using ServiceProcess service = await ServiceProcess.StartAsync(Sample());
         using GrpcChannel channel = Channel(service);
         var greeter = new Greeter.GreeterClient(channel);
-        using AsyncServerStreamingCall<HelloReply> replies = greeter.LotsOfReplies(new HelloRequest { Name = "stream" });
-        Assert.True(await replies.ResponseStream.MoveNext(TestContext.Current.CancellationToken).InTime());
-        using AsyncServerStreamingCall<HelloReply> polite = greeter.LotsOfReplies(new HelloRequest { Name = "polite", Polite = true });
-        Assert.True(await polite.ResponseStream.MoveNext(TestContext.Current.CancellationToken).InTime());
-        using AsyncClientStreamingCall<HelloRequest, HelloReply> greetings = greeter.LotsOfGreetings();
-        await greetings.RequestStream.WriteAsync(new HelloRequest { Name = "one" }, TestContext.Current.CancellationToken).InTime();
-        using AsyncDuplexStreamingCall<HelloRequest, HelloReply> both = greeter.BidiHello();
-        await both.RequestStream.WriteAsync(new HelloRequest { Name = "both" }, TestContext.Current.CancellationToken).InTime();
-        Assert.True(await both.ResponseStream.MoveNext(TestContext.Current.CancellationToken).InTime());
+        using AsyncServerStreamingCall<HelloReply> replies = greeter.LotsOfReplies(new HelloRequest { Name = "stream" }, cancellationToken: Cancel);
+        Assert.True(await replies.ResponseStream.MoveNext(Cancel).InTime());
+        using AsyncServerStreamingCall<HelloReply> polite = greeter.LotsOfReplies(new HelloRequest { Name = "polite", Polite = true }, cancellationToken: Cancel);
+        Assert.True(await polite.ResponseStream.MoveNext(Cancel).InTime());
+        using AsyncClientStreamingCall<HelloRequest, HelloReply> greetings = greeter.LotsOfGreetings(cancellationToken: Cancel);
+        await greetings.RequestStream.WriteAsync(new HelloRequest { Name = "one" }, Cancel).InTime();
+        using AsyncDuplexStreamingCall<HelloRequest, HelloReply> both = greeter.BidiHello(cancellationToken: Cancel);
+        await both.RequestStream.WriteAsync(new HelloRequest { Name = "both" }, Cancel).InTime();
+        Assert.True(await both.ResponseStream.MoveNext(Cancel).InTime());
         int calls = service.Log.Length;
-        AsyncUnaryCall<HelloReply> slow = greeter.SayHelloAsync(new HelloRequest { Name = "slow", Milliseconds = 3000 });
+        AsyncUnaryCall<HelloReply> slow = greeter.SayHelloAsync(new HelloRequest { Name = "slow", Milliseconds = 3000 }, cancellationToken: Cancel);
         await service.Log.FirstAsync("slow", calls);
 
         int predecessor = await service.RestartAsync();
@@ -76,7 +76,7 @@ public sealed class GrpcTests
         Assert.Equal((StatusCode.Unavailable, Ended), (greeted.StatusCode, greeted.Status.Detail));
         Assert.Equal(predecessor, (await slow.ResponseAsync.InTime()).Pid);
         Assert.Equal(0, await service.EndAsync(predecessor));
-        Assert.Equal(service.Pid, (await greeter.SayHelloAsync(new HelloRequest { Name = "again" }).ResponseAsync.InTime()).Pid);
+        Assert.Equal(service.Pid, (await greeter.SayHelloAsync(new HelloRequest { Name = "again" }, cancellationToken: Cancel).ResponseAsync.InTime()).Pid);
     }
 
     [Fact]
@@ -86,13 +86,15 @@ public sealed class GrpcTests
             Sample("--GracefulRestart:LongLived:CloseTimeout=300ms", "--GracefulRestart:DrainTimeout=infinite"));
         using GrpcChannel channel = Channel(service);
         using AsyncServerStreamingCall<HelloReply> replies =
-            new Greeter.GreeterClient(channel).LotsOfReplies(new HelloRequest { Name = "deaf", Milliseconds = 3_600_000 });
-        Assert.True(await replies.ResponseStream.MoveNext(TestContext.Current.CancellationToken).InTime());
+            new Greeter.GreeterClient(channel).LotsOfReplies(new HelloRequest { Name = "deaf", Milliseconds = 3_600_000 }, cancellationToken: Cancel);
+        Assert.True(await replies.ResponseStream.MoveNext(Cancel).InTime());
 
         await service.RestartAsync();
 
         Assert.Equal((StatusCode.Unavailable, Ended), await EndOfAsync(replies.ResponseStream));
     }
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     // Told and closed at once, so that a test need not wait.
     private static ServiceSetup Sample(params IEnumerable<string> arguments) => new ServiceSetup
@@ -117,7 +119,7 @@ public sealed class GrpcTests
     {
         RpcException end = await Assert.ThrowsAsync<RpcException>(async () =>
         {
-            while (await stream.MoveNext(TestContext.Current.CancellationToken).InTime())
+            while (await stream.MoveNext(Cancel).InTime())
             {
             }
         });
@@ -129,7 +131,7 @@ public sealed class GrpcTests
     {
         private readonly Greeter.GreeterClient _greeter = new(channel);
 
-        public async Task ExchangeAsync() => replies.Add(await _greeter.SayHelloAsync(new HelloRequest { Name = "load" }));
+        public async Task ExchangeAsync() => replies.Add(await _greeter.SayHelloAsync(new HelloRequest { Name = "load" }, cancellationToken: Cancel));
 
         public void Dispose()
         {
