@@ -10,7 +10,7 @@ namespace Baton.Processes;
 /// </summary>
 internal sealed class StartPriority
 {
-    /// <summary>At 19 answers beside a start were hardly faster. With 10 a start still gets a tenth of a busy processor.</summary>
+    /// <summary>At 19 answers beside a start were hardly faster; with 10 it still gets a tenth of a busy processor.</summary>
     internal const int Step = 10;
 
     private const int Nicest = 19;
