@@ -42,7 +42,7 @@ public sealed partial class LiveTests
     [Fact]
     public async Task Probation_AtATerminal_HasABarOfItsOwn()
     {
-        using Support.Cli cli = new() { IsTerminal = true };
+        using Support.Cli cli = new() { IsTerminal = true, Width = 120 };
         await using FakeService service = new(cli.Directory, Samples.Shop)
         {
             Story = async (_, answers) =>
@@ -91,8 +91,10 @@ public sealed partial class LiveTests
 
     private static async Task UntilAsync(Func<bool> holds)
     {
+        long begun = TimeProvider.System.GetTimestamp();
         while (!holds())
         {
+            Assert.True(TimeProvider.System.GetElapsedTime(begun) < TimeSpan.FromMinutes(1), "Not seen in time.");
             await Task.Delay(10, TestContext.Current.CancellationToken);
         }
     }
