@@ -93,7 +93,11 @@ internal sealed class Commands(CliEnvironment environment, GlobalOptions options
                     "that the next restart starts, the systemd unit, the pid file. 0 means that all is well, else 1.",
         };
         Argument<string?> service = AddService(command);
-        Option<string?> pidFile = new("--pid-file") { Description = "Also checks that this file names the service", HelpName = "PATH" };
+        Option<string?> pidFile = new("--pid-file")
+        {
+            Description = "Also checks that this file names the service",
+            HelpName = "PATH",
+        };
         command.Options.Add(pidFile);
         OnRun(command, (parsed, run) => DoctorCommand.RunAsync(run, parsed.GetValue(service), parsed.GetValue(pidFile)));
         return command;

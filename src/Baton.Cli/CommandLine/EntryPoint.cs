@@ -75,7 +75,8 @@ internal static class EntryPoint
     private static string? MeantBy(ParseResult parsed, Command asked)
     {
         IEnumerable<string> arguments = parsed.Tokens.Where(t => t.Type == TokenType.Argument).Select(t => t.Value);
-        string? unknown = arguments.FirstOrDefault(ServiceArgument.IsOption) ?? (parsed.UnmatchedTokens is [var first, ..] ? first : null);
+        string? unknown = arguments.FirstOrDefault(ServiceArgument.IsOption)
+            ?? (parsed.UnmatchedTokens is [var first, ..] ? first : null);
         if (unknown is null)
         {
             return null;

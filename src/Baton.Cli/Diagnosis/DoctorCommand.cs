@@ -49,7 +49,8 @@ internal static class DoctorCommand
             }
             catch (CommandException e) when (e.ExitCode == ExitCode.NotFound)
             {
-                return [new Finding(false, wanted ?? "services", e.Message, "start it, with Control:Enabled on; its log event 800 names the socket")];
+                const string Start = "start it, with Control:Enabled on; its log event 800 names the socket";
+                return [new Finding(false, wanted ?? "services", e.Message, Start)];
             }
             catch (CommandException e) when (e.ExitCode == ExitCode.NoAnswer)
             {

@@ -15,7 +15,8 @@ internal static class LogsCommand
             throw new CommandException(
                 ExitCode.Refused,
                 "NotAllowed",
-                $"The output of process {service.Status.Pid} can be seen only by user {ServiceUser.NameOf(service.User)} and root.");
+                $"The output of process {service.Status.Pid} can be seen only by user " +
+                    $"{ServiceUser.NameOf(service.User)} and root.");
         }
 
         LogTarget? file = targets.FirstOrDefault(t => t.Kind == "file");

@@ -1,5 +1,5 @@
-using System.ComponentModel;
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 
 namespace Baton.Cli.Diagnosis;
 
@@ -29,7 +29,7 @@ internal static class OtherProgram
 
             return process.ExitCode == 0 ? output.GetAwaiter().GetResult() : null;
         }
-        catch (Win32Exception)
+        catch (ExternalException)
         {
             // Not installed.
             return null;

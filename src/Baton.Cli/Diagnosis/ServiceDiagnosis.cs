@@ -84,9 +84,10 @@ internal sealed class ServiceDiagnosis(CliEnvironment environment, FoundService 
         from generation in Status.Generations
         where generation.Pid != Status.Pid && StatusText.HasOpenWork(generation) && generation.State != ProcessState.Serving
         let left = generation.DrainLimit is { } limit ? $"for at most {Wording.Of(limit)}" : "without a limit"
+        let work = ProgressText.OpenWork(generation)
         select Finding.Bad(
             Name,
-            $"process {generation.Pid}, generation {generation.Generation}, still finishes {ProgressText.OpenWork(generation)}, {left}",
+            $"process {generation.Pid}, generation {generation.Generation}, still finishes {work}, {left}",
             $"wait, or cut it: baton force {Name}");
 
     private IEnumerable<Finding> Unit()
@@ -96,8 +97,8 @@ internal sealed class ServiceDiagnosis(CliEnvironment environment, FoundService 
             yield break;
         }
 
-        string[] properties = (environment.Ask("systemctl", [.. unit.Arguments, "show", unit.Name, "-p", "MainPID,NotifyAccess,Type"]) ?? "")
-            .Split('\n');
+        string[] arguments = [.. unit.Arguments, "show", unit.Name, "-p", "MainPID,NotifyAccess,Type"];
+        string[] properties = (environment.Ask("systemctl", arguments) ?? "").Split('\n');
         string? Value(string name) =>
             properties.FirstOrDefault(p => p.StartsWith(name + "=", StringComparison.Ordinal))?[(name.Length + 1)..];
         if (Value("MainPID") is not { } main)
@@ -133,7 +134,10 @@ internal sealed class ServiceDiagnosis(CliEnvironment environment, FoundService 
 
         string? content = File.Exists(pidFile) ? File.ReadAllText(pidFile).Trim() : null;
         yield return content is null
-            ? Finding.Bad(Name, $"there is no pid file {pidFile}", $"set PidFile of the service to this path, then: baton restart {Name}")
+            ? Finding.Bad(
+                Name,
+                $"there is no pid file {pidFile}",
+                $"set PidFile of the service to this path, then: baton restart {Name}")
             : content == Status.Pid.ToString(CultureInfo.InvariantCulture)
                 ? Finding.Good(Name, $"{pidFile} names process {Status.Pid}")
                 : Finding.Bad(

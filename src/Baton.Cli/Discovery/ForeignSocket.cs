@@ -3,7 +3,7 @@ using Baton.Interop;
 
 namespace Baton.Cli.Discovery;
 
-/// <summary>A control socket in a directory that the caller cannot read. The kernel lists it for everybody, see proc(5).</summary>
+/// <summary>A control socket in a directory that the caller cannot read. The kernel lists it, see proc(5).</summary>
 internal sealed record ForeignSocket(string Path, string Name, uint User)
 {
     private const int PathColumn = 7;

@@ -2,7 +2,7 @@ using Baton.Cli.CommandLine;
 
 namespace Baton.Cli.Discovery;
 
-/// <summary>Says why a service was not found: a mistyped name, another user's service, a directory that services refuse.</summary>
+/// <summary>Says why a service was not found: a mistyped name, another user's, a directory that services refuse.</summary>
 internal sealed class MissingService(CliEnvironment environment, uint? user)
 {
     internal string Explain(DiscoveryResult findings, string? wanted, int? pid)
@@ -15,7 +15,8 @@ internal sealed class MissingService(CliEnvironment environment, uint? user)
             string what = pid is null ? "is called" : "has a process";
             string? meant = Suggestion.For(wanted, own.Select(s => s.Status.Name));
             string question = meant is null ? "" : $" Did you mean {meant}?";
-            return $"No service {what} {wanted}.{question} There are:\n{string.Join('\n', own.Select(ServiceChoice.Line))}{hints}";
+            string there = string.Join('\n', own.Select(ServiceChoice.Line));
+            return $"No service {what} {wanted}.{question} There are:\n{there}{hints}";
         }
 
         string whose = user is { } given ? $"user {ServiceUser.NameOf(given)}" : "yours";

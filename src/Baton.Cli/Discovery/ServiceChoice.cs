@@ -57,7 +57,8 @@ internal sealed class ServiceChoice(CliEnvironment environment, uint? user)
                 [.. all.Unanswered.Where(u => u.Processes.Any(p => p.Pid == process))],
                 wanted) is { } found
             ? found
-            : throw new CommandException(ExitCode.NotFound, "NotFound", new MissingService(environment, user).Explain(all, wanted, pid));
+            : throw new CommandException(
+                ExitCode.NotFound, "NotFound", new MissingService(environment, user).Explain(all, wanted, pid));
     }
 
     private static FoundService? Choose(
