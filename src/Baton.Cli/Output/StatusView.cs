@@ -111,6 +111,11 @@ internal sealed class StatusView(FoundService service, DateTimeOffset now)
             yield return StyledText.Join(
                 new StyledText("Still draining", StyledText.Attention),
                 Wording.Say($": process {generation.Pid} has {Operations.ProgressText.OpenWork(generation)}"));
+            if (StatusText.LongLived(generation) is { Length: > 0 } longLived)
+            {
+                yield return Indent(4, longLived);
+            }
+
             foreach (OpenRequest request in generation.Requests.Take(MostRequests))
             {
                 yield return Indent(
