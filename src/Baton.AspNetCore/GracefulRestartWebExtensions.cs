@@ -128,12 +128,7 @@ public static class GracefulRestartWebExtensions
 
         // Kestrel asks the last registered first.
         services.AddSingleton<IConnectionListenerFactory, RestartListenerFactory>();
-        if (services.Any(s => s.ServiceType == typeof(IMultiplexedConnectionListenerFactory)))
-        {
-            // Not where HTTP/3 is unavailable: Kestrel leaves it out only while there is no such transport at all.
-            services.AddSingleton<IMultiplexedConnectionListenerFactory, QuicNotice>();
-        }
-
+        QuicNotice.AddTo(services);
         services.AddSingleton<IPostConfigureOptions<SocketTransportOptions>>(s => s.GetRequiredService<ListenSockets>());
 
         // Outermost, so that it sees every response, also those of filters that the host adds.

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Baton.AspNetCore;
@@ -12,6 +13,15 @@ namespace Baton.AspNetCore;
 internal sealed class QuicNotice(ILoggerFactory loggers) : IMultiplexedConnectionListenerFactory, IConnectionListenerFactorySelector
 {
     private readonly ILogger _logger = loggers.CreateLogger("Baton.AspNetCore");
+
+    /// <summary>Adds it where HTTP/3 is available. Kestrel leaves HTTP/3 out only while there is no such transport at all.</summary>
+    internal static void AddTo(IServiceCollection services)
+    {
+        if (services.Any(s => s.ServiceType == typeof(IMultiplexedConnectionListenerFactory)))
+        {
+            services.AddSingleton<IMultiplexedConnectionListenerFactory, QuicNotice>();
+        }
+    }
 
     public bool CanBind(EndPoint endpoint)
     {

@@ -7,6 +7,7 @@ using Baton.Processes;
 using Baton.Resources;
 using Baton.Systemd;
 using Baton.Telemetry;
+using Baton.Watching;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -89,7 +90,7 @@ internal sealed class RestarterParts
             Terms = Terms,
         };
         context.CommitSteps.Add(ExclusiveStop = context.Exclusive);
-        Exclusive = new ExclusiveLock(identity.Name, options.Control.Directory, Terms);
+        Exclusive = new ExclusiveLock(identity.Name, options.Control.Directory, Terms, Logger);
         Sockets.Resources.AtCommit.Add(Exclusive);
 
         if (_successor is not null && systemd.Socket is { } manager)
@@ -106,6 +107,7 @@ internal sealed class RestarterParts
         _older.Departed = (generation, drainedAt, gone) =>
             Loop.Post(() => Lifecycle.Restarts.OlderDeparted(generation, drainedAt, gone));
         Status = new StatusSource(Lifecycle, Sockets.Resources, _older, predecessor, identity);
+        Status.Waiting = ExclusiveStop.DescribeWaiting;
         _telemetry = new ServiceTelemetry(Lifecycle, context, _older, () => KnownGeneration > 0 ? KnownGeneration : null);
         Operations = new ControlService(Lifecycle, context, Status.Take);
         ControlServer? control = ControlServer.Create(Operations, Sockets.Resources, predecessor);
@@ -115,7 +117,9 @@ internal sealed class RestarterParts
         Exited = Task.WhenAll(LoggedAsync(), _telemetry.Told, control?.Told ?? Task.CompletedTask);
         _signalActions = new SignalActions(options.Signals, Lifecycle, Logger, terminal, options.TimeProvider);
         Servers = new ServerRegister(Loop, Logger, options, Lifecycle.Start);
+        var watch = new ChangeWatch(options, isFirst: predecessor is null, Logger);
         Begin(command);
+        watch.Begin(() => Lifecycle.State, by => Loop.Post(() => Lifecycle.Restarts.Request(new RestartRequest(by))), Exited);
     }
 
     /// <summary>The options of the first start, which hold for the process.</summary>

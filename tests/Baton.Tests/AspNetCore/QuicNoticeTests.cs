@@ -1,7 +1,6 @@
 using System.Net;
 using Baton.AspNetCore;
 using Baton.Tests.Support;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
@@ -26,16 +25,16 @@ public sealed class QuicNoticeTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void UseGracefulRestart_WithOrWithoutQuic_IsAskedFirstOrNotThere(bool hasQuic)
+    public void AddTo_WithOrWithoutQuic_IsAskedFirstOrNotThere(bool hasQuic)
     {
-        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        var services = new ServiceCollection();
         if (hasQuic)
         {
-            builder.Services.AddSingleton<IMultiplexedConnectionListenerFactory, FakeQuic>();
+            services.AddSingleton<IMultiplexedConnectionListenerFactory, FakeQuic>();
         }
 
-        builder.UseGracefulRestart();
-        Type? last = builder.Services.LastOrDefault(s => s.ServiceType == typeof(IMultiplexedConnectionListenerFactory))?.ImplementationType;
+        QuicNotice.AddTo(services);
+        Type? last = services.LastOrDefault(s => s.ServiceType == typeof(IMultiplexedConnectionListenerFactory))?.ImplementationType;
         Assert.Equal(hasQuic ? typeof(QuicNotice) : null, last);
     }
 
