@@ -10,11 +10,14 @@ namespace Baton.AspNetCore;
 /// Asked by Kestrel before the transport of HTTP/3. Binds nothing, and warns that the sockets of that are not handed over: MsQuic
 /// owns them, and has the keys of the connections.
 /// </summary>
-internal sealed class QuicNotice(ILoggerFactory loggers) : IMultiplexedConnectionListenerFactory, IConnectionListenerFactorySelector
+internal sealed class QuicNotice(ILoggerFactory loggers)
+    : IMultiplexedConnectionListenerFactory, IConnectionListenerFactorySelector
 {
     private readonly ILogger _logger = loggers.CreateLogger("Baton.AspNetCore");
 
-    /// <summary>Adds it where HTTP/3 is available. Kestrel leaves HTTP/3 out only while there is no such transport at all.</summary>
+    /// <summary>
+    /// Adds it where HTTP/3 is available. Kestrel leaves HTTP/3 out only while there is no such transport at all.
+    /// </summary>
     internal static void AddTo(IServiceCollection services)
     {
         if (services.Any(s => s.ServiceType == typeof(IMultiplexedConnectionListenerFactory)))

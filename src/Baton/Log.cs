@@ -50,21 +50,6 @@ internal static partial class Log
         111, LogLevel.Warning, "The control socket {Path} is gone, or another's: it is made anew", EventName = "ControlPathLost")]
     internal static partial void ControlPathLost(this ILogger logger, string path);
 
-    [LoggerMessage(
-        113,
-        LogLevel.Information,
-        "Listening on {Listener} in place of {Older}, which the predecessor has under the same name: that one is closed when " +
-            "the predecessor has gone",
-        EventName = "ListenerMoved")]
-    internal static partial void ListenerMoved(this ILogger logger, string listener, string older);
-
-    [LoggerMessage(
-        114,
-        LogLevel.Warning,
-        "Closed {Handle}: it was passed on, and the new process has not taken it",
-        EventName = "HandleNotTaken")]
-    internal static partial void HandleNotTaken(this ILogger logger, string handle);
-
     [LoggerMessage(200, LogLevel.Information, "Started successor {SuccessorPid}: {Program}", EventName = "SuccessorStarted")]
     internal static partial void SuccessorStarted(this ILogger logger, int successorPid, string program);
 

@@ -92,7 +92,8 @@ public sealed class SocketRegistry
 
     /// <summary>
     /// A socket that systemd made, by its name: <c>FileDescriptorName=</c> of the socket unit, else the name of the unit. One of
-    /// <c>ListenDatagram=</c> is to be read from as of <see cref="Bind"/>. Where several have the same name each call gives the next one.
+    /// <c>ListenDatagram=</c> is to be read from as of <see cref="Bind"/>. Where several have the same name each call gives the
+    /// next one.
     /// </summary>
     /// <param name="name">The name.</param>
     /// <param name="backlog">Connections the kernel queues while nobody accepts; replaces <c>Backlog=</c> of the socket
@@ -192,7 +193,7 @@ public sealed class SocketRegistry
     private ClaimedListener Hold(ResourceKey request, Socket bound, ILogger told, bool exact)
     {
         HeldListener held = Resources.Hold(request, Descriptor.TakeFrom(bound), exact);
-        if (Resources.MovedFrom(request) is { } older)
+        if (Resources.Unclaimed.Elsewhere(request) is { } older)
         {
             told.ListenerMoved(held.Key.ToString(), older.ToString());
         }

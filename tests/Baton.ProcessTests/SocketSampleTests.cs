@@ -31,7 +31,7 @@ public sealed class SocketSampleTests
             foreach (var (pid, reader, writer) in open)
             {
                 await writer.WriteLineAsync($"hello {restart}");
-                Assert.Equal($"{pid} hello {restart}", await reader.ReadLineAsync().InTime("an answer"));
+                Assert.Equal($"{pid} hello {restart}", await reader.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().InTime("an answer"));
             }
         }
 
@@ -52,7 +52,7 @@ public sealed class SocketSampleTests
         int port = FreePort(SocketType.Dgram);
         await using ServiceProcess service = await StartAsync("UdpEcho", port);
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveBufferSize = 1 << 22 };
-        await socket.ConnectAsync(IPAddress.Loopback, port);
+        await socket.ConnectAsync(IPAddress.Loopback, port, TestContext.Current.CancellationToken);
         ConcurrentDictionary<int, int> answers = new();
         HashSet<string> pids = [];
         using var over = new CancellationTokenSource();

@@ -87,7 +87,9 @@ internal static class DescriptorExtensions
             }
         }
 
-        /// <summary>Another descriptor of the same open file description, close-on-exec from its first moment (fcntl(2)).</summary>
+        /// <summary>
+        /// Another descriptor of the same open file description, close-on-exec from its first moment (fcntl(2)).
+        /// </summary>
         /// <exception cref="Win32Exception">No descriptor is free (EMFILE), or this one is no descriptor.</exception>
         /// <exception cref="ObjectDisposedException">This one is closed.</exception>
         internal Descriptor Duplicate()

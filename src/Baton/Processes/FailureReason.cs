@@ -50,8 +50,8 @@ internal static class FailureReason
         IPEndPoint[] named = [.. held.Where(e => ours?.Address is not { } wanted || wanted.Port == e.Port)];
         return named.Length == 0
             ? ""
-            : $"; process {predecessor}, the predecessor, still listens on {string.Join(", ", named.AsEnumerable())}, which Baton " +
-                $"does not hand over (docs/other-listeners.md)";
+            : $"; process {predecessor}, the predecessor, still listens on {string.Join(", ", named.AsEnumerable())}, " +
+                $"which Baton does not hand over (docs/other-listeners.md)";
     }
 
     private static IEnumerable<Exception> Causes(Exception? exception)

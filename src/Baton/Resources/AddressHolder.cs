@@ -17,6 +17,7 @@ internal static class AddressHolder
     {
         try
         {
+            // Connections that nobody has accepted yet have inode 0.
             if (request.Address is { } ip)
             {
                 string port = ip.Port.ToString("X4", CultureInfo.InvariantCulture);
@@ -24,12 +25,12 @@ internal static class AddressHolder
                 return Rows($"/proc/self/net/{table}").Concat(Rows($"/proc/self/net/{table}6"))
                     .Where(c => c.Length > 9 && c[1].EndsWith($":{port}", StringComparison.Ordinal)
                         && (request.Kind == ResourceKind.Udp || c[3] == Listening))
-                    .Select(c => ToInode(c[9])).ToHashSet();
+                    .Select(c => ToInode(c[9])).Where(i => i != 0).ToHashSet();
             }
 
             return request.Policy.HasPath
                 ? Rows("/proc/self/net/unix").Where(c => c.Length > 7 && c[7] == request.Place)
-                    .Select(c => ToInode(c[6])).ToHashSet()
+                    .Select(c => ToInode(c[6])).Where(i => i != 0).ToHashSet()
                 : new HashSet<long>();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

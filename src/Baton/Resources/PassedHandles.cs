@@ -22,29 +22,29 @@ internal sealed class PassedHandles(EventPolls polls, ILogger logger)
 
     /// <summary>The open ones, for a successor.</summary>
     internal IReadOnlyList<PassedResource> Passed =>
-        Locked(() => _passed.Where(p => !p.Value.IsClosed).Select(p => new PassedResource(KeyOf(p.Key), p.Value, "")).ToArray());
+        _lock.Locked(() => _passed.Where(p => !p.Value.IsClosed).Select(p => new PassedResource(KeyOf(p.Key), p.Value, "")).ToArray());
 
     /// <summary>The names of inherited ones that nobody has taken.</summary>
-    internal IReadOnlyList<string> Untaken => Locked(() => _untaken.Keys.Order(StringComparer.Ordinal).ToArray());
+    internal IReadOnlyList<string> Untaken => _lock.Locked(() => _untaken.Keys.Order(StringComparer.Ordinal).ToArray());
 
     /// <summary>The names of inherited ones that were closed, since nobody has taken them.</summary>
-    internal IReadOnlyList<string> Closed => Locked(() => _closed.ToArray());
+    internal IReadOnlyList<string> Closed => _lock.Locked(() => _closed.ToArray());
 
     internal static ResourceKey KeyOf(string name) => new(ResourceKind.Passed, name);
 
     internal static IEnumerable<string> NamesOf(IEnumerable<string> keys) =>
         keys.Select(ResourceKey.Parse).Where(k => k.Kind == ResourceKind.Passed).Select(k => k.Name);
 
-    internal void Pass(string name, SafeHandle handle) => Locked(() => _passed[name] = handle);
+    internal void Pass(string name, SafeHandle handle) => _lock.Locked(() => _passed[name] = handle);
 
-    internal bool Withdraw(string name) => Locked(() => _passed.Remove(name));
+    internal bool Withdraw(string name) => _lock.Locked(() => _passed.Remove(name));
 
     /// <summary>Whether a name still stands for an open handle.</summary>
     internal bool IsPassed(ResourceKey key, SafeHandle handle) =>
-        Locked(() => !handle.IsClosed && _passed.TryGetValue(key.Name, out SafeHandle? now) && now == handle);
+        _lock.Locked(() => !handle.IsClosed && _passed.TryGetValue(key.Name, out SafeHandle? now) && now == handle);
 
     /// <summary>From the predecessor. A later one of the same name replaces it.</summary>
-    internal void Receive(string name, Descriptor descriptor) => Locked(() =>
+    internal void Receive(string name, Descriptor descriptor) => _lock.Locked(() =>
     {
         if (_untaken.Remove(name, out Descriptor? earlier))
         {
@@ -77,11 +77,11 @@ internal sealed class PassedHandles(EventPolls polls, ILogger logger)
     {
         foreach (string name in names)
         {
-            if (Locked(() => _untaken.Remove(name, out Descriptor? descriptor) ? descriptor : null) is { } untaken)
+            if (_lock.Locked(() => _untaken.Remove(name, out Descriptor? descriptor) ? descriptor : null) is { } untaken)
             {
                 untaken.Dispose();
             }
-            else if (Locked(() => _passed.Remove(name, out SafeHandle? handle) ? handle : null) is { IsClosed: false } taken)
+            else if (_lock.Locked(() => _passed.Remove(name, out SafeHandle? handle) ? handle : null) is { IsClosed: false } taken)
             {
                 Abandon(taken);
             }
@@ -93,7 +93,7 @@ internal sealed class PassedHandles(EventPolls polls, ILogger logger)
     {
         foreach (string name in names)
         {
-            if (Locked(() => _passed.Remove(name, out SafeHandle? handle) ? handle : null) is { IsClosed: false } handle)
+            if (_lock.Locked(() => _passed.Remove(name, out SafeHandle? handle) ? handle : null) is { IsClosed: false } handle)
             {
                 Abandon(handle);
                 logger.HandleNotTaken(KeyOf(name).ToString());
@@ -113,7 +113,7 @@ internal sealed class PassedHandles(EventPolls polls, ILogger logger)
 
     internal void CloseUntaken()
     {
-        KeyValuePair<string, Descriptor>[] untaken = Locked(() =>
+        KeyValuePair<string, Descriptor>[] untaken = _lock.Locked(() =>
         {
             KeyValuePair<string, Descriptor>[] all = [.. _untaken];
             _untaken.Clear();
@@ -139,17 +139,17 @@ internal sealed class PassedHandles(EventPolls polls, ILogger logger)
     /// <param name="elsewhere">Whether another process goes on with them.</param>
     internal void Release(bool elsewhere)
     {
-        foreach (Descriptor descriptor in Locked(() => _untaken.Values.ToArray()))
+        foreach (Descriptor descriptor in _lock.Locked(() => _untaken.Values.ToArray()))
         {
             descriptor.Dispose();
         }
 
-        foreach (SafeHandle handle in Locked(() => elsewhere ? _passed.Values.ToArray() : []))
+        foreach (SafeHandle handle in _lock.Locked(() => elsewhere ? _passed.Values.ToArray() : []))
         {
             Abandon(handle, onlySockets: true);
         }
 
-        Locked(_untaken.Clear);
+        _lock.Locked(_untaken.Clear);
     }
 
     internal static SafeFileHandle ToFile(Descriptor descriptor) => new(descriptor.Release(), ownsHandle: true);
@@ -188,22 +188,6 @@ internal sealed class PassedHandles(EventPolls polls, ILogger logger)
             {
                 handle.DangerousRelease();
             }
-        }
-    }
-
-    private T Locked<T>(Func<T> look)
-    {
-        lock (_lock)
-        {
-            return look();
-        }
-    }
-
-    private void Locked(Action change)
-    {
-        lock (_lock)
-        {
-            change();
         }
     }
 }

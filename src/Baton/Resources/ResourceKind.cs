@@ -89,8 +89,8 @@ internal sealed record ResourcePolicy(ResourceKind Kind, string Prefix, Passing 
     ];
 
     /// <summary>
-    /// Whether the service listens on it, or reads from it. The status shows it, it is counted, and a process answers for its path whether it uses
-    /// it or not.
+    /// Whether the service listens on it, or reads from it. The status shows it, it is counted, and a process answers for its
+    /// path whether it uses it or not.
     /// </summary>
     internal bool IsOfService { get; private init; }
 

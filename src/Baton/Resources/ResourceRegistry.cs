@@ -45,26 +45,26 @@ internal sealed class ResourceRegistry
     internal Action? LeftToAnother { private get; init; }
 
     /// <summary>Whether this process has handed over or is about to end: the process that serves needs the addresses.</summary>
-    internal bool BindsNothing => Locked(() => _sharing.PassedOn || _released);
+    internal bool BindsNothing => _gate.Locked(() => _sharing.PassedOn || _released);
 
     /// <summary>Whether a living predecessor or successor has listeners too: an address in use may be theirs.</summary>
-    internal bool HasKin => Locked(() => _sharing.WithPredecessor || _sharing.GiveMore is not null);
+    internal bool HasKin => _gate.Locked(() => _sharing.WithPredecessor || _sharing.GiveMore is not null);
 
-    internal IReadOnlyList<HeldListener> Held => Locked(() => _held.Values.ToArray());
+    internal IReadOnlyList<HeldListener> Held => _gate.Locked(() => _held.Values.ToArray());
 
     /// <summary>Whether a listener of the service is still unclaimed.</summary>
-    internal bool HasUnclaimed => Locked(() => Unclaimed.OfService.Any());
+    internal bool HasUnclaimed => _gate.Locked(() => Unclaimed.OfService.Any());
 
     /// <summary>The keys that this process answers for, used or not. Its predecessor does not remove their paths.</summary>
     internal IReadOnlyList<ResourceKey> AnsweredFor =>
         [
-            .. Locked(() => (ResourceKey[])[.. _held.Keys, .. Unclaimed.OfService]),
+            .. _gate.Locked(() => (ResourceKey[])[.. _held.Keys, .. Unclaimed.OfService]),
             .. AtCommit.Keys,
             .. Handles.Passed.Select(h => h.Key),
         ];
 
     /// <summary>The listeners for systemd's store: bound here, or soon again.</summary>
-    internal IReadOnlyList<(ResourceKey Key, Descriptor Descriptor)> Storable => Locked(
+    internal IReadOnlyList<(ResourceKey Key, Descriptor Descriptor)> Storable => _gate.Locked(
         () => _held.Values.Concat(Unclaimed.All).Where(l => l.Key.Policy.IsStored).Select(l => (l.Key, l.Descriptor)).ToArray());
 
     /// <summary>Another process keeps the listeners open, so a dropped one is kept until <see cref="CloseDropped"/>.</summary>
@@ -109,7 +109,7 @@ internal sealed class ResourceRegistry
     internal HeldListener? Take(ResourceKind kind, Func<string, bool> wanted)
     {
         Unclaimed.Await();
-        HeldListener? found = Locked(() => Unclaimed.All.FirstOrDefault(
+        HeldListener? found = _gate.Locked(() => Unclaimed.All.FirstOrDefault(
             l => l.Key.Kind == kind && l.Key.Path is { } path && wanted(path) && l.IsReached));
         return found is null ? null : Take(found.Key.Request);
     }
@@ -145,9 +145,6 @@ internal sealed class ResourceRegistry
         return held;
     }
 
-    /// <summary>The socket that the predecessor has under the label of a request, at another address; null for none.</summary>
-    internal ResourceKey? MovedFrom(ResourceKey request) => Locked(() => Unclaimed.Elsewhere(request));
-
     /// <summary>A socket to accept on. The listener is dropped when no accept uses it any more.</summary>
     internal ClaimedListener Adopt(HeldListener held, IReadOnlyList<ClaimedListener>? beside = null) =>
         held.Adopt(held.Key.Policy.OwnerKeeps ? static () => { } : () => Drop(held), beside);
@@ -155,7 +152,7 @@ internal sealed class ResourceRegistry
     /// <summary>
     /// Takes inherited listeners that only the predecessor would accept on, to accept on them beside another one.
     /// </summary>
-    internal HeldListener[] TakeBeside(Func<ResourceKey, bool> wanted) => Locked(() =>
+    internal HeldListener[] TakeBeside(Func<ResourceKey, bool> wanted) => _gate.Locked(() =>
     {
         HeldListener[] taken = _sharing.WithPredecessor ? Unclaimed.TakeAll(l => l.IsInherited && wanted(l.Key)) : [];
         Array.ForEach(taken, l => _beside.Add(l.Key, l));
@@ -193,7 +190,7 @@ internal sealed class ResourceRegistry
     }
 
     /// <summary>The facts about an address in use, and about listeners on it.</summary>
-    internal AddressFacts Look(ResourceKey request, Func<HeldListener, bool> isHolder) => Locked(() => new AddressFacts(
+    internal AddressFacts Look(ResourceKey request, Func<HeldListener, bool> isHolder) => _gate.Locked(() => new AddressFacts(
         Unclaimed.HasAny(request), Unclaimed.HasLost(request), _sharing.HasServed,
         string.Join(", ", _held.Values.Concat(Unclaimed.All).Where(isHolder).Select(l => l.Key))));
 
@@ -217,13 +214,13 @@ internal sealed class ResourceRegistry
             ToSuccessor.Settling?.Invoke();
         }
 
-        Locked(() => _sharing.SetPassedOn(passedOn));
+        _gate.Locked(() => _sharing.SetPassedOn(passedOn));
     }
 
     /// <summary>The predecessor has closed its listeners, or is about to: unused ones are closed.</summary>
     internal void EndSharing()
     {
-        Locked(_sharing.EndWithPredecessor);
+        _gate.Locked(_sharing.EndWithPredecessor);
         CloseUnclaimed();
         _sharingOver.TrySetResult();
     }
@@ -266,7 +263,7 @@ internal sealed class ResourceRegistry
     }
 
     internal void Release(ResourceKind kind) =>
-        Array.ForEach(Locked(() => TakeHeld(l => l.Key.Kind == kind)), l => Dispose(l, removePath: true));
+        Array.ForEach(_gate.Locked(() => TakeHeld(l => l.Key.Kind == kind)), l => Dispose(l, removePath: true));
 
     private HeldListener[] TakeHeld(Func<HeldListener, bool> which)
     {
@@ -277,7 +274,7 @@ internal sealed class ResourceRegistry
 
     private void CloseUnclaimed(Func<HeldListener, bool> which)
     {
-        foreach (HeldListener listener in Locked(() => Unclaimed.TakeAll(which)))
+        foreach (HeldListener listener in _gate.Locked(() => Unclaimed.TakeAll(which)))
         {
             Close(listener);
             _changed?.Invoke();
@@ -292,27 +289,11 @@ internal sealed class ResourceRegistry
 
     private void Dispose(HeldListener listener, bool removePath)
     {
-        if (removePath && Locked(() => _sharing.OwnsPath(listener)))
+        if (removePath && _gate.Locked(() => _sharing.OwnsPath(listener)))
         {
             listener.RemovePath();
         }
 
         listener.Dispose();
-    }
-
-    private T Locked<T>(Func<T> look)
-    {
-        lock (_gate)
-        {
-            return look();
-        }
-    }
-
-    private void Locked(Action change)
-    {
-        lock (_gate)
-        {
-            change();
-        }
     }
 }

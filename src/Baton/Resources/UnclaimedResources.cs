@@ -139,11 +139,10 @@ internal sealed class UnclaimedResources(
 
     internal bool HasAny(ResourceKey request) => _listeners.Keys.Any(k => k.Distance(request) is not null);
 
-    /// <summary>One that has the label of a request, and another address; null for none.</summary>
-    internal ResourceKey? Elsewhere(ResourceKey request) =>
-        request.Label is { } label
-            ? _listeners.Keys.Where(k => k.Kind == request.Kind && k.Label == label).Cast<ResourceKey?>().FirstOrDefault()
-            : null;
+    /// <summary>One that has the label of a request, and another address; null for none. From any thread.</summary>
+    internal ResourceKey? Elsewhere(ResourceKey request) => gate.Locked(() => request.Label is { } label
+        ? _listeners.Keys.Where(k => k.Kind == request.Kind && k.Label == label).Cast<ResourceKey?>().FirstOrDefault()
+        : null);
 
     /// <summary>Whether a matching listener was received whose path another socket has by now.</summary>
     internal bool HasLost(ResourceKey request) => _lostPaths.Contains(request);

@@ -60,7 +60,7 @@ public sealed class ExclusiveLockTests : IDisposable
     private static void Pass(ExclusiveLock from, ExclusiveLock to)
     {
         PassedResource passed = Assert.Single(from.Held);
-        to.Load(passed.Key, passed.Descriptor.Duplicate());
+        to.Load(passed.Key, passed.Handle.Duplicate());
     }
 
     private ExclusiveLock Of(string name, string? directory = null) =>
