@@ -37,11 +37,7 @@ internal sealed class SuccessorRole : IPredecessor
     {
         (_greet, Pid, _predecessor, _listeners, _older, _logger) = (greet, living.Pid, predecessor, listeners, older, logger);
         listeners.Unclaimed.AwaitArrival(_greeted.Task, living);
-<<<<<<< HEAD
         listeners.Handles.NotTaken = keys => TrySay(new HandoverMessage.Dropped(keys));
-        _oomScore.Raise();
-=======
->>>>>>> main
     }
 
     /// <summary>The predecessor's pid.</summary>
