@@ -55,7 +55,7 @@ public sealed class SocketSampleTests
         await socket.ConnectAsync(IPAddress.Loopback, port, TestContext.Current.CancellationToken);
         ConcurrentDictionary<int, int> answers = new();
         HashSet<string> pids = [];
-        using var over = new CancellationTokenSource();
+        using CancellationTokenSource over = new(), answered = new();
         Task receiving = ReceiveAsync();
         int sent = 0;
         Task sending = SendAsync();
@@ -67,7 +67,7 @@ public sealed class SocketSampleTests
         await over.CancelAsync();
         await sending;
         await Deadline.UntilAsync(() => answers.Count == sent);
-        socket.Shutdown(SocketShutdown.Both);
+        await answered.CancelAsync();
         await receiving.InTime("the end of the answers");
         Assert.All(answers.Values, times => Assert.Equal(1, times));
         Assert.Contains($"{service.Pid}", pids);
@@ -86,8 +86,18 @@ public sealed class SocketSampleTests
         async Task ReceiveAsync()
         {
             byte[] buffer = new byte[100];
-            while (await socket.ReceiveAsync(buffer) is > 0 and int length)
+            while (!answered.IsCancellationRequested)
             {
+                int length;
+                try
+                {
+                    length = await socket.ReceiveAsync(buffer, answered.Token);
+                }
+                catch (OperationCanceledException)
+                {
+                    return;
+                }
+
                 string[] words = Encoding.ASCII.GetString(buffer, 0, length).Split(' ');
                 pids.Add(words[0]);
                 answers.AddOrUpdate(int.Parse(words[1], System.Globalization.CultureInfo.InvariantCulture), 1, (_, n) => n + 1);

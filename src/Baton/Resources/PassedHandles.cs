@@ -22,7 +22,8 @@ internal sealed class PassedHandles(EventPolls polls, ILogger logger)
 
     /// <summary>The open ones, for a successor.</summary>
     internal IReadOnlyList<PassedResource> Passed =>
-        _lock.Locked(() => _passed.Where(p => !p.Value.IsClosed).Select(p => new PassedResource(KeyOf(p.Key), p.Value, "")).ToArray());
+        _lock.Locked(() =>
+            _passed.Where(p => !p.Value.IsClosed).Select(p => new PassedResource(KeyOf(p.Key), p.Value, "")).ToArray());
 
     /// <summary>The names of inherited ones that nobody has taken.</summary>
     internal IReadOnlyList<string> Untaken => _lock.Locked(() => _untaken.Keys.Order(StringComparer.Ordinal).ToArray());
@@ -77,11 +78,11 @@ internal sealed class PassedHandles(EventPolls polls, ILogger logger)
     {
         foreach (string name in names)
         {
-            if (_lock.Locked(() => _untaken.Remove(name, out Descriptor? descriptor) ? descriptor : null) is { } untaken)
-            {
-                untaken.Dispose();
-            }
-            else if (_lock.Locked(() => _passed.Remove(name, out SafeHandle? handle) ? handle : null) is { IsClosed: false } taken)
+            (Descriptor? untaken, SafeHandle? taken) = _lock.Locked(() =>
+                _untaken.Remove(name, out Descriptor? descriptor) ? (descriptor, null)
+                    : (null, _passed.Remove(name, out SafeHandle? handle) ? handle : null));
+            untaken?.Dispose();
+            if (taken is { IsClosed: false })
             {
                 Abandon(taken);
             }

@@ -1,3 +1,4 @@
+using Baton.Interop;
 using Baton.Control;
 using Baton.Lifecycle;
 using Baton.Resources;
