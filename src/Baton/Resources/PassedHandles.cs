@@ -78,9 +78,9 @@ internal sealed class PassedHandles(EventPolls polls, ILogger logger)
     {
         foreach (string name in names)
         {
-            (Descriptor? untaken, SafeHandle? taken) = _lock.Locked(() =>
-                _untaken.Remove(name, out Descriptor? descriptor) ? (descriptor, null)
-                    : (null, _passed.Remove(name, out SafeHandle? handle) ? handle : null));
+            Descriptor? untaken = null;
+            SafeHandle? taken = null;
+            _ = _lock.Locked(() => _untaken.Remove(name, out untaken) || _passed.Remove(name, out taken));
             untaken?.Dispose();
             if (taken is { IsClosed: false })
             {
