@@ -288,6 +288,9 @@ internal sealed class SuccessorLink : ISuccessor
                 or HandoverMessage.Force:
                 _post(new PeerEvent.Said(message));
                 break;
+            case HandoverMessage.Dropped dropped:
+                _resources.NotTaken(dropped.Keys);
+                break;
             case HandoverMessage.Unknown:
                 break;
             default:

@@ -37,6 +37,7 @@ internal sealed class SuccessorRole : IPredecessor
     {
         (_greet, Pid, _predecessor, _listeners, _older, _logger) = (greet, living.Pid, predecessor, listeners, older, logger);
         listeners.Unclaimed.AwaitArrival(_greeted.Task, living);
+        listeners.Handles.NotTaken = keys => TrySay(new HandoverMessage.Dropped(keys));
     }
 
     /// <summary>The predecessor's pid.</summary>
@@ -217,6 +218,10 @@ internal sealed class SuccessorRole : IPredecessor
                     _listeners.InheritLater(ResourceKey.Parse(more.Keys[i]), received.Descriptors[i]);
                 }
 
+                break;
+            case HandoverMessage.Dropped dropped:
+                received.WithoutDescriptors();
+                _listeners.Handles.CloseWithPredecessor(PassedHandles.NamesOf(dropped.Keys));
                 break;
             case HandoverMessage.Resources passed:
                 Load(link, passed, received, lifecycle, loop);
