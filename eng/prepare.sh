@@ -53,7 +53,7 @@ install_js_clients() {
   local place=artifacts/js-clients file=package-lock.json
   cmp -s tests/JsClients/$file $place/$file && return
   rm -rf $place && mkdir -p $place && cp tests/JsClients/package*.json $place
-  npm ci --prefix $place --ignore-scripts --no-audit --no-fund --silent || { rm -f $place/$file; return 1; }
+  npm ci --prefix $place --ignore-scripts --no-audit --no-fund --silent || { rm -rf $place; echo "NO JAVASCRIPT CLIENTS on this machine: npm could not install them, and their tests are skipped." >&2; }
 }
 
 end_compiler() {
