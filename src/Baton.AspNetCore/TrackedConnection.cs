@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using Baton.AspNetCore.LongLived;
+using Baton.AspNetCore.Moving;
 using Baton.Lifecycle;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -65,6 +66,25 @@ internal class TrackedConnection : ConnectionContext, IDrainingFeature
 
     /// <summary>The peer's address from the transport, whatever middleware sets later.</summary>
     internal EndPoint? AcceptedFrom { get; }
+
+    /// <summary>The listener that accepted it.</summary>
+    internal string ListenerKey { get; init; } = "";
+
+    /// <summary>Its transport, where it can move to another process; else null.</summary>
+    internal MovableTransport? Movable { get; set; }
+
+    /// <summary>
+    /// Whether it is to move to another process, and nothing here belongs to it. Kestrel's authentication by connection, such as
+    /// Negotiate, keeps its state in the items.
+    /// </summary>
+    internal bool MayMove => _all.IsLeaving(ListenerKey)
+        && Requests == 0
+        && Volatile.Read(ref _observers) == 0
+        && Volatile.Read(ref _announced) == 0
+        && !IsUpgraded
+        && !IsHttp2
+        && _isHttp
+        && Items.Count == 0;
 
     /// <summary>Requests in progress, without observers.</summary>
     internal int Requests => Volatile.Read(ref _requests);
@@ -130,8 +150,17 @@ internal class TrackedConnection : ConnectionContext, IDrainingFeature
     {
         try
         {
+            if (Movable is { IsTaken: true } leaving)
+            {
+                await leaving.EndReadAsync().ConfigureAwait(false);
+            }
+
             await _inner.DisposeAsync().ConfigureAwait(false);
             await base.DisposeAsync().ConfigureAwait(false);
+            if (Movable is { IsTaken: true } left)
+            {
+                await _all.Moves!.SendAsync(left, ListenerKey).ConfigureAwait(false);
+            }
         }
         finally
         {
@@ -146,8 +175,11 @@ internal class TrackedConnection : ConnectionContext, IDrainingFeature
         _protocol.HasReachedHttp = true;
     }
 
-    internal void RequestStarted(bool http2, string path)
+    internal void RequestStarted(HttpRequest request)
     {
+        bool http2 = HttpProtocol.IsHttp2(request.Protocol);
+        Movable?.RequestBegins(
+            request.Headers.TransferEncoding.Count > 0 || request.Headers.Upgrade.Count > 0 ? null : request.ContentLength ?? 0);
         _hasServed = true;
         if (http2)
         {
@@ -160,7 +192,7 @@ internal class TrackedConnection : ConnectionContext, IDrainingFeature
         LongLived = null;
 
         // Only for the status: of concurrent requests the latest path is enough.
-        _path = path;
+        _path = request.Path.Value ?? "";
         if (Interlocked.Increment(ref _requests) == 1)
         {
             _busySince = Environment.TickCount64;
@@ -204,6 +236,7 @@ internal class TrackedConnection : ConnectionContext, IDrainingFeature
         int requests = Requests;
         report.AddConnection((requests, IsUpgraded, IsHttp2) switch
         {
+            _ when Movable is { IsTaken: true } => "moving",
             (0, _, _) when IsWithoutHttp => "raw",
             (0, _, _) => "idle",
             (_, _, false) when LongLived is { } kind => kind,

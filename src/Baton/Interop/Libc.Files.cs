@@ -107,6 +107,9 @@ internal static unsafe partial class Libc
     internal static partial int dup2(int fd, int newFd);
 
     [LibraryImport(Name, SetLastError = true)]
+    internal static partial int dup3(int fd, int newFd, int flags);
+
+    [LibraryImport(Name, SetLastError = true)]
     internal static partial nint write(int fd, void* buffer, nuint count);
 
     [LibraryImport(Name, SetLastError = true)]

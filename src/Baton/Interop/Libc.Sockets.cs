@@ -18,10 +18,13 @@ internal static unsafe partial class Libc
     internal const int SO_ACCEPTCONN = 30;
     internal const int SO_DOMAIN = 39;
     internal const int SO_BINDTOIFINDEX = 62;
+    internal const int SHUT_WR = 1;
+    internal const int SHUT_RDWR = 2;
     internal const int SCM_RIGHTS = 1;
     internal const int SCM_CREDENTIALS = 2;
     internal const int MSG_PEEK = 0x2;
     internal const int MSG_CTRUNC = 0x8;
+    internal const int MSG_TRUNC = 0x20;
     internal const int MSG_DONTWAIT = 0x40;
     internal const int MSG_NOSIGNAL = 0x4000;
     internal const int MSG_CMSG_CLOEXEC = 0x40000000;

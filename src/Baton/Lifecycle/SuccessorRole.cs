@@ -131,7 +131,10 @@ internal sealed class SuccessorRole : IPredecessor
         }
     }
 
-    public void SayReady(IReadOnlyList<string> claimed) => Link.Channel.Send(new HandoverMessage.Ready(claimed));
+    public void SayReady(IReadOnlyList<string> claimed) => Link.Channel.Send(new HandoverMessage.Ready(claimed)
+    {
+        Takes = _listeners.Moving.IsServed ? ResourcePolicy.TakenAfterCommit : [],
+    });
 
     /// <summary>
     /// Sends a message to the predecessor. Before the greeting only the last progress is kept, and sent afterwards.
@@ -222,6 +225,10 @@ internal sealed class SuccessorRole : IPredecessor
                 }
 
                 break;
+            case HandoverMessage.ConnectionChannel when received.Descriptors.Count == 1:
+                _listeners.Moving.Predecessor = ConnectionChannel.Open(
+                    received.Descriptors[0], Pid, static _ => true, link.Channel.FrameLimit, _listeners.Moving);
+                break;
             case HandoverMessage.Resources passed:
                 Load(link, passed, received, lifecycle, loop);
                 break;
@@ -233,6 +240,11 @@ internal sealed class SuccessorRole : IPredecessor
                 else
                 {
                     received.WithoutDescriptors();
+                }
+
+                if (received.Message is HandoverMessage.TakenBack)
+                {
+                    _listeners.Moving.GoTo(_listeners.Moving.Predecessor);
                 }
 
                 loop.Post(() => lifecycle.Handle(new PeerEvent.Said(received.Message)));

@@ -12,7 +12,9 @@ internal sealed class EventPolls
     // The runtime creates its sets when the first socket waits, and keeps them: searched until some exist.
     private volatile int[] _sets = [];
 
-    internal unsafe void Forget(Descriptor descriptor)
+    internal void Forget(Descriptor descriptor) => Forget(descriptor.Number);
+
+    internal unsafe void Forget(int fd)
     {
         if (_sets.Length == 0)
         {
@@ -22,7 +24,7 @@ internal sealed class EventPolls
         foreach (int set in _sets)
         {
             // ENOENT is usual: a descriptor is in at most one of the sets.
-            _ = Libc.epoll_ctl(set, Libc.EPOLL_CTL_DEL, descriptor.Number, null);
+            _ = Libc.epoll_ctl(set, Libc.EPOLL_CTL_DEL, fd, null);
         }
     }
 

@@ -20,13 +20,16 @@ internal sealed class ResourceRegistry
     private Action? _changed;
     private bool _released;
 
-    internal ResourceRegistry(ILogger logger) => (_logger, Unclaimed, AtCommit) =
-        (logger, new UnclaimedResources(_gate, _sharing, _polls, logger), new CommitResources(logger));
+    internal ResourceRegistry(ILogger logger) => (_logger, Unclaimed, AtCommit, Moving) = (
+        logger, new UnclaimedResources(_gate, _sharing, _polls, logger), new CommitResources(logger), new(logger));
 
     internal UnclaimedResources Unclaimed { get; }
 
     /// <summary>The resources that only one process may use.</summary>
     internal CommitResources AtCommit { get; }
+
+    /// <summary>The idle connections that move between this process and others.</summary>
+    internal MovingConnections Moving { get; }
 
     internal Task SharingOver => _sharingOver.Task;
 
@@ -289,11 +292,9 @@ internal sealed class ResourceRegistry
         }
     }
 
-    private void Locked(Action change)
+    private void Locked(Action change) => Locked(() =>
     {
-        lock (_gate)
-        {
-            change();
-        }
-    }
+        change();
+        return true;
+    });
 }
