@@ -17,9 +17,9 @@ internal sealed class ConnectionMoves
     // Each takes a second descriptor until Kestrel is done with its own.
     private const int MostAtOnce = 500;
 
-    // A client acknowledges an answer within 40 ms, mostly at once; then its connection is at rest.
+    // A connection that is busy leaves after an answer, or with its next request; these find what is idle.
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(10);
-    private static readonly TimeSpan LastPause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LastPause = TimeSpan.FromMilliseconds(250);
 
     private readonly GracefulRestartOptions _options;
     private readonly MovingConnections _moving;

@@ -13,8 +13,8 @@ namespace Baton.AspNetCore.Moving;
 /// <param name="departure">Decides.</param>
 internal sealed class MovableInput(PipeReader inner, byte[] first, IDeparture departure) : PipeReader
 {
-    // More than a request without a body has. What is longer is answered here.
-    private const int MostKept = 16 * 1024;
+    // What is longer is answered here.
+    private const int MostKept = 64 * 1024;
 
     private static readonly ReadResult s_end = new(ReadOnlySequence<byte>.Empty, isCanceled: false, isCompleted: true);
 

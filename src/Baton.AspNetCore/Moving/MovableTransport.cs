@@ -6,7 +6,7 @@ namespace Baton.AspNetCore.Moving;
 
 /// <summary>
 /// Kestrel's transport of a connection that can move to another process. It is taken only where the kernel's counters prove that
-/// all that Kestrel wrote has reached the client's kernel, and that all that was read from the socket has arrived here.
+/// all that Kestrel wrote has reached the kernel, and that all that was read from the socket has arrived here.
 /// </summary>
 internal sealed class MovableTransport : IDuplexPipe, IDeparture
 {
@@ -61,7 +61,7 @@ internal sealed class MovableTransport : IDuplexPipe, IDeparture
     public bool TryTake(long seen)
     {
         Descriptor? taken = _take(now => now is { IsEstablished: true, Unread: 0 }
-            && now.Acknowledged - _begun.Acknowledged == _output.Written
+            && now.Written - _begun.Written == _output.Written
             && now.Read - _begun.Read == seen);
         Volatile.Write(ref _taken, taken);
         return taken is not null;

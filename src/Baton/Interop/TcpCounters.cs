@@ -2,12 +2,12 @@ using System.Buffers.Binary;
 
 namespace Baton.Interop;
 
-/// <summary>What the kernel has counted of one TCP connection: fields of struct tcp_info of linux/tcp.h.</summary>
+/// <summary>What the kernel has counted of one TCP connection: struct tcp_info of linux/tcp.h, and tcp(7).</summary>
 /// <param name="State">Its state.</param>
-/// <param name="Acknowledged">Bytes that the peer has acknowledged. The end of the handshake may count as one.</param>
+/// <param name="Written">Bytes that were written to it, acknowledged or not. The end of the handshake may count as one.</param>
 /// <param name="Received">Bytes that have come, read or not.</param>
 /// <param name="Unread">Bytes that have come and were not read.</param>
-internal readonly record struct TcpCounters(byte State, long Acknowledged, long Received, long Unread)
+internal readonly record struct TcpCounters(byte State, long Written, long Received, long Unread)
 {
     private const int IpProtoTcp = 6;
     private const int TcpInfo = 11;
@@ -18,7 +18,6 @@ internal readonly record struct TcpCounters(byte State, long Acknowledged, long 
     private const int AcknowledgedOffset = 120;
     private const int ReceivedOffset = 128;
     private const int InfoBytes = ReceivedOffset + sizeof(long);
-    private const int MostUnread = 1 << 20;
 
     /// <summary>Whether neither end has closed.</summary>
     internal bool IsEstablished => State == Established;
@@ -40,18 +39,19 @@ internal readonly record struct TcpCounters(byte State, long Acknowledged, long 
 
         while (true)
         {
-            long received = At(info, ReceivedOffset);
-
-            // Tells the length and copies nothing (tcp(7)).
-            nint unread = Libc.recv(fd, null, MostUnread, Libc.MSG_PEEK | Libc.MSG_TRUNC | Libc.MSG_DONTWAIT);
-            if (!TryRead(fd, info))
+            (long acknowledged, long received) = (At(info, AcknowledgedOffset), At(info, ReceivedOffset));
+            int unread, unacknowledged;
+            if (Libc.ioctl(fd, Libc.SIOCINQ, &unread) != 0
+                || Libc.ioctl(fd, Libc.SIOCOUTQ, &unacknowledged) != 0
+                || !TryRead(fd, info))
             {
                 return null;
             }
 
-            if (received == At(info, ReceivedOffset))
+            // Else something came in between, and the counters are not of one moment.
+            if (acknowledged == At(info, AcknowledgedOffset) && received == At(info, ReceivedOffset))
             {
-                return new TcpCounters(*info, At(info, AcknowledgedOffset), received, Math.Max(0, unread));
+                return new TcpCounters(*info, acknowledged + unacknowledged, received, unread);
             }
         }
     }
