@@ -49,7 +49,8 @@ internal sealed class DrainStartupFilter(OpenConnections connections, LongLivedR
             return follow(context);
         }
 
-        connection.RequestStarted(context.Request);
+        connection.RequestStarted(HttpProtocol.IsHttp2(context.Request.Protocol), context.Request.Path.Value ?? "");
+        connection.Movable?.RequestBegins(context.Request);
         context.Response.OnStarting(_starting, context);
         context.Response.OnCompleted(_completed, connection);
         if (connection is WarmUpConnection)

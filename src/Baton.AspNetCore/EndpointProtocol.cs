@@ -18,7 +18,7 @@ internal sealed class EndpointProtocol(Func<bool?> endsBeforeHttp, Func<bool?>? 
     /// <summary>
     /// Whether Kestrel's HTTP/1.1 has its connections from the first byte to the last, and nothing else has a part in them.
     /// </summary>
-    internal bool IsPlainHttp1 => _isPlain ??= isPlainHttp1?.Invoke() ?? false;
+    internal bool IsPlainHttp1 => (_isPlain ??= isPlainHttp1?.Invoke()) ?? false;
 
     /// <summary>Whether any connection has reached HTTP.</summary>
     internal bool HasReachedHttp { get; set; }

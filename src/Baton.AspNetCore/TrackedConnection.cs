@@ -175,11 +175,8 @@ internal class TrackedConnection : ConnectionContext, IDrainingFeature
         _protocol.HasReachedHttp = true;
     }
 
-    internal void RequestStarted(HttpRequest request)
+    internal void RequestStarted(bool http2, string path)
     {
-        bool http2 = HttpProtocol.IsHttp2(request.Protocol);
-        Movable?.RequestBegins(
-            request.Headers.TransferEncoding.Count > 0 || request.Headers.Upgrade.Count > 0 ? null : request.ContentLength ?? 0);
         _hasServed = true;
         if (http2)
         {
@@ -192,7 +189,7 @@ internal class TrackedConnection : ConnectionContext, IDrainingFeature
         LongLived = null;
 
         // Only for the status: of concurrent requests the latest path is enough.
-        _path = request.Path.Value ?? "";
+        _path = path;
         if (Interlocked.Increment(ref _requests) == 1)
         {
             _busySince = Environment.TickCount64;

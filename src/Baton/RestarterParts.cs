@@ -103,6 +103,7 @@ internal sealed class RestarterParts
             Loop.Post(() => Lifecycle.Restarts.OlderDeparted(generation, drainedAt, gone));
         Status = new StatusSource(Lifecycle, Listeners.Resources, _older, predecessor, identity);
         _telemetry = new ServiceTelemetry(Lifecycle, context, _older, () => KnownGeneration > 0 ? KnownGeneration : null);
+        Listeners.Resources.Moving.Counted = _telemetry.Moved;
         Operations = new ControlService(Lifecycle, context, Status.Take);
         ControlServer? control = ControlServer.Create(Operations, Listeners.Resources, predecessor);
         Status.NameHolder = () => control?.NameHolder;

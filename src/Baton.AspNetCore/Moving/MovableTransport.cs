@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using Baton.Interop;
 using Baton.Resources;
+using Microsoft.AspNetCore.Http;
 
 namespace Baton.AspNetCore.Moving;
 
@@ -53,10 +54,12 @@ internal sealed class MovableTransport : IDuplexPipe, IDeparture
     /// <summary>Moves it if it is idle.</summary>
     internal bool TryMove() => IsWanted && _input.TryLeave();
 
-    /// <summary>Kestrel has read the head of a request.</summary>
-    /// <param name="bodyLength">The length of its body; null where only Kestrel knows when it ends.</param>
-    internal void RequestBegins(long? bodyLength) =>
-        _input.RequestEnd = bodyLength is { } length ? _input.Consumed + length : -1;
+    /// <summary>Kestrel has read the head of a request. Where its body has no length, only Kestrel knows when it ends.</summary>
+    internal void RequestBegins(HttpRequest request)
+    {
+        bool hasLength = request.Headers.TransferEncoding.Count == 0 && request.Headers.Upgrade.Count == 0;
+        _input.RequestEnd = hasLength ? _input.Consumed + (request.ContentLength ?? 0) : -1;
+    }
 
     public bool TryTake(long seen)
     {
@@ -87,23 +90,35 @@ internal sealed class MovableTransport : IDuplexPipe, IDeparture
 
     private async Task FinishAsync()
     {
+        try
+        {
+            _arrivedWhole = await HasArrivedAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _input.EndStream();
+        }
+    }
+
+    private async Task<bool> HasArrivedAsync()
+    {
         long begun = Environment.TickCount64;
-        for (bool again = false; !_arrivedWhole; again = true)
+        for (bool again = false; Environment.TickCount64 - begun < Limit.TotalMilliseconds; again = true)
         {
             _input.KeepArrived();
-            if (TcpCounters.Of(_taken!.Number) is not { IsClosed: false } now
-                || Environment.TickCount64 - begun > Limit.TotalMilliseconds)
+            if (TcpCounters.Of(_taken!.Number) is not { IsClosed: false } now)
             {
-                break;
+                return false;
             }
 
-            _arrivedWhole = now.Read - _begun.Read == _input.Seen && (now.Unread == 0 || again);
-            if (!_arrivedWhole)
+            if (now.Read - _begun.Read == _input.Seen && (now.Unread == 0 || again))
             {
-                await Task.Delay(Moment).ConfigureAwait(false);
+                return true;
             }
+
+            await Task.Delay(Moment).ConfigureAwait(false);
         }
 
-        _input.EndStream();
+        return false;
     }
 }

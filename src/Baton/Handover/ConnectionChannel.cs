@@ -132,8 +132,8 @@ internal sealed class ConnectionChannel : IMovingTarget
     {
         try
         {
+            // To the end of the stream, also after our own end: an acknowledgement may have arrived before.
             while (Poller.Wait(_channel.Number, Libc.POLLIN, Timeout.InfiniteTimeSpan)
-                && !_ended.IsCancellationRequested
                 && _channel.Receive() is { } received)
             {
                 Handle(received);
@@ -145,8 +145,12 @@ internal sealed class ConnectionChannel : IMovingTarget
         }
 
         Close();
+        _ended.Cancel();
         _channel.Dispose();
-        _logger.ConnectionsMoved(Pid, _sent, _received);
+        if (_sent + _received > 0)
+        {
+            _logger.ConnectionsMoved(Pid, _sent, _received);
+        }
     }
 
     private void Handle(Received received)
@@ -182,7 +186,7 @@ internal sealed class ConnectionChannel : IMovingTarget
         _received += connections.Keys.Count;
         for (int i = 0; i < connections.Keys.Count; i++)
         {
-            _moving.Take(new MovedConnection(connections.Keys[i], received.Descriptors[i], connections.Inputs[i]));
+            _moving.Serve(new MovedConnection(connections.Keys[i], received.Descriptors[i], connections.Inputs[i]));
         }
     }
 
@@ -190,7 +194,6 @@ internal sealed class ConnectionChannel : IMovingTarget
     {
         _moving.Lose(this);
         _waiting.CompleteAdding();
-        _ended.Cancel();
         _channel.End();
     }
 

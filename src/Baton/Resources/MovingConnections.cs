@@ -11,8 +11,6 @@ internal sealed class MovingConnections(ILogger logger)
     private readonly Lock _lock = new();
     private Func<MovedConnection, bool>[] _servers = [];
     private volatile IMovingTarget? _target;
-    private long _sent;
-    private long _arrived;
 
     internal ILogger Logger => logger;
 
@@ -25,11 +23,8 @@ internal sealed class MovingConnections(ILogger logger)
     /// <summary>The predecessor, which serves again after a roll back; null if it takes none.</summary>
     internal IMovingTarget? Predecessor { get; set; }
 
-    /// <summary>Connections that another process took from this one.</summary>
-    internal long Sent => Interlocked.Read(ref _sent);
-
-    /// <summary>Connections that this process took from another one.</summary>
-    internal long ArrivedCount => Interlocked.Read(ref _arrived);
+    /// <summary>Called with the number of connections that another process has taken.</summary>
+    internal Action<int>? Counted { private get; set; }
 
     /// <summary>Adds a server. It returns whether it takes the connection.</summary>
     internal void Add(Func<MovedConnection, bool> server)
@@ -53,16 +48,11 @@ internal sealed class MovingConnections(ILogger logger)
         }
     }
 
-    internal void CountSent(int count) => Interlocked.Add(ref _sent, count);
+    internal void CountSent(int count) => Counted?.Invoke(count);
 
-    /// <summary>A connection of another process. One that nobody wants is closed.</summary>
-    internal void Take(MovedConnection connection)
-    {
-        Interlocked.Increment(ref _arrived);
-        Serve(connection);
-    }
-
-    /// <summary>A connection that no other process has taken: it stays here, or is closed.</summary>
+    /// <summary>
+    /// A connection of another process, or one that no other process has taken. One that nobody here wants is closed.
+    /// </summary>
     internal void Serve(MovedConnection connection)
     {
         if (!Array.Exists(Volatile.Read(ref _servers), server => server(connection)))
