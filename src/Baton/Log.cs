@@ -102,20 +102,6 @@ internal static partial class Log
     internal static partial void ChannelBroken(this ILogger logger, string reason);
 
     [LoggerMessage(
-        305,
-        LogLevel.Information,
-        "Idle connections between this process and {Pid}: {Sent} moved there, {Received} came",
-        EventName = "ConnectionsMoved")]
-    internal static partial void ConnectionsMoved(this ILogger logger, int pid, int sent, int received);
-
-    [LoggerMessage(
-        306,
-        LogLevel.Warning,
-        "{Count} idle connections could not move to process {Pid}, and no more do: {Reason}",
-        EventName = "ConnectionsNotMoved")]
-    internal static partial void ConnectionsNotMoved(this ILogger logger, int count, int pid, string reason);
-
-    [LoggerMessage(
         400, LogLevel.Information, "Process {Pid}, generation {Generation}: {Previous} -> {State}", EventName = "StateChanged")]
     internal static partial void StateChanged(
         this ILogger logger, int pid, int generation, ProcessState previous, ProcessState state);

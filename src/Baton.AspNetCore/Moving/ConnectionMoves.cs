@@ -76,7 +76,8 @@ internal sealed class ConnectionMoves
 
         // The transport may have read from an accepted connection by now.
         begun = moved is null ? begun with { Received = 0, Unread = 0 } : begun;
-        var transport = new MovableTransport(connection, inner.Transport, check => TryTake(socket, check), begun, moved?.Input ?? []);
+        var transport = new MovableTransport(
+            connection, inner.Transport, check => TryTake(socket, check), begun, moved?.Input ?? []);
         inner.Transport = transport;
         connection.Movable = transport;
     }

@@ -91,8 +91,8 @@ internal abstract record HandoverMessage
     }
 
     /// <summary>
-    /// Predecessor, after the commit, to a successor that takes connections: with the message comes its end of a socket over which
-    /// idle connections move in both directions. Optional.
+    /// Predecessor, after the commit, to a successor that takes connections: with the message comes its end of a socket over
+    /// which idle connections move in both directions. Optional.
     /// </summary>
     internal sealed record ConnectionChannel : HandoverMessage;
 

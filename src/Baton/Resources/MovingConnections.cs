@@ -17,7 +17,7 @@ internal sealed class MovingConnections(ILogger logger)
     /// <summary>Whether a server of this process takes connections of another one.</summary>
     internal bool IsServed => Volatile.Read(ref _servers).Length > 0;
 
-    /// <summary>The process that serves instead of this one; null while this process serves, or where the other takes none.</summary>
+    /// <summary>The process that serves instead of this one; null for none, or one that takes none.</summary>
     internal IMovingTarget? Target => _target;
 
     /// <summary>The predecessor, which serves again after a roll back; null if it takes none.</summary>
