@@ -12,7 +12,7 @@ require_packages gcc=gcc /usr/include/stdio.h=libc6-dev /usr/include/zlib.h=zlib
   /usr/lib/chromium/chromium-headless-shell=chromium-headless-shell /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf=fonts-dejavu-core /usr/share/fonts/truetype/liberation/LiberationSans-Regular.ttf=fonts-liberation
 install=$SECONDS
 build Baton.slnx
-build_native
+build_services
 build=$((SECONDS - install))
 
 # Two projects at a time: that of the processes mostly waits, and so do some of the others. None uses the ports or files of another.

@@ -52,21 +52,27 @@ end_compiler() {
   [ "$keeps_compiler" = true ] || dotnet build-server shutdown --vbcscompiler >/dev/null 2>&1 || true
 }
 
-# The test service as native code, which most tests start: artifacts/native/TestService, made anew when its code has changed. Where a machine can't have it they start the usual build, and this says so.
-build_native() {
-  local native=artifacts/native/TestService/TestService runtime said
-  # Other builds write the same assemblies anew, so the sources decide, their directories too. Its time is then that of now: tests start no native build that is older than the assemblies.
-  if [ -e "$native" ] && [ -z "$(find src tests/TestService ./*.props global.json -newer "$native" -print -quit)" ]; then
-    touch "$native"
+# The test service as most tests start it, native code in artifacts/native/TestService, and as the others do, in artifacts/ready/TestService: for the shared framework, with all assemblies compiled
+# ahead. Each is made anew when its code has changed. Where a machine can't have one, tests start the usual build, and this says so.
+build_services() {
+  build_service native NativeRuntime
+  build_service ready ReadyRuntime
+}
+
+build_service() {
+  local program=artifacts/$1/TestService/TestService runtime said
+  # Other builds write the same assemblies anew, so the sources decide, their directories too. Its time is then that of now: tests start none that is older than the assemblies.
+  if [ -e "$program" ] && [ -z "$(find src tests/TestService ./*.props global.json -newer "$program" -print -quit)" ]; then
+    touch "$program"
     return
   fi
   runtime=$(dotnet --info | sed -n 's/^ *RID: *//p')
-  if said=$(dotnet publish tests/TestService --configuration Release "-p:NativeRuntime=$runtime" -p:CppCompilerAndLinker=gcc 2>&1); then
-    touch "$native"
+  if said=$(dotnet publish tests/TestService --configuration Release "-p:$2=$runtime" -p:CppCompilerAndLinker=gcc 2>&1); then
+    touch "$program"
   elif grep -E '(error|warning) (IL|CS|CA|IDE|VS|RS)[A-Z]*[0-9]+' <<<"$said" >&2; then
     return 1
   else
-    rm -f "$native"
-    echo "NO NATIVE BUILD on this machine ($runtime), all tests start the usual one: $(grep -m 1 -E 'error' <<<"$said" || tail -n 1 <<<"$said")"
+    rm -f "$program"
+    echo "NO BUILD \"$1\" on this machine ($runtime), tests start the usual one: $(grep -m 1 -E 'error' <<<"$said" || tail -n 1 <<<"$said")"
   fi
 }

@@ -29,6 +29,9 @@ public enum RestartTriggerKind
 
     /// <summary>The start of this process, which has failed.</summary>
     FailedStart,
+
+    /// <summary>A change of <see cref="RestarterOptions.RestartWhenChanged"/>.</summary>
+    Change,
 }
 
 /// <summary>Who or what asked for a restart, a shutdown or force.</summary>
@@ -101,6 +104,10 @@ public sealed record RestartTrigger
 
     internal static RestartTrigger OfFailedStart(string reason) =>
         new() { Kind = RestartTriggerKind.FailedStart, Description = $"its own start: {reason}" };
+
+    /// <param name="paths">What has changed.</param>
+    internal static RestartTrigger OfChange(string paths) =>
+        new() { Kind = RestartTriggerKind.Change, Description = $"a change of {paths}" };
 
     internal RestartTrigger PassedOnByPredecessor(int pid) =>
         this with { Description = $"{Description}, sent to predecessor {pid}", PassedOnBy = pid };

@@ -7,6 +7,7 @@ using Baton.Processes;
 using Baton.Resources;
 using Baton.Systemd;
 using Baton.Telemetry;
+using Baton.Watching;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -112,7 +113,9 @@ internal sealed class RestarterParts
         Exited = Task.WhenAll(LoggedAsync(), _telemetry.Told, control?.Told ?? Task.CompletedTask);
         _signalActions = new SignalActions(options.Signals, Lifecycle, Logger, terminal, options.TimeProvider);
         Servers = new ServerRegister(Loop, Logger, options, Lifecycle.Start);
+        var watch = new ChangeWatch(options, isFirst: predecessor is null, Logger);
         Begin(command);
+        watch.Begin(() => Lifecycle.State, by => Loop.Post(() => Lifecycle.Restarts.Request(new RestartRequest(by))), Exited);
     }
 
     /// <summary>The options of the first start, which hold for the process.</summary>

@@ -11,7 +11,7 @@ public class DrainStoryTests(Chromium browser)
     [Fact]
     public async Task Request_that_holds_up_the_drain_is_named_with_its_age_until_it_is_cut_by_force()
     {
-        await using ServiceProcess service = await ServiceProcess.StartAsync();
+        await using ServiceProcess service = await ServiceProcess.StartAsync(Shop.DrainsForAnHour);
         await using AdminTab tab = await AdminTab.OpenAsync(browser, service.Address);
         await tab.IsLiveAsync(service);
         await Expect(tab.Button("Force…")).ToBeDisabledAsync();

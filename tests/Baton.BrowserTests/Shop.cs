@@ -7,14 +7,17 @@ namespace Baton.BrowserTests;
 internal static class Shop
 {
     private const int IdleVisitors = 4;
+    private const string Limit = "GracefulRestart__DrainTimeout";
     private static readonly Dictionary<string, string> s_pictures = new() { ["light"] = "admin.png", ["dark"] = "admin-dark.png" };
+
+    /// <summary>The old process has to be there until the last picture, however slow the machine is.</summary>
+    internal static ServiceSetup DrainsForAnHour { get; } = new() { Environment = new Dictionary<string, string> { [Limit] = "01:00:00" } };
 
     internal static ServiceSetup Setup(ReleaseDirectory releases) => ServiceSetup.ListeningOn($"http://127.0.0.1:{FreePort.Next()}") with
     {
         Command = [releases.Program],
         Probation = TimeSpan.FromSeconds(1),
-        // The old process has to be there until the last picture, however slow the machine is.
-        Environment = new Dictionary<string, string> { ["GracefulRestart__Name"] = "shop", ["GracefulRestart__DrainTimeout"] = "01:00:00" },
+        Environment = new Dictionary<string, string>(DrainsForAnHour.Environment) { ["GracefulRestart__Name"] = "shop" },
     };
 
     internal static async Task LiveAsync(ServiceProcess service)

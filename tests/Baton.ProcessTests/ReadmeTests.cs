@@ -14,7 +14,7 @@ public sealed class ReadmeTests
     {
         using var directory = new TemporaryDirectory();
         await BuildFirstProgramAsync("README.md", directory);
-        ServiceSetup setup = new ServiceSetup { Command = [directory.PathOf("out/Shop")] }.With(
+        ServiceSetup setup = new ServiceSetup { Command = [directory.PathOf("bin/Release/net10.0/Shop")] }.With(
             "--Logging:Console:FormatterName=simple", "--Logging:Console:FormatterOptions:SingleLine=true");
         await using ServiceProcess service = await ServiceProcess.StartAsync(setup);
 
@@ -31,7 +31,7 @@ public sealed class ReadmeTests
     {
         using var directory = new TemporaryDirectory();
         await BuildFirstProgramAsync("docs/admin.md", directory);
-        ServiceSetup setup = new ServiceSetup { Command = [directory.PathOf("out/Shop")] }.With(
+        ServiceSetup setup = new ServiceSetup { Command = [directory.PathOf("bin/Release/net10.0/Shop")] }.With(
             "--Logging:Console:FormatterName=simple", "--Logging:Console:FormatterOptions:SingleLine=true");
         await using ServiceProcess service = await ServiceProcess.StartAsync(setup);
 
@@ -57,12 +57,12 @@ public sealed class ReadmeTests
               <ItemGroup><ProjectReference Include="{Path.Combine(Repository.Root, "src/Baton.AspNetCore/Baton.AspNetCore.csproj")}" /></ItemGroup>
             </Project>
             """);
-        await BuildAsync(directory.PathOf("Shop.csproj"), directory.PathOf("out"));
+        await BuildAsync(directory.PathOf("Shop.csproj"));
     }
 
-    private static async Task BuildAsync(string project, string output)
+    private static async Task BuildAsync(string project)
     {
-        using Process build = Process.Start(new ProcessStartInfo("dotnet", ["build", project, "-c", "Release", "-o", output, "-v", "quiet", "--nologo", "-p:NuGetAudit=false", "-p:RunAnalyzers=false"])
+        using Process build = Process.Start(new ProcessStartInfo("dotnet", ["build", project, "-c", "Release", "-v", "quiet", "--nologo", "-p:NuGetAudit=false", "-p:RunAnalyzers=false", "-p:BuildProjectReferences=false"])
         {
             RedirectStandardOutput = true,
         })!;

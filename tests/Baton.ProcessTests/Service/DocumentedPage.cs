@@ -97,6 +97,9 @@ internal sealed partial class DocumentedPage(bool ownNetwork = false) : IAsyncDi
         // No part of MSBuild may outlive its build: the test would wait for its end.
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
         start.Environment["RunAnalyzers"] = "false";
+
+        // What the pages refer to is built already: test.sh has done it.
+        start.Environment["BuildProjectReferences"] = "false";
         start.Environment["NuGetAudit"] = "false";
         using Process shell = Process.Start(start)!;
         await Deadline.UntilAsync(() => shell.HasExited, Limit);

@@ -3,36 +3,34 @@ using Xunit.v3;
 namespace Baton.ProcessTests.Service;
 
 /// <summary>
-/// Which build of the test service a test starts: native code, which starts ten times as fast, unless the class or the test says <see cref="JitAttribute"/>. Where there is no native
-/// build, or one that is older than the service's code, all start the usual one. <c>BATON_TEST_BUILD=jit</c> has all start that.
+/// Which build of the test service a test starts: native code, which starts ten times as fast, unless the class or the test says <see cref="JitAttribute"/>; then the one for the shared
+/// framework with assemblies compiled ahead. Where one is missing, or older than the service's code, the usual build. <c>BATON_TEST_BUILD=jit</c> has all tests start that.
 /// </summary>
 internal static class TestBuild
 {
     private const string Program = "TestService";
 
     // This program is in artifacts/bin/NAME/release/.
-    private static readonly string s_jit = UsualOf(Program);
-    private static readonly string s_native = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../native", Program));
-    private static readonly bool s_hasNative = HasNative();
+    private static readonly string s_usual = UsualOf(Program);
+    private static readonly string s_ready = Published("ready");
+    private static readonly string s_native = Published("native");
 
     /// <summary>Where the program is, and all it needs.</summary>
-    internal static string Directory => s_hasNative && !SaysJit() ? s_native : s_jit;
+    internal static string Directory => SaysJit() ? s_ready : s_native;
 
     /// <summary>Where any of them is.</summary>
-    internal static IEnumerable<string> Directories => s_hasNative ? [s_jit, s_native] : [s_jit];
+    internal static IEnumerable<string> Directories => new[] { s_usual, s_ready, s_native }.Distinct();
 
     /// <summary>Where the usual build of a project is.</summary>
     internal static string UsualOf(string project) => Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../..", project, "release"));
 
-    private static bool HasNative()
+    private static string Published(string kind)
     {
-        if (Environment.GetEnvironmentVariable("BATON_TEST_BUILD") == "jit")
-        {
-            return false;
-        }
-
-        var native = new FileInfo(Path.Combine(s_native, Program));
-        return native.Exists && System.IO.Directory.GetFiles(s_jit, "*.dll").All(file => File.GetLastWriteTimeUtc(file) <= native.LastWriteTimeUtc);
+        string directory = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../..", kind, Program));
+        var program = new FileInfo(Path.Combine(directory, Program));
+        bool isThere = Environment.GetEnvironmentVariable("BATON_TEST_BUILD") != "jit" && program.Exists
+            && System.IO.Directory.GetFiles(s_usual, "*.dll").All(file => File.GetLastWriteTimeUtc(file) <= program.LastWriteTimeUtc);
+        return isThere ? directory : s_usual;
     }
 
     private static bool SaysJit() =>

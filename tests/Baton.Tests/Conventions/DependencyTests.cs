@@ -8,7 +8,7 @@ namespace Baton.Tests.Conventions;
 /// <summary>Which part may use which.</summary>
 public class DependencyTests
 {
-    private static readonly string[] Folders = ["Configuration", "Control", "Handover", "Interop", "Lifecycle", "Processes", "Resources", "Systemd", "Telemetry"];
+    private static readonly string[] Folders = ["Configuration", "Control", "Handover", "Interop", "Lifecycle", "Processes", "Resources", "Systemd", "Telemetry", "Watching"];
 
     [Fact]
     public void Core_References_TheFrameworkAndLoggingAbstractionsOnly() =>
@@ -42,6 +42,7 @@ public class DependencyTests
     [InlineData("Control", "Handover", "Interop", "Lifecycle", "Resources", "Processes")]
     [InlineData("Systemd", "Interop", "Lifecycle", "Resources", "Processes")]
     [InlineData("Telemetry", "Handover", "Lifecycle")]
+    [InlineData("Watching", "Interop", "Processes")]
     public void Folder_OfTheCore_UsesOnlyThoseBelowIt(string folder, params string[] below)
     {
         string[] above = [.. Folders.Except([folder, .. below]).Select(other => $"Baton.{other}")];

@@ -19,7 +19,7 @@ internal static partial class LogEventsPage
 
     private static readonly (int First, string Title)[] Sections =
     [
-        (100, "Listeners"), (200, "Processes"), (300, "Handover"), (400, "Restarts and shutdowns"), (440, "Several servers"), (500, "Drain"), (600, "Pid file"), (611, "Terminal and environment"), (700, "systemd"), (800, "Control socket"),
+        (100, "Listeners"), (200, "Processes"), (300, "Handover"), (400, "Restarts and shutdowns"), (440, "Several servers"), (450, "Files that are watched"), (500, "Drain"), (600, "Pid file"), (611, "Terminal and environment"), (700, "systemd"), (800, "Control socket"),
         (850, "Signals and hooks"), (860, "Metrics and traces"), (870, "State"), (900, "Readiness"), (950, "Several servers in a host"), (1000, "Warm-up"), (1020, "Listeners of Kestrel"), (1100, "Admin page and API"),
     ];
 
