@@ -42,7 +42,9 @@ internal sealed class GatedListener(
     internal string? Key => _inner?.Key;
 
     /// <summary>Whether a connection can come from another process: Kestrel's HTTP/1.1 must be all that it meets.</summary>
-    internal bool TakesMoved => protocol.IsPlainHttp1;
+    internal bool TakesMoved => !IsUnbound && protocol.IsPlainHttp1;
+
+    internal bool IsUnbound => _unbound.IsCancellationRequested;
 
     public EndPoint EndPoint => _inner?.Listener.EndPoint ?? endPoint;
 

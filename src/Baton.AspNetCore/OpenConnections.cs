@@ -48,7 +48,7 @@ internal sealed class OpenConnections : IServerWork
     /// <summary>Whether the answer to a request leaves its connection open, which is to move then.</summary>
     internal bool StaysOpen(TrackedConnection connection) =>
         connection.Movable is { MovesAfterRequest: true }
-            && IsLeaving(connection.ListenerKey)
+            && connection.IsLeaving
             && !Passed(Volatile.Read(ref _begun), _options.TimeProvider.GetTimestamp(), _options.IdleGrace);
 
     public Task DrainAsync(CancellationToken calledBack)

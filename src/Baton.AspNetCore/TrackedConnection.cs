@@ -74,17 +74,19 @@ internal class TrackedConnection : ConnectionContext, IDrainingFeature
     internal MovableTransport? Movable { get; set; }
 
     /// <summary>
-    /// Whether it is to move to another process, and nothing here belongs to it. Kestrel's authentication by connection, such as
-    /// Negotiate, keeps its state in the items.
+    /// Whether it is to move to another process, and nothing here belongs to it. Authentication by connection, such as Negotiate,
+    /// keeps its state in the items.
     /// </summary>
-    internal bool MayMove => _all.IsLeaving(ListenerKey)
-        && Requests == 0
+    internal bool IsLeaving => _all.IsLeaving(ListenerKey)
         && Volatile.Read(ref _observers) == 0
         && Volatile.Read(ref _announced) == 0
         && !IsUpgraded
         && !IsHttp2
         && _isHttp
         && Items.Count == 0;
+
+    /// <summary>Whether it is to move now.</summary>
+    internal bool MayMove => Requests == 0 && IsLeaving;
 
     /// <summary>Requests in progress, without observers.</summary>
     internal int Requests => Volatile.Read(ref _requests);

@@ -55,7 +55,7 @@ internal sealed class ConnectionMoves
     {
         lock (_sockets)
         {
-            _listeners = [.. _listeners, listener];
+            _listeners = [.. _listeners.Where(l => !l.IsUnbound), listener];
         }
     }
 

@@ -28,14 +28,12 @@ internal sealed class MovableInput(PipeReader inner, byte[] first, IDeparture de
     private bool _waits;
     private bool _leaves;
     private TaskCompletionSource? _readEnds;
-    // Of the buffer that Kestrel has, or had last.
     private ReadOnlySequence<byte> _buffer;
     private bool _isFromFirst;
     private bool _isPartial;
-    private long _consumed;
 
     /// <summary>The bytes that Kestrel has consumed.</summary>
-    internal long Consumed => _consumed;
+    internal long Consumed { get; private set; }
 
     /// <summary>Where the current request ends, body included; -1 where only Kestrel knows.</summary>
     internal long RequestEnd { get; set; }
@@ -46,7 +44,7 @@ internal sealed class MovableInput(PipeReader inner, byte[] first, IDeparture de
     /// <summary>What was read and not given to Kestrel. Call when it has left.</summary>
     internal byte[] Kept => _seen.Kept;
 
-    private bool IsBetweenRequests => _consumed == RequestEnd && !_isPartial && !_first.IsLeft;
+    private bool IsBetweenRequests => Consumed == RequestEnd && !_isPartial && !_first.IsLeft;
 
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
@@ -61,9 +59,9 @@ internal sealed class MovableInput(PipeReader inner, byte[] first, IDeparture de
         }
 
         ValueTask<ReadResult> read = inner.ReadAsync(cancellationToken);
-        if (read.IsCompleted)
+        if (read.IsCompletedSuccessfully)
         {
-            ReadResult result = read.GetAwaiter().GetResult();
+            ReadResult result = read.Result;
             if (!LeavesWith(result))
             {
                 return new(Show(result));
@@ -72,6 +70,12 @@ internal sealed class MovableInput(PipeReader inner, byte[] first, IDeparture de
             ValueTask<ReadResult> left = _read.Begin();
             departure.Begin();
             return left;
+        }
+
+        if (read.IsCompleted)
+        {
+            // It has failed.
+            return read;
         }
 
         ValueTask<ReadResult> waiting = _read.Begin();
@@ -119,12 +123,11 @@ internal sealed class MovableInput(PipeReader inner, byte[] first, IDeparture de
         }
 
         long count = Length(consumed);
-        bool isPartial = Length(examined) > count;
-        _consumed += count;
-        _isPartial = isPartial;
+        _isPartial = Length(examined) > count;
+        Consumed += count;
         if (_isFromFirst)
         {
-            _first.Advance(count, isPartial);
+            _first.Advance(count, _isPartial);
             return;
         }
 
@@ -171,10 +174,7 @@ internal sealed class MovableInput(PipeReader inner, byte[] first, IDeparture de
     {
         lock (_lock)
         {
-            if (!_innerPending)
-            {
-                _seen.KeepArrived();
-            }
+            _seen.KeepArrived(isRead: _innerPending);
         }
     }
 

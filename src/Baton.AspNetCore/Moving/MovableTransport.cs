@@ -106,12 +106,13 @@ internal sealed class MovableTransport : IDuplexPipe, IDeparture
         for (bool again = false; Environment.TickCount64 - begun < Limit.TotalMilliseconds; again = true)
         {
             _input.KeepArrived();
-            if (TcpCounters.Of(_taken!.Number) is not { IsClosed: false } now)
+            TcpCounters? now = TcpCounters.Of(_taken!.Number);
+            if (now is { IsClosed: true })
             {
                 return false;
             }
 
-            if (now.Read - _begun.Read == _input.Seen && (now.Unread == 0 || again))
+            if (now?.Read - _begun.Read == _input.Seen && (now?.Unread == 0 || again))
             {
                 return true;
             }

@@ -53,12 +53,12 @@ internal sealed class SeenInput(PipeReader inner)
         Take(result);
     }
 
-    /// <summary>Keeps what has arrived, while no read waits.</summary>
-    internal void KeepArrived()
+    /// <summary>Keeps what has arrived, unless a read waits for it.</summary>
+    internal void KeepArrived(bool isRead)
     {
         try
         {
-            if (!HasEnded && inner.TryRead(out ReadResult more))
+            if (!isRead && !HasEnded && inner.TryRead(out ReadResult more))
             {
                 Keep(more);
             }

@@ -13,6 +13,7 @@ internal readonly record struct TcpCounters(byte State, long Written, long Recei
     private const int TcpInfo = 11;
     private const byte Established = 1;
     private const byte Closed = 7;
+    private const int MostTries = 100;
 
     // The offsets of tcpi_bytes_acked and tcpi_bytes_received.
     private const int AcknowledgedOffset = 120;
@@ -37,7 +38,7 @@ internal readonly record struct TcpCounters(byte State, long Written, long Recei
             return null;
         }
 
-        while (true)
+        for (int tries = 0; tries < MostTries; tries++)
         {
             (long acknowledged, long received) = (At(info, AcknowledgedOffset), At(info, ReceivedOffset));
             int unread, unacknowledged;
@@ -54,6 +55,8 @@ internal readonly record struct TcpCounters(byte State, long Written, long Recei
                 return new TcpCounters(*info, acknowledged + unacknowledged, received, unread);
             }
         }
+
+        return null;
     }
 
     private static unsafe bool TryRead(int fd, byte* info)
