@@ -58,10 +58,10 @@ internal sealed class MovableInput(PipeReader inner, byte[] first, IDeparture de
             return new(Give(_first.Result, fromFirst: true));
         }
 
-        ValueTask<ReadResult> read = inner.ReadAsync(cancellationToken);
-        if (read.IsCompletedSuccessfully)
+        _pending = inner.ReadAsync(cancellationToken).GetAwaiter();
+        if (_pending.IsCompleted)
         {
-            ReadResult result = read.Result;
+            ReadResult result = _pending.GetResult();
             if (!LeavesWith(result))
             {
                 return new(Show(result));
@@ -72,14 +72,7 @@ internal sealed class MovableInput(PipeReader inner, byte[] first, IDeparture de
             return left;
         }
 
-        if (read.IsCompleted)
-        {
-            // It has failed.
-            return read;
-        }
-
         ValueTask<ReadResult> waiting = _read.Begin();
-        _pending = read.GetAwaiter();
         lock (_lock)
         {
             (_innerPending, _waits) = (true, true);
