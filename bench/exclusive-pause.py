@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""How long a client waits at a restart: a service without an exclusive service against one whose exclusive service stops at once.
+"""How long a client waits at a restart: a plain service, one whose exclusive service stops at once, and one with small state.
 
-bench/exclusive-pause.py TESTSERVICE [PAIRS]: both run side by side and are restarted in turn; a client asks each anew without a
+bench/exclusive-pause.py TESTSERVICE [PAIRS]: all run side by side and are restarted in turn; a client asks each anew without a
 pause, and the longest answer of each restart counts."""
 import os, signal, socket, statistics, subprocess, sys, tempfile, time
 
@@ -48,7 +48,8 @@ def summary(values):
 
 
 with tempfile.TemporaryDirectory() as work:
-    services = {"none": (8451, []), "exclusive": (8452, ["--Ticks", f"{work}/ticks"])}
+    services = {"none": (8451, []), "exclusive": (8452, ["--Ticks", f"{work}/ticks"]),
+                "state": (8453, ["--State", "true"])}
     try:
         for name, (port, arguments) in services.items():
             start(name, port, work, *arguments)
@@ -63,7 +64,9 @@ with tempfile.TemporaryDirectory() as work:
                 time.sleep(0.3)
         for name in services:
             print(f"{name}: {summary(times[name])} of {pairs}")
-        print(f"difference of the pairs: median {statistics.median(b - a for a, b in zip(times['none'], times['exclusive'])):+.1f} ms")
+        for name in list(services)[1:]:
+            difference = statistics.median(b - a for a, b in zip(times['none'], times[name]))
+            print(f"{name}: difference of the pairs: median {difference:+.1f} ms")
     finally:
         for name in services:
             if pid(name, work):

@@ -35,6 +35,21 @@ internal static partial class Log
     internal static partial void SuccessorInTheWay(this ILogger logger, int successorPid, string services, TimeSpan limit);
 
     [LoggerMessage(
+        324,
+        LogLevel.Warning,
+        "{Unfinished} within {Limit}: the successor serves without its exclusive services until process {Pid} has ended",
+        EventName = "ExclusiveLeftBehind")]
+    internal static partial void ExclusiveLeftBehind(this ILogger logger, string unfinished, TimeSpan limit, int pid);
+
+    [LoggerMessage(
+        325,
+        LogLevel.Warning,
+        "The lock of exclusive services was {Former} and is now {Path}: process {Pid} runs them only while it has the " +
+            "locks of both",
+        EventName = "ExclusiveLockMoved")]
+    internal static partial void ExclusiveLockMoved(this ILogger logger, string former, string path, int pid);
+
+    [LoggerMessage(
         430,
         LogLevel.Warning,
         "{Lines} log lines of Baton are missing here: the application's logger did not take them in time",

@@ -58,6 +58,11 @@ public sealed record RestartStatus
     /// </summary>
     public IReadOnlyList<StateStatus> PassedState { get; init; } = [];
 
+    /// <summary>
+    /// The exclusive services that do not run in this process although it serves, because another process keeps them from it.
+    /// </summary>
+    public IReadOnlyList<WaitingService> WaitingServices { get; init; } = [];
+
     /// <summary>When this process was started; null if that is not known.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 

@@ -117,6 +117,13 @@ public partial class RestarterOptions
     public TimeSpan ExclusiveStopTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
+    /// What happens when exclusive services do not stop within <see cref="ExclusiveStopTimeout"/>. Default
+    /// <see cref="ExclusiveStopPolicy.BackOut"/>: the restart fails. <see cref="ExclusiveStopPolicy.EndPredecessor"/>: the new
+    /// process serves, and its own exclusive services start when this process has ended, within <see cref="DrainTimeout"/>.
+    /// </summary>
+    public ExclusiveStopPolicy WhenExclusiveIsLate { get; set; } = ExclusiveStopPolicy.BackOut;
+
+    /// <summary>
     /// How many processes of the service may live at the same time: the one that serves, the one that starts, and those that
     /// still finish their work. Where a restart would make more, the oldest is forced first. Default 3; between 2 and 250.
     /// </summary>
@@ -207,6 +214,7 @@ public partial class RestarterOptions
         CrashDumpTimeout = o.Duration(nameof(CrashDumpTimeout), CrashDumpTimeout, DurationRange.ZeroOrMore);
         HookTimeout = o.Duration(nameof(HookTimeout), HookTimeout, DurationRange.MoreThanZero);
         ExclusiveStopTimeout = o.Duration(nameof(ExclusiveStopTimeout), ExclusiveStopTimeout, DurationRange.MoreThanZero);
+        WhenExclusiveIsLate = o.Choice(nameof(WhenExclusiveIsLate), WhenExclusiveIsLate);
         MaxGenerations = o.Number(nameof(MaxGenerations), MaxGenerations, 2, MostGenerations, $"between 2 and {MostGenerations}");
         RestartsRemembered = o.Number(nameof(RestartsRemembered), RestartsRemembered, 0, int.MaxValue, "zero or more");
         Strategy = o.Choice(nameof(Strategy), Strategy);

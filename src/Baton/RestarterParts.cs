@@ -86,7 +86,7 @@ internal sealed class RestarterParts
             Terms = Terms,
         };
         context.CommitSteps.Add(ExclusiveStop = context.Exclusive);
-        Exclusive = new ExclusiveLock(identity.Name, options.Control.Directory, Terms);
+        Exclusive = new ExclusiveLock(identity.Name, options.Control.Directory, Terms, Logger);
         Listeners.Resources.AtCommit.Add(Exclusive);
 
         if (_successor is not null && systemd.Socket is { } manager)
@@ -103,6 +103,7 @@ internal sealed class RestarterParts
         _older.Departed = (generation, drainedAt, gone) =>
             Loop.Post(() => Lifecycle.Restarts.OlderDeparted(generation, drainedAt, gone));
         Status = new StatusSource(Lifecycle, Listeners.Resources, _older, predecessor, identity);
+        Status.Waiting = ExclusiveStop.DescribeWaiting;
         _telemetry = new ServiceTelemetry(Lifecycle, context, _older, () => KnownGeneration > 0 ? KnownGeneration : null);
         Listeners.Resources.Moving.Counted = _telemetry.Moved;
         Operations = new ControlService(Lifecycle, context, Status.Take);

@@ -43,6 +43,20 @@ public sealed class DiscoveryTests : IDisposable
         Assert.Matches("^shop +4711 .* itself$", lines[2]);
     }
 
+    [Fact]
+    public async Task List_SecondCopy_ShowsWhichServicesWait()
+    {
+        await using FakeService first = new(_cli.Directory, Samples.Shop);
+        await using FakeService second = new(
+            _cli.Directory, Samples.Service("shop", 99, 1) with { WaitingServices = [new WaitingService("Ticker", "process 4711 has /x")] }, "shop-99");
+
+        string[] lines = (await _cli.RunAsync("list")).Output.TrimEnd().Split('\n');
+
+        Assert.EndsWith("WAITS", lines[0], StringComparison.Ordinal);
+        Assert.Matches("^shop +99 .* Ticker$", lines[1]);
+        Assert.Matches("^shop +4711 .* -$", lines[2]);
+    }
+
     [Fact] // F13
     public async Task List_WithStaleAndSilentSockets_PassesTheFirstOverAndNamesTheSecond()
     {

@@ -21,6 +21,14 @@ public sealed class StatusTests : IDisposable
     }
 
     [Fact]
+    public async Task Status_OfASecondCopy_SaysWhichServicesWaitAndForWhom()
+    {
+        await using FakeService service = new(_cli.Directory, Samples.Shop with { WaitingServices = [new WaitingService("Ticker", "process 12 has /x")] });
+        CliResult result = await _cli.RunAsync("status", "shop");
+        Assert.Contains("  waits       Ticker: process 12 has /x\n", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Status_OfAServiceThatDrains_SaysWhatAndWhy()
     {
         await using FakeService service = new(_cli.Directory, Busy);

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Baton.ProcessTests.Http;
 using Baton.ProcessTests.Service;
 
@@ -22,9 +23,11 @@ public sealed class ExclusiveServiceTests : IDisposable
     [InlineData("kill")]
     [InlineData("unhealthy")]
     [InlineData("throw")]
+    [InlineData("stop")] // Its heartbeat ends.
     public async Task Roll_back_brings_it_back_with_a_higher_term(string misdeed)
     {
-        await using ServiceProcess service = await ServiceProcess.StartAsync(Setup);
+        ServiceSetup setup = misdeed == "stop" ? Setup.With("--GracefulRestart:HeartbeatTimeout=00:00:02") : Setup;
+        await using ServiceProcess service = await ServiceProcess.StartAsync(setup);
         await _ticks.WorksAsync(service.Pid);
         int after = service.Log.Length;
         service.SetNextBehaviour($"after-commit {misdeed} 300");
@@ -78,6 +81,80 @@ public sealed class ExclusiveServiceTests : IDisposable
         Assert.Equal([predecessor, service.Pid], Turns(_ticks.AssertNoOverlap()));
     }
 
+    // Its work is open work, which the drain timeout cuts. Until then the successor serves without its own.
+    [Fact] // G6
+    public async Task Predecessor_in_which_it_does_not_stop_is_ended_first_where_that_is_chosen()
+    {
+        Latch never = new(_directory.PathOf("never"));
+        ServiceSetup setup = Setup.With(
+            "--GracefulRestart:ExclusiveStopTimeout=00:00:01", "--GracefulRestart:WhenExclusiveIsLate=EndPredecessor",
+            "--GracefulRestart:DrainTimeout=00:00:03", "--shutdownTimeoutSeconds=1");
+        await using ServiceProcess service = await ServiceProcess.StartAsync(
+            setup with { Probation = TimeSpan.Zero, FirstBehaviour = never.BehaviourOf("tick-until") });
+        await _ticks.WorksAsync(service.Pid);
+        service.SetNextBehaviour("");
+
+        int predecessor = await service.RestartAsync();
+        int successor = service.Pid;
+        Assert.Equal(successor, (await HttpConnection.GetOnceAsync(service.Address)).Pid);
+        Assert.Equal(ServiceProcess.ForcedExitCode, await service.EndAsync(predecessor));
+        await _ticks.WorksAsync(successor);
+        Assert.Equal([predecessor, successor], Turns(_ticks.AssertNoOverlap()));
+    }
+
+    [Fact] // G6
+    public async Task Predecessor_that_is_stopped_while_it_ends_it_hands_over_when_it_goes_on()
+    {
+        Latch latch = new(_directory.PathOf("latch"));
+        ServiceSetup setup = Setup.With("--GracefulRestart:ExclusiveStopTimeout=01:00:00") with { FirstBehaviour = latch.BehaviourOf("tick-until") };
+        await using ServiceProcess service = await ServiceProcess.StartAsync(setup);
+        await _ticks.WorksAsync(service.Pid);
+        service.SetNextBehaviour("");
+        int predecessor = service.Pid;
+        Task<int> restart = service.RestartAsync();
+        await service.Log.FirstAsync($"Ticking of {predecessor} is stopped");
+        ServiceProcess.Signal(predecessor, Libc.SIGSTOP);
+        latch.Open();
+        await Deadline.UntilAsync(() => ProcessTable.State(predecessor) == 'T');
+        ServiceProcess.Signal(predecessor, Libc.SIGCONT);
+        await restart;
+        await _ticks.WorksAsync(service.Pid);
+        Assert.Equal([predecessor, service.Pid], Turns(_ticks.AssertNoOverlap()));
+    }
+
+    [Fact] // G6 C4
+    public async Task Several_servers_take_turns_as_one()
+    {
+        await using ServiceProcess service = await ServersOfTests.StartAsync(ServersOfTests.Two().With("--Ticks", _directory.PathOf("ticks")) with { Probation = LongProbation });
+        await _ticks.WorksAsync(service.Pid);
+        int after = service.Log.Length;
+        service.SetNextBehaviour("after-commit kill 300");
+        int predecessor = await service.RestartAsync();
+        int successor = service.Pid;
+        await service.RolledBackAsync(after);
+        await _ticks.WorksAsync(predecessor);
+        Assert.Equal([predecessor, successor, predecessor], Turns(_ticks.AssertNoOverlap()));
+    }
+
+    // The other lock's path: the successor takes both, so that a roll back can't make two of them run.
+    [Fact] // G6
+    public async Task Successor_with_another_name_excludes_its_predecessor()
+    {
+        Latch latch = new(_directory.PathOf("latch"));
+        await using ServiceProcess service = await ServiceProcess.StartAsync(Setup);
+        await _ticks.WorksAsync(service.Pid);
+        int after = service.Log.Length;
+        service.SetNextBehaviour($"name other\n{latch.BehaviourOf("tick-until")}\nafter-commit unhealthy 300");
+        int predecessor = await service.RestartAsync();
+        int successor = service.Pid;
+        await service.RolledBackAsync(after);
+        await _ticks.WorksAsync(successor);
+        latch.Open();
+        await _ticks.WorksAsync(predecessor);
+        Assert.Equal([predecessor, successor, predecessor], Turns(_ticks.AssertNoOverlap()));
+        Assert.NotEmpty(service.Log.All("is now .*other.exclusive"));
+    }
+
     [Fact] // G6
     public async Task Successor_that_still_works_when_it_gives_back_ends_before_the_predecessor_begins()
     {
@@ -122,6 +199,8 @@ public sealed class ExclusiveServiceTests : IDisposable
         await using ServiceProcess copy = await ServiceProcess.StartAsync(Setup with { Environment = SameControl(service) });
         await copy.Log.FirstAsync($"TickingService does not run in process {copy.Pid}, which serves: process {service.Pid} has .*TestService.exclusive");
         Assert.Equal(copy.Pid, (await HttpConnection.GetOnceAsync(copy.Address)).Pid);
+        JsonArray waiting = (await ControlWire.StatusAsync(Path.Combine(service.ControlDirectory, $"TestService-{copy.Pid}.sock")))["waitingServices"]!.AsArray();
+        Assert.Equal("TickingService", Assert.Single(waiting)!["name"]!.GetValue<string>());
 
         // A restart of the first is not its chance.
         int first = await service.RestartAsync();

@@ -17,6 +17,7 @@ await MainEnding.CrashOnTheCoreAsync(behaviour);
 var builder = WebApplication.CreateBuilder(args);
 builder.UseGracefulRestart(options =>
 {
+    options.Name = behaviour.Argument("name") ?? options.Name;
     options.Tap = StepTap.Of(behaviour);
     options.AddReadiness(behaviour);
     options.AddHooks(behaviour);

@@ -11,7 +11,8 @@ internal sealed class ListView(DateTimeOffset now)
         // The holder of a name matters only where two services share it.
         bool shared = services.Any(s => !HasItsName(s.Status));
         string[] usual = ["NAME", ">PID", "VERSION", "STATE", ">GENERATION", ">UPTIME", "USER"];
-        string[] columns = shared ? [.. usual, "NAME HELD BY"] : usual;
+        bool waits = services.Any(s => s.Status.WaitingServices.Count > 0);
+        string[] columns = [.. usual, .. shared ? ["NAME HELD BY"] : (string[])[], .. waits ? ["WAITS"] : (string[])[]];
         var grid = new Grid(columns);
         foreach (FoundService service in services)
         {
@@ -26,6 +27,7 @@ internal sealed class ListView(DateTimeOffset now)
                 StatusText.Uptime(status.StartedAt, now),
                 ServiceUser.NameOf(service.User),
                 .. shared ? [HolderOf(status)] : (StyledText[])[],
+                .. waits ? [WaitingOf(status)] : (StyledText[])[],
             ];
             grid.Add(cells);
         }
@@ -34,6 +36,9 @@ internal sealed class ListView(DateTimeOffset now)
     }
 
     private static bool HasItsName(RestartStatus status) => status.NameHeldBy is not { } holder || holder == status.Pid;
+
+    private static StyledText WaitingOf(RestartStatus status) =>
+        status.WaitingServices.Count == 0 ? "-" : string.Join(", ", status.WaitingServices.Select(s => s.Name));
 
     private static StyledText HolderOf(RestartStatus status) =>
         status.NameHeldBy is null ? "-" : HasItsName(status) ? "itself" : Wording.Say($"process {status.NameHeldBy}");

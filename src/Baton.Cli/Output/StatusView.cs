@@ -60,6 +60,11 @@ internal sealed class StatusView(FoundService service, DateTimeOffset now)
             yield return Fact("name", Wording.Say($"held by process {holder}, another service"));
         }
 
+        foreach (WaitingService waiting in Status.WaitingServices)
+        {
+            yield return Fact("waits", $"{waiting.Name}: {waiting.Reason}");
+        }
+
         if (Status.PassedState.Count > 0)
         {
             IEnumerable<string> passed = Status.PassedState.Select(s => Wording.Say($"{s.Name} ({s.Length} bytes)"));

@@ -61,7 +61,7 @@ internal sealed class TermService(
         }
     }
 
-    public bool Waits => _waitsFor is not null;
+    public string? WaitsFor => _waitsFor;
 
     /// <summary>When it was told to stop, if it has not; else null.</summary>
     internal TimeSpan? Stopping

@@ -2,6 +2,7 @@ using System.Globalization;
 using Baton.Interop;
 using Baton.Lifecycle;
 using Baton.Resources;
+using Microsoft.Extensions.Logging;
 
 namespace Baton.Control;
 
@@ -11,7 +12,7 @@ namespace Baton.Control;
 /// number of the last term. <c>NAME.running</c> excludes the other process of a restart: each one locks it while its exclusive
 /// services run. So no step of a restart, no crash and no defect of ours can run two of them. Safe to call from any thread.
 /// </summary>
-internal sealed class ExclusiveLock(string name, string? directory, TermNumbers terms) : ICommitResource
+internal sealed class ExclusiveLock(string name, string? directory, TermNumbers terms, ILogger logger) : ICommitResource
 {
     private readonly Lock _lock = new();
     private readonly Lazy<string> _directory =
@@ -19,6 +20,10 @@ internal sealed class ExclusiveLock(string name, string? directory, TermNumbers 
 
     private Descriptor? _owned;
     private Descriptor? _running;
+
+    // Of a predecessor with another name or directory, which may serve again: it must not run beside this process.
+    private LockFile? _former;
+    private Descriptor? _formerRunning;
     private int _users;
     private bool _ended;
     private string? _written;
@@ -79,7 +84,8 @@ internal sealed class ExclusiveLock(string name, string? directory, TermNumbers 
             if (--_users == 0)
             {
                 _running?.Dispose();
-                _running = null;
+                _formerRunning?.Dispose();
+                _running = _formerRunning = null;
                 CloseIfEnded();
             }
         }
@@ -93,6 +99,12 @@ internal sealed class ExclusiveLock(string name, string? directory, TermNumbers 
     {
         lock (_lock)
         {
+            if (!_ended && IsWanted && key != Key)
+            {
+                _former = new LockFile(Path.ChangeExtension(key.Name, ControlProtocol.RunningExtension));
+                logger.ExclusiveLockMoved(key.Name, Owner.Path, Environment.ProcessId);
+            }
+
             if (_ended || !IsWanted || _owned is not null || key != Key || !Owner.IsAtPath(descriptor))
             {
                 // This configuration has no exclusive services or another name, or the file is no longer at its path.
@@ -130,9 +142,20 @@ internal sealed class ExclusiveLock(string name, string? directory, TermNumbers 
             return problem;
         }
 
+        if (_former is not null && !Directory.Exists(Path.GetDirectoryName(_former.Path)))
+        {
+            // Nobody has a lock in a directory that is gone.
+            _former = null;
+        }
+
+        if (_former is not null && (_formerRunning ??= _former.TryLock()) is null)
+        {
+            return WhoRuns(_former);
+        }
+
         if ((_running ??= Runner.TryLock()) is null)
         {
-            return $"those of process {HolderOf(Runner)?.ToString(CultureInfo.InvariantCulture) ?? "unknown"} have not ended";
+            return WhoRuns(Runner);
         }
 
         if (Owner.Read() is { } content && content != _written && NumberIn(content, 1) is { } term)
@@ -164,6 +187,9 @@ internal sealed class ExclusiveLock(string name, string? directory, TermNumbers 
             : HolderOf(Owner) is { } holder ? $"process {holder} has {Owner.Path}"
             : $"{Owner.Path} can't be locked";
     }
+
+    private static string WhoRuns(LockFile file) =>
+        $"those of process {HolderOf(file)?.ToString(CultureInfo.InvariantCulture) ?? "unknown"} have not ended";
 
     private static int? HolderOf(LockFile file) => file.Read() is { } content ? (int?)NumberIn(content, 0) : null;
 

@@ -28,6 +28,17 @@ internal static class StatusCodec
         size.WriteItems(json, "lastRestarts", status.LastRestarts, r => RestartRecordCodec.Write(json, r, size));
         json.WriteSpan("probationEndsMs", status.ProbationEnds);
         json.WriteNumber("nameHeldBy", status.NameHeldBy);
+        if (status.WaitingServices.Count > 0)
+        {
+            size.WriteItems(json, "waitingServices", status.WaitingServices, s =>
+            {
+                json.WriteStartObject();
+                size.WriteText(json, "name", s.Name);
+                size.WriteText(json, "reason", s.Reason);
+                json.WriteEndObject();
+            });
+        }
+
         if (status.PassedState.Count > 0)
         {
             size.WriteItems(json, "passedState", status.PassedState, s =>
@@ -58,6 +69,9 @@ internal static class StatusCodec
         Restart = body.Optional("restart") is { } restart ? ReadProgress(restart) : null,
         ProbationEnds = body.OptionalSpan("probationEndsMs"),
         NameHeldBy = body.Optional("nameHeldBy")?.GetInt32(),
+        WaitingServices = body.Optional("waitingServices") is null
+            ? []
+            : [.. body.Items("waitingServices").Select(s => new WaitingService(s.Text("name"), s.Text("reason")))],
         PassedState = body.Optional("passedState") is null ? [] : [.. body.Items("passedState").Select(ReadState)],
     };
 

@@ -12,6 +12,9 @@ internal sealed class StatusSource(
     /// <summary>Knows which process has the service's name.</summary>
     internal Func<int?> NameHolder { private get; set; } = static () => null;
 
+    /// <summary>Knows the exclusive services that wait.</summary>
+    internal Func<IReadOnlyList<WaitingService>> Waiting { private get; set; } = static () => [];
+
     internal RestartStatus Take()
     {
         GenerationStatus own = lifecycle.Describe();
@@ -32,6 +35,7 @@ internal sealed class StatusSource(
             Restart = lifecycle.Restarts.Progress,
             ProbationEnds = lifecycle.ProbationLeft,
             NameHeldBy = NameHolder(),
+            WaitingServices = Waiting(),
             PassedState = [.. resources.AtCommit.State.Passed.Select(
                 row => new StateStatus { Name = row.Name, Version = row.Version, Length = row.Length })],
         };

@@ -18,10 +18,8 @@ internal sealed class CommitSteps(
     Action<PhaseName> entered,
     Action<RestartEvent, RestartFault?> happened)
 {
-    private readonly Stack<ICommitStep> _begun = new();
-    private LoopTimer? _limit;
+    private StepRun? _steps;
     private bool _named;
-    private bool _over;
 
     private RestarterOptions Options => context.Options;
 
@@ -33,7 +31,8 @@ internal sealed class CommitSteps(
     {
         entered(PhaseName.Commit);
         context.Try(context.Endpoints.CloseGate);
-        Next(0);
+        _steps = new StepRun(context.CommitSteps, context, entered, Prepared) { LeavesLateBehind = true };
+        _steps.Begin();
     }
 
     /// <summary>Passes on the resources that only one process may use.</summary>
@@ -85,13 +84,7 @@ internal sealed class CommitSteps(
     /// </summary>
     internal void GoBack()
     {
-        _over = true;
-        _limit?.Cancel();
-        while (_begun.TryPop(out ICommitStep? step))
-        {
-            context.Try(step.Undo);
-        }
-
+        _steps?.Undo();
         context.Try(context.Endpoints.OpenGate);
         if (_named)
         {
@@ -100,58 +93,15 @@ internal sealed class CommitSteps(
         }
     }
 
-    private void Next(int index)
+    private void Prepared(RestartFault? fault)
     {
-        while (index < context.CommitSteps.Count && !context.CommitSteps[index].HasWork)
-        {
-            index++;
-        }
-
-        if (index < context.CommitSteps.Count)
-        {
-            Take(context.CommitSteps[index], () => Next(index + 1));
-        }
-        else
+        if (fault is null)
         {
             happened(RestartEvent.Prepared, null);
         }
-    }
-
-    private void Take(ICommitStep step, Action then)
-    {
-        entered(step.Name);
-        _begun.Push(step);
-        LoopTimer limit = _limit = context.Loop.Schedule(step.Limit, () => Refuse(
-            RestartFailure.PreparationFailed,
-            $"could not be told to serve: {step.Unfinished} within {step.Limit.TotalSeconds:0.###} s"));
-        try
-        {
-            step.Begin(problem => context.Loop.Post(() => Ended(limit, problem, then)));
-        }
-        catch (Exception e)
-        {
-            limit.Cancel();
-            Fail($"the step \"{step.Name.Text}\" failed", e);
-        }
-    }
-
-    private void Ended(LoopTimer limit, string? problem, Action then)
-    {
-        // Else it was given up meanwhile, or has ended before.
-        if (_over || limit != _limit)
-        {
-            return;
-        }
-
-        _limit = null;
-        limit.Cancel();
-        if (problem is null)
-        {
-            then();
-        }
         else
         {
-            Refuse(RestartFailure.PreparationFailed, $"could not be told to serve: {problem}");
+            Refuse(fault.Failure, $"could not be told to serve: {fault.What}");
         }
     }
 

@@ -1,10 +1,12 @@
+using Microsoft.Extensions.Logging;
+
 namespace Baton.Lifecycle;
 
 /// <summary>
 /// The step before a commit that waits until no exclusive service runs in this process. The end of their term, with the closing
 /// of the gate, tells them to stop. When the gate opens again they start anew, so nothing must be undone.
 /// </summary>
-internal sealed class ExclusiveStop(RestarterOptions options) : ICommitStep
+internal sealed class ExclusiveStop(RestarterOptions options, ILogger logger) : ICommitStep
 {
     private readonly Lock _lock = new();
     private readonly List<ITermService> _services = [];
@@ -24,11 +26,8 @@ internal sealed class ExclusiveStop(RestarterOptions options) : ICommitStep
     {
         get
         {
-            lock (_lock)
-            {
-                string[] waiting = [.. _services.Where(s => s.IsExclusive && s.Waits).Select(s => s.Name)];
-                return waiting.Length > 0 ? string.Join(", ", waiting) : null;
-            }
+            IReadOnlyList<WaitingService> waiting = DescribeWaiting();
+            return waiting.Count > 0 ? string.Join(", ", waiting.Select(s => s.Name)) : null;
         }
     }
 
@@ -43,6 +42,19 @@ internal sealed class ExclusiveStop(RestarterOptions options) : ICommitStep
         }
     }
 
+    /// <summary>The same, each with its reason; from any thread.</summary>
+    internal IReadOnlyList<WaitingService> DescribeWaiting()
+    {
+        lock (_lock)
+        {
+            return [.. from service in _services
+                       where service.IsExclusive
+                       let reason = service.WaitsFor
+                       where reason is not null
+                       select new WaitingService(service.Name, reason)];
+        }
+    }
+
     internal void Add(ITermService service)
     {
         lock (_lock)
@@ -53,6 +65,18 @@ internal sealed class ExclusiveStop(RestarterOptions options) : ICommitStep
 
     public void Begin(Action<string?> ended) => _ = Task.WhenAll(Running.Select(s => s.Stopped)).ContinueWith(
         _ => ended(null), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+
+    // The lock keeps those of the successor from starting before this process has ended them, or has ended.
+    public bool TryLeaveBehind()
+    {
+        if (options.WhenExclusiveIsLate != ExclusiveStopPolicy.EndPredecessor)
+        {
+            return false;
+        }
+
+        logger.ExclusiveLeftBehind(Unfinished, options.ExclusiveStopTimeout, Environment.ProcessId);
+        return true;
+    }
 
     public void Undo()
     {

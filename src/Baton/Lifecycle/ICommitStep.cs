@@ -12,11 +12,14 @@ internal interface ICommitStep
     /// <summary>Whether there is something to do. A step without work is skipped at no cost.</summary>
     bool HasWork { get; }
 
-    /// <summary>The time limit; then the restart is backed out.</summary>
+    /// <summary>The time limit; then the restart is backed out, or goes on without the step.</summary>
     TimeSpan Limit { get; }
 
     /// <summary>What is still missing, as text for a step that exceeded its limit.</summary>
     string Unfinished { get; }
+
+    /// <summary>At the limit: whether the restart goes on although the step is unfinished.</summary>
+    bool TryLeaveBehind() => false;
 
     /// <summary>Begins the step and returns at once.</summary>
     /// <param name="ended">Called once, from any thread: null for success, else the reason of the failure.</param>

@@ -10,7 +10,10 @@ internal interface ITermService
     bool IsExclusive { get; }
 
     /// <summary>Whether this process serves, but another one keeps it from running.</summary>
-    bool Waits { get; }
+    bool Waits => WaitsFor is not null;
+
+    /// <summary>What keeps it from running although this process serves, as text; null for nothing.</summary>
+    string? WaitsFor { get; }
 
     /// <summary>Completed while it does not run; a new task for each run.</summary>
     Task Stopped { get; }

@@ -32,7 +32,7 @@ internal sealed record LifecycleContext(ControlLoop Loop, RestarterOptions Optio
     internal TermNumbers Terms { get; init; } = new(Options.TimeProvider);
 
     /// <summary>The exclusive services of this process.</summary>
-    internal ExclusiveStop Exclusive { get; } = new(Options);
+    internal ExclusiveStop Exclusive { get; } = new(Options, Logger);
 
     /// <summary>The steps between the closing of the gate and the commit, in this order; undone in reverse.</summary>
     internal List<ICommitStep> CommitSteps { get; } = [];

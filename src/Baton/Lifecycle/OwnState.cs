@@ -37,17 +37,23 @@ internal sealed class OwnState(ProcessLifecycle lifecycle, LifecycleContext cont
     /// wants, and sends it.
     /// </summary>
     /// <param name="then">Called when that is done or given up. The predecessor is told either way.</param>
-    internal void HandBack(Action then) => Stop([.. context.CommitSteps.Where(s => s is not StateStep)], problem =>
+    internal void HandBack(Action then)
     {
-        if (problem is not null)
+        // There is no way back: the predecessor takes over.
+        ICommitStep[] steps = [.. context.CommitSteps.Where(s => s is not StateStep)];
+        var stop = new StepRun(steps, context, static _ => { }, problem =>
         {
-            Send(problem, then);
-            return;
-        }
+            if (problem is not null)
+            {
+                Send(problem.What, then);
+                return;
+            }
 
-        var saving = new StateWait(context, missing => Send(missing, then));
-        saving.Begin(ended => context.State.Save(WantedBack.Contains, ended));
-    });
+            var saving = new StateWait(context, missing => Send(missing, then));
+            saving.Begin(ended => context.State.Save(WantedBack.Contains, ended));
+        });
+        stop.Begin();
+    }
 
     /// <summary>The predecessor is dead, and no other process can serve: this one does, after it has tried to load.</summary>
     internal void ServeAlone(Action serve)
@@ -78,47 +84,6 @@ internal sealed class OwnState(ProcessLifecycle lifecycle, LifecycleContext cont
     {
         context.Try(() => context.Predecessor!.TryHandBack(missing));
         then();
-    }
-
-    // One after another, as before a handover. There is no way back: the predecessor takes over.
-    private void Stop(ICommitStep[] steps, Action<string?> then)
-    {
-        if (Array.Find(steps, s => s.HasWork) is not { } step)
-        {
-            then(null);
-            return;
-        }
-
-        bool over = false;
-        LoopTimer? limit = null;
-        limit = context.Loop.Schedule(step.Limit, () => End($"{step.Unfinished} within {step.Limit.TotalSeconds:0.###} s"));
-        try
-        {
-            step.Begin(problem => context.Loop.Post(() => End(problem)));
-        }
-        catch (Exception e)
-        {
-            End($"the step \"{step.Name}\" failed: {e.Message}");
-        }
-
-        void End(string? problem)
-        {
-            if (over)
-            {
-                return;
-            }
-
-            over = true;
-            limit?.Cancel();
-            if (problem is null)
-            {
-                Stop([.. steps.SkipWhile(s => s != step).Skip(1)], then);
-            }
-            else
-            {
-                then(problem);
-            }
-        }
     }
 
     private void Loaded(string? problem)

@@ -57,7 +57,7 @@ internal static class ProcessTable
             .Where(pid => pid > 0);
 
     // "4711 (name) S 1 ...": the name may hold anything, so the state follows the last bracket.
-    private static char? State(int pid)
+    internal static char? State(int pid)
     {
         string stat = Read(pid, "stat");
         int bracket = stat.LastIndexOf(')');

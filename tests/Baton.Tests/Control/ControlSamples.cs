@@ -28,7 +28,7 @@ internal static class ControlSamples
             Trigger = RestartTrigger.OfSignal(PosixSignal.SIGTERM), Elapsed = TimeSpan.FromMilliseconds(77), Current = Named("health").With("3 of 4", TimeSpan.FromMilliseconds(65)),
             Phases = [Named("spawn").With("", TimeSpan.FromMilliseconds(12))],
         },
-        ProbationEnds = TimeSpan.FromSeconds(3),
+        ProbationEnds = TimeSpan.FromSeconds(3), WaitingServices = [new WaitingService("Ticker", "process 12 has /run/baton/shop.exclusive")],
     };
 
     internal static IReadOnlyList<ControlRequest> Requests =>
@@ -44,7 +44,7 @@ internal static class ControlSamples
     internal static IReadOnlyList<ControlAnswer> Answers =>
     [
         new ControlAnswer.Status(Status),
-        new ControlAnswer.Status(Status with { Restart = null, ProbationEnds = null, StartedAt = null, LastRestarts = [], Generations = [] }),
+        new ControlAnswer.Status(Status with { Restart = null, ProbationEnds = null, StartedAt = null, LastRestarts = [], Generations = [], WaitingServices = [] }),
         new ControlAnswer.Accepted(4711, 2, Until: null),
         new ControlAnswer.Accepted(4711, 2, "the probation is over"),
         new ControlAnswer.Phase(Named("health"), "3 of 4", TimeSpan.FromMilliseconds(123)),

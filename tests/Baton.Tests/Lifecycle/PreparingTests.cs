@@ -68,6 +68,22 @@ public class PreparingTests
     }
 
     [Fact]
+    public void Step_ThatIsLateAndMayBeLeftBehind_IsPassedOverAndItsEndMeansNothing()
+    {
+        _services.IsLeftBehind = true;
+        _ = Ready();
+        _fixture.Pass(_services.Limit);
+        Assert.Equal(1, _fixture.Journal.Count("begin state"));
+        _fixture.Do(() => _services.Ends());
+        Assert.Equal(0, _fixture.Journal.Count("commit 4711"));
+        _fixture.Do(() => _state.Ends());
+
+        _fixture.Journal.AssertOrder("close gate", "begin services", "begin state", "commit 4711");
+        Assert.Equal(0, _fixture.Journal.Count("undo services"));
+        Assert.Equal(1, Opened);
+    }
+
+    [Fact]
     public async Task Step_TakesLongerThanItsLimit_IsGivenUpAndItsEndMeansNothing()
     {
         Task<RestartRecord> outcome = Ready();

@@ -19,6 +19,8 @@ internal sealed class WorldService(WorldProcess process) : ITermService
 
     public bool Waits { get; private set; }
 
+    public string? WaitsFor => Waits ? "another process" : null;
+
     public Task Stopped => _running?.Task ?? Task.CompletedTask;
 
     internal bool Runs => _running is not null && process.Alive;

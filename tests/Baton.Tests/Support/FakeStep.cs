@@ -18,6 +18,11 @@ internal sealed class FakeStep(string name, Journal journal) : ICommitStep
     /// <summary>What its beginning fails with.</summary>
     internal Exception? Failure { get; set; }
 
+    /// <summary>Whether the restart goes on when it is late.</summary>
+    internal bool IsLeftBehind { get; set; }
+
+    public bool TryLeaveBehind() => IsLeftBehind;
+
     public void Begin(Action<string?> ended)
     {
         journal.Add($"begin {name}");

@@ -19,6 +19,7 @@ internal static class ServiceSection
             {Up(view)}
             <div><dt>Program</dt><dd class="mono">{Html.Text(StatusText.OrDash(status.Program))}</dd></div>
             <div class="wide"><dt>Listens on</dt><dd>{Listeners(status)}</dd></div>
+            {Waiting(status)}
             </dl>
             """);
     }
@@ -38,6 +39,14 @@ internal static class ServiceSection
     {
         IEnumerable<Html> items = status.Listeners.Select(l => Html.Of($"<li class=\"mono\">{Html.Text(l)}</li>"));
         return status.Listeners.Count == 0 ? Html.Of($"nothing") : Html.Of($"""<ul class="listeners">{items}</ul>""");
+    }
+
+    private static Html Waiting(RestartStatus status)
+    {
+        IEnumerable<Html> items = status.WaitingServices.Select(s => Html.Of($"<li>{Html.Text($"{s.Name}: {s.Reason}")}</li>"));
+        return status.WaitingServices.Count == 0
+            ? Html.None
+            : Html.Of($"""<div class="wide"><dt>Does not run here</dt><dd><ul class="listeners">{items}</ul></dd></div>""");
     }
 
     private static Html Sentence(PageView view) => view.Status.State switch

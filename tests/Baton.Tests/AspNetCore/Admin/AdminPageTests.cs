@@ -29,6 +29,14 @@ public class AdminPageTests
     }
 
     [Fact]
+    public void Page_OfASecondCopy_SaysWhichServicesWait()
+    {
+        Assert.DoesNotContain("Does not run here", Render(Statuses.Of("harmless") with { WaitingServices = [] }), StringComparison.Ordinal);
+        string page = Render(Statuses.Of("harmless") with { WaitingServices = [new WaitingService("<Ticker>", "process 12 has /x")] });
+        Assert.Contains("<li><bdi>&lt;Ticker&gt;: process 12 has /x</bdi></li>", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Page_HasNoMarkupThatItsPolicyForbids() =>
         Assert.DoesNotMatch(new Regex(@"<[^>]*\s(style|on\w+)\s*=|<style|<script(?! src=)|javascript:|https?://(?!127\.0\.0\.1)", RegexOptions.IgnoreCase), Render(Statuses.Of("harmless")));
 
