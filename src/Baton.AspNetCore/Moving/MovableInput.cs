@@ -58,10 +58,12 @@ internal sealed class MovableInput(PipeReader inner, byte[] first, IDeparture de
             return new(Give(_first.Result, fromFirst: true));
         }
 
+#pragma warning disable CA2012, VSTHRD103 // consumed once: here if it has completed, or when it has arrived
         _pending = inner.ReadAsync(cancellationToken).GetAwaiter();
         if (_pending.IsCompleted)
         {
             ReadResult result = _pending.GetResult();
+#pragma warning restore CA2012, VSTHRD103
             if (!LeavesWith(result))
             {
                 return new(Show(result));
