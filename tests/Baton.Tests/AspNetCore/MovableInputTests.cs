@@ -26,7 +26,7 @@ public sealed class MovableInputTests : IDeparture
         return MayTake;
     }
 
-    public void Begin() => _begun = true;
+    void IDeparture.Begin() => _begun = true;
 
     [Fact]
     public async Task ReadAsync_NobodyLeaves_PassesAllOn()
