@@ -59,7 +59,7 @@ public sealed class AdminApiTests
     [Fact]
     public async Task Restart_asked_on_probation_is_held_and_then_answered()
     {
-        await using ServiceProcess service = await ServiceProcess.StartAsync(new ServiceSetup { Probation = TimeSpan.FromSeconds(2) });
+        await using ServiceProcess service = await ServiceProcess.StartAsync(new ServiceSetup { Probation = TimeSpan.FromSeconds(8) });
         await service.RestartAsync();
         AdminClient client = new(service.Address);
 

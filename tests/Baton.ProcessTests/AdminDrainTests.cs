@@ -70,7 +70,7 @@ public sealed class AdminDrainTests
     [Fact]
     public async Task Connection_that_was_made_before_a_restart_still_asks_the_old_process()
     {
-        await using ServiceProcess service = await ServiceProcess.StartAsync(new ServiceSetup { Probation = TimeSpan.FromSeconds(3) }.With(s_patient));
+        await using ServiceProcess service = await ServiceProcess.StartAsync(new ServiceSetup { Probation = TimeSpan.FromSeconds(8) }.With(s_patient));
         int old = service.Pid;
         using HttpConnection connection = await HttpConnection.OpenAsync(service.Address);
         await connection.GetAsync();

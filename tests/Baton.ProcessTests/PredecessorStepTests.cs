@@ -102,7 +102,7 @@ public sealed class PredecessorStepTests
     [InlineData("kill-at Sent Restart", 3)]
     public async Task Restart_that_the_predecessor_held_comes_if_it_was_passed_on_before_the_kill(string step, int generation)
     {
-        await using ServiceProcess service = await ServiceProcess.StartAsync(Setup with { FirstBehaviour = step, Probation = TimeSpan.FromSeconds(2) });
+        await using ServiceProcess service = await ServiceProcess.StartAsync(Setup with { FirstBehaviour = step, Probation = TimeSpan.FromSeconds(8) });
         service.SetNextBehaviour("");
         int predecessor = await service.RestartAsync();
         ServiceProcess.Signal(predecessor, Libc.SIGUSR2);

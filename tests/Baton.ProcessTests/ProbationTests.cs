@@ -35,7 +35,7 @@ public sealed class ProbationTests : IDisposable
     [Fact] // F11
     public async Task Restarts_asked_of_a_successor_are_one_that_starts_when_it_has_proved_itself()
     {
-        await using ServiceProcess service = await ServiceProcess.StartAsync(Setup with { Probation = TimeSpan.FromSeconds(3) });
+        await using ServiceProcess service = await ServiceProcess.StartAsync(Setup with { Probation = TimeSpan.FromSeconds(8) });
         await service.RestartAsync();
         await HoldAsync(service, service.Pid, times: 2);
 
@@ -50,7 +50,7 @@ public sealed class ProbationTests : IDisposable
     [Fact] // F11
     public async Task Restart_asked_of_the_predecessor_is_passed_on_when_the_successor_has_proved_itself()
     {
-        await using ServiceProcess service = await ServiceProcess.StartAsync(Setup with { Probation = TimeSpan.FromSeconds(3) });
+        await using ServiceProcess service = await ServiceProcess.StartAsync(Setup with { Probation = TimeSpan.FromSeconds(8) });
         await HoldAsync(service, await service.RestartAsync(), times: 1);
 
         await service.RestartedAsync();

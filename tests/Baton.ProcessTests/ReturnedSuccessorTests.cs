@@ -74,7 +74,7 @@ public sealed class ReturnedSuccessorTests
     [Fact]
     public async Task Release_that_takes_over_later_lists_it_and_can_end_it()
     {
-        await using ServiceProcess service = await ServiceProcess.StartAsync(Setup with { Probation = TimeSpan.FromSeconds(10) });
+        await using ServiceProcess service = await ServiceProcess.StartAsync(Setup with { Probation = TimeSpan.FromSeconds(20) });
         (int predecessor, int returned, HttpConnection stuck, HttpConnection kept) = await TryAsync(service);
         using (stuck)
         using (kept)

@@ -91,7 +91,7 @@ public sealed class SuccessorStepTests
     [InlineData("kill-at Received Restart")]
     public async Task Successor_that_is_killed_when_its_predecessor_has_left_for_good_leaves_a_word_in_the_log(string behaviour)
     {
-        await using ServiceProcess service = await ServiceProcess.StartAsync(Setup with { Probation = TimeSpan.FromSeconds(2) });
+        await using ServiceProcess service = await ServiceProcess.StartAsync(Setup with { Probation = TimeSpan.FromSeconds(8) });
         (Latch latch, HttpConnection connection) = await service.BeginRequestAsync();
         using HttpConnection slow = connection;
         service.SetNextBehaviour(behaviour);

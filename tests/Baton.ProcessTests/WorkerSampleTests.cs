@@ -77,6 +77,6 @@ public sealed class WorkerSampleTests : IDisposable
             "--Logging:Console:FormatterName=simple", "--Logging:Console:FormatterOptions:SingleLine=true",
             "--ticks", _directory.PathOf("ticks"), "--inbox", _directory.PathOf("inbox"),
         ],
-        Probation = TimeSpan.FromSeconds(1),
+        Probation = TimeSpan.FromSeconds(8),
     });
 }

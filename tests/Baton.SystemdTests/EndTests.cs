@@ -90,7 +90,7 @@ public class EndTests(SystemdMachine machine) : IClassFixture<SystemdMachine>
     [Fact]
     public async Task Release_that_gave_back_and_dies_while_the_next_one_serves_is_not_the_end_of_the_service()
     {
-        await using Unit unit = await Unit.StartAsync(machine, "Environment=GracefulRestart__Probation=00:00:03");
+        await using Unit unit = await Unit.StartAsync(machine, "Environment=GracefulRestart__Probation=00:00:08");
         int first = await unit.MainPidAsync();
         using HttpConnection ofFirst = await unit.BeginRequestAsync("first");
         int bad = await unit.ReloadAsync();
