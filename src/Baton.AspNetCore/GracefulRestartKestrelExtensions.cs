@@ -17,7 +17,7 @@ public static class GracefulRestartKestrelExtensions
     /// <param name="configure">Configures the endpoints, such as <c>o => o.UseHttps()</c>; null for plain HTTP.</param>
     /// <returns>The options.</returns>
     /// <exception cref="InvalidOperationException"> systemd has passed no socket of that name, or graceful restart is not in use.
-    /// <see cref="ListenerRegistry.ActivatedNames"/> tells which there are.
+    /// <see cref="SocketRegistry.ActivatedNames"/> tells which there are.
     /// </exception>
     /// <exception cref="RestartException">This process was started to take over, but got no listeners; it is about to
     /// end.</exception>
@@ -29,7 +29,7 @@ public static class GracefulRestartKestrelExtensions
         Restarter restarter = options.ApplicationServices.GetService<Restarter>()
             ?? throw new InvalidOperationException(
                 $"ListenActivated(\"{name}\") needs graceful restart: call builder.UseGracefulRestart() first.");
-        int count = restarter.Listeners.CountActivated(name);
+        int count = restarter.Sockets.CountActivated(name);
         for (int i = 0; i < count; i++)
         {
             options.Listen(new ActivatedEndPoint(name), configure ?? (_ => { }));

@@ -138,6 +138,7 @@ public static class GracefulRestartWebExtensions
 
         // Kestrel asks the last registered first.
         services.AddSingleton<IConnectionListenerFactory, RestartListenerFactory>();
+        QuicNotice.AddTo(services);
         services.AddSingleton<IPostConfigureOptions<SocketTransportOptions>>(s => s.GetRequiredService<ListenSockets>());
 
         // Outermost, so that it sees every response, also those of filters that the host adds.

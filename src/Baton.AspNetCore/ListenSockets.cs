@@ -16,7 +16,7 @@ internal sealed class ListenSockets(Restarter restarter) : IPostConfigureOptions
     private Func<EndPoint, Socket> _bind = SocketTransportOptions.CreateDefaultBoundListenSocket;
     private Socket? _next;
 
-    private ListenerRegistry Registry => restarter.Listeners;
+    private SocketRegistry Registry => restarter.Sockets;
 
     public void PostConfigure(string? name, SocketTransportOptions options)
     {
@@ -24,7 +24,7 @@ internal sealed class ListenSockets(Restarter restarter) : IPostConfigureOptions
 
         // Connections wait in this queue while a successor takes over. When it is full the kernel makes TCP clients wait a
         // second, and refuses unix clients.
-        options.Backlog = Math.Max(options.Backlog, ListenerRegistry.DefaultBacklog);
+        options.Backlog = Math.Max(options.Backlog, SocketRegistry.DefaultBacklog);
         options.CreateBoundListenSocket = endPoint => _next ?? _bind(endPoint);
     }
 

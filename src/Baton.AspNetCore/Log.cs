@@ -65,6 +65,14 @@ internal static partial class Log
     internal static partial void ListenerGivenUp(this ILogger logger, string endPoint, string reason, TimeSpan limit);
 
     [LoggerMessage(
+        1022,
+        LogLevel.Warning,
+        "HTTP/3 on {EndPoint} is not handed over at a restart: its connections end with this process, and new ones may reach " +
+            "either process until then. HTTP/1.1 and HTTP/2 on the same port are (docs/sockets.md)",
+        EventName = "QuicNotHandedOver")]
+    internal static partial void QuicNotHandedOver(this ILogger logger, string endPoint);
+
+    [LoggerMessage(
         1050, LogLevel.Information, "{Scheme} {Server} listening on [{Address}] ({Origin})", EventName = "ServerListening")]
     internal static partial void ServerListening(
         this ILogger logger, string scheme, string server, string address, string origin);

@@ -66,7 +66,7 @@ internal sealed class RestartListenerFactory(
             restarter.Parts.Gate,
             connections,
             protocol,
-            restarter.Listeners.Resources.SharingOver)
+            restarter.Sockets.Resources.SharingOver)
         : null;
 
     private TransportListener? Listen(EndPoint endpoint)
@@ -98,7 +98,7 @@ internal sealed class RestartListenerFactory(
                     return listener;
                 }
 
-                if (restarter.Listeners.Resources.HasKin)
+                if (restarter.Sockets.Resources.HasKin)
                 {
                     alone = restarter.Parts.Options.TimeProvider.GetTimestamp();
                 }

@@ -39,7 +39,7 @@ public sealed class RestartParticipant : IServerWork
     /// Accepts a connection, which counts from then on. One that arrives in the moment in which this process stops accepting is
     /// counted too: no drain ends while this runs.
     /// </summary>
-    /// <param name="listener">A listening socket, see <see cref="ListenerRegistry.Listen"/>.</param>
+    /// <param name="listener">A listening socket, see <see cref="SocketRegistry.Listen(System.Net.EndPoint, int)"/>.</param>
     /// <param name="cancellationToken">Ends the wait: cancelled when this process is to stop accepting.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="SocketException">No connection could be accepted.</exception>

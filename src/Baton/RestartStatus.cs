@@ -21,6 +21,15 @@ public sealed record RestartStatus
     /// <summary>What it listens on, for example <c>tcp:127.0.0.1:8080</c> or <c>unix:/run/app.sock</c>.</summary>
     public IReadOnlyList<string> Listeners { get; init; } = [];
 
+    /// <summary>The names of what this process passes on by <see cref="Restarter.Handles"/>.</summary>
+    public IReadOnlyList<string> PassedHandles { get; init; } = [];
+
+    /// <summary>
+    /// The names of what its predecessor has passed on by <see cref="Restarter.Handles"/> and this process has not taken: closed
+    /// by now.
+    /// </summary>
+    public IReadOnlyList<string> UntakenHandles { get; init; } = [];
+
     /// <summary>
     /// The living processes of the service as far as this one knows: itself first, then the older ones that still finish their
     /// work, with what they wait for.

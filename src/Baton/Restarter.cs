@@ -36,6 +36,7 @@ public sealed class Restarter : IAsyncDisposable
     {
         options.Validate();
         Parts = new RestarterParts(options);
+        Handles = new HandleRegistry(Parts.Sockets.Resources);
     }
 
     /// <summary>For the assemblies that build on the core.</summary>
@@ -44,8 +45,11 @@ public sealed class Restarter : IAsyncDisposable
     /// <summary>The restarter of this process, started by <see cref="Start"/>; null before, and after it was disposed.</summary>
     public static Restarter? Default => Volatile.Read(ref s_default);
 
-    /// <summary>The listening sockets of this process.</summary>
-    public ListenerRegistry Listeners => Parts.Listeners;
+    /// <summary>The sockets of this process that go over to the next one.</summary>
+    public SocketRegistry Sockets => Parts.Sockets;
+
+    /// <summary>Files, pipes and connections of this process that go over to the next one, by name.</summary>
+    public HandleRegistry Handles { get; }
 
     /// <summary>1 for the first process, one more with every restart.</summary>
     /// <exception cref="RestartException">This process was started to take over, but its predecessor is gone, does not answer or

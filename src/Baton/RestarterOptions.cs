@@ -105,6 +105,13 @@ public partial class RestarterOptions
     public TimeSpan CheckTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
+    /// How long this process may still take what its predecessor has passed on by <see cref="HandleRegistry.Pass(string,
+    /// System.Runtime.InteropServices.SafeHandle)"/>, once its probation is over. Then the rest is closed in both processes, and
+    /// logged. Default 10 seconds; zero or more, finite.
+    /// </summary>
+    public TimeSpan HandleTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
     /// How long, after a successor was told to serve, this process stays able to take over again: it keeps its listeners, and
     /// does so if the successor ends, says that it is unhealthy, or hangs. A restart that is asked meanwhile starts when it is
     /// over. Default 10 seconds. Zero turns it off: this process leaves as soon as its work is done. Finite.
@@ -224,6 +231,7 @@ public partial class RestarterOptions
         CrashDumpTimeout = o.Duration(nameof(CrashDumpTimeout), CrashDumpTimeout, DurationRange.ZeroOrMore);
         HookTimeout = o.Duration(nameof(HookTimeout), HookTimeout, DurationRange.MoreThanZero);
         ExclusiveStopTimeout = o.Duration(nameof(ExclusiveStopTimeout), ExclusiveStopTimeout, DurationRange.MoreThanZero);
+        HandleTimeout = o.Duration(nameof(HandleTimeout), HandleTimeout, DurationRange.ZeroOrMore);
         WhenExclusiveIsLate = o.Choice(nameof(WhenExclusiveIsLate), WhenExclusiveIsLate);
         MaxGenerations = o.Number(nameof(MaxGenerations), MaxGenerations, 2, MostGenerations, $"between 2 and {MostGenerations}");
         RestartsRemembered = o.Number(nameof(RestartsRemembered), RestartsRemembered, 0, int.MaxValue, "zero or more");

@@ -43,13 +43,13 @@ internal sealed class RestarterParts
         Loop = new ControlLoop(options.TimeProvider, Logger);
         Terms = new TermNumbers(options.TimeProvider);
         Gate = new AcceptGate(Terms, Logger.AcceptCallbackFailed);
-        Listeners = new ListenerRegistry(Logger);
+        Sockets = new SocketRegistry(Logger);
         State.Add(options.StateItems);
 
         // In this order: the start command, before anything changes it; signal handlers, before a signal can kill; the
         // predecessor.
         var systemd = SystemdEnvironment.Take(DiagnosticVariables.ForSuccessors(StartCommand.Capture(), Logger), Logger);
-        StartCommand command = SocketActivation.Take(systemd.Command, Listeners.Resources, Logger);
+        StartCommand command = SocketActivation.Take(systemd.Command, Sockets.Resources, Logger);
         var terminal = TerminalSession.Find(options.TimeProvider);
         Signals = new SignalTriggers(
             AllSignals,
@@ -58,21 +58,25 @@ internal sealed class RestarterParts
             hangUp => Loop.Post(() => _signalActions!.HungUp(hangUp)));
         SignalTriggers.Unblock(AllSignals);
         _older = new OlderGenerations(options.HandshakeTimeout, Logger);
-        _successor = Platform.HandoverSupported ? SuccessorRole.Find(Listeners.Resources, _older, options, Logger) : null;
+        _successor = Platform.HandoverSupported ? SuccessorRole.Find(Sockets.Resources, _older, options, Logger) : null;
         if ((_replaces = CompleteRestart.Find()) is not null)
         {
-            Listeners.AwaitAddresses(new DepartingPredecessor(_replaces.WaitGone, options.HandshakeTimeout));
+            Sockets.AwaitAddresses(new DepartingPredecessor(_replaces.WaitGone, options.HandshakeTimeout));
         }
 
         int? predecessor = _successor?.Pid ?? _replaces?.Predecessor;
         command = SystemdEnvironment.Succeed(command, predecessor);
-        var endpoints = new Endpoints(Listeners.Resources, Gate, _successor, _older, options.PidFile, Logger);
+        var endpoints = new Endpoints(Sockets.Resources, Gate, _successor, _older, options.PidFile, Logger)
+        {
+            SharingEnded = () =>
+                _ = Sockets.Resources.Handles.CloseUntakenAfterAsync(options.HandleTimeout, options.TimeProvider),
+        };
         var identity = new ServiceIdentity(options.Name, command.Program, options.TimeProvider.GetUtcNow());
         var context = new LifecycleContext(Loop, options, Logger)
         {
             Endpoints = endpoints,
             Work = Work,
-            Programs = new Programs(options, command, Listeners.Resources, Logger)
+            Programs = new Programs(options, command, Sockets.Resources, Logger)
             {
                 WhyNoSuccessor = ContainerMain.WhyNoSuccessor(isFirst: predecessor is null),
                 Terminal = terminal,
@@ -87,7 +91,7 @@ internal sealed class RestarterParts
         };
         context.CommitSteps.Add(ExclusiveStop = context.Exclusive);
         Exclusive = new ExclusiveLock(identity.Name, options.Control.Directory, Terms, Logger);
-        Listeners.Resources.AtCommit.Add(Exclusive);
+        Sockets.Resources.AtCommit.Add(Exclusive);
 
         if (_successor is not null && systemd.Socket is { } manager)
         {
@@ -96,18 +100,18 @@ internal sealed class RestarterParts
         }
 
         // Before all other subscribers: a client that follows their events finds systemd informed.
-        SystemdService.Follow(systemd, predecessor, Listeners.Resources, context, () => Work.Describe().Total);
+        SystemdService.Follow(systemd, predecessor, Sockets.Resources, context, () => Work.Describe().Total);
         context.CommitSteps.Add(new StateStep(context));
         Lifecycle = new ProcessLifecycle(() => KnownGeneration, context);
         TerminalFollower.Follow(terminal, context, () => Lifecycle.Restarts.SuccessorPid);
         _older.Departed = (generation, drainedAt, gone) =>
             Loop.Post(() => Lifecycle.Restarts.OlderDeparted(generation, drainedAt, gone));
-        Status = new StatusSource(Lifecycle, Listeners.Resources, _older, predecessor, identity);
+        Status = new StatusSource(Lifecycle, Sockets.Resources, _older, predecessor, identity);
         Status.Waiting = ExclusiveStop.DescribeWaiting;
         _telemetry = new ServiceTelemetry(Lifecycle, context, _older, () => KnownGeneration > 0 ? KnownGeneration : null);
         Listeners.Resources.Moving.Counted = _telemetry.Moved;
         Operations = new ControlService(Lifecycle, context, Status.Take);
-        ControlServer? control = ControlServer.Create(Operations, Listeners.Resources, predecessor);
+        ControlServer? control = ControlServer.Create(Operations, Sockets.Resources, predecessor);
         Status.NameHolder = () => control?.NameHolder;
         endpoints.TakeOurs = control is null ? null : control.Inherit;
         Loop.StepFailed = Lifecycle.PutRight;
@@ -136,12 +140,12 @@ internal sealed class RestarterParts
     /// <summary>Keeps exclusive services from running in two processes.</summary>
     internal ExclusiveLock Exclusive { get; }
 
-    internal ListenerRegistry Listeners { get; }
+    internal SocketRegistry Sockets { get; }
 
     internal WorkRegister Work { get; } = new();
 
     /// <summary>The application's state, of all servers.</summary>
-    internal StateStore State => Listeners.Resources.AtCommit.State;
+    internal StateStore State => Sockets.Resources.AtCommit.State;
 
     internal SignalTriggers Signals { get; }
 

@@ -40,7 +40,7 @@ public sealed partial class NewMachine : IAsyncLifetime
     /// <summary>The packages, made once by the command of README.md.</summary>
     /// <returns>What NuGet and the compiler said.</returns>
     internal Task<string> PackAsync() =>
-        _packed ??= RunAsync(_home.PathOf(""), Block("feed").Split('\n')[0], ("NUGET_PACKAGES", MachineCache), ("CI", "true"));
+        _packed ??= RunAsync(_home.PathOf(""), Block("feed").Split('\n')[0], ("NUGET_PACKAGES", MachineCache), ("ContinuousIntegrationBuild", "true"));
 
     /// <summary>The commands of README.md with this mark.</summary>
     internal static string Block(string mark) =>
@@ -64,6 +64,9 @@ public sealed partial class NewMachine : IAsyncLifetime
         };
         start.Environment["HOME"] = _home.PathOf("");
         _ = start.Environment.Remove("NUGET_PACKAGES");
+
+        // Would have the lock files of the clone as they are, and publishing for a platform changes them.
+        _ = start.Environment.Remove("CI");
         start.Environment["DOTNET_NOLOGO"] = "1";
         start.Environment["DOTNET_GENERATE_ASPNET_CERTIFICATE"] = "false";
         start.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1";

@@ -20,7 +20,7 @@ internal sealed class RawServer(Restarter restarter, string path) : BackgroundSe
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        Socket listener = restarter.Listeners.Listen(new UnixDomainSocketEndPoint(path));
+        Socket listener = restarter.Sockets.Listen(new UnixDomainSocketEndPoint(path));
         RestartParticipant server = restarter.AddParticipant("echo");
         await foreach (ServingTerm term in restarter.ServingTermsAsync(stoppingToken))
         {

@@ -12,7 +12,7 @@ internal sealed class Registry : IDisposable
 
     private readonly List<ClaimedListener> _claims = [];
 
-    public ListenerRegistry Listeners { get; } = new(NullLogger.Instance);
+    public SocketRegistry Listeners { get; } = new(NullLogger.Instance);
 
     /// <summary>As Kestrel does for each end point: claims the listener, inherited or bound, and listens.</summary>
     public void ListenOnAll(IEnumerable<IPEndPoint> addresses)

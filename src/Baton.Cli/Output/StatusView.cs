@@ -53,6 +53,16 @@ internal sealed class StatusView(FoundService service, DateTimeOffset now)
         }
 
         yield return Fact("listens on", Status.Listeners.Count == 0 ? "nothing" : string.Join(", ", Status.Listeners));
+        if (Status.PassedHandles.Count > 0)
+        {
+            yield return Fact("passes on", string.Join(", ", Status.PassedHandles));
+        }
+
+        if (Status.UntakenHandles.Count > 0)
+        {
+            yield return Fact("not taken", string.Join(", ", Status.UntakenHandles));
+        }
+
         yield return Fact("socket", service.Socket);
         if (Status.NameHeldBy is { } holder && holder != Status.Pid)
         {

@@ -201,7 +201,7 @@ internal sealed class ControlServer(
                 HeldListener held = resources.Hold(
                     new ResourceKey(ResourceKind.Control, bound.Path), Descriptor.TakeFrom(bound.Socket));
                 ClaimedListener claim = resources.Adopt(held);
-                resources.Give(held);
+                resources.ToSuccessor.Add(held.Key, held.Descriptor);
                 if (_closed)
                 {
                     // This process has ended meanwhile.

@@ -19,6 +19,8 @@ internal static class StatusCodec
         json.WriteNumber("successorPid", status.SuccessorPid);
         WriteProgress(json, status.Restart, size);
         size.WriteItems(json, "listeners", status.Listeners, l => json.WriteStringValue(size.Cut(l)));
+        WriteNames(json, "passedHandles", status.PassedHandles, size);
+        WriteNames(json, "untakenHandles", status.UntakenHandles, size);
         size.WriteItems(json, "generations", status.Generations, g =>
         {
             json.WriteStartObject();
@@ -60,6 +62,8 @@ internal static class StatusCodec
         PredecessorPid = body.Optional("predecessorPid")?.GetInt32(),
         SuccessorPid = body.Optional("successorPid")?.GetInt32(),
         Listeners = [.. body.Items("listeners").Select(l => PeerText.Text(l.GetString() ?? ""))],
+        PassedHandles = ReadNames(body, "passedHandles"),
+        UntakenHandles = ReadNames(body, "untakenHandles"),
         Generations = [.. body.Items("generations").Select(GenerationStatusCodec.Read)],
         LastRestarts = [.. body.Items("lastRestarts").Select(RestartRecordCodec.Read)],
         Name = body.OptionalText("name") ?? "",
@@ -87,6 +91,18 @@ internal static class StatusCodec
             RestartRecordCodec.Write(json, record, size);
         }
     }
+
+    // An older reader does not know them.
+    private static void WriteNames(Utf8JsonWriter json, string field, IReadOnlyList<string> names, JsonSize size)
+    {
+        if (names.Count > 0)
+        {
+            size.WriteItems(json, field, names, n => json.WriteStringValue(size.Cut(n)));
+        }
+    }
+
+    private static IReadOnlyList<string> ReadNames(JsonElement body, string field) =>
+        body.Optional(field) is null ? [] : [.. body.Items(field).Select(n => PeerText.Text(n.GetString() ?? ""))];
 
     private static StateStatus ReadState(JsonElement state) =>
         new() { Name = state.Name("name"), Version = state.Number("version"), Length = state.GetProperty("length").GetInt64() };

@@ -26,6 +26,8 @@ internal sealed class StatusSource(
             PredecessorPid = predecessor,
             SuccessorPid = lifecycle.Restarts.SuccessorPid,
             Listeners = [.. resources.Held.Where(l => l.Key.Policy.IsOfService).Select(l => l.Key.ToString())],
+            PassedHandles = [.. resources.Handles.Passed.Select(h => h.Key.Name)],
+            UntakenHandles = resources.Handles.Closed,
             Generations = [own, .. older.Living],
             LastRestarts = lifecycle.Restarts.History,
             Name = identity.Name,

@@ -18,6 +18,10 @@ internal static class HandoverCodec
             "more-listeners",
             static (json, m, _) => WriteKeys(json, "keys", m.Keys),
             static body => new HandoverMessage.MoreListeners(Keys(body, "keys"))) with { IsOptional = true },
+        Row.Of<HandoverMessage.Dropped>(
+            "dropped",
+            static (json, m, _) => WriteKeys(json, "keys", m.Keys),
+            static body => new HandoverMessage.Dropped(Keys(body, "keys"))) with { IsOptional = true },
         Row.Of<HandoverMessage.Progress>(
             "progress",
             WriteProgress,

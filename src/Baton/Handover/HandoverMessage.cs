@@ -50,6 +50,12 @@ internal abstract record HandoverMessage
     /// </summary>
     internal sealed record MoreListeners(IReadOnlyList<string> Keys) : HandoverMessage;
 
+    /// <summary>
+    /// Either: handles of the application are closed. From the predecessor before it hands over: its application has closed
+    /// them. From a successor that serves: its application has not taken them. Optional.
+    /// </summary>
+    internal sealed record Dropped(IReadOnlyList<string> Keys) : HandoverMessage;
+
     /// <summary>Successor: its current phase. A new detail of the same phase continues it.</summary>
     internal sealed record Progress(PhaseName Phase, string Detail) : HandoverMessage;
 

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Baton.Interop;
 using Baton.Resources;
 
@@ -14,8 +15,15 @@ namespace Baton.Handover;
 /// <param name="generation">The successor's generation.</param>
 internal sealed class ResourceSender(HandoverChannel channel, ResourceRegistry resources, int generation)
 {
+    // No event tells when the application closes a handle.
+    private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(1);
+
     // What waits in the channel when the successor begins to read.
-    private readonly HashSet<ResourceKey> _sentAhead = [];
+    private readonly HashSet<(ResourceKey Key, SafeHandle Handle)> _sentAhead = [];
+
+    // The application's handles that the successor has, and what looks whether they are still open.
+    private readonly Dictionary<ResourceKey, SafeHandle> _handles = [];
+    private Timer? _sweep;
     private readonly Lock _passingOn = new();
     private bool _takesMore;
     private volatile HandoverMessage.Ready? _ready;
@@ -45,25 +53,31 @@ internal sealed class ResourceSender(HandoverChannel channel, ResourceRegistry r
         {
             (_takesMore, _loads) = (hello.TakesMore, hello.Loads);
             resources.AtCommit.State.SuccessorLoads = _loads.Contains(ResourcePolicy.Of(ResourceKind.State).WireName);
-            IReadOnlyList<PassedResource> listeners = resources.PassOn(GiveMore);
+            IReadOnlyList<PassedResource> listeners = resources.ToSuccessor.All(GiveMore);
             ListenersGiven = listeners.Count(l => l.Key.Policy.IsOfService);
             answered();
-            SendListeners(version, [.. listeners.Where(l => !_sentAhead.Contains(l.Key))]);
+            SendListeners(version, [.. listeners.Where(l => !_sentAhead.Contains((l.Key, l.Handle)))]);
         }
+
+        resources.ToSuccessor.Settling = SayDropped;
     }
 
     /// <summary>
-    /// Before its start: if this process dies from then on, nobody else has the listeners. The rest follows the greeting.
+    /// Before its start: if this process dies from then on, nobody else has the listeners. The rest follows the greeting, and
+    /// handles of the application where they are many.
     /// </summary>
     internal void SendAhead()
     {
         try
         {
-            IReadOnlyList<PassedResource> all = resources.PassOn(GiveMore);
-            if (all.Count <= HandoverProtocol.MaxBatch)
+            PassedResource[] all = [.. resources.ToSuccessor.All(GiveMore)];
+            PassedResource[] ahead = all.Length <= HandoverProtocol.MaxBatch
+                ? all
+                : [.. all.Where(l => l.Key.Kind != ResourceKind.Passed)];
+            if (ahead.Length <= HandoverProtocol.MaxBatch)
             {
-                SendBatch(HandoverProtocol.MaxVersion, [.. all], more: true, all: true);
-                _sentAhead.UnionWith(all.Select(l => l.Key));
+                SendBatch(HandoverProtocol.MaxVersion, ahead, more: true, all: true);
+                _sentAhead.UnionWith(ahead.Select(l => (l.Key, l.Handle)));
             }
         }
         catch (RestartException)
@@ -84,7 +98,7 @@ internal sealed class ResourceSender(HandoverChannel channel, ResourceRegistry r
             return false;
         }
 
-        Send(channel, passed, keys => new HandoverMessage.Resources(keys) { State = rows });
+        Send(channel, passed, sent => new HandoverMessage.Resources(KeysOf(sent)) { State = rows });
 
         // The kernel keeps the memory until the successor has it.
         state.Forget();
@@ -134,7 +148,7 @@ internal sealed class ResourceSender(HandoverChannel channel, ResourceRegistry r
             missing is null ? (state.Held, state.Rows) : ([], []);
         try
         {
-            Send(channel, memory, keys => new HandoverMessage.HandedBack(keys, rows, missing));
+            Send(channel, memory, sent => new HandoverMessage.HandedBack(KeysOf(sent), rows, missing));
             return true;
         }
         catch (RestartException)
@@ -148,8 +162,49 @@ internal sealed class ResourceSender(HandoverChannel channel, ResourceRegistry r
         }
     }
 
+    /// <summary>The successor, which serves, has not taken these handles.</summary>
+    internal void NotTaken(IReadOnlyList<string> keys)
+    {
+        if (resources.BindsNothing)
+        {
+            resources.Handles.CloseWithSuccessor(PassedHandles.NamesOf(keys));
+        }
+    }
+
     /// <summary>The successor has ended, or never started.</summary>
-    internal void End() => resources.EndPassingOn(GiveMore);
+    internal void End()
+    {
+        lock (_passingOn)
+        {
+            _sweep?.Dispose();
+            (_sweep, _takesMore) = (null, false);
+        }
+
+        resources.EndPassingOn(GiveMore);
+    }
+
+    // Not after the handover: what this process closes then, the successor may use.
+    private void SayDropped()
+    {
+        lock (_passingOn)
+        {
+            ResourceKey[] dropped = [.. from h in _handles where !resources.Handles.IsPassed(h.Key, h.Value) select h.Key];
+            if (dropped.Length > 0 && !resources.BindsNothing)
+            {
+                Array.ForEach(dropped, key => _handles.Remove(key));
+                channel.TrySend(new HandoverMessage.Dropped([.. dropped.Select(k => k.ToString())]));
+            }
+        }
+    }
+
+    private void Watch(IEnumerable<PassedResource> sent)
+    {
+        foreach (PassedResource handle in sent.Where(s => s.Key.Kind == ResourceKind.Passed))
+        {
+            _handles[handle.Key] = handle.Handle;
+            _sweep ??= new Timer(_ => SayDropped(), state: null, SweepInterval, SweepInterval);
+        }
+    }
 
     private void SendListeners(int version, PassedResource[] listeners)
     {
@@ -165,7 +220,7 @@ internal sealed class ResourceSender(HandoverChannel channel, ResourceRegistry r
     }
 
     // On the thread that has bound it. After the greeting, which the successor waits for first.
-    private bool GiveMore(ResourceKey key, Descriptor descriptor)
+    private bool GiveMore(ResourceKey key, SafeHandle handle)
     {
         lock (_passingOn)
         {
@@ -176,11 +231,12 @@ internal sealed class ResourceSender(HandoverChannel channel, ResourceRegistry r
 
             try
             {
-                using Descriptor duplicate = descriptor.Duplicate();
-                channel.Send(new HandoverMessage.MoreListeners([key.ToString()]), [duplicate.Number]);
+                PassedResource[] sent = Send(
+                    channel, [new PassedResource(key, handle, "")], s => new HandoverMessage.MoreListeners(KeysOf(s)));
+                Watch(sent);
                 return true;
             }
-            catch (Exception e) when (e is RestartException or Win32Exception or ObjectDisposedException)
+            catch (RestartException)
             {
                 // It is gone, or no descriptor is free: at worst its own bind fails and reports that.
                 return false;
@@ -188,26 +244,38 @@ internal sealed class ResourceSender(HandoverChannel channel, ResourceRegistry r
         }
     }
 
-    private void SendBatch(int version, PassedResource[] batch, bool more, bool all = false, ActivityContext trace = default)
-    {
-        string[] files = batch.Any(l => l.File.Length > 0) ? [.. batch.Select(l => l.File)] : [];
-        Send(channel, batch, keys => new HandoverMessage.Listeners(version, Environment.ProcessId, generation, keys, more)
-        {
-            Trace = trace, Files = files, All = all,
-        });
-    }
+    private void SendBatch(int version, PassedResource[] batch, bool more, bool all = false, ActivityContext trace = default) =>
+        Watch(Send(
+            channel,
+            batch,
+            sent => new HandoverMessage.Listeners(version, Environment.ProcessId, generation, KeysOf(sent), more)
+            {
+                Trace = trace, Files = sent.Any(l => l.File.Length > 0) ? [.. sent.Select(l => l.File)] : [], All = all,
+            }));
+
+    private static string[] KeysOf(PassedResource[] resources) => [.. resources.Select(r => r.Key.ToString())];
 
     /// <summary>Sends a message with the descriptors of what it passes on.</summary>
+    /// <returns>What was sent: handles that the application has closed are left out.</returns>
     /// <exception cref="RestartException">It could not be sent.</exception>
-    internal static void Send(
-        HandoverChannel channel, IReadOnlyList<PassedResource> passed, Func<string[], HandoverMessage> message)
+    private static PassedResource[] Send(
+        HandoverChannel channel, IReadOnlyList<PassedResource> passed, Func<PassedResource[], HandoverMessage> message)
     {
         // Duplicates, because the server may close its own listener at any moment.
-        var descriptors = new List<Descriptor>(passed.Count);
+        var open = new List<(PassedResource Resource, Descriptor Duplicate)>(passed.Count);
         try
         {
-            descriptors.AddRange(passed.Select(l => l.Descriptor.Duplicate()));
-            channel.Send(message([.. passed.Select(l => l.Key.ToString())]), [.. descriptors.Select(d => d.Number)]);
+            foreach (PassedResource resource in passed)
+            {
+                if (Duplicate(resource) is { } duplicate)
+                {
+                    open.Add((resource, duplicate));
+                }
+            }
+
+            PassedResource[] sent = [.. open.Select(o => o.Resource)];
+            channel.Send(message(sent), [.. open.Select(o => o.Duplicate.Number)]);
+            return sent;
         }
         catch (Exception e) when (e is Win32Exception or ObjectDisposedException)
         {
@@ -216,7 +284,20 @@ internal sealed class ResourceSender(HandoverChannel channel, ResourceRegistry r
         }
         finally
         {
-            descriptors.ForEach(d => d.Dispose());
+            open.ForEach(o => o.Duplicate.Dispose());
+        }
+    }
+
+    private static Descriptor? Duplicate(PassedResource resource)
+    {
+        try
+        {
+            return resource.Handle.Duplicate();
+        }
+        catch (ObjectDisposedException) when (resource.Key.Kind == ResourceKind.Passed)
+        {
+            // The application may close its own handle at any moment: then there is none to pass on.
+            return null;
         }
     }
 }

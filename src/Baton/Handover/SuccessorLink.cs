@@ -291,6 +291,9 @@ internal sealed class SuccessorLink : ISuccessor
                 _resources.Note(message);
                 _post(new PeerEvent.Said(message));
                 break;
+            case HandoverMessage.Dropped dropped:
+                _resources.NotTaken(dropped.Keys);
+                break;
             case HandoverMessage.Unknown:
                 break;
             default:

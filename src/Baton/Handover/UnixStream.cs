@@ -228,7 +228,7 @@ internal static unsafe class UnixStream
                 throw new RestartException(
                     RestartFailure.ProtocolError,
                     $"Only {Descriptors?.Count ?? 0} of the descriptors of a message arrived: the limit on open files of this " +
-                        $"process (RLIMIT_NOFILE) is too small.");
+                        $"process (RLIMIT_NOFILE) is too small{ResourceLimits.Hint(Libc.EMFILE)}.");
             }
 
             if (Descriptors is { Count: > 0 } && descriptors is null)

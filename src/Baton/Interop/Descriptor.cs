@@ -34,26 +34,22 @@ internal sealed class Descriptor : SafeHandleMinusOneIsInvalid
         return taken;
     }
 
-    /// <summary>Another descriptor of the same open file description, close-on-exec from its first moment (fcntl(2)).</summary>
-    /// <exception cref="Win32Exception">No descriptor is free (EMFILE), or this one is closed.</exception>
-    internal Descriptor Duplicate()
+    /// <summary>Makes another number of this process lead where this one does, close-on-exec from its first moment.</summary>
+    /// <exception cref="Win32Exception">It could not.</exception>
+    internal void Replace(int number)
     {
-        bool held = false;
-        try
+        if (Libc.dup3(Number, number, Libc.O_CLOEXEC) < 0)
         {
-            DangerousAddRef(ref held);
-            int fd = Libc.fcntl(Number, Libc.F_DUPFD_CLOEXEC, 3);
-            return fd >= 0
-                ? new Descriptor(fd)
-                : throw new Win32Exception(Libc.Errno, $"Could not duplicate descriptor {Number}: {Libc.Describe(Libc.Errno)}.");
+            throw new Win32Exception(Libc.Errno, $"Could not replace descriptor {number}: {Libc.Describe(Libc.Errno)}.");
         }
-        finally
-        {
-            if (held)
-            {
-                DangerousRelease();
-            }
-        }
+    }
+
+    /// <summary>Gives the number away: who takes it closes it.</summary>
+    internal int Release()
+    {
+        int number = Number;
+        SetHandleAsInvalid();
+        return number;
     }
 
     internal void SetCloseOnExec() => _ = Libc.fcntl(Number, Libc.F_SETFD, Libc.FD_CLOEXEC);
@@ -61,4 +57,61 @@ internal sealed class Descriptor : SafeHandleMinusOneIsInvalid
     public override string ToString() => Number.ToString(CultureInfo.InvariantCulture);
 
     protected override bool ReleaseHandle() => Libc.close((int)handle) == 0;
+}
+
+internal static class DescriptorExtensions
+{
+    extension(SafeHandle handle)
+    {
+        /// <summary>Whether it is an open file descriptor, and not another thing of the runtime.</summary>
+        internal bool IsFileDescriptor()
+        {
+            if (handle.IsClosed || handle.IsInvalid || handle.DangerousGetHandle() > int.MaxValue)
+            {
+                return false;
+            }
+
+            try
+            {
+                using Descriptor probe = handle.Duplicate();
+                return true;
+            }
+            catch (Win32Exception e) when (e.NativeErrorCode is Libc.EMFILE)
+            {
+                // Not to be told now. It is asked again when it is passed on.
+                return true;
+            }
+            catch (Exception e) when (e is Win32Exception or ObjectDisposedException)
+            {
+                return false;
+            }
+        }
+
+        /// <summary>
+        /// Another descriptor of the same open file description, close-on-exec from its first moment (fcntl(2)).
+        /// </summary>
+        /// <exception cref="Win32Exception">No descriptor is free (EMFILE), or this one is no descriptor.</exception>
+        /// <exception cref="ObjectDisposedException">This one is closed.</exception>
+        internal Descriptor Duplicate()
+        {
+            bool held = false;
+            try
+            {
+                handle.DangerousAddRef(ref held);
+                int fd = Libc.fcntl((int)handle.DangerousGetHandle(), Libc.F_DUPFD_CLOEXEC, 3);
+                return fd >= 0
+                    ? new Descriptor(fd)
+                    : throw new Win32Exception(
+                        Libc.Errno,
+                        $"Could not duplicate descriptor {handle.DangerousGetHandle()}: {Libc.Describe(Libc.Errno)}.");
+            }
+            finally
+            {
+                if (held)
+                {
+                    handle.DangerousRelease();
+                }
+            }
+        }
+    }
 }

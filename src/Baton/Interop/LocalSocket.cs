@@ -78,8 +78,21 @@ internal static unsafe class LocalSocket
             : throw new Win32Exception(Libc.Errno, $"Could not learn who connected: {Libc.Describe(Libc.Errno)}.");
     }
 
+    /// <summary>The type of a socket, such as SOCK_STREAM; null for what is no socket.</summary>
+    internal static int? TypeOf(int fd) => Option(fd, Libc.SO_TYPE);
+
+    /// <summary>Whether a socket accepts connections (SO_ACCEPTCONN).</summary>
+    internal static bool Listens(int fd) => Option(fd, Libc.SO_ACCEPTCONN) == 1;
+
     /// <summary>Whether the peer has closed its end completely: it neither sends nor reads.</summary>
     internal static bool HasGone(Descriptor socket) => Poller.Wait(socket.Number, events: 0, TimeSpan.Zero);
+
+    private static int? Option(int fd, int name)
+    {
+        int value = 0;
+        uint length = sizeof(int);
+        return Libc.getsockopt(fd, Libc.SOL_SOCKET, name, &value, &length) == 0 ? value : null;
+    }
 
     private static int Result(nint n) => n > 0 ? (int)n : Libc.Errno is Libc.EAGAIN or Libc.EINTR ? WouldBlock : Gone;
 }

@@ -22,6 +22,9 @@ internal sealed class Endpoints(
     /// <summary>Claims the resources that were inherited for Baton itself, before the unclaimed ones are closed.</summary>
     internal Action? TakeOurs { get; set; }
 
+    /// <summary>Called when no predecessor has the resources any more.</summary>
+    internal Action? SharingEnded { private get; set; }
+
     // The pid file is not passed on. A successor reports that it uses the same one, as with listeners.
     private IEnumerable<ResourceKey> Named => _pidFile.Path is { } path ? [new(ResourceKind.PidFile, path)] : [];
 
@@ -66,7 +69,11 @@ internal sealed class Endpoints(
     public void Release(IReadOnlyCollection<string> claimedBySuccessor) =>
         Release([.. claimedBySuccessor.Select(ResourceKey.Parse)]);
 
-    public void EndSharing() => listeners.EndSharing();
+    public void EndSharing()
+    {
+        listeners.EndSharing();
+        SharingEnded?.Invoke();
+    }
 
     public void Return()
     {

@@ -37,6 +37,7 @@ internal sealed class SuccessorRole : IPredecessor
     {
         (_greet, Pid, _predecessor, _listeners, _older, _logger) = (greet, living.Pid, predecessor, listeners, older, logger);
         listeners.Unclaimed.AwaitArrival(_greeted.Task, living);
+        listeners.Handles.NotTaken = keys => TrySay(new HandoverMessage.Dropped(keys));
     }
 
     /// <summary>The predecessor's pid.</summary>
@@ -224,6 +225,10 @@ internal sealed class SuccessorRole : IPredecessor
             case HandoverMessage.ConnectionChannel when received.Descriptors.Count == 1:
                 _listeners.Moving.Predecessor = ConnectionChannel.Open(
                     received.Descriptors[0], Pid, static _ => true, link.Channel.FrameLimit, _listeners.Moving);
+                break;
+            case HandoverMessage.Dropped dropped:
+                received.WithoutDescriptors();
+                _listeners.Handles.CloseWithPredecessor(PassedHandles.NamesOf(dropped.Keys));
                 break;
             case HandoverMessage.Resources passed:
                 Load(link, passed, received, lifecycle, loop);

@@ -1,5 +1,7 @@
 using System.ComponentModel;
+using System.Net;
 using System.Net.Sockets;
+using Baton.Interop;
 
 namespace Baton.Processes;
 
@@ -26,7 +28,9 @@ internal static class FailureReason
 
         string text = string.Join(
             " <- ", causes.Select(e => $"{e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")}").Distinct());
-        return predecessor is { } pid && causes.Exists(IsAddressInUse) ? text + Holder(pid, text) : text;
+        return predecessor is { } pid && causes.Exists(IsAddressInUse)
+            ? text + Holder(pid, causes.OfType<BindException>().FirstOrDefault())
+            : text;
     }
 
     // HttpListener reports the kernel's number, sockets report the number of Windows.
@@ -34,15 +38,20 @@ internal static class FailureReason
         e is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse }
             or Win32Exception { NativeErrorCode: AddressInUse or (int)SocketError.AddressAlreadyInUse };
 
-    private static string Holder(int predecessor, string text)
+    // A listener of somebody else's does not say which address it wanted, so all are named that it may be.
+    private static string Holder(int predecessor, BindException? ours)
     {
-        IReadOnlyList<System.Net.IPEndPoint> held = ForeignListeners.Of(predecessor);
-        System.Net.IPEndPoint[] named = [.. held.Where(e => text.Contains($":{e.Port}", StringComparison.Ordinal))];
-        return held.Count == 0
+        if (ours is { NamesHolder: true })
+        {
+            return "";
+        }
+
+        IReadOnlyList<IPEndPoint> held = ForeignListeners.Of(predecessor);
+        IPEndPoint[] named = [.. held.Where(e => ours?.Address is not { } wanted || wanted.Port == e.Port)];
+        return named.Length == 0
             ? ""
-            : $"; process {predecessor}, the predecessor, still listens on " +
-                $"{string.Join(", ", named.Length > 0 ? named : held)}, which Baton does not hand over " +
-                $"(docs/other-listeners.md)";
+            : $"; process {predecessor}, the predecessor, still listens on {string.Join(", ", named.AsEnumerable())}, " +
+                $"which Baton does not hand over (docs/other-listeners.md)";
     }
 
     private static IEnumerable<Exception> Causes(Exception? exception)

@@ -5,7 +5,7 @@ using Baton.Interop;
 namespace Baton.Resources;
 
 /// <summary>
-/// Listening sockets of systemd that this process does not use: found by number (as Kestrel's <c>UseSystemd</c> asks), by name
+/// Sockets of systemd that this process does not use: found by number (as Kestrel's <c>UseSystemd</c> asks), by name
 /// and by address. They are passed on with the used ones. Owns their descriptors. Not thread-safe.
 /// </summary>
 internal sealed class ActivatedSockets
@@ -25,7 +25,7 @@ internal sealed class ActivatedSockets
     internal (ResourceKey Key, Descriptor Descriptor)? Take(ResourceKey request)
     {
         Entry? entry = _entries.Values.FirstOrDefault(e => e.Requests.Contains(request))
-            ?? _entries.Values.FirstOrDefault(e => e.Address == request)
+            ?? _entries.Values.FirstOrDefault(e => e.Address?.Distance(request) is not null)
             ?? (AnyPort(request) is { } port ? _entries.Values.FirstOrDefault(e => AnyPort(e.Address) == port) : null);
         if (entry is null)
         {
@@ -52,16 +52,16 @@ internal sealed class ActivatedSockets
     }
 
     // A request for any address gets what the administrator configured: both families, or one.
-    private static int? AnyPort(ResourceKey? request) =>
+    private static (ResourceKind Kind, int Port)? AnyPort(ResourceKey? request) =>
         request?.Address is { } asked && (asked.Address.Equals(IPAddress.IPv6Any) || asked.Address.Equals(IPAddress.Any))
-            ? asked.Port
+            ? (request.Value.Kind, asked.Port)
             : null;
 
     private static ResourceKey? AddressOf(Descriptor descriptor)
     {
         // It does not own its handle, so its disposal does no harm.
         using var socket = new Socket(new SafeSocketHandle(descriptor.Number, ownsHandle: false));
-        return socket.LocalEndPoint is { } address ? ResourceKey.Of(address) : null;
+        return socket.LocalEndPoint is { } address ? ResourceKey.Of(address, socket.SocketType) : null;
     }
 
     private sealed record Entry(ResourceKey Key, int Number, string Name, ResourceKey? Address, Descriptor Descriptor)

@@ -12,21 +12,25 @@ internal static class AddressHolder
     private const string Listening = "0A";
     private const string SocketLink = "socket:[";
 
-    /// <summary>The inodes of sockets that listen on the port of a request, at any address, or at its path.</summary>
+    /// <summary>The inodes of sockets that have the port of a request, at any address, or its path or abstract name.</summary>
     internal static IReadOnlySet<long> SocketsAt(ResourceKey request)
     {
         try
         {
+            // Connections that nobody has accepted yet have inode 0.
             if (request.Address is { } ip)
             {
                 string port = ip.Port.ToString("X4", CultureInfo.InvariantCulture);
-                return Rows("/proc/self/net/tcp").Concat(Rows("/proc/self/net/tcp6"))
-                    .Where(c => c.Length > 9 && c[3] == Listening && c[1].EndsWith($":{port}", StringComparison.Ordinal))
-                    .Select(c => ToInode(c[9])).ToHashSet();
+                string table = request.Kind == ResourceKind.Udp ? "udp" : "tcp";
+                return Rows($"/proc/self/net/{table}").Concat(Rows($"/proc/self/net/{table}6"))
+                    .Where(c => c.Length > 9 && c[1].EndsWith($":{port}", StringComparison.Ordinal)
+                        && (request.Kind == ResourceKind.Udp || c[3] == Listening))
+                    .Select(c => ToInode(c[9])).Where(i => i != 0).ToHashSet();
             }
 
-            return request.Path is { } path
-                ? Rows("/proc/self/net/unix").Where(c => c.Length > 7 && c[7] == path).Select(c => ToInode(c[6])).ToHashSet()
+            return request.Policy.HasPath
+                ? Rows("/proc/self/net/unix").Where(c => c.Length > 7 && c[7] == request.Place)
+                    .Select(c => ToInode(c[6])).Where(i => i != 0).ToHashSet()
                 : new HashSet<long>();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -34,6 +38,27 @@ internal static class AddressHolder
             // No /proc: nothing is known.
             return new HashSet<long>();
         }
+    }
+
+    /// <summary>A process that has one of the sockets open, with its name; null if there is none that this user may look
+    /// at.</summary>
+    internal static (int Pid, string Name)? ProcessWith(IReadOnlySet<long> sockets)
+    {
+        if (sockets.Count == 0 || !Directory.Exists("/proc"))
+        {
+            return null;
+        }
+
+        foreach (string directory in Directory.EnumerateDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
+                && Has(pid, sockets) is true)
+            {
+                return (pid, NameOf(directory));
+            }
+        }
+
+        return null;
     }
 
     /// <summary>The inode of a descriptor of this process; 0 if it is no socket.</summary>
@@ -54,6 +79,19 @@ internal static class AddressHolder
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return null;
+        }
+    }
+
+    private static string NameOf(string directory)
+    {
+        try
+        {
+            return File.ReadAllText($"{directory}/comm").Trim();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It has ended since.
+            return "ended";
         }
     }
 

@@ -60,9 +60,10 @@ internal static class AddressInUse
             throw Explain($"it is held by predecessor {predecessor.Pid}, which has not passed it on");
         }
 
-        throw inUse;
+        throw AddressHolder.ProcessWith(holders) is { } other
+            ? Explain($"it is held by process {other.Pid} ({other.Name})")
+            : Explain(holders.Count > 0 ? "it is held by a process that this user may not look at" : null);
 
-        SocketException Explain(string holder) =>
-            new((int)SocketError.AddressAlreadyInUse, $"{request}: {inUse.Message}: {holder}");
+        BindException Explain(string? why) => new(request.ToString(), request.Address, inUse, why);
     }
 }

@@ -45,6 +45,17 @@ internal sealed class ClaimedListener : IDisposable
     /// <summary>Makes the kernel give this listener's connections to the wider one.</summary>
     internal void TurnAway() => ReusePort.TurnAway(_descriptor!.Number);
 
+    /// <summary>
+    /// This process will not use it again, and another one does: its connections and datagrams no longer wake this process.
+    /// </summary>
+    internal void Quieten()
+    {
+        if (_descriptor is { IsClosed: false })
+        {
+            _polls!.Forget(_descriptor.Number);
+        }
+    }
+
     /// <summary>Closes it. Call when no accept is pending. A second call does nothing.</summary>
     public void Dispose()
     {
@@ -56,7 +67,7 @@ internal sealed class ClaimedListener : IDisposable
         Socket.Dispose();
         if (_descriptor is not null)
         {
-            _polls!.Forget(_descriptor);
+            _polls!.Forget(_descriptor.Number);
             _descriptor.Dispose();
         }
 

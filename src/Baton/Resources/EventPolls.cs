@@ -12,8 +12,6 @@ internal sealed class EventPolls
     // The runtime creates its sets when the first socket waits, and keeps them: searched until some exist.
     private volatile int[] _sets = [];
 
-    internal void Forget(Descriptor descriptor) => Forget(descriptor.Number);
-
     internal unsafe void Forget(int fd)
     {
         if (_sets.Length == 0)

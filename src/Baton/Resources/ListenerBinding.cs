@@ -5,15 +5,20 @@ using Microsoft.Extensions.Logging;
 
 namespace Baton.Resources;
 
-/// <summary>Binds listeners that were not inherited.</summary>
+/// <summary>Binds sockets that were not inherited.</summary>
 internal static class ListenerBinding
 {
     /// <param name="endPoint">The address.</param>
     /// <param name="reusePort">Whether another listener of this user may bind the same port, with the same option.</param>
-    internal static Socket Bind(EndPoint endPoint, bool reusePort = false)
+    /// <param name="type">The type of the socket.</param>
+    /// <param name="before">Sets the application's options before the bind; null for none.</param>
+    internal static Socket Bind(
+        EndPoint endPoint, bool reusePort = false, SocketType type = SocketType.Stream, Action<Socket>? before = null)
     {
-        ProtocolType protocol = endPoint is IPEndPoint ? ProtocolType.Tcp : ProtocolType.Unspecified;
-        var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, protocol);
+        ProtocolType protocol = endPoint is not IPEndPoint ? ProtocolType.Unspecified
+            : type == SocketType.Dgram ? ProtocolType.Udp
+            : ProtocolType.Tcp;
+        var socket = new Socket(endPoint.AddressFamily, type, protocol);
         try
         {
             if (endPoint is IPEndPoint ip && ip.Address.Equals(IPAddress.IPv6Any))
@@ -26,6 +31,7 @@ internal static class ListenerBinding
                 ReusePort.Set((int)socket.Handle, on: true);
             }
 
+            before?.Invoke(socket);
             socket.Bind(endPoint);
             return socket;
         }
@@ -73,5 +79,5 @@ internal static class ListenerBinding
     }
 
     private static string? StalePath(ResourceKey request) =>
-        request.Path is { } path && UnixPath.IsStale(path) ? path : null;
+        request.Path is { } path && UnixPath.IsStale(path, request.Policy.Type) ? path : null;
 }

@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace Baton.Resources;
 
 /// <summary>What a resource is. Its row says what becomes of it: see <see cref="ResourcePolicy"/>.</summary>
@@ -31,6 +33,14 @@ internal enum ResourceKind
 
     /// <summary>The lock of the exclusive services, by the path of its file.</summary>
     ExclusiveLock,
+
+    /// <summary>A unix socket that listens for connections of whole messages.</summary>
+    Seqpacket,
+    Udp,
+    UnixDatagram,
+
+    /// <summary>A file, pipe or connection of the application, by its name.</summary>
+    Passed,
 
     /// <summary>An idle connection, by the key of its listener.</summary>
     Connection,
@@ -72,12 +82,22 @@ internal sealed record ResourcePolicy(ResourceKind Kind, string Prefix, Passing 
         new(ResourceKind.NameLock, "lock:", Passing.AtCommit),
         new(ResourceKind.State, "state:", Passing.AtCommit),
         new(ResourceKind.ExclusiveLock, "exclusive:", Passing.AtCommit),
+        new(ResourceKind.Seqpacket, "unix-seqpacket:", Passing.AtHello)
+        {
+            IsOfService = true, IsStored = true, HasPath = true, Type = SocketType.Seqpacket,
+        },
+        new(ResourceKind.Udp, "udp:", Passing.AtHello) { IsOfService = true, IsStored = true, Type = SocketType.Dgram },
+        new(ResourceKind.UnixDatagram, "unix-datagram:", Passing.AtHello)
+        {
+            IsOfService = true, IsStored = true, HasPath = true, Type = SocketType.Dgram,
+        },
+        new(ResourceKind.Passed, "passed:", Passing.AtHello),
         new(ResourceKind.Connection, "connection:", Passing.AfterCommit),
     ];
 
     /// <summary>
-    /// Whether the service listens on it. The status shows it, it is counted, and a process answers for its path whether it uses
-    /// it or not.
+    /// Whether the service listens on it, or reads from it. The status shows it, it is counted, and a process answers for its
+    /// path whether it uses it or not.
     /// </summary>
     internal bool IsOfService { get; private init; }
 
@@ -92,6 +112,9 @@ internal sealed record ResourcePolicy(ResourceKind Kind, string Prefix, Passing 
     /// closes it at once. Else it is closed when no other process has it.
     /// </summary>
     internal bool OwnerKeeps { get; private init; }
+
+    /// <summary>The type of its sockets.</summary>
+    internal SocketType Type { get; private init; } = SocketType.Stream;
 
     /// <summary>What the kind is called in a hello.</summary>
     internal string WireName => Prefix.TrimEnd(':');

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Baton.Interop;
 using Microsoft.Extensions.Logging;
 
@@ -20,36 +21,52 @@ internal sealed class ResourceRegistry
     private Action? _changed;
     private bool _released;
 
-    internal ResourceRegistry(ILogger logger) => (_logger, Unclaimed, AtCommit, Moving) = (
-        logger, new UnclaimedResources(_gate, _sharing, _polls, logger), new CommitResources(logger), new(logger));
+    internal ResourceRegistry(ILogger logger)
+    {
+        (_logger, AtCommit, Moving, Handles) = (logger, new(logger), new(logger), new PassedHandles(_polls, logger));
+        Unclaimed = new UnclaimedResources(_gate, _sharing, _polls, Handles, logger);
+        ToSuccessor = new PassingOn(_gate, _sharing, () => _held.Values, Unclaimed, Handles);
+    }
 
     internal UnclaimedResources Unclaimed { get; }
+
+    /// <summary>The resources that a successor gets.</summary>
+    internal PassingOn ToSuccessor { get; }
+
+    /// <summary>Files, pipes and connections of the application.</summary>
+    internal PassedHandles Handles { get; }
 
     /// <summary>The resources that only one process may use.</summary>
     internal CommitResources AtCommit { get; }
 
     /// <summary>The idle connections that move between this process and others.</summary>
     internal MovingConnections Moving { get; }
-
     internal Task SharingOver => _sharingOver.Task;
 
+    /// <summary>Called when this process has left its sockets to another one.</summary>
+    internal Action? LeftToAnother { private get; init; }
+
     /// <summary>Whether this process has handed over or is about to end: the process that serves needs the addresses.</summary>
-    internal bool BindsNothing => Locked(() => _sharing.PassedOn || _released);
+    internal bool BindsNothing => _gate.Locked(() => _sharing.PassedOn || _released);
 
     /// <summary>Whether a living predecessor or successor has listeners too: an address in use may be theirs.</summary>
-    internal bool HasKin => Locked(() => _sharing.WithPredecessor || _sharing.GiveMore is not null);
+    internal bool HasKin => _gate.Locked(() => _sharing.WithPredecessor || _sharing.GiveMore is not null);
 
-    internal IReadOnlyList<HeldListener> Held => Locked(() => _held.Values.ToArray());
+    internal IReadOnlyList<HeldListener> Held => _gate.Locked(() => _held.Values.ToArray());
 
     /// <summary>Whether a listener of the service is still unclaimed.</summary>
-    internal bool HasUnclaimed => Locked(() => Unclaimed.OfService.Any());
+    internal bool HasUnclaimed => _gate.Locked(() => Unclaimed.OfService.Any());
 
     /// <summary>The keys that this process answers for, used or not. Its predecessor does not remove their paths.</summary>
     internal IReadOnlyList<ResourceKey> AnsweredFor =>
-        [.. Locked(() => (ResourceKey[])[.. _held.Keys, .. Unclaimed.OfService]), .. AtCommit.Keys];
+        [
+            .. _gate.Locked(() => (ResourceKey[])[.. _held.Keys, .. Unclaimed.OfService]),
+            .. AtCommit.Keys,
+            .. Handles.Passed.Select(h => h.Key),
+        ];
 
     /// <summary>The listeners for systemd's store: bound here, or soon again.</summary>
-    internal IReadOnlyList<(ResourceKey Key, Descriptor Descriptor)> Storable => Locked(
+    internal IReadOnlyList<(ResourceKey Key, Descriptor Descriptor)> Storable => _gate.Locked(
         () => _held.Values.Concat(Unclaimed.All).Where(l => l.Key.Policy.IsStored).Select(l => (l.Key, l.Descriptor)).ToArray());
 
     /// <summary>Another process keeps the listeners open, so a dropped one is kept until <see cref="CloseDropped"/>.</summary>
@@ -73,12 +90,20 @@ internal sealed class ResourceRegistry
     }
 
     /// <summary>The inherited listener of a request; null if there is none.</summary>
-    internal HeldListener? Take(ResourceKey request)
+    /// <param name="request">The request.</param>
+    /// <param name="exact">Whether its ordinal counts.</param>
+    /// <exception cref="InvalidOperationException">This process uses the wanted ordinal already.</exception>
+    internal HeldListener? Take(ResourceKey request, bool exact = false)
     {
         Unclaimed.Await();
         lock (_gate)
         {
-            return _released || Unclaimed.Take(request) is not { } taken ? null : _held[taken.Key] = taken;
+            if (exact && _held.ContainsKey(request))
+            {
+                throw new InvalidOperationException($"This process uses {request} already.");
+            }
+
+            return _released || Unclaimed.Take(request, exact) is not { } taken ? null : _held[taken.Key] = taken;
         }
     }
 
@@ -86,20 +111,20 @@ internal sealed class ResourceRegistry
     internal HeldListener? Take(ResourceKind kind, Func<string, bool> wanted)
     {
         Unclaimed.Await();
-        HeldListener? found = Locked(() => Unclaimed.All.FirstOrDefault(
+        HeldListener? found = _gate.Locked(() => Unclaimed.All.FirstOrDefault(
             l => l.Key.Kind == kind && l.Key.Path is { } path && wanted(path) && l.IsReached));
         return found is null ? null : Take(found.Key.Request);
     }
 
     /// <summary>Holds a bound listener.</summary>
     /// <exception cref="RestartException">This process has given up its listeners.</exception>
-    internal HeldListener Hold(ResourceKey request, Descriptor descriptor)
+    internal HeldListener Hold(ResourceKey request, Descriptor descriptor, bool exact = false)
     {
         HeldListener held;
         lock (_gate)
         {
             ResourceKey key = request;
-            while (_held.ContainsKey(key) || Unclaimed.Has(key))
+            while (!exact && (_held.ContainsKey(key) || Unclaimed.Has(key)))
             {
                 key = key with { Ordinal = key.Ordinal + 1 };
             }
@@ -129,7 +154,7 @@ internal sealed class ResourceRegistry
     /// <summary>
     /// Takes inherited listeners that only the predecessor would accept on, to accept on them beside another one.
     /// </summary>
-    internal HeldListener[] TakeBeside(Func<ResourceKey, bool> wanted) => Locked(() =>
+    internal HeldListener[] TakeBeside(Func<ResourceKey, bool> wanted) => _gate.Locked(() =>
     {
         HeldListener[] taken = _sharing.WithPredecessor ? Unclaimed.TakeAll(l => l.IsInherited && wanted(l.Key)) : [];
         Array.ForEach(taken, l => _beside.Add(l.Key, l));
@@ -167,38 +192,14 @@ internal sealed class ResourceRegistry
     }
 
     /// <summary>The facts about an address in use, and about listeners on it.</summary>
-    internal AddressFacts Look(ResourceKey request, Func<HeldListener, bool> isHolder) => Locked(() => new AddressFacts(
+    internal AddressFacts Look(ResourceKey request, Func<HeldListener, bool> isHolder) => _gate.Locked(() => new AddressFacts(
         Unclaimed.HasAny(request), Unclaimed.HasLost(request), _sharing.HasServed,
         string.Join(", ", _held.Values.Concat(Unclaimed.All).Where(isHolder).Select(l => l.Key))));
 
-    /// <summary>The listeners for a successor: all that this process uses, and unused ones of systemd.</summary>
-    /// <param name="more">Called with each listener that is bound while the successor lives; returns whether the successor gets
-    /// it.</param>
-    internal IReadOnlyList<PassedResource> PassOn(Func<ResourceKey, Descriptor, bool> more) => Locked(() =>
+    /// <summary>The successor that <see cref="PassingOn.All"/> was called for has ended.</summary>
+    internal void EndPassingOn(Func<ResourceKey, SafeHandle, bool> more)
     {
-        PassedResource[] passedOn =
-        [
-            .. _held.Values.Select(h => new PassedResource(h.Key, h.Descriptor, h.PathIdentity)),
-            .. Unclaimed.Activated.All.Select(a => new PassedResource(a.Key, a.Descriptor, "")),
-        ];
-        _sharing.Give(passedOn.Select(l => l.Key), more);
-        return passedOn;
-    });
-
-    /// <summary>Passes a new listener to a successor that starts, whose configuration may have the same address.</summary>
-    internal void Give(HeldListener bound)
-    {
-        Func<ResourceKey, Descriptor, bool>? give = Locked(() => _sharing.GiveMore);
-        if (give?.Invoke(bound.Key, bound.Descriptor) == true)
-        {
-            Locked(() => _sharing.GaveLater(bound.Key, give));
-        }
-    }
-
-    /// <summary>The successor that <see cref="PassOn"/> was called for has ended.</summary>
-    internal void EndPassingOn(Func<ResourceKey, Descriptor, bool> more)
-    {
-        if (Locked(() => _sharing.EndGiving(more)))
+        if (ToSuccessor.End(more))
         {
             CloseUnclaimed();
         }
@@ -208,12 +209,20 @@ internal sealed class ResourceRegistry
     /// While a successor serves our listeners, none is closed or removed alone: all go at
     /// <see cref="Release(IReadOnlyCollection{ResourceKey})"/>, or stay ours if the successor gives back.
     /// </summary>
-    internal void SetPassedOn(bool passedOn) => Locked(() => _sharing.SetPassedOn(passedOn));
+    internal void SetPassedOn(bool passedOn)
+    {
+        if (passedOn)
+        {
+            ToSuccessor.Settling?.Invoke();
+        }
+
+        _gate.Locked(() => _sharing.SetPassedOn(passedOn));
+    }
 
     /// <summary>The predecessor has closed its listeners, or is about to: unused ones are closed.</summary>
     internal void EndSharing()
     {
-        Locked(_sharing.EndWithPredecessor);
+        _gate.Locked(_sharing.EndWithPredecessor);
         CloseUnclaimed();
         _sharingOver.TrySetResult();
     }
@@ -247,10 +256,16 @@ internal sealed class ResourceRegistry
 
         Array.ForEach(released, l => Dispose(l, removePath: !stay.Contains(l.Key)));
         AtCommit.Release(claimedBySuccessor);
+        bool elsewhere = claimedBySuccessor.Count > 0;
+        Handles.Release(elsewhere);
+        if (elsewhere)
+        {
+            LeftToAnother?.Invoke();
+        }
     }
 
     internal void Release(ResourceKind kind) =>
-        Array.ForEach(Locked(() => TakeHeld(l => l.Key.Kind == kind)), l => Dispose(l, removePath: true));
+        Array.ForEach(_gate.Locked(() => TakeHeld(l => l.Key.Kind == kind)), l => Dispose(l, removePath: true));
 
     private HeldListener[] TakeHeld(Func<HeldListener, bool> which)
     {
@@ -261,7 +276,7 @@ internal sealed class ResourceRegistry
 
     private void CloseUnclaimed(Func<HeldListener, bool> which)
     {
-        foreach (HeldListener listener in Locked(() => Unclaimed.TakeAll(which)))
+        foreach (HeldListener listener in _gate.Locked(() => Unclaimed.TakeAll(which)))
         {
             Close(listener);
             _changed?.Invoke();
@@ -276,25 +291,11 @@ internal sealed class ResourceRegistry
 
     private void Dispose(HeldListener listener, bool removePath)
     {
-        if (removePath && Locked(() => _sharing.OwnsPath(listener)))
+        if (removePath && _gate.Locked(() => _sharing.OwnsPath(listener)))
         {
             listener.RemovePath();
         }
 
         listener.Dispose();
     }
-
-    private T Locked<T>(Func<T> look)
-    {
-        lock (_gate)
-        {
-            return look();
-        }
-    }
-
-    private void Locked(Action change) => Locked(() =>
-    {
-        change();
-        return true;
-    });
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Baton.Interop;
 
 namespace Baton.Resources;
@@ -16,7 +17,7 @@ internal sealed class Sharing
     private bool _served;
 
     /// <summary>Passes new listeners to the successor; null without a successor.</summary>
-    internal Func<ResourceKey, Descriptor, bool>? GiveMore { get; private set; }
+    internal Func<ResourceKey, SafeHandle, bool>? GiveMore { get; private set; }
 
     /// <summary>Whether the predecessor has the same listeners.</summary>
     internal bool WithPredecessor { get; private set; }
@@ -35,7 +36,7 @@ internal sealed class Sharing
 
     internal void EndWithPredecessor() => (WithPredecessor, PredecessorLeft) = (false, true);
 
-    internal void Give(IEnumerable<ResourceKey> keys, Func<ResourceKey, Descriptor, bool> more)
+    internal void Give(IEnumerable<ResourceKey> keys, Func<ResourceKey, SafeHandle, bool> more)
     {
         if (GiveMore != more)
         {
@@ -46,7 +47,7 @@ internal sealed class Sharing
         GiveMore = more;
     }
 
-    internal void GaveLater(ResourceKey key, Func<ResourceKey, Descriptor, bool> by)
+    internal void GaveLater(ResourceKey key, Func<ResourceKey, SafeHandle, bool> by)
     {
         if (GiveMore == by)
         {
@@ -56,7 +57,7 @@ internal sealed class Sharing
     }
 
     /// <returns>False if there is another successor by now.</returns>
-    internal bool EndGiving(Func<ResourceKey, Descriptor, bool> more)
+    internal bool EndGiving(Func<ResourceKey, SafeHandle, bool> more)
     {
         bool ended = GiveMore == more;
         if (ended)
@@ -95,6 +96,6 @@ internal sealed class Sharing
 
 /// <summary>A resource on its way to a successor.</summary>
 /// <param name="Key">Its key.</param>
-/// <param name="Descriptor">Owned by its owner.</param>
+/// <param name="Handle">Owned by its owner.</param>
 /// <param name="File">See <see cref="HeldListener.PathIdentity"/>.</param>
-internal sealed record PassedResource(ResourceKey Key, Descriptor Descriptor, string File);
+internal sealed record PassedResource(ResourceKey Key, SafeHandle Handle, string File);

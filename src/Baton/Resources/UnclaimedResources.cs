@@ -10,8 +10,10 @@ namespace Baton.Resources;
 /// <param name="gate">The registry's lock.</param>
 /// <param name="sharing">The registry's sharing.</param>
 /// <param name="polls">The registry's epoll sets.</param>
+/// <param name="handles">Gets the application's handles.</param>
 /// <param name="logger">Logs lost paths.</param>
-internal sealed class UnclaimedResources(Lock gate, Sharing sharing, EventPolls polls, ILogger logger)
+internal sealed class UnclaimedResources(
+    Lock gate, Sharing sharing, EventPolls polls, PassedHandles handles, ILogger logger)
 {
     private readonly Dictionary<ResourceKey, HeldListener> _listeners = [];
     private readonly HashSet<ResourceKey> _received = [];
@@ -107,6 +109,12 @@ internal sealed class UnclaimedResources(Lock gate, Sharing sharing, EventPolls 
             return true;
         }
 
+        if (key.Kind == ResourceKind.Passed)
+        {
+            handles.Receive(key.Name, descriptor);
+            return true;
+        }
+
         if (key.Policy.IsOfService)
         {
             _received.Add(key);
@@ -129,15 +137,25 @@ internal sealed class UnclaimedResources(Lock gate, Sharing sharing, EventPolls 
 
     internal bool Has(ResourceKey key) => _listeners.ContainsKey(key);
 
-    internal bool HasAny(ResourceKey request) => _listeners.Keys.Any(k => k.Request == request);
+    internal bool HasAny(ResourceKey request) => _listeners.Keys.Any(k => k.Distance(request) is not null);
+
+    /// <summary>One that has the label of a request, and another address; null for none. From any thread.</summary>
+    internal ResourceKey? Elsewhere(ResourceKey request) => gate.Locked(() => request.Label is { } label
+        ? _listeners.Keys.Where(k => k.Kind == request.Kind && k.Label == label).Cast<ResourceKey?>().FirstOrDefault()
+        : null);
 
     /// <summary>Whether a matching listener was received whose path another socket has by now.</summary>
     internal bool HasLost(ResourceKey request) => _lostPaths.Contains(request);
 
-    /// <summary>The first one that matches a request; the caller owns it.</summary>
-    internal HeldListener? Take(ResourceKey request)
+    /// <summary>The best one for a request; the caller owns it.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="exact">Whether its ordinal counts.</param>
+    internal HeldListener? Take(ResourceKey request, bool exact = false)
     {
-        ResourceKey key = _listeners.Keys.Where(k => k.Request == request).OrderBy(k => k.Ordinal).FirstOrDefault();
+        ResourceKey key = _listeners.Keys
+            .Where(k => k.Distance(request) is not null && (!exact || k.Ordinal == request.Ordinal))
+            .OrderBy(k => k.Distance(request)).ThenBy(k => k.Ordinal)
+            .FirstOrDefault();
         if (!_listeners.Remove(key, out HeldListener? listener))
         {
             return Activated.Take(request) is { } taken

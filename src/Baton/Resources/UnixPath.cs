@@ -52,14 +52,16 @@ internal sealed class UnixPath
     /// Whether nobody listens at the path: a crashed process left the socket, and it refuses connections. A file that is no
     /// socket refuses too, and is never removed.
     /// </summary>
-    internal static bool IsStale(string path)
+    /// <param name="path">The path.</param>
+    /// <param name="type">The type of the socket that is to be there. One of another type that lives does not refuse.</param>
+    internal static bool IsStale(string path, SocketType type = SocketType.Stream)
     {
         if (Identify(path) is null)
         {
             return false;
         }
 
-        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        using var probe = new Socket(AddressFamily.Unix, type, ProtocolType.Unspecified);
         try
         {
             // A full backlog answers EAGAIN instead of blocking.

@@ -28,8 +28,8 @@ internal static class WiderAddress
     internal static ClaimedListener? TryBind(
         ResourceRegistry resources, ResourceKey request, Func<Socket>? bindShared, ILogger logger)
     {
-        HeldListener[] narrower = bindShared is not null && request.Address is { } wide
-            ? resources.TakeBeside(k => k.Address is { } old && IsWider(wide, old))
+        HeldListener[] narrower = bindShared is not null && request is { Kind: ResourceKind.Tcp, Address: { } wide }
+            ? resources.TakeBeside(k => k is { Kind: ResourceKind.Tcp, Address: { } old } && IsWider(wide, old))
             : [];
         if (narrower.Length == 0)
         {
@@ -57,7 +57,7 @@ internal static class WiderAddress
         {
             Array.ForEach(narrower, l => ReusePort.Set(l.Descriptor.Number, on: true));
             Socket bound = bindShared();
-            bound.Listen(ListenerRegistry.DefaultBacklog);
+            bound.Listen(SocketRegistry.DefaultBacklog);
             ReusePort.Set((int)bound.Handle, on: false);
             return bound;
         }

@@ -53,7 +53,7 @@ internal static class SocketActivation
         {
             logger.ActivationIgnored($"descriptor {number}", name, Libc.Describe(Libc.Errno));
         }
-        else if (!Listens(number))
+        else if (!Receives(number))
         {
             logger.ActivatedSocketLeft(number, name);
         }
@@ -65,14 +65,13 @@ internal static class SocketActivation
         }
     }
 
-    private static bool Listens(int fd) => Option(fd, Libc.SO_TYPE) == Libc.SOCK_STREAM && Option(fd, Libc.SO_ACCEPTCONN) == 1;
-
-    private static unsafe int? Option(int fd, int name)
+    // Only a datagram socket needs no listen(2). A stream socket that does not listen is a connection (Accept=yes).
+    private static bool Receives(int fd) => LocalSocket.TypeOf(fd) switch
     {
-        int value = 0;
-        uint length = sizeof(int);
-        return Libc.getsockopt(fd, Libc.SOL_SOCKET, name, &value, &length) == 0 ? value : null;
-    }
+        Libc.SOCK_STREAM or Libc.SOCK_SEQPACKET => LocalSocket.Listens(fd),
+        Libc.SOCK_DGRAM => true,
+        _ => false,
+    };
 
     private static StartCommand Mention(StartCommand command, string[] names)
     {

@@ -1,3 +1,4 @@
+using Baton.Interop;
 using Baton.Control;
 using Baton.Lifecycle;
 using Baton.Resources;
@@ -60,7 +61,7 @@ public sealed class ExclusiveLockTests : IDisposable
     private static void Pass(ExclusiveLock from, ExclusiveLock to)
     {
         PassedResource passed = Assert.Single(from.Held);
-        to.Load(passed.Key, passed.Descriptor.Duplicate());
+        to.Load(passed.Key, passed.Handle.Duplicate());
     }
 
     private ExclusiveLock Of(string name, string? directory = null) =>

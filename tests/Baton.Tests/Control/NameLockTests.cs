@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Baton.Control;
 using Baton.Interop;
 using Baton.Resources;
@@ -29,8 +30,8 @@ public sealed class NameLockTests : IDisposable
         Assert.Equal($"{Environment.ProcessId}", File.Exists(Place) ? Content().Trim() : "");
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Place));
         Assert.Empty(_logger.Lines);
-        using Descriptor held = Assert.Single(ours.Held).Descriptor.Duplicate();
-        Assert.True(OpenFiles.IsCloseOnExec(ours.Held[0].Descriptor.Number));
+        using Descriptor held = Assert.Single(ours.Held).Handle.Duplicate();
+        Assert.True(OpenFiles.IsCloseOnExec((int)ours.Held[0].Handle.DangerousGetHandle()));
     }
 
     [Fact]
@@ -212,7 +213,7 @@ public sealed class NameLockTests : IDisposable
     {
         from.Passing();
         PassedResource passed = Assert.Single(from.Held);
-        to.Load(ResourceKey.Parse(passed.Key.ToString()), passed.Descriptor.Duplicate());
+        to.Load(ResourceKey.Parse(passed.Key.ToString()), passed.Handle.Duplicate());
     }
 
     // Another process wrote the file.

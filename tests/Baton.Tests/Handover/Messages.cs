@@ -19,6 +19,7 @@ internal static class Messages
         new HandoverMessage.Loaded(),
         new HandoverMessage.HandedBack(["state:cache"], [Row], "state hits was not saved within 10 s"),
         new HandoverMessage.MoreListeners(["tcp:127.0.0.1:81"]),
+        new HandoverMessage.Dropped(["passed:client 7"]),
         new HandoverMessage.Listeners(Version: 1, Pid: 4710, Generation: 7, Keys: ["tcp:127.0.0.1:80", "unix:/run/ä#1"], More: true) { Trace = Trace },
         new HandoverMessage.Progress(Named("health"), "3 of 4"),
         new HandoverMessage.Ready(["tcp:127.0.0.1:80"]),

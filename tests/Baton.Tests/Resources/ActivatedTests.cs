@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Net;
 using System.Net.Sockets;
 using Baton.Interop;
@@ -12,7 +13,7 @@ public sealed class ActivatedTests : IDisposable
     private readonly RegistryFixture _fixture = new();
     private readonly List<Socket> _systemd = [];
 
-    private ListenerRegistry Registry => _fixture.Registry;
+    private SocketRegistry Registry => _fixture.Registry;
 
     public void Dispose()
     {
@@ -103,7 +104,7 @@ public sealed class ActivatedTests : IDisposable
         Pass(4, "admin", RegistryFixture.AnyPort);
         _ = Registry.ListenActivated("web");
         Registry.Resources.CloseUnclaimed();
-        Assert.Equal(["systemd:3:web", "systemd:4:admin"], Registry.Resources.PassOn((_, _) => false).Select(l => l.Key.ToString()));
+        Assert.Equal(["systemd:3:web", "systemd:4:admin"], Registry.Resources.ToSuccessor.All((_, _) => false).Select(l => l.Key.ToString()));
         Assert.Equal(["systemd:3:web"], Registry.Resources.Held.Select(l => l.Key.ToString()));
     }
 
@@ -111,8 +112,8 @@ public sealed class ActivatedTests : IDisposable
     public void Inherit_FromAPredecessor_IsFoundByNameAgain()
     {
         Pass(3, "web", RegistryFixture.AnyPort);
-        ListenerRegistry successor = _fixture.NewRegistry();
-        foreach ((ResourceKey key, Descriptor descriptor, _) in Registry.Resources.PassOn((_, _) => false))
+        SocketRegistry successor = _fixture.NewRegistry();
+        foreach ((ResourceKey key, SafeHandle descriptor, _) in Registry.Resources.ToSuccessor.All((_, _) => false))
         {
             successor.Resources.Unclaimed.Inherit(ResourceKey.Parse(key.ToString()), descriptor.Duplicate());
         }

@@ -61,7 +61,7 @@ public sealed class ReleasingTests : IDisposable
     public void Release_ClaimedBySuccessor_LeavesThePathAndTheListener()
     {
         ClaimedListener claim = RegistryFixture.Claim(_fixture.Registry, _fixture.UnixEndPoint);
-        ListenerRegistry successor = _fixture.Successor();
+        SocketRegistry successor = _fixture.Successor();
         successor.Listen(_fixture.UnixEndPoint);
 
         _fixture.Registry.Resources.Release([.. successor.Resources.Held.Select(l => l.Key)]);
@@ -108,7 +108,7 @@ public sealed class ReleasingTests : IDisposable
     public void Release_BySuccessorThatNeverServed_LeavesThePathToThePredecessor()
     {
         _fixture.Registry.Listen(_fixture.UnixEndPoint);
-        ListenerRegistry successor = _fixture.Successor();
+        SocketRegistry successor = _fixture.Successor();
         successor.Listen(_fixture.UnixEndPoint);
         successor.Resources.Release([]);
         Assert.True(RegistryFixture.Connects(_fixture.UnixEndPoint));

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -21,7 +22,7 @@ public sealed class SharingTests : IDisposable
     {
         using ClaimedListener first = RegistryFixture.Claim(_fixture.Registry, RegistryFixture.AnyPort);
         string socket = RegistryFixture.KernelSocket(first.Socket);
-        ListenerRegistry successor = Successor(_fixture.Registry);
+        SocketRegistry successor = Successor(_fixture.Registry);
         first.Dispose();
 
         using ClaimedListener again = RegistryFixture.Claim(_fixture.Registry, RegistryFixture.AnyPort);
@@ -32,7 +33,7 @@ public sealed class SharingTests : IDisposable
     [Fact]
     public void Claim_BoundWhileASuccessorStarts_IsGivenToItAndKeepsItsPathWhenThePredecessorGoes()
     {
-        ListenerRegistry successor = Successor(_fixture.Registry);
+        SocketRegistry successor = Successor(_fixture.Registry);
         using ClaimedListener bound = RegistryFixture.Claim(_fixture.Registry, _fixture.UnixEndPoint);
         using ClaimedListener theirs = RegistryFixture.Claim(successor, _fixture.UnixEndPoint);
         Assert.Equal(RegistryFixture.KernelSocket(bound.Socket), RegistryFixture.KernelSocket(theirs.Socket));
@@ -50,8 +51,8 @@ public sealed class SharingTests : IDisposable
     {
         ClaimedListener dropped = RegistryFixture.Claim(_fixture.Registry, RegistryFixture.AnyPort);
         EndPoint at = dropped.Socket.LocalEndPoint!;
-        Func<ResourceKey, Descriptor, bool> none = (_, _) => false;
-        _fixture.Registry.Resources.PassOn(none);
+        Func<ResourceKey, SafeHandle, bool> none = (_, _) => false;
+        _fixture.Registry.Resources.ToSuccessor.All(none);
         dropped.Dispose();
         Assert.True(RegistryFixture.Connects(at), "the successor has it");
 
@@ -107,7 +108,7 @@ public sealed class SharingTests : IDisposable
                 break;
         }
 
-        var failure = Assert.Throws<SocketException>(() => RegistryFixture.Claim(Successor(_fixture.Registry), _fixture.UnixEndPoint));
+        var failure = Assert.ThrowsAny<SocketException>(() => RegistryFixture.Claim(Successor(_fixture.Registry), _fixture.UnixEndPoint));
 
         Assert.Contains(words, failure.Message, StringComparison.Ordinal);
     }
@@ -119,7 +120,7 @@ public sealed class SharingTests : IDisposable
         var endPoint = new UnixDomainSocketEndPoint(Path.Combine(directory, "a.sock"));
         _fixture.Registry.Listen(endPoint);
         Directory.Delete(directory, recursive: true);
-        var failure = Assert.Throws<SocketException>(() => RegistryFixture.Claim(Successor(_fixture.Registry), endPoint));
+        var failure = Assert.ThrowsAny<SocketException>(() => RegistryFixture.Claim(Successor(_fixture.Registry), endPoint));
         Assert.Contains($"unix:{endPoint}", failure.Message, StringComparison.Ordinal);
         Assert.EndsWith("its directory is not there", failure.Message, StringComparison.Ordinal);
     }
@@ -145,8 +146,8 @@ public sealed class SharingTests : IDisposable
             var old = new Server(_fixture.NewRegistry(), ports, random);
             old.Registry.Resources.SetPassedOn(false);
             old.ChangeSome();
-            Func<ResourceKey, Descriptor, bool>? give = null;
-            ListenerRegistry successor = Successor(old.Registry, g => give = g);
+            Func<ResourceKey, SafeHandle, bool>? give = null;
+            SocketRegistry successor = Successor(old.Registry, g => give = g);
             var young = new Server(successor, ports, random);
             Change(random, old, young);
             if (random.Next(3) == 0)
@@ -198,31 +199,31 @@ public sealed class SharingTests : IDisposable
     }
 
     // As the two ends of a handover do it.
-    private ListenerRegistry Successor(ListenerRegistry predecessor, Action<Func<ResourceKey, Descriptor, bool>>? given = null)
+    private SocketRegistry Successor(SocketRegistry predecessor, Action<Func<ResourceKey, SafeHandle, bool>>? given = null)
     {
-        ListenerRegistry successor = _fixture.NewRegistry();
-        bool Give(ResourceKey key, Descriptor descriptor)
+        SocketRegistry successor = _fixture.NewRegistry();
+        bool Give(ResourceKey key, SafeHandle descriptor)
         {
             successor.Resources.InheritLater(ResourceKey.Parse(key.ToString()), descriptor.Duplicate());
             return true;
         }
 
-        Func<ResourceKey, Descriptor, bool> give = Give;
+        Func<ResourceKey, SafeHandle, bool> give = Give;
         given?.Invoke(give);
-        foreach (PassedResource passed in predecessor.Resources.PassOn(give))
+        foreach (PassedResource passed in predecessor.Resources.ToSuccessor.All(give))
         {
-            successor.Resources.Unclaimed.Inherit(ResourceKey.Parse(passed.Key.ToString()), passed.Descriptor.Duplicate(), passed.File);
+            successor.Resources.Unclaimed.Inherit(ResourceKey.Parse(passed.Key.ToString()), passed.Handle.Duplicate(), passed.File);
         }
 
         return successor;
     }
 
     /// <summary>As Kestrel and its listeners behave: what can't be had now is asked for again when the process accepts.</summary>
-    private sealed class Server(ListenerRegistry registry, int[] ports, Random random)
+    private sealed class Server(SocketRegistry registry, int[] ports, Random random)
     {
         private readonly Dictionary<int, ClaimedListener?> _endpoints = [];
 
-        internal ListenerRegistry Registry => registry;
+        internal SocketRegistry Registry => registry;
 
         /// <summary>Adds an endpoint, removes it, or binds it anew.</summary>
         internal void ChangeSome()

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -134,13 +135,13 @@ public sealed partial class StateStoreTests
         Save(from);
         int Open() => OpenFiles.All().Count(fd => OpenFiles.Target(fd).Contains(name, StringComparison.Ordinal));
         Assert.Equal(1, Open());
-        using (var write = new FileStream(new SafeFileHandle(from.Held[0].Descriptor.Number, ownsHandle: false), FileAccess.ReadWrite, 0))
+        using (var write = new FileStream(new SafeFileHandle(from.Held[0].Handle.DangerousGetHandle(), ownsHandle: false), FileAccess.ReadWrite, 0))
         {
             Assert.ThrowsAny<Exception>(() => write.Write("x"u8));
             Assert.ThrowsAny<Exception>(() => write.SetLength(0));
         }
 
-        Assert.True(OpenFiles.IsCloseOnExec(from.Held[0].Descriptor.Number));
+        Assert.True(OpenFiles.IsCloseOnExec((int)from.Held[0].Handle.DangerousGetHandle()));
         from.Forget();
         Assert.Equal(0, Open());
         Assert.Empty(from.Rows);
@@ -280,7 +281,7 @@ public sealed partial class StateStoreTests
         StateStore to = Store(item);
         foreach (PassedResource passed in from.Held)
         {
-            to.Load(ResourceKey.Parse(passed.Key.ToString()), passed.Descriptor.Duplicate());
+            to.Load(ResourceKey.Parse(passed.Key.ToString()), passed.Handle.Duplicate());
         }
 
         from.Forget();

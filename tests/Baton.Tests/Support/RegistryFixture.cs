@@ -9,13 +9,13 @@ namespace Baton.Tests.Support;
 internal sealed class RegistryFixture : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
-    private readonly List<ListenerRegistry> _registries = [];
+    private readonly List<SocketRegistry> _registries = [];
 
     internal RegistryFixture() => Registry = NewRegistry();
 
     internal RecordingLogger Logger { get; } = new();
 
-    internal ListenerRegistry Registry { get; }
+    internal SocketRegistry Registry { get; }
 
     internal string SocketPath => _directory.File("app.sock");
 
@@ -23,17 +23,17 @@ internal sealed class RegistryFixture : IDisposable
 
     internal static IPEndPoint AnyPort => new(IPAddress.Loopback, 0);
 
-    internal ListenerRegistry NewRegistry()
+    internal SocketRegistry NewRegistry()
     {
-        var registry = new ListenerRegistry(Logger);
+        var registry = new SocketRegistry(Logger);
         _registries.Add(registry);
         return registry;
     }
 
     /// <summary>A registry that has received what the first one holds.</summary>
-    internal ListenerRegistry Successor()
+    internal SocketRegistry Successor()
     {
-        ListenerRegistry successor = NewRegistry();
+        SocketRegistry successor = NewRegistry();
         foreach (HeldListener held in Registry.Resources.Held)
         {
             successor.Resources.Unclaimed.Inherit(ResourceKey.Parse(held.Key.ToString()), held.Descriptor.Duplicate());
@@ -42,7 +42,7 @@ internal sealed class RegistryFixture : IDisposable
         return successor;
     }
 
-    internal static ClaimedListener Claim(ListenerRegistry registry, EndPoint endPoint)
+    internal static ClaimedListener Claim(SocketRegistry registry, EndPoint endPoint)
     {
         ClaimedListener claim = registry.Claim(ResourceKey.Of(endPoint), () => ListenerBinding.Bind(endPoint));
         claim.Socket.Listen();

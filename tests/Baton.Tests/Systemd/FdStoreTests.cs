@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Net.Sockets;
 using Baton.Interop;
 using Baton.Lifecycle;
@@ -73,7 +74,7 @@ public sealed class FdStoreTests : IDisposable
         using var predecessor = new RegistryFixture();
         using ClaimedListener used = RegistryFixture.Claim(predecessor.Registry, RegistryFixture.AnyPort);
         using ClaimedListener unused = RegistryFixture.Claim(predecessor.Registry, predecessor.UnixEndPoint);
-        foreach ((ResourceKey key, Descriptor descriptor, _) in predecessor.Registry.Resources.PassOn((_, _) => false))
+        foreach ((ResourceKey key, SafeHandle descriptor, _) in predecessor.Registry.Resources.ToSuccessor.All((_, _) => false))
         {
             _fixture.Listeners.Resources.Unclaimed.Inherit(key, descriptor.Duplicate());
         }

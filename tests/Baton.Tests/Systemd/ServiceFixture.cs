@@ -34,7 +34,7 @@ internal sealed class ServiceFixture : IDisposable
 
     internal ApplicationTime Application { get; }
 
-    internal ListenerRegistry Listeners => _registry.Registry;
+    internal SocketRegistry Listeners => _registry.Registry;
 
     /// <summary>The datagrams, each as one line.</summary>
     internal List<string> Said { get; } = [];

@@ -8,10 +8,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Baton;
 
 /// <summary>
-/// The listening sockets of this process: inherited from the predecessor where the same request was made before, else bound.
-/// Get it from <see cref="Restarter.Listeners"/>. Safe to call from any thread.
+/// The listening and datagram sockets of this process: inherited from the predecessor where the same request was made before,
+/// else bound. Get it from <see cref="Restarter.Sockets"/>. Safe to call from any thread.
 /// </summary>
-public sealed class ListenerRegistry
+public sealed class SocketRegistry
 {
     /// <summary>What Linux allows at most unless told otherwise (net.core.somaxconn): 4096.</summary>
     public const int DefaultBacklog = 4096;
@@ -21,7 +21,8 @@ public sealed class ListenerRegistry
     private readonly ILogger _logger;
     private DepartingPredecessor? _departing;
 
-    internal ListenerRegistry(ILogger logger) => (_logger, Resources) = (logger, new ResourceRegistry(logger));
+    internal SocketRegistry(ILogger logger) =>
+        (_logger, Resources) = (logger, new ResourceRegistry(logger) { LeftToAnother = Quieten });
 
     /// <summary>
     /// The names of the sockets that systemd made for this service (<c>FileDescriptorName=</c>, else the name of the socket unit)
@@ -44,28 +45,60 @@ public sealed class ListenerRegistry
     /// <param name="backlog">Connections the kernel queues while nobody accepts; the kernel caps it at
     /// <c>net.core.somaxconn</c>.</param>
     /// <returns>
-    /// A socket to accept on. Stop accepting when <see cref="Restarter.Draining"/> is cancelled. Disposing it closes nothing: the
-    /// registry owns the listener and passes it on.
+    /// A socket to accept on. Stop accepting when the <see cref="ServingTerm"/> ends. Disposing it closes nothing: the registry
+    /// owns the listener and passes it on.
     /// </returns>
-    /// <exception cref="SocketException">The address is in use by another process, or may not be bound.</exception>
+    /// <exception cref="SocketException">The address is in use by another process, or may not be bound; the message names it and,
+    /// where that can be known, who has it.</exception>
     /// <exception cref="NotSupportedException">Another kind of end point.</exception>
     /// <exception cref="RestartException">This process was started to take over, but got no listeners; or it has given up its
     /// listeners. It is about to end.</exception>
-    public Socket Listen(EndPoint endPoint, int backlog = DefaultBacklog)
+    public Socket Listen(EndPoint endPoint, int backlog = DefaultBacklog) =>
+        Listen(endPoint, new SocketSetup { Backlog = backlog });
+
+    /// <summary>The same, with a name, as a member of a group, as a seqpacket socket, or with options of its own.</summary>
+    /// <param name="endPoint">An <see cref="IPEndPoint"/> or <see cref="UnixDomainSocketEndPoint"/>.</param>
+    /// <param name="setup">How it is known and made.</param>
+    /// <returns>A socket to accept on, as of <see cref="Listen(EndPoint, int)"/>.</returns>
+    /// <exception cref="ArgumentException">The setup is not valid.</exception>
+    /// <exception cref="SocketException">As of <see cref="Listen(EndPoint, int)"/>.</exception>
+    /// <exception cref="NotSupportedException">Another kind of end point, or seqpacket with an IP address.</exception>
+    /// <exception cref="InvalidOperationException">This process has this member of the group already.</exception>
+    /// <exception cref="RestartException">As of <see cref="Listen(EndPoint, int)"/>.</exception>
+    public Socket Listen(EndPoint endPoint, SocketSetup setup)
     {
-        ArgumentNullException.ThrowIfNull(endPoint);
-        ArgumentOutOfRangeException.ThrowIfNegative(backlog);
-        return HandOut(Claim(ResourceKey.Of(endPoint), () => ListenerBinding.Bind(endPoint)), backlog);
+        ArgumentNullException.ThrowIfNull(setup);
+        return HandOut(Claim(endPoint, setup, setup.Type), setup.Backlog);
     }
 
     /// <summary>
-    /// A listening socket that systemd made, by its name: <c>FileDescriptorName=</c> of the socket unit, else the name of the
-    /// unit. Where several have the same name each call gives the next one.
+    /// A datagram socket: UDP for an <see cref="IPEndPoint"/>, a unix datagram socket for a <see
+    /// cref="UnixDomainSocketEndPoint"/>. It is the predecessor's if that had the same: datagrams that nobody has read yet wait
+    /// in it, and it keeps its options and multicast memberships. An address <c>[::]</c> takes IPv4 too.
+    /// </summary>
+    /// <param name="endPoint">The address, path or abstract name.</param>
+    /// <param name="setup">How it is known and made; null for the defaults.</param>
+    /// <returns>
+    /// A socket to read from during a <see cref="ServingTerm"/>, with <see cref="ServingTerm.Ended"/> to cancel the read: so each
+    /// datagram is read by one process. A process may send at any time. Disposing it closes nothing.
+    /// </returns>
+    /// <exception cref="ArgumentException">The setup is not valid.</exception>
+    /// <exception cref="SocketException">As of <see cref="Listen(EndPoint, int)"/>.</exception>
+    /// <exception cref="NotSupportedException">Another kind of end point.</exception>
+    /// <exception cref="InvalidOperationException">This process has this member of the group already.</exception>
+    /// <exception cref="RestartException">As of <see cref="Listen(EndPoint, int)"/>.</exception>
+    public Socket Bind(EndPoint endPoint, SocketSetup? setup = null) =>
+        HandOut(Claim(endPoint, setup ?? new SocketSetup(), SocketType.Dgram), backlog: null);
+
+    /// <summary>
+    /// A socket that systemd made, by its name: <c>FileDescriptorName=</c> of the socket unit, else the name of the unit. One of
+    /// <c>ListenDatagram=</c> is to be read from as of <see cref="Bind"/>. Where several have the same name each call gives the
+    /// next one.
     /// </summary>
     /// <param name="name">The name.</param>
     /// <param name="backlog">Connections the kernel queues while nobody accepts; replaces <c>Backlog=</c> of the socket
     /// unit.</param>
-    /// <returns>A socket to accept on, as of <see cref="Listen"/>.</returns>
+    /// <returns>A socket to accept on, as of <see cref="Listen(EndPoint, int)"/>.</returns>
     /// <exception cref="InvalidOperationException">systemd has passed no such socket, or it is in use already; the message says
     /// which there are.</exception>
     /// <exception cref="RestartException">This process was started to take over, but got no listeners; it is about to
@@ -104,12 +137,14 @@ public sealed class ListenerRegistry
     /// <param name="log">False if the caller logs it, who knows more.</param>
     /// <param name="bindShared">Makes one with SO_REUSEPORT, for a caller that accepts on <see cref="ClaimedListener.Beside"/>
     /// too; null for one that can't.</param>
-    internal ClaimedListener Claim(ResourceKey request, Func<Socket> bind, bool log = true, Func<Socket>? bindShared = null)
+    /// <param name="exact">Whether the ordinal of the request counts.</param>
+    internal ClaimedListener Claim(
+        ResourceKey request, Func<Socket> bind, bool log = true, Func<Socket>? bindShared = null, bool exact = false)
     {
         ILogger told = log ? _logger : NullLogger.Instance;
         while (true)
         {
-            if (Resources.Take(request) is { } inherited)
+            if (Resources.Take(request, exact) is { } inherited)
             {
                 told.ListenerInherited(inherited.Key.ToString());
                 return Resources.Adopt(inherited);
@@ -120,7 +155,7 @@ public sealed class ListenerRegistry
                 // Outside the lock: binding may take a while, and it may be the application's own code.
                 Socket bound = ListenerBinding.BindAfter(
                     _departing, () => ListenerBinding.BindReplacingStale(request, bind, _logger));
-                return Platform.HandoverSupported ? Hold(request, bound, told) : new ClaimedListener(bound);
+                return Platform.HandoverSupported ? Hold(request, bound, told, exact) : new ClaimedListener(bound);
             }
             catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
             {
@@ -131,9 +166,11 @@ public sealed class ListenerRegistry
 
                 AddressInUse.AwaitOrExplain(Resources, request, e);
             }
-            catch (SocketException e) when (request.Path is string path && !Directory.Exists(Path.GetDirectoryName(path)))
+            catch (SocketException e)
             {
-                throw new SocketException((int)e.SocketErrorCode, $"{request}: {e.Message}: its directory is not there");
+                bool isLost = request.Path is string path && !Directory.Exists(Path.GetDirectoryName(path));
+                throw new BindException(
+                    request.ToString(), request.Address, e, isLost ? "its directory is not there" : null);
             }
         }
     }
@@ -143,20 +180,41 @@ public sealed class ListenerRegistry
     internal ClaimedListener? ClaimUnused(ResourceKey request) =>
         Resources.Take(request) is { } held ? Resources.Adopt(held) : null;
 
-    private ClaimedListener Hold(ResourceKey request, Socket bound, ILogger told)
+    private ClaimedListener Claim(EndPoint endPoint, SocketSetup setup, SocketType type)
     {
-        HeldListener held = Resources.Hold(request, Descriptor.TakeFrom(bound));
-        told.ListenerBound(held.Key.ToString());
+        ArgumentNullException.ThrowIfNull(endPoint);
+        setup.Validate();
+        ResourceKey request = ResourceKey.Of(endPoint, type, setup.Name) with { Ordinal = setup.GroupIndex ?? 0 };
+        bool isMember = setup.GroupIndex is not null;
+        return Claim(
+            request, () => ListenerBinding.Bind(endPoint, reusePort: isMember, type, setup.BeforeBind), exact: isMember);
+    }
+
+    private ClaimedListener Hold(ResourceKey request, Socket bound, ILogger told, bool exact)
+    {
+        HeldListener held = Resources.Hold(request, Descriptor.TakeFrom(bound), exact);
+        if (Resources.Unclaimed.Elsewhere(request) is { } older)
+        {
+            told.ListenerMoved(held.Key.ToString(), older.ToString());
+        }
+        else
+        {
+            told.ListenerBound(held.Key.ToString());
+        }
+
         ClaimedListener claim = Resources.Adopt(held);
-        Resources.Give(held);
+        Resources.ToSuccessor.Add(held.Key, held.Descriptor);
         return claim;
     }
 
-    private Socket HandOut(ClaimedListener claim, int backlog)
+    private Socket HandOut(ClaimedListener claim, int? backlog)
     {
         try
         {
-            claim.Socket.Listen(backlog);
+            if (backlog is { } most && claim.Socket.SocketType != SocketType.Dgram)
+            {
+                claim.Socket.Listen(most);
+            }
         }
         catch
         {
@@ -170,5 +228,13 @@ public sealed class ListenerRegistry
         }
 
         return claim.Socket;
+    }
+
+    private void Quieten()
+    {
+        lock (_handedOut)
+        {
+            _handedOut.ForEach(c => c.Quieten());
+        }
     }
 }
