@@ -36,7 +36,9 @@ internal sealed class DrainStartupFilter(OpenConnections connections, LongLivedR
             return Task.CompletedTask;
         }
 
-        return connections.IsDraining ? ConnectionDrain.EndWithAsync(context) : Task.CompletedTask;
+        return connections.IsDraining && !connections.StaysOpen(context.Features.Get<TrackedConnection>()!)
+            ? ConnectionDrain.EndWithAsync(context)
+            : Task.CompletedTask;
     }
 
     private Task Observe(HttpContext context, RequestDelegate follow)
@@ -48,6 +50,7 @@ internal sealed class DrainStartupFilter(OpenConnections connections, LongLivedR
         }
 
         connection.RequestStarted(HttpProtocol.IsHttp2(context.Request.Protocol), context.Request.Path.Value ?? "");
+        connection.Movable?.RequestBegins(context.Request);
         context.Response.OnStarting(_starting, context);
         context.Response.OnCompleted(_completed, connection);
         if (connection is WarmUpConnection)

@@ -9,10 +9,16 @@ namespace Baton.AspNetCore;
 /// Whether the connections of one listener reach Kestrel's HTTP. They do not where a connection handler or other connection
 /// middleware takes them.
 /// </summary>
-internal sealed class EndpointProtocol(Func<bool?> endsBeforeHttp)
+internal sealed class EndpointProtocol(Func<bool?> endsBeforeHttp, Func<bool?>? isPlainHttp1 = null)
 {
     private volatile bool _known;
     private volatile bool _endsBeforeHttp;
+    private bool? _isPlain;
+
+    /// <summary>
+    /// Whether Kestrel's HTTP/1.1 has its connections from the first byte to the last, and nothing else has a part in them.
+    /// </summary>
+    internal bool IsPlainHttp1 => (_isPlain ??= isPlainHttp1?.Invoke()) ?? false;
 
     /// <summary>Whether any connection has reached HTTP.</summary>
     internal bool HasReachedHttp { get; set; }
@@ -35,15 +41,24 @@ internal sealed class EndpointProtocol(Func<bool?> endsBeforeHttp)
     /// <param name="kestrel">Kestrel's options.</param>
     /// <param name="bound">The address.</param>
     /// <returns>Null if it is not known, or not yet.</returns>
-    internal static bool? EndsBeforeHttp(KestrelServerOptions kestrel, EndPoint bound)
+    internal static bool? EndsBeforeHttp(KestrelServerOptions kestrel, EndPoint bound) =>
+        Inspect(kestrel, bound, static found => Middleware(found).SkipLast(1).Any(IsTerminal));
+
+    /// <summary>Inspects an endpoint for <see cref="IsPlainHttp1"/>: TLS is middleware too.</summary>
+    internal static bool? FindPlainHttp1(KestrelServerOptions kestrel, EndPoint bound) => Inspect(
+        kestrel,
+        bound,
+        found => Middleware(found).Count == 1
+            && found.Protocols.HasFlag(HttpProtocols.Http1)
+            && kestrel.Limits.MaxConcurrentConnections is null);
+
+    private static bool? Inspect(KestrelServerOptions kestrel, EndPoint bound, Func<ListenOptions, bool> look)
     {
         try
         {
             // A reload of the configuration may change the list meanwhile.
             ListenOptions[] all = [.. OptionsInUse(kestrel)];
-            return all.FirstOrDefault(o => Equals(o.EndPoint, bound)) is { } found
-                ? Middleware(found).SkipLast(1).Any(IsTerminal)
-                : null;
+            return all.FirstOrDefault(o => Equals(o.EndPoint, bound)) is { } found ? look(found) : null;
         }
         catch (Exception e) when (e is MissingMemberException or InvalidOperationException or ArgumentException)
         {

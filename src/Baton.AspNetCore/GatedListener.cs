@@ -1,4 +1,5 @@
 using System.Net;
+using Baton.AspNetCore.Moving;
 using Baton.AspNetCore.WarmingUp;
 using Baton.Lifecycle;
 using Microsoft.AspNetCore.Connections;
@@ -27,6 +28,7 @@ internal sealed class GatedListener(
     : IConnectionListener
 {
     private readonly CancellationTokenSource _unbound = new();
+    private readonly ArrivedConnections _arrived = new();
 
     // Kestrel accepts one connection at a time.
     private SideDoor? _sideDoor = sideDoor;
@@ -35,6 +37,14 @@ internal sealed class GatedListener(
 
     /// <summary>Older listeners that get a part of this endpoint's connections; null for none.</summary>
     internal ListenersBeside? Beside { private get; init; }
+
+    /// <summary>The listener's key; null while it is not available.</summary>
+    internal string? Key => _inner?.Key;
+
+    /// <summary>Whether a connection can come from another process: Kestrel's HTTP/1.1 must be all that it meets.</summary>
+    internal bool TakesMoved => !IsUnbound && protocol.IsPlainHttp1;
+
+    internal bool IsUnbound => _unbound.IsCancellationRequested;
 
     public EndPoint EndPoint => _inner?.Listener.EndPoint ?? endPoint;
 
@@ -66,7 +76,12 @@ internal sealed class GatedListener(
                     return next;
                 }
 
-                if (await gate.EnterAsync(_unbound.Token).ConfigureAwait(false) is not { } open)
+                if (_arrived.Next(out CancellationToken wait, _unbound.Token) is { } moved)
+                {
+                    return moved;
+                }
+
+                if (await gate.EnterAsync(wait).ConfigureAwait(false) is not { } open)
                 {
                     // The end: no accept is pending, so our descriptor of the listener can be closed.
                     await ReleaseAsync().ConfigureAwait(false);
@@ -85,15 +100,26 @@ internal sealed class GatedListener(
                     return null;
                 }
 
-                return await connections.AcceptAsync(listening.Listener, protocol, open).ConfigureAwait(false);
+                return await connections.AcceptAsync(listening, protocol, _arrived.Until(open)).ConfigureAwait(false);
             }
             catch (OperationCanceledException)
             {
-                // The gate has closed, or Kestrel unbinds.
+                // The gate has closed, Kestrel unbinds, or a connection has come from another process.
             }
         }
 
         return null;
+    }
+
+    /// <summary>Lets a connection of another process in, whether the gate is open or not.</summary>
+    internal void Enter(ConnectionContext connection, Arrival arrival)
+    {
+        TrackedConnection tracked = connections.Track(connection, protocol, Key ?? "", arrival);
+        if (!(Beside?.Add(tracked) ?? _arrived.Add(tracked)))
+        {
+            tracked.Abort(new ConnectionAbortedException("The listener is gone."));
+            _ = tracked.DisposeAsync().AsTask();
+        }
     }
 
     public async ValueTask UnbindAsync(CancellationToken cancellationToken = default)
@@ -144,6 +170,7 @@ internal sealed class GatedListener(
 
     private async ValueTask ReleaseAsync()
     {
+        await _arrived.CloseAsync().ConfigureAwait(false);
         if (Beside is not null)
         {
             await Beside.CloseAsync().ConfigureAwait(false);

@@ -23,6 +23,15 @@ public sealed class GracefulRestartOptions : HostedRestartOptions
     /// </summary>
     public TimeSpan UnfinishedRequestGrace { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// Whether idle HTTP/1.1 connections without TLS move to the process that serves after a restart, instead of being closed.
+    /// Clients do not notice. Only connections of TCP endpoints whose Kestrel has neither connection middleware nor
+    /// <c>MaxConcurrentConnections</c>, and only those for which nothing is kept, as Negotiate does. Both processes must have it
+    /// on. Default false: connections that have moved end with a successor that crashes on probation, which without this would
+    /// have stayed with the process that serves again.
+    /// </summary>
+    public bool MoveIdleConnections { get; set; }
+
     /// <summary>How WebSockets, SignalR connections and streams of events end when this process is to finish.</summary>
     public LongLivedOptions LongLived { get; } = new();
 
@@ -38,6 +47,7 @@ public sealed class GracefulRestartOptions : HostedRestartOptions
         IdleGrace = o.Duration(nameof(IdleGrace), IdleGrace, DurationRange.ZeroOrMoreOrInfinite);
         UnfinishedRequestGrace = o.Duration(
             nameof(UnfinishedRequestGrace), UnfinishedRequestGrace, DurationRange.ZeroOrMoreOrInfinite);
+        MoveIdleConnections = o.Switch(nameof(MoveIdleConnections), MoveIdleConnections);
         o.Section(nameof(LongLived), nameof(LongLivedOptions.Notice), LongLived.Describe);
         o.Section(nameof(WarmUp), nameof(WarmUpOptions.Enabled), WarmUp.Describe);
         o.Section(nameof(Admin), nameof(RestartAdminOptions.AllowRemote), Admin.Describe);

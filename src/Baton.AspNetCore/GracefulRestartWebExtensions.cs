@@ -1,6 +1,8 @@
 using Baton.AspNetCore.Admin;
 using Baton.AspNetCore.LongLived;
+using Baton.AspNetCore.Moving;
 using Baton.AspNetCore.WarmingUp;
+using Baton.Handover;
 using Baton.Hosting;
 using Baton.Hosting.Configuration;
 using Microsoft.AspNetCore.Builder;
@@ -78,10 +80,18 @@ public static class GracefulRestartWebExtensions
     private static OpenConnections Connections(IServiceProvider services)
     {
         Restarter restarter = services.GetRequiredService<Restarter>();
-        var connections = new OpenConnections(
-            services.GetRequiredService<GracefulRestartOptions>(),
-            services.GetRequiredService<ILoggerFactory>().CreateLogger("Baton"),
-            () => restarter.Draining);
+        GracefulRestartOptions options = services.GetRequiredService<GracefulRestartOptions>();
+        ILogger logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Baton");
+        var connections = new OpenConnections(options, logger, () => restarter.Draining)
+        {
+            Moves = options.MoveIdleConnections && SuccessorLink.IsSupported
+                ? new ConnectionMoves(
+                    options,
+                    restarter.Listeners.Resources.Moving,
+                    services.GetRequiredService<IOptions<SocketTransportOptions>>().Value,
+                    logger)
+                : null,
+        };
         restarter.Parts.Work.Register(connections);
         return connections;
     }

@@ -120,4 +120,8 @@ internal sealed class ListenSockets(Restarter restarter) : IPostConfigureOptions
 }
 
 /// <summary>A listener of Kestrel's socket transport, and the claim on its socket.</summary>
-internal sealed record TransportListener(ClaimedListener Claim, IConnectionListener Listener);
+internal sealed record TransportListener(ClaimedListener Claim, IConnectionListener Listener)
+{
+    /// <summary>The listener's key, as other processes know it.</summary>
+    internal string Key { get; } = Claim.Key.ToString();
+}

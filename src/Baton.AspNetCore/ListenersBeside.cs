@@ -40,6 +40,10 @@ internal sealed class ListenersBeside
             ? next
             : null;
 
+    /// <summary>Adds a connection that came in another way.</summary>
+    /// <returns>False if no more are taken.</returns>
+    internal bool Add(ConnectionContext connection) => _accepted.Writer.TryWrite(connection);
+
     /// <summary>Stops accepting.</summary>
     internal async ValueTask UnbindAsync()
     {
@@ -112,7 +116,7 @@ internal sealed class ListenersBeside
                 limit.CancelAfter(empty);
                 try
                 {
-                    ConnectionContext? connection = await _connections.AcceptAsync(listener.Listener, _protocol, limit.Token)
+                    ConnectionContext? connection = await _connections.AcceptAsync(listener, _protocol, limit.Token)
                         .ConfigureAwait(false);
                     if (connection is null)
                     {

@@ -22,6 +22,27 @@ internal static partial class Log
     internal static partial void CloseRequestFailed(this ILogger logger, string connection, Exception exception);
 
     [LoggerMessage(
+        1015,
+        LogLevel.Information,
+        "{Count} idle connections moved to the process that serves",
+        EventName = "IdleConnectionsMoved")]
+    internal static partial void IdleConnectionsMoved(this ILogger logger, int count);
+
+    [LoggerMessage(
+        1013,
+        LogLevel.Warning,
+        "An idle connection of {Listener} could not move, and was closed: its client has gone, or not all that it sent arrived",
+        EventName = "ConnectionLost")]
+    internal static partial void ConnectionLost(this ILogger logger, string listener);
+
+    [LoggerMessage(
+        1014,
+        LogLevel.Debug,
+        "A connection of {Listener} that came from another process was closed meanwhile: {Reason}",
+        EventName = "MovedConnectionGone")]
+    internal static partial void MovedConnectionGone(this ILogger logger, string listener, string reason);
+
+    [LoggerMessage(
         1012,
         LogLevel.Information,
         "Closed {Count} long-lived connections, so that their clients come back: {Kinds}",

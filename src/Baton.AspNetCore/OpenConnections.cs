@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Baton.AspNetCore.Moving;
 using Baton.Lifecycle;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
@@ -29,17 +30,26 @@ internal sealed class OpenConnections : IServerWork
     private long _begun;
     private int _accepting;
 
-    internal OpenConnections(GracefulRestartOptions options, ILogger logger, Func<CancellationToken>? draining = null)
-    {
-        (_options, _logger) = (options, logger);
-        _draining = draining;
-    }
+    internal OpenConnections(GracefulRestartOptions options, ILogger logger, Func<CancellationToken>? draining = null) =>
+        (_options, _logger, _draining) = (options, logger, draining);
+
+    /// <summary>Moves idle connections; null where that is off.</summary>
+    internal ConnectionMoves? Moves { get; init; }
 
     /// <summary>What applications see of the drain in progress, or of the next one.</summary>
     internal CancellationToken Draining => _draining?.Invoke() ?? CancellationToken.None;
 
     /// <summary>Whether answers end their connections.</summary>
     internal bool IsDraining => _drain is not null;
+
+    /// <summary>Whether a connection of a listener is to move to another process.</summary>
+    internal bool IsLeaving(string key) => _drain is not null && !_nobodyServes && Moves?.Wants(key) == true;
+
+    /// <summary>Whether the answer to a request leaves its connection open, which is to move then.</summary>
+    internal bool StaysOpen(TrackedConnection connection) =>
+        connection.Movable is { MovesAfterRequest: true }
+            && connection.IsLeaving
+            && !Passed(Volatile.Read(ref _begun), _options.TimeProvider.GetTimestamp(), _options.IdleGrace);
 
     public Task DrainAsync(CancellationToken calledBack)
     {
@@ -53,12 +63,14 @@ internal sealed class OpenConnections : IServerWork
         {
             // Before the gate opens: answers must no longer end their connections.
             _drain = null;
+            Moves?.Stay();
             drain.TrySetCanceled(calledBack);
         });
         CompleteIfNoneHolds();
 
         // On another thread: the caller is the control loop, and there may be many connections.
         _ = Task.Run(() => SweepAsync(drain), CancellationToken.None);
+        _ = Moves?.LeaveAsync(() => _open.Keys, drain.Task, () => _drain == drain && !_nobodyServes);
         return drain.Task;
     }
 
@@ -103,6 +115,7 @@ internal sealed class OpenConnections : IServerWork
             }
         }
 
+        Moves?.Cut();
         _ = AbortUnfinishedAsync();
         return cut;
     }
@@ -112,12 +125,13 @@ internal sealed class OpenConnections : IServerWork
     /// runs.
     /// </summary>
     internal async ValueTask<ConnectionContext?> AcceptAsync(
-        IConnectionListener listener, EndpointProtocol protocol, CancellationToken open)
+        TransportListener listener, EndpointProtocol protocol, CancellationToken open)
     {
         Interlocked.Increment(ref _accepting);
         try
         {
-            return await listener.AcceptAsync(open).ConfigureAwait(false) is { } connection ? Track(connection, protocol) : null;
+            ConnectionContext? accepted = await listener.Listener.AcceptAsync(open).ConfigureAwait(false);
+            return accepted is null ? null : Track(accepted, protocol, listener.Key);
         }
         finally
         {
@@ -158,9 +172,15 @@ internal sealed class OpenConnections : IServerWork
         return aborted;
     }
 
-    private TrackedConnection Track(ConnectionContext connection, EndpointProtocol protocol)
+    /// <summary>Follows a connection to its end.</summary>
+    internal TrackedConnection Track(ConnectionContext connection, EndpointProtocol protocol, string key, Arrival? moved = null)
     {
-        var tracked = new TrackedConnection(connection, this, protocol);
+        var tracked = new TrackedConnection(connection, this, protocol) { ListenerKey = key };
+        if (protocol.IsPlainHttp1)
+        {
+            Moves?.MakeMovable(tracked, connection, moved);
+        }
+
         Add(tracked);
         return tracked;
     }

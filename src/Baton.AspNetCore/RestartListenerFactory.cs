@@ -39,20 +39,23 @@ internal sealed class RestartListenerFactory(
         }
 
         EndPoint boundTo = now?.Listener.EndPoint ?? endpoint;
-        var protocol = new EndpointProtocol(() => EndpointProtocol.EndsBeforeHttp(kestrel.Value, boundTo));
+        var protocol = new EndpointProtocol(
+            () => EndpointProtocol.EndsBeforeHttp(kestrel.Value, boundTo),
+            () => EndpointProtocol.FindPlainHttp1(kestrel.Value, boundTo));
         SideDoor? sideDoor = now is { } listening ? sideDoors.OpenFor(listening.Listener, protocol) : null;
-        return ValueTask.FromResult<IConnectionListener>(
-            new GatedListener(
-                endpoint,
-                now,
-                cancel => ListenLaterAsync(endpoint, cancel),
-                restarter.Parts.Gate,
-                connections,
-                protocol,
-                sideDoor)
-            {
-                Beside = Beside(now, protocol),
-            });
+        var listener = new GatedListener(
+            endpoint,
+            now,
+            cancel => ListenLaterAsync(endpoint, cancel),
+            restarter.Parts.Gate,
+            connections,
+            protocol,
+            sideDoor)
+        {
+            Beside = Beside(now, protocol),
+        };
+        connections.Moves?.Add(listener);
+        return ValueTask.FromResult<IConnectionListener>(listener);
     }
 
     private ListenersBeside? Beside(TransportListener? listener, EndpointProtocol protocol) =>

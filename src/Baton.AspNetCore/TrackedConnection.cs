@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using Baton.AspNetCore.LongLived;
+using Baton.AspNetCore.Moving;
 using Baton.Lifecycle;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -65,6 +66,27 @@ internal class TrackedConnection : ConnectionContext, IDrainingFeature
 
     /// <summary>The peer's address from the transport, whatever middleware sets later.</summary>
     internal EndPoint? AcceptedFrom { get; }
+
+    /// <summary>The listener that accepted it.</summary>
+    internal string ListenerKey { get; init; } = "";
+
+    /// <summary>Its transport, where it can move to another process; else null.</summary>
+    internal MovableTransport? Movable { get; set; }
+
+    /// <summary>
+    /// Whether it is to move to another process, and nothing here belongs to it. Authentication by connection, such as Negotiate,
+    /// keeps its state in the items.
+    /// </summary>
+    internal bool IsLeaving => _all.IsLeaving(ListenerKey)
+        && Volatile.Read(ref _observers) == 0
+        && Volatile.Read(ref _announced) == 0
+        && !IsUpgraded
+        && !IsHttp2
+        && _isHttp
+        && Items.Count == 0;
+
+    /// <summary>Whether it is to move now.</summary>
+    internal bool MayMove => Requests == 0 && IsLeaving;
 
     /// <summary>Requests in progress, without observers.</summary>
     internal int Requests => Volatile.Read(ref _requests);
@@ -130,8 +152,17 @@ internal class TrackedConnection : ConnectionContext, IDrainingFeature
     {
         try
         {
+            if (Movable is { IsTaken: true } leaving)
+            {
+                await leaving.EndReadAsync().ConfigureAwait(false);
+            }
+
             await _inner.DisposeAsync().ConfigureAwait(false);
             await base.DisposeAsync().ConfigureAwait(false);
+            if (Movable is { IsTaken: true } left)
+            {
+                await _all.Moves!.SendAsync(left, ListenerKey).ConfigureAwait(false);
+            }
         }
         finally
         {
@@ -204,6 +235,7 @@ internal class TrackedConnection : ConnectionContext, IDrainingFeature
         int requests = Requests;
         report.AddConnection((requests, IsUpgraded, IsHttp2) switch
         {
+            _ when Movable is { IsTaken: true } => "moving",
             (0, _, _) when IsWithoutHttp => "raw",
             (0, _, _) => "idle",
             (_, _, false) when LongLived is { } kind => kind,

@@ -73,6 +73,11 @@ public static class BatonTelemetry
 
         /// <summary>Counter, <c>{request}</c>: requests that this process has cut.</summary>
         public const string ForcedRequests = "baton.forced.requests";
+
+        /// <summary>
+        /// Counter, <c>{connection}</c>: idle connections that have moved from this process to the one that serves.
+        /// </summary>
+        public const string MovedConnections = "baton.moved.connections";
     }
 
     /// <summary>

@@ -26,6 +26,9 @@ internal sealed class HandoverChannel(Descriptor socket, TimeSpan frameLimit, Ac
     /// <summary>For poll; the channel keeps owning it.</summary>
     internal int Number => socket.Number;
 
+    /// <summary>The time for the peer to take or to finish a message.</summary>
+    internal TimeSpan FrameLimit => frameLimit;
+
     /// <summary>Whether a message or the end can be received; from any thread.</summary>
     internal bool HasUnread
     {
@@ -171,6 +174,18 @@ internal sealed class HandoverChannel(Descriptor socket, TimeSpan frameLimit, Ac
         {
             _closed = true;
             return socket;
+        }
+    }
+
+    /// <summary>Ends the stream in both directions; from any thread. What has arrived can still be read.</summary>
+    internal void End()
+    {
+        lock (_sending)
+        {
+            if (!_closed)
+            {
+                _ = Libc.shutdown(socket.Number, Libc.SHUT_RDWR);
+            }
         }
     }
 

@@ -28,8 +28,8 @@ internal static class HandoverCodec
             static body => new(new(TypedTexts.ReadPhaseKind(body), body.Name("phase")), body.Name("detail"))),
         Row.Of<HandoverMessage.Ready>(
             "ready",
-            static (json, m, _) => WriteKeys(json, "claimed", m.Claimed),
-            static body => new HandoverMessage.Ready(Keys(body, "claimed"))),
+            static (json, m, _) => { WriteKeys(json, "claimed", m.Claimed); WriteKeysIfAny(json, "takes", m.Takes); },
+            static body => new HandoverMessage.Ready(Keys(body, "claimed")) { Takes = KeysIfAny(body, "takes") }),
         Row.Of<HandoverMessage.Resources>(
             "resources",
             static (json, m, _) => { WriteKeys(json, "keys", m.Keys); StateRowCodec.Write(json, m.State); },
@@ -42,6 +42,9 @@ internal static class HandoverCodec
             WriteCommit,
             static body =>
                 new(Wait(body, "probationMs"), Wait(body, "heartbeatMs")) { Term = body.Optional("term")?.GetInt64() ?? 0 }),
+        Row.Of<HandoverMessage.ConnectionChannel>("connection-channel", static (_, _, _) => { }, static _ => new())
+            with { IsOptional = true },
+        Row.Of<HandoverMessage.IdleConnections>("idle-connections", IdleConnectionsCodec.Write, IdleConnectionsCodec.Read),
         Row.Of<HandoverMessage.Alive>(
             "alive",
             static (json, m, _) => { json.WriteNumber("connections", m.Connections); json.WriteNumber("requests", m.Requests); },
@@ -254,7 +257,7 @@ internal static class HandoverCodec
         }
     }
 
-    private static void WriteKeys(Utf8JsonWriter json, string name, IReadOnlyList<string> keys)
+    internal static void WriteKeys(Utf8JsonWriter json, string name, IReadOnlyList<string> keys)
     {
         json.WriteStartArray(name);
         foreach (string key in keys)
@@ -275,7 +278,7 @@ internal static class HandoverCodec
 
     private static string[] KeysIfAny(JsonElement body, string name) => body.Optional(name) is null ? [] : Keys(body, name);
 
-    private static string[] Keys(JsonElement body, string name) =>
+    internal static string[] Keys(JsonElement body, string name) =>
         [
             .. body.GetProperty(name)
                 .EnumerateArray()

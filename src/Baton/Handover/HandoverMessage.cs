@@ -60,7 +60,11 @@ internal abstract record HandoverMessage
     internal sealed record Progress(PhaseName Phase, string Detail) : HandoverMessage;
 
     /// <summary>Successor: it can serve. <see cref="Claimed"/> are the keys of its listeners.</summary>
-    internal sealed record Ready(IReadOnlyList<string> Claimed) : HandoverMessage;
+    internal sealed record Ready(IReadOnlyList<string> Claimed) : HandoverMessage
+    {
+        /// <summary>The kinds that it takes after the commit; none for an older version.</summary>
+        internal IReadOnlyList<string> Takes { get; init; } = [];
+    }
 
     /// <summary>
     /// Successor: it cannot serve, or no longer, and ends; with the reason. A second one has the better reason.
@@ -91,6 +95,20 @@ internal abstract record HandoverMessage
         /// <summary>The number of the successor's term; 0 from an older version.</summary>
         internal long Term { get; init; }
     }
+
+    /// <summary>
+    /// Predecessor, after the commit, to a successor that takes connections: with the message comes its end of a socket over
+    /// which idle connections move in both directions. Optional.
+    /// </summary>
+    internal sealed record ConnectionChannel : HandoverMessage;
+
+    /// <summary>
+    /// Over the socket of <see cref="ConnectionChannel"/>, either way: idle connections. <see cref="Keys"/> name the listeners
+    /// that accepted them, in the order of the descriptors. The answer is <see cref="Loaded"/>.
+    /// </summary>
+    /// <param name="Keys">The listeners.</param>
+    /// <param name="Inputs">What was read of their next requests.</param>
+    internal sealed record IdleConnections(IReadOnlyList<string> Keys, IReadOnlyList<byte[]> Inputs) : HandoverMessage;
 
     /// <summary>Successor on probation: it makes progress, with its open work.</summary>
     internal sealed record Alive(int Connections, int Requests) : HandoverMessage;

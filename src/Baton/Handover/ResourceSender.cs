@@ -26,6 +26,7 @@ internal sealed class ResourceSender(HandoverChannel channel, ResourceRegistry r
     private Timer? _sweep;
     private readonly Lock _passingOn = new();
     private bool _takesMore;
+    private volatile HandoverMessage.Ready? _ready;
     private volatile IReadOnlyList<string> _loads = [];
 
     /// <summary>The number of listeners in answer to its hello.</summary>
@@ -102,6 +103,34 @@ internal sealed class ResourceSender(HandoverChannel channel, ResourceRegistry r
         // The kernel keeps the memory until the successor has it.
         state.Forget();
         return true;
+    }
+
+    /// <summary>Remembers what it takes after the commit.</summary>
+    internal void Note(HandoverMessage message) => _ready = message as HandoverMessage.Ready ?? _ready;
+
+    /// <summary>After the commit: opens a way for idle connections, if the successor takes them.</summary>
+    internal void OpenConnectionChannel(int pid)
+    {
+        if (_ready is not { } ready || !ready.Takes.Contains(ResourcePolicy.Of(ResourceKind.Connection).WireName))
+        {
+            return;
+        }
+
+        try
+        {
+            (Descriptor ours, Descriptor theirs) = UnixStream.CreatePair();
+            using (theirs)
+            {
+                channel.Send(new HandoverMessage.ConnectionChannel(), [theirs.Number]);
+                resources.Moving.GoTo(
+                    ConnectionChannel.Open(ours, pid, ready.Claimed.Contains, channel.FrameLimit, resources.Moving));
+            }
+        }
+        catch (Exception e) when (e is RestartException or Win32Exception)
+        {
+            // No connection moves: each is ended as without this.
+            resources.Moving.Logger.ConnectionsNotMoved(0, pid, e.Message);
+        }
     }
 
     /// <summary>Takes the state that the successor hands back.</summary>

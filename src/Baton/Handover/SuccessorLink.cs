@@ -21,7 +21,6 @@ internal sealed class SuccessorLink : ISuccessor
     private readonly ResourceSender _resources;
     private readonly Action<PeerEvent> _post;
     private bool _greeted;
-
     // The process that sent hello. Until the channel may be passed on, only its messages are accepted.
     private int? _speaker;
 
@@ -108,8 +107,11 @@ internal sealed class SuccessorLink : ISuccessor
 
     public bool PassAtCommit() => _resources.PassAtCommit();
 
-    public void Commit(TimeSpan probation, TimeSpan heartbeat, long term) =>
+    public void Commit(TimeSpan probation, TimeSpan heartbeat, long term)
+    {
         _channel.Send(new HandoverMessage.Commit(probation, heartbeat) { Term = term });
+        _resources.OpenConnectionChannel(Pid);
+    }
 
     public void Confirm(IReadOnlyList<(OlderProcess Process, Descriptor Channel)> older)
     {
@@ -286,6 +288,7 @@ internal sealed class SuccessorLink : ISuccessor
                 or HandoverMessage.Remaining
                 or HandoverMessage.Stopping
                 or HandoverMessage.Force:
+                _resources.Note(message);
                 _post(new PeerEvent.Said(message));
                 break;
             case HandoverMessage.Dropped dropped:

@@ -19,6 +19,8 @@ internal static unsafe partial class Libc
     internal const int SO_ACCEPTCONN = 30;
     internal const int SO_DOMAIN = 39;
     internal const int SO_BINDTOIFINDEX = 62;
+    internal const int SHUT_WR = 1;
+    internal const int SHUT_RDWR = 2;
     internal const int SCM_RIGHTS = 1;
     internal const int SCM_CREDENTIALS = 2;
     internal const int MSG_PEEK = 0x2;
@@ -26,6 +28,9 @@ internal static unsafe partial class Libc
     internal const int MSG_DONTWAIT = 0x40;
     internal const int MSG_NOSIGNAL = 0x4000;
     internal const int MSG_CMSG_CLOEXEC = 0x40000000;
+
+    internal const nuint SIOCINQ = 0x541B;
+    internal const nuint SIOCOUTQ = 0x5411;
 
     internal const short POLLIN = 1;
     internal const short POLLOUT = 4;
@@ -115,6 +120,10 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Name, SetLastError = true)]
     internal static partial int setsockopt(int fd, int level, int name, void* value, uint length);
+
+    /// <summary>ioctl(2) with a pointer.</summary>
+    [LibraryImport(Name, SetLastError = true)]
+    internal static partial int ioctl(int fd, nuint request, void* value);
 
     [LibraryImport(Name, SetLastError = true)]
     internal static partial int poll(Pollfd* fds, nuint count, int timeoutMilliseconds);

@@ -128,7 +128,10 @@ internal sealed class SuccessorRole : IPredecessor
         new Thread(() => Run(lifecycle, loop)) { IsBackground = true, Name = "baton-predecessor" }.Start();
     }
 
-    public void SayReady(IReadOnlyList<string> claimed) => Link.Channel.Send(new HandoverMessage.Ready(claimed));
+    public void SayReady(IReadOnlyList<string> claimed) => Link.Channel.Send(new HandoverMessage.Ready(claimed)
+    {
+        Takes = _listeners.Moving.IsServed ? ResourcePolicy.TakenAfterCommit : [],
+    });
 
     /// <summary>
     /// Sends a message to the predecessor. Before the greeting only the last progress is kept, and sent afterwards.
@@ -219,6 +222,10 @@ internal sealed class SuccessorRole : IPredecessor
                 }
 
                 break;
+            case HandoverMessage.ConnectionChannel when received.Descriptors.Count == 1:
+                _listeners.Moving.Predecessor = ConnectionChannel.Open(
+                    received.Descriptors[0], Pid, static _ => true, link.Channel.FrameLimit, _listeners.Moving);
+                break;
             case HandoverMessage.Dropped dropped:
                 received.WithoutDescriptors();
                 _listeners.Handles.CloseWithPredecessor(PassedHandles.NamesOf(dropped.Keys));
@@ -234,6 +241,11 @@ internal sealed class SuccessorRole : IPredecessor
                 else
                 {
                     received.WithoutDescriptors();
+                }
+
+                if (received.Message is HandoverMessage.TakenBack)
+                {
+                    _listeners.Moving.GoTo(_listeners.Moving.Predecessor);
                 }
 
                 loop.Post(() => lifecycle.Handle(new PeerEvent.Said(received.Message)));

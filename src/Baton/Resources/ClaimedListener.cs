@@ -25,6 +25,9 @@ internal sealed class ClaimedListener : IDisposable
 
     internal Socket Socket { get; }
 
+    /// <summary>The key of the listener; default on a platform without handover.</summary>
+    internal ResourceKey Key { get; init; }
+
     /// <summary>Whether it came from a predecessor or from systemd.</summary>
     internal bool IsInherited { get; init; }
 

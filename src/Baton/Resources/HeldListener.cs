@@ -43,7 +43,7 @@ internal sealed class HeldListener(ResourceKey key, Descriptor descriptor, Event
         WasClaimed = true;
         return new(descriptor.Duplicate(), polls, released)
         {
-            IsInherited = inherited, Reached = () => IsReached, Beside = beside ?? [],
+            Key = key, IsInherited = inherited, Reached = () => IsReached, Beside = beside ?? [],
         };
     }
 

@@ -41,6 +41,9 @@ internal enum ResourceKind
 
     /// <summary>A file, pipe or connection of the application, by its name.</summary>
     Passed,
+
+    /// <summary>An idle connection, by the key of its listener.</summary>
+    Connection,
 }
 
 /// <summary>When a resource is passed to the successor.</summary>
@@ -54,6 +57,9 @@ internal enum Passing
 
     /// <summary>Between the closing of the predecessor's gate and the commit: only one process may use it.</summary>
     AtCommit,
+
+    /// <summary>Between two processes that serve and finish, one after another.</summary>
+    AfterCommit,
 }
 
 /// <summary>What becomes of the resources of one kind. A new kind is a row here and a file of its own.</summary>
@@ -86,6 +92,7 @@ internal sealed record ResourcePolicy(ResourceKind Kind, string Prefix, Passing 
             IsOfService = true, IsStored = true, HasPath = true, Type = SocketType.Dgram,
         },
         new(ResourceKind.Passed, "passed:", Passing.AtHello),
+        new(ResourceKind.Connection, "connection:", Passing.AfterCommit),
     ];
 
     /// <summary>
@@ -113,12 +120,16 @@ internal sealed record ResourcePolicy(ResourceKind Kind, string Prefix, Passing 
     internal string WireName => Prefix.TrimEnd(':');
 
     /// <summary>The kinds that a successor of this version can load at the commit.</summary>
-    internal static IReadOnlyList<string> LoadedAtCommit =>
-        [.. Rows.Where(r => r.Passed == Passing.AtCommit).Select(r => r.WireName)];
+    internal static IReadOnlyList<string> LoadedAtCommit => NamesOf(Passing.AtCommit);
+
+    /// <summary>The kinds that come one by one when it serves.</summary>
+    internal static IReadOnlyList<string> TakenAfterCommit => NamesOf(Passing.AfterCommit);
 
     internal static ResourcePolicy Of(ResourceKind kind) => Rows[(int)kind];
 
     /// <summary>The kind of a key, by its text form.</summary>
     internal static ResourcePolicy Of(string text) =>
         Array.Find(Rows, row => row.Prefix.Length > 0 && text.StartsWith(row.Prefix, StringComparison.Ordinal)) ?? Rows[0];
+
+    private static string[] NamesOf(Passing passed) => [.. Rows.Where(r => r.Passed == passed).Select(r => r.WireName)];
 }

@@ -23,7 +23,7 @@ internal sealed class ResourceRegistry
 
     internal ResourceRegistry(ILogger logger)
     {
-        (_logger, AtCommit, Handles) = (logger, new CommitResources(logger), new PassedHandles(_polls, logger));
+        (_logger, AtCommit, Moving, Handles) = (logger, new(logger), new(logger), new PassedHandles(_polls, logger));
         Unclaimed = new UnclaimedResources(_gate, _sharing, _polls, Handles, logger);
         ToSuccessor = new PassingOn(_gate, _sharing, () => _held.Values, Unclaimed, Handles);
     }
@@ -39,6 +39,8 @@ internal sealed class ResourceRegistry
     /// <summary>The resources that only one process may use.</summary>
     internal CommitResources AtCommit { get; }
 
+    /// <summary>The idle connections that move between this process and others.</summary>
+    internal MovingConnections Moving { get; }
     internal Task SharingOver => _sharingOver.Task;
 
     /// <summary>Called when this process has left its sockets to another one.</summary>

@@ -21,6 +21,7 @@ internal sealed class RestartMetrics : IDisposable
     private readonly Histogram<double> _phaseDuration;
     private readonly Counter<long> _forcedConnections;
     private readonly Counter<long> _forcedRequests;
+    private readonly Counter<long> _movedConnections;
 
     internal RestartMetrics(string version, ProcessLifecycle lifecycle, OlderGenerations older, Func<int?> generation)
     {
@@ -34,6 +35,8 @@ internal sealed class RestartMetrics : IDisposable
         _forcedConnections = Meter.CreateCounter<long>(
             Metrics.ForcedConnections, "{connection}", "Connections with work in progress that were cut.");
         _forcedRequests = Meter.CreateCounter<long>(Metrics.ForcedRequests, "{request}", "Requests that were cut.");
+        _movedConnections = Meter.CreateCounter<long>(
+            Metrics.MovedConnections, "{connection}", "Idle connections that have moved to the process that serves.");
         Observe(new ObservedProcess(lifecycle, older, generation));
     }
 
@@ -46,7 +49,8 @@ internal sealed class RestartMetrics : IDisposable
             || _handoverDuration.Enabled
             || _phaseDuration.Enabled
             || _forcedConnections.Enabled
-            || _forcedRequests.Enabled;
+            || _forcedRequests.Enabled
+            || _movedConnections.Enabled;
 
     internal void Handle(LifecycleEvent lifecycleEvent)
     {
@@ -64,6 +68,8 @@ internal sealed class RestartMetrics : IDisposable
                 break;
         }
     }
+
+    internal void Moved(int connections) => _movedConnections.Add(connections);
 
     public void Dispose() => Meter.Dispose();
 

@@ -55,6 +55,15 @@ internal sealed class ServiceTelemetry : IDisposable
     /// <summary>Completes when the process has nothing left to do and listeners know it, or take too long.</summary>
     internal Task Told => _told.Task;
 
+    /// <summary>Idle connections have moved; from any thread.</summary>
+    internal void Moved(int connections)
+    {
+        if (_metrics is { Enabled: true } metrics)
+        {
+            _aside(() => metrics.Moved(connections));
+        }
+    }
+
     public void Dispose()
     {
         _context.Feed.Unsubscribe(Handle);
