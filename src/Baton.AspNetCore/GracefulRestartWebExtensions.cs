@@ -84,10 +84,10 @@ public static class GracefulRestartWebExtensions
         ILogger logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Baton");
         var connections = new OpenConnections(options, logger, () => restarter.Draining)
         {
-            Moves = options.MoveIdleConnections && SuccessorLink.IsSupported
+            Moves = options.MoveIdleConnections && HandoverProtocol.IsSupported
                 ? new ConnectionMoves(
                     options,
-                    restarter.Listeners.Resources.Moving,
+                    restarter.Sockets.Resources.Moving,
                     services.GetRequiredService<IOptions<SocketTransportOptions>>().Value,
                     logger)
                 : null,

@@ -109,7 +109,7 @@ internal sealed class RestarterParts
         Status = new StatusSource(Lifecycle, Sockets.Resources, _older, predecessor, identity);
         Status.Waiting = ExclusiveStop.DescribeWaiting;
         _telemetry = new ServiceTelemetry(Lifecycle, context, _older, () => KnownGeneration > 0 ? KnownGeneration : null);
-        Listeners.Resources.Moving.Counted = _telemetry.Moved;
+        Sockets.Resources.Moving.Counted = _telemetry.Moved;
         Operations = new ControlService(Lifecycle, context, Status.Take);
         ControlServer? control = ControlServer.Create(Operations, Sockets.Resources, predecessor);
         Status.NameHolder = () => control?.NameHolder;

@@ -3,6 +3,9 @@ namespace Baton.Handover;
 /// <summary>The numbers of the protocol. A change that an older peer would misread raises <see cref="MaxVersion"/>.</summary>
 internal static class HandoverProtocol
 {
+    /// <summary>Whether sockets can be handed over on this platform.</summary>
+    internal static bool IsSupported => Interop.Platform.HandoverSupported;
+
     internal const int MinVersion = 1;
     internal const int MaxVersion = 1;
 

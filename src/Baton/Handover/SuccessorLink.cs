@@ -42,9 +42,6 @@ internal sealed class SuccessorLink : ISuccessor
         }
     }
 
-    /// <summary>Whether sockets can be handed over on this platform.</summary>
-    internal static bool IsSupported => Platform.HandoverSupported;
-
     public int Pid => _process.Id;
 
     public bool Lives => _process.Lives;

@@ -21,7 +21,7 @@ internal sealed class Programs(RestarterOptions options, StartCommand command, R
     /// <summary>Whether this process may stay there as a stand-in. Not in a systemd service, which waits for its end.</summary>
     internal bool MayStandIn { get; init; }
 
-    public bool CanHandOver => SuccessorLink.IsSupported;
+    public bool CanHandOver => HandoverProtocol.IsSupported;
 
     public StartCommand Choose(string? program) => WhyNoSuccessor is null
         ? _allowed.Choose(program)

@@ -41,6 +41,7 @@ internal sealed class ResourceRegistry
 
     /// <summary>The idle connections that move between this process and others.</summary>
     internal MovingConnections Moving { get; }
+
     internal Task SharingOver => _sharingOver.Task;
 
     /// <summary>Called when this process has left its sockets to another one.</summary>
@@ -59,11 +60,8 @@ internal sealed class ResourceRegistry
 
     /// <summary>The keys that this process answers for, used or not. Its predecessor does not remove their paths.</summary>
     internal IReadOnlyList<ResourceKey> AnsweredFor =>
-        [
-            .. _gate.Locked(() => (ResourceKey[])[.. _held.Keys, .. Unclaimed.OfService]),
-            .. AtCommit.Keys,
-            .. Handles.Passed.Select(h => h.Key),
-        ];
+        [.. _gate.Locked(() => (ResourceKey[])[.. _held.Keys, .. Unclaimed.OfService]), .. AtCommit.Keys,
+            .. Handles.Passed.Select(h => h.Key)];
 
     /// <summary>The listeners for systemd's store: bound here, or soon again.</summary>
     internal IReadOnlyList<(ResourceKey Key, Descriptor Descriptor)> Storable => _gate.Locked(
