@@ -34,6 +34,7 @@ internal sealed class StatusSource(
             StartedAt = identity.StartedAt,
             Restart = lifecycle.Restarts.Progress,
             ProbationEnds = lifecycle.ProbationLeft,
+            AwaitsConfirmation = lifecycle.AwaitsConfirm,
             NameHeldBy = NameHolder(),
             WaitingServices = Waiting(),
             PassedState = [.. resources.AtCommit.State.Passed.Select(

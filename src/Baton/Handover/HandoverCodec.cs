@@ -37,7 +37,11 @@ internal static class HandoverCodec
             "commit",
             WriteCommit,
             static body =>
-                new(Wait(body, "probationMs"), Wait(body, "heartbeatMs")) { Term = body.Optional("term")?.GetInt64() ?? 0 }),
+                new(Wait(body, "probationMs"), Wait(body, "heartbeatMs"))
+                {
+                    Term = body.Optional("term")?.GetInt64() ?? 0,
+                    AwaitsConfirm = body.Flag("awaitsConfirm", otherwise: false),
+                }),
         Row.Of<HandoverMessage.Alive>(
             "alive",
             static (json, m, _) => { json.WriteNumber("connections", m.Connections); json.WriteNumber("requests", m.Requests); },
@@ -48,7 +52,11 @@ internal static class HandoverCodec
             static body => new HandoverMessage.Unhealthy(body.Text("reason"), body.Flag("ends", otherwise: false))
             {
                 HandsBack = body.Flag("handsBack", otherwise: false),
+                IsAsked = body.Flag("isAsked", otherwise: false),
             }),
+        OfReason<HandoverMessage.GiveBack>("give-back", static m => m.Reason, static text => new(text)) with { IsOptional = true },
+        OfTrigger<HandoverMessage.ConfirmAsked>("confirm-asked", static m => m.Trigger, static by => new(by))
+            with { IsOptional = true },
         Row.Of<HandoverMessage.HandedBack>("handed-back", WriteHandedBack, ReadHandedBack) with { IsOptional = true },
         OfTrigger<HandoverMessage.Stopping>("stopping", static m => m.Trigger, static by => new(by)),
         Row.Of<HandoverMessage.HandedOn>("handed-on", WriteHandedOn, static body => new(body.Optional("successor")?.GetInt32())),
@@ -183,6 +191,7 @@ internal static class HandoverCodec
         WriteText(json, "reason", m.Reason);
         WriteFlag(json, "ends", m.Ends);
         WriteFlag(json, "handsBack", m.HandsBack);
+        WriteFlag(json, "isAsked", m.IsAsked);
     }
 
     private static void WriteHandedBack(Utf8JsonWriter json, HandoverMessage.HandedBack m, JsonSize size)
@@ -214,6 +223,8 @@ internal static class HandoverCodec
         {
             json.WriteNumber("term", m.Term);
         }
+
+        WriteFlag(json, "awaitsConfirm", m.AwaitsConfirm);
     }
 
     private static void WriteConfirmed(Utf8JsonWriter json, HandoverMessage.Confirmed m, JsonSize size)

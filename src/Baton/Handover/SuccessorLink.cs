@@ -108,8 +108,7 @@ internal sealed class SuccessorLink : ISuccessor
 
     public bool PassAtCommit() => _resources.PassAtCommit();
 
-    public void Commit(TimeSpan probation, TimeSpan heartbeat, long term) =>
-        _channel.Send(new HandoverMessage.Commit(probation, heartbeat) { Term = term });
+    public void Commit(HandoverMessage.Commit commit) => _channel.Send(commit);
 
     public void Confirm(IReadOnlyList<(OlderProcess Process, Descriptor Channel)> older)
     {

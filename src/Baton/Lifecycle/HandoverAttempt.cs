@@ -41,6 +41,13 @@ internal sealed class HandoverAttempt : RestartAttempt
     /// <summary>This process gives up its right to come back before the end of the probation.</summary>
     internal void Leave() => Happen(RestartEvent.LeaveAsked);
 
+    /// <summary>Somebody decides that this process serves again.</summary>
+    internal void TakeBack(RestartTrigger trigger) =>
+        Happen(RestartEvent.RollBackAsked, fault: new(RestartFailure.RolledBack, RollBack.Asked(trigger)));
+
+    /// <summary>Somebody decides that the successor serves for good.</summary>
+    internal void Confirm(RestartTrigger trigger) => Happen(RestartEvent.ConfirmAsked, new HandoverMessage.ConfirmAsked(trigger));
+
     /// <summary>This process was asked to shut down, and the service was meant: a successor on probation ends too.</summary>
     internal void ShutDown(RestartTrigger trigger) => Happen(RestartEvent.ShutdownAsked, new HandoverMessage.Shutdown(trigger));
 
@@ -78,6 +85,7 @@ internal sealed class HandoverAttempt : RestartAttempt
                 Pass();
                 Lifecycle.Shutdown.Force(((HandoverMessage.Force)message!).Trigger);
             },
+            RestartAction.AskBack => () => AskBack(fault!),
             RestartAction.AwaitState => () => (_return = new StateReturn(fault!, Context, found => Happen(found))).Await(),
             RestartAction.LoadBack => () => _return!.Load((HandoverMessage.HandedBack)message!),
             RestartAction.TakeBack => () => TakeBack(fault),
@@ -135,7 +143,7 @@ internal sealed class HandoverAttempt : RestartAttempt
             return;
         }
 
-        _watch = new SuccessorWatch(_successor, Context, (found, fault) =>
+        _watch = new SuccessorWatch(_successor, Trial, Context, (found, fault) =>
         {
             _progress.Flush();
             Happen(found, fault: fault);
@@ -190,7 +198,7 @@ internal sealed class HandoverAttempt : RestartAttempt
         Watch.EndWait();
         Claimed = ready.Claimed;
         _commit = new CommitSteps(
-            _successor!, Generation, Context, phase => Account.Enter(phase), (found, fault) => Happen(found, fault: fault));
+            _successor!, Generation, Trial, Context, phase => Account.Enter(phase), (found, fault) => Happen(found, fault: fault));
         _commit.Begin();
     }
 
@@ -212,7 +220,7 @@ internal sealed class HandoverAttempt : RestartAttempt
         Account.Enter(PhaseName.Probation);
         Watch.BeginProbation();
         Lifecycle.Restarts.Committed(this);
-        if (Options.Probation == TimeSpan.Zero)
+        if (Trial.Length == TimeSpan.Zero)
         {
             Happen(RestartEvent.Proved);
         }
@@ -236,6 +244,13 @@ internal sealed class HandoverAttempt : RestartAttempt
             // The application reports its exception only after it has disposed its objects.
             _fault = Account.InFull(fault);
         }
+    }
+
+    // The successor closes its gate first, so that never two accept.
+    private void AskBack(RestartFault fault)
+    {
+        Tell(new HandoverMessage.GiveBack(fault.What));
+        Watch.AwaitGiveBack(fault);
     }
 
     private void Pass()

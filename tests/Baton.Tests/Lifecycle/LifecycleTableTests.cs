@@ -21,6 +21,8 @@ public class LifecycleTableTests
         ProbationPassed   -             -             -             -             Draining      -                  -             -
         RolledBack        -             -             -             -             Serving       -                  -             -
         ShutdownAsked     ShuttingDown  ShuttingDown  ShuttingDown  ShuttingDown  ShuttingDown  -                  -             -
+        RollBackAsked     NotReady      OnProbation   NotOnProbation  InProgress  HandedOver    AlreadyHandedOver  Stopping      Stopping
+        ConfirmAsked      NotReady      OnProbation   NotOnProbation  InProgress  HandedOver    AlreadyHandedOver  Stopping      Stopping
         Finished          -             -             -             -             -             Exited             Exited        -
         """;
 

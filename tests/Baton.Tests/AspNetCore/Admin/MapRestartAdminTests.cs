@@ -41,7 +41,7 @@ public class MapRestartAdminTests
             Assert.NotNull(e.Metadata.GetMetadata<DisableRequestTimeoutAttribute>());
             Assert.True(e.Metadata.GetRequiredMetadata<Microsoft.AspNetCore.Routing.IExcludeFromDescriptionMetadata>().ExcludeFromDescription);
             string[] methods = [.. e.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods];
-            Assert.Equal(e.RoutePattern.RawText!.Split('/')[^1] is "restart" or "reload" or "shutdown" or "force" ? ["GET", "POST"] : ["GET"], methods);
+            Assert.Equal(e.RoutePattern.RawText!.Split('/')[^1] is "restart" or "reload" or "shutdown" or "force" or "rollback" or "confirm" ? ["GET", "POST"] : ["GET"], methods);
         });
     }
 
