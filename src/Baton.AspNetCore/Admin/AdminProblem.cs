@@ -66,7 +66,8 @@ internal sealed record AdminProblem(int Status, string Title, string Detail, Ans
             or nameof(RestartFailure.SuccessorUnhealthy)
             or nameof(RestartFailure.SuccessorHung)
             or nameof(RestartFailure.RolledBack) => (StatusCodes.Status502BadGateway, "Rolled back"),
-        nameof(RestartFailure.NotOnProbation) or nameof(AnswerFailure.NotAllowed) => (StatusCodes.Status409Conflict, "Nothing to do"),
+        nameof(RestartFailure.NotOnProbation) or nameof(AnswerFailure.NotAllowed) =>
+            (StatusCodes.Status409Conflict, "Nothing to do"),
         _ => (StatusCodes.Status502BadGateway, "The restart failed"),
     };
 }

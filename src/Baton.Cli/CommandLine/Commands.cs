@@ -9,7 +9,8 @@ namespace Baton.Cli.CommandLine;
 /// <summary>The commands about services: their arguments and options, and what they call.</summary>
 internal sealed class Commands(CliEnvironment environment, GlobalOptions options)
 {
-    internal IEnumerable<Command> All() => [List(), Status(), Restart(), RollBack(), Confirm(), Shutdown(), Force(), Watch(), Check()];
+    internal IEnumerable<Command> All() =>
+        [List(), Status(), Restart(), RollBack(), Confirm(), Shutdown(), Force(), Watch(), Check()];
 
     private BatonCommand List()
     {

@@ -54,7 +54,8 @@ internal static class HandoverCodec
                 HandsBack = body.Flag("handsBack", otherwise: false),
                 IsAsked = body.Flag("isAsked", otherwise: false),
             }),
-        OfReason<HandoverMessage.GiveBack>("give-back", static m => m.Reason, static text => new(text)) with { IsOptional = true },
+        OfReason<HandoverMessage.GiveBack>("give-back", static m => m.Reason, static text => new(text))
+            with { IsOptional = true },
         OfTrigger<HandoverMessage.ConfirmAsked>("confirm-asked", static m => m.Trigger, static by => new(by))
             with { IsOptional = true },
         Row.Of<HandoverMessage.HandedBack>("handed-back", WriteHandedBack, ReadHandedBack) with { IsOptional = true },
@@ -282,12 +283,8 @@ internal static class HandoverCodec
 
     private static string[] KeysIfAny(JsonElement body, string name) => body.Optional(name) is null ? [] : Keys(body, name);
 
-    private static string[] Keys(JsonElement body, string name) =>
-        [
-            .. body.GetProperty(name)
-                .EnumerateArray()
-                .Select(value => PeerText.Key(value.GetString() ?? throw new JsonException("A key is null."))),
-        ];
+    private static string[] Keys(JsonElement body, string name) => [.. body.GetProperty(name).EnumerateArray()
+        .Select(value => PeerText.Key(value.GetString() ?? throw new JsonException("A key is null.")))];
 
     // Infinite, and any time that no timer can wait for, is the largest number of milliseconds.
     private static void WriteWait(Utf8JsonWriter json, string name, TimeSpan span) => json.WriteNumber(

@@ -41,12 +41,8 @@ internal sealed class HandoverAttempt : RestartAttempt
     /// <summary>This process gives up its right to come back before the end of the probation.</summary>
     internal void Leave() => Happen(RestartEvent.LeaveAsked);
 
-    /// <summary>Somebody decides that this process serves again.</summary>
-    internal void TakeBack(RestartTrigger trigger) =>
-        Happen(RestartEvent.RollBackAsked, fault: new(RestartFailure.RolledBack, RollBack.Asked(trigger)));
-
-    /// <summary>Somebody decides that the successor serves for good.</summary>
-    internal void Confirm(RestartTrigger trigger) => Happen(RestartEvent.ConfirmAsked, new HandoverMessage.ConfirmAsked(trigger));
+    /// <summary>An event that no message tells of, such as what somebody decides.</summary>
+    internal void Happened(RestartEvent happened, RestartFault? fault) => Happen(happened, fault: fault);
 
     /// <summary>This process was asked to shut down, and the service was meant: a successor on probation ends too.</summary>
     internal void ShutDown(RestartTrigger trigger) => Happen(RestartEvent.ShutdownAsked, new HandoverMessage.Shutdown(trigger));
@@ -85,7 +81,7 @@ internal sealed class HandoverAttempt : RestartAttempt
                 Pass();
                 Lifecycle.Shutdown.Force(((HandoverMessage.Force)message!).Trigger);
             },
-            RestartAction.AskBack => () => AskBack(fault!),
+            RestartAction.AskBack => () => Watch.AskBack(fault!),
             RestartAction.AwaitState => () => (_return = new StateReturn(fault!, Context, found => Happen(found))).Await(),
             RestartAction.LoadBack => () => _return!.Load((HandoverMessage.HandedBack)message!),
             RestartAction.TakeBack => () => TakeBack(fault),
@@ -198,7 +194,7 @@ internal sealed class HandoverAttempt : RestartAttempt
         Watch.EndWait();
         Claimed = ready.Claimed;
         _commit = new CommitSteps(
-            _successor!, Generation, Trial, Context, phase => Account.Enter(phase), (found, fault) => Happen(found, fault: fault));
+            _successor!, Generation, Trial, Context, phase => Account.Enter(phase), Happened);
         _commit.Begin();
     }
 
@@ -215,8 +211,7 @@ internal sealed class HandoverAttempt : RestartAttempt
 
     private void BeginProbation()
     {
-        TimeSpan elapsed = Account.Served();
-        Logger.HandedOver(Pid, Generation, (long)elapsed.TotalMilliseconds);
+        Logger.HandedOver(Pid, Generation, (long)Account.Served().TotalMilliseconds);
         Account.Enter(PhaseName.Probation);
         Watch.BeginProbation();
         Lifecycle.Restarts.Committed(this);
@@ -244,13 +239,6 @@ internal sealed class HandoverAttempt : RestartAttempt
             // The application reports its exception only after it has disposed its objects.
             _fault = Account.InFull(fault);
         }
-    }
-
-    // The successor closes its gate first, so that never two accept.
-    private void AskBack(RestartFault fault)
-    {
-        Tell(new HandoverMessage.GiveBack(fault.What));
-        Watch.AwaitGiveBack(fault);
     }
 
     private void Pass()

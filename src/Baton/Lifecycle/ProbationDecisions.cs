@@ -1,5 +1,3 @@
-using static Baton.Lifecycle.ProbationDecision;
-
 namespace Baton.Lifecycle;
 
 /// <summary>
@@ -14,10 +12,12 @@ internal sealed class ProbationDecisions(ProcessLifecycle lifecycle, LifecycleCo
 
     internal void Request(ProbationRequest request)
     {
-        LifecycleInput input = request.Decision == RollBack ? LifecycleInput.RollBackAsked : LifecycleInput.ConfirmAsked;
+        bool rollsBack = request.Decision == ProbationDecision.RollBack;
+        LifecycleInput input = rollsBack ? LifecycleInput.RollBackAsked : LifecycleInput.ConfirmAsked;
         RestartFailure? refusal =
             lifecycle.Shutdown.IsAsked ? RestartFailure.Stopping : LifecycleTable.Next(lifecycle.State, input).Refusal;
-        (RestartFailure Failure, string Why)? no = refusal is { } failure ? (failure, Explain(failure)) : WhyNot(request.Decision);
+        (RestartFailure Failure, string Why)? no =
+            refusal is { } failure ? (failure, Explain(failure)) : WhyNot(request.Decision);
         if (no is { } reason)
         {
             context.Logger.DecisionRefused(Name(request), request.Trigger, reason.Why);
@@ -40,53 +40,50 @@ internal sealed class ProbationDecisions(ProcessLifecycle lifecycle, LifecycleCo
     internal void TakenBack()
     {
         string holds = $"process {context.Predecessor!.Pid} serves again; process {Pid} finishes its work and ends";
-        End(RollBack, holds, RestartFailure.NotOnProbation);
+        End(ProbationDecision.RollBack, holds, RestartFailure.NotOnProbation);
     }
 
     /// <summary>In a successor: it serves for good.</summary>
     internal void Kept(string reason) => End(
-        Confirm, $"process {Pid}, generation {lifecycle.Generation}, serves for good: {reason}", RestartFailure.PeerLost);
+        ProbationDecision.Confirm,
+        $"process {Pid}, generation {lifecycle.Generation}, serves for good: {reason}",
+        RestartFailure.PeerLost);
 
     /// <summary>In a successor: its predecessor does not answer.</summary>
     internal void Unanswered() => Fail(
-        RollBack,
+        ProbationDecision.RollBack,
         RestartFailure.PeerLost,
         $"process {context.Predecessor!.Pid} does not answer; process {Pid} serves meanwhile, and gives back when it does");
 
     /// <summary>In a predecessor: it serves again.</summary>
-    internal void ServesAgain() => End(RollBack, $"process {Pid} serves again", RestartFailure.NotOnProbation);
+    internal void ServesAgain() => End(ProbationDecision.RollBack, $"process {Pid} serves again", RestartFailure.NotOnProbation);
 
     /// <summary>In a predecessor: the successor serves for good.</summary>
     internal void SuccessorProved(int? successor) =>
-        End(Confirm, $"process {successor} serves for good", RestartFailure.AlreadyHandedOver);
+        End(ProbationDecision.Confirm, $"process {successor} serves for good", RestartFailure.AlreadyHandedOver);
 
     /// <summary>A shutdown was asked, which means the service.</summary>
     internal void ServiceEnds()
     {
-        Fail(RollBack, RestartFailure.Stopping, "the service shuts down");
-        Fail(Confirm, RestartFailure.Stopping, "the service shuts down");
+        Fail(ProbationDecision.RollBack, RestartFailure.Stopping, "the service shuts down");
+        Fail(ProbationDecision.Confirm, RestartFailure.Stopping, "the service shuts down");
     }
 
-    private static string Name(ProbationRequest request) => request.Decision == RollBack ? "Roll back" : "Confirmation";
+    private static string Name(ProbationRequest request) =>
+        request.Decision == ProbationDecision.RollBack ? "Roll back" : "Confirmation";
 
     private void Begin(ProbationRequest request)
     {
-        bool rollsBack = request.Decision == RollBack;
+        bool rollsBack = request.Decision == ProbationDecision.RollBack;
         if (lifecycle.State == ProcessState.HandedOver)
         {
-            if (rollsBack)
-            {
-                lifecycle.Restarts.Successor!.TakeBack(request.Trigger);
-            }
-            else
-            {
-                lifecycle.Restarts.Successor!.Confirm(request.Trigger);
-            }
+            var asked = new RestartFault(RestartFailure.RolledBack, RollBack.Asked(request.Trigger));
+            lifecycle.Restarts.Successor!.Happened(rollsBack ? RestartEvent.RollBackAsked : RestartEvent.ConfirmAsked, asked);
         }
         else if (rollsBack)
         {
             // No effect if it steps back already: then it gets the outcome of that.
-            lifecycle.Probation.GiveBackAsAsked(Lifecycle.RollBack.Asked(request.Trigger));
+            lifecycle.Probation.GiveBackAsAsked(RollBack.Asked(request.Trigger));
         }
         else if (!context.TellPredecessor(new Handover.HandoverMessage.ConfirmAsked(request.Trigger)))
         {
@@ -98,25 +95,26 @@ internal sealed class ProbationDecisions(ProcessLifecycle lifecycle, LifecycleCo
     private (RestartFailure Failure, string Why)? WhyNot(ProbationDecision decision)
     {
         bool isPredecessor = lifecycle.State == ProcessState.HandedOver;
-        if (decision == Confirm && !lifecycle.AwaitsConfirm)
+        if (decision == ProbationDecision.Confirm && !lifecycle.AwaitsConfirm)
         {
             return (RestartFailure.NotOnProbation, "no restart waits to be confirmed; the probation passes by itself");
         }
 
         if (_pending.Exists(p => p.Decision != decision))
         {
-            return (RestartFailure.InProgress, decision == Confirm ? "it is being rolled back" : "it is being confirmed");
+            bool rolls = decision == ProbationDecision.Confirm;
+            return (RestartFailure.InProgress, rolls ? "it is being rolled back" : "it is being confirmed");
         }
 
         bool isLate = isPredecessor
             ? lifecycle.Restarts.Successor?.Stage is not (RestartStage.OnProbation or RestartStage.TimeIsUp)
             : lifecycle.Probation.StepsBack || lifecycle.Probation.IsUnanswered;
-        if (decision == Confirm && isLate)
+        if (decision == ProbationDecision.Confirm && isLate)
         {
             return (RestartFailure.NotOnProbation, "it is too late: the old process is about to serve again");
         }
 
-        return decision == RollBack && !isPredecessor && lifecycle.Probation.IsUnanswered
+        return decision == ProbationDecision.RollBack && !isPredecessor && lifecycle.Probation.IsUnanswered
             ? (RestartFailure.PeerLost, $"process {context.Predecessor!.Pid} does not answer; process {Pid} serves meanwhile")
             : null;
     }
@@ -142,7 +140,7 @@ internal sealed class ProbationDecisions(ProcessLifecycle lifecycle, LifecycleCo
             request.Succeed(holds);
         }
 
-        Fail(came == RollBack ? Confirm : RollBack, failure, holds);
+        Fail(came == ProbationDecision.RollBack ? ProbationDecision.Confirm : ProbationDecision.RollBack, failure, holds);
     }
 
     private void Fail(ProbationDecision decision, RestartFailure failure, string holds)

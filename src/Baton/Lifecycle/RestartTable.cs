@@ -178,7 +178,8 @@ internal static class RestartTable
         (Committing, ResourcesSent) => (Loading, AwaitLoaded),
         (Loading, Loaded) => (Committing, TellToServe),
         (Preparing or Loading, Failed or Broken or Closed or Ended or LoadTimeout or Cancelled) => (Failing, FailAndReopen),
-        (Preparing or Loading, Alive or Unhealthy or ConfirmAsked or GivesBack or HandedBack or HandedOn) => (Failing, FailAndReopen),
+        (Preparing or Loading, Alive or Unhealthy or ConfirmAsked or GivesBack or HandedBack or HandedOn) =>
+            (Failing, FailAndReopen),
         (Preparing or Loading, Stopping or Force or Remaining) => (Failing, FailAndReopen),
         (Committing, Committed) => (OnProbation, BeginProbation),
         (Preparing or Committing, CommitFailed) => (Failing, FailAndReopen),
@@ -200,7 +201,8 @@ internal static class RestartTable
         (AwaitingState, Failed or Broken or Closed or Ended or Crashed or Hung or StateLate) => (RolledBack, TakeBack),
         (AwaitingState or LoadingBack, StateBack) => (RolledBack, TakeBack),
         (OnProbation or TimeIsUp or RollingBack or AwaitingState or LoadingBack, LeaveAsked) => (Passed, Pass),
-        (OnProbation or TimeIsUp or RollingBack or AwaitingState or LoadingBack, ShutdownAsked) => (ShutDown, TellShutdown),
+        (OnProbation or TimeIsUp or RollingBack or AwaitingState or LoadingBack, ShutdownAsked) =>
+            (ShutDown, TellShutdown),
         (OnProbation or TimeIsUp or RollingBack or AwaitingState or LoadingBack, Stopping) => (SuccessorStopping, Follow),
 
         (RolledBack or RolledBackAndEnding, Failed) => (stage, ImproveReason),

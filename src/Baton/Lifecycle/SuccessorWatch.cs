@@ -93,14 +93,17 @@ internal sealed class SuccessorWatch(
         }));
     }
 
-    /// <summary>It was told to give back, which takes as long as an answer. Else it is killed, and this process serves.</summary>
-    internal void AwaitGiveBack(RestartFault fault) => _timers.Add(context.Loop.Schedule(
-        Options.HandshakeTimeout,
-        () => happened(RestartEvent.GivesBackLate, fault with
-        {
-            What = $"{fault.What}, did not give back within {Options.HandshakeTimeout.TotalSeconds:0.###} s and was killed",
-            KillAfter = TimeSpan.Zero,
-        })));
+    /// <summary>
+    /// Tells it to give back: it closes its gate first, so that never two accept. If it does not answer, it is killed first.
+    /// </summary>
+    internal void AskBack(RestartFault fault)
+    {
+        context.Try(() => successor.TryTell(new HandoverMessage.GiveBack(fault.What)));
+        TimeSpan limit = Options.HandshakeTimeout;
+        string late = $"{fault.What}, did not give back within {limit.TotalSeconds:0.###} s and was killed";
+        _timers.Add(context.Loop.Schedule(
+            limit, () => happened(RestartEvent.GivesBackLate, fault with { What = late, KillAfter = TimeSpan.Zero })));
+    }
 
     /// <summary>Remembers what an event at its end says of it.</summary>
     internal void Note(PeerEvent happened, bool served)

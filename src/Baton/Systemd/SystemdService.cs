@@ -115,7 +115,9 @@ internal sealed class SystemdService
                 _watchdog?.End();
                 _store.Pause();
                 _notifier.Send(
-                    Main(successor.Pid), "READY=1", Notifier.Status(Serving(successor.Generation, successor.Probation, successor.AwaitsConfirm)));
+                    Main(successor.Pid),
+                    "READY=1",
+                    Notifier.Status(Serving(successor.Generation, successor.Probation, successor.AwaitsConfirm)));
                 break;
             case LifecycleEvent.ServesAgain again:
                 _notifier.Send(
