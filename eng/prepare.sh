@@ -48,6 +48,14 @@ build() {
   dotnet build "$@" --configuration Release --verbosity quiet "-clp:ErrorsOnly" | { grep -E '(error|warning) ' || [ $? -eq 1 ]; }
 }
 
+# The JavaScript clients of tests, those of the lock file and no others: artifacts/js-clients.
+install_js_clients() {
+  local place=artifacts/js-clients file=package-lock.json
+  cmp -s tests/JsClients/$file $place/$file && return
+  rm -rf $place && mkdir -p $place && cp tests/JsClients/package*.json $place
+  npm ci --prefix $place --ignore-scripts --no-audit --no-fund --silent || { rm -f $place/$file; return 1; }
+}
+
 end_compiler() {
   [ "$keeps_compiler" = true ] || dotnet build-server shutdown --vbcscompiler >/dev/null 2>&1 || true
 }

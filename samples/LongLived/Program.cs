@@ -12,6 +12,27 @@ builder.Services.AddSignalR();
 var app = builder.Build();
 app.UseWebSockets();
 
+// A page that uses both for as long as it is open: a WebSocket has to be opened anew when it closes, an EventSource comes back.
+app.MapGet("/", () => Results.Content(
+    """
+    <!doctype html><title>Long-lived</title>
+    <p>WebSocket: <output id="ws"></output></p>
+    <p>Events: <output id="events"></output></p>
+    <script>
+      const closes = [];
+      const show = (id, text) => document.getElementById(id).textContent = text;
+      function connect() {
+        const socket = new WebSocket(`ws://${location.host}/ws`);
+        socket.onopen = () => socket.send('hello');
+        socket.onmessage = e => show('ws', e.data);
+        socket.onclose = e => { closes.push(e.code); setTimeout(connect, 100); };
+      }
+      connect();
+      new EventSource('/events').onmessage = e => show('events', e.data);
+    </script>
+    """,
+    "text/html"));
+
 // Echoes each text with the pid in front. When this process is to finish, Baton sends the close frame, and the loop sees the
 // client's answer to it.
 app.Map("/ws", async (HttpContext context) =>

@@ -13,7 +13,7 @@ internal static class ConnectionDrain
         TrackedConnection connection = context.Features.Get<TrackedConnection>()!;
         if (HttpProtocol.IsHttp2(context.Request.Protocol))
         {
-            return EndHttp2Async(connection);
+            return AnnounceAsync(connection);
         }
 
         context.Response.Headers.Connection = "close";
@@ -22,10 +22,10 @@ internal static class ConnectionDrain
 
     /// <summary>
     /// The first GOAWAY names no last stream while a stream is active. Requests that the client sent before it saw that GOAWAY
-    /// must arrive before the final one, which goes out with the last active stream. So this one response is held for about a
-    /// round trip.
+    /// must arrive before the final one, which goes out with the last active stream. So the stream for which this is called must
+    /// not end before the task does, after about a round trip.
     /// </summary>
-    private static Task EndHttp2Async(TrackedConnection connection) =>
+    internal static Task AnnounceAsync(TrackedConnection connection) =>
         connection.AnnounceClose() ? Task.Delay(Hold(SocketFacts.RoundTrip(connection.Socket))) : Task.CompletedTask;
 
     private static TimeSpan Hold(TimeSpan roundTrip)

@@ -57,6 +57,7 @@ internal sealed class DrainStartupFilter(OpenConnections connections, LongLivedR
 
         return UpgradeFeature.Of(context, longLived) is { } upgrade ? UpgradeAsync(context, upgrade, follow)
             : EventStreamRequest.Of(context, longLived) is { } events ? StreamAsync(context, events, follow)
+            : GrpcCall.Of(context, longLived) is { } call ? CallAsync(context, call, follow)
             : follow(context);
     }
 
@@ -90,8 +91,28 @@ internal sealed class DrainStartupFilter(OpenConnections connections, LongLivedR
         }
         finally
         {
+            if (longLived.IsDraining && context.Features.Get<TrackedConnection>() is { IsHttp2: false } connection)
+            {
+                // Its headers did not say so, and the client is to come back over another connection.
+                connection.AnnounceClose();
+            }
+
             longLived.Remove(events);
             events.Dispose();
+        }
+    }
+
+    private async Task CallAsync(HttpContext context, GrpcCall call, RequestDelegate follow)
+    {
+        try
+        {
+            await follow(context).ConfigureAwait(false);
+        }
+        finally
+        {
+            await call.EndHandlerAsync().ConfigureAwait(false);
+            longLived.Remove(call);
+            call.Dispose();
         }
     }
 }

@@ -29,6 +29,9 @@ internal sealed record CliEnvironment(TextWriter Output, TextWriter Error)
     /// <summary>The directory that contains <c>run</c> and <c>tmp</c>.</summary>
     internal string Root { get; init; } = "/";
 
+    /// <summary>Runs a program and gives its standard output; null if it is not there or fails.</summary>
+    internal Func<string, IReadOnlyList<string>, string?> Ask { get; init; } = (_, _) => null;
+
     internal TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>The limit for an answer of a service whose processes are all stopped.</summary>
@@ -49,6 +52,7 @@ internal sealed record CliEnvironment(TextWriter Output, TextWriter Error)
         Variable = Environment.GetEnvironmentVariable,
         UserId = Interop.Libc.geteuid(),
         OwnerOf = ProcessSnapshot.OwnerOf,
+        Ask = Diagnosis.OtherProgram.Ask,
     };
 
     // A serial line or a new pty may not know its size.

@@ -57,6 +57,17 @@ public static class BatonTelemetry
         /// </summary>
         public const string DrainingRequests = "baton.draining.requests";
 
+        /// <summary>
+        /// Up-down counter, <c>{request}</c>: what lives long in this process, by <see cref="Attributes.Kind"/>.
+        /// </summary>
+        public const string LongLived = "baton.long_lived";
+
+        /// <summary>
+        /// Counter, <c>{request}</c>: what lived long and was ended by a drain of this process, by <see cref="Attributes.Kind"/>
+        /// and <see cref="Attributes.Ending"/>.
+        /// </summary>
+        public const string LongLivedEnded = "baton.long_lived.ended";
+
         /// <summary>Counter, <c>{connection}</c>: connections with work in progress that this process has cut.</summary>
         public const string ForcedConnections = "baton.forced.connections";
 
@@ -98,6 +109,14 @@ public static class BatonTelemetry
 
         /// <summary>A generation; for the span of a restart the successor's.</summary>
         public const string Generation = "baton.generation";
+
+        /// <summary>
+        /// A kind of <see cref="GenerationStatus.LongLived"/>, such as <c>websocket</c>.
+        /// </summary>
+        public const string Kind = "baton.kind";
+
+        /// <summary><c>closed</c> in the way of its protocol, or <c>cut</c>.</summary>
+        public const string Ending = "baton.ending";
 
         /// <summary>Of a span: what asked for it.</summary>
         public const string Trigger = "baton.trigger";

@@ -24,6 +24,12 @@ public sealed record GenerationStatus
     public IReadOnlyList<OpenRequest> Requests { get; init; } = [];
 
     /// <summary>
+    /// What lives long, by kind: <c>websocket</c>, <c>signalr</c>, <c>sse</c>, <c>grpc</c> for streams, <c>upgraded</c> for any
+    /// other upgrade. Empty if the process had none yet.
+    /// </summary>
+    public IReadOnlyDictionary<string, LongLivedCount> LongLived { get; init; } = new Dictionary<string, LongLivedCount>();
+
+    /// <summary>
     /// The version of the application, see <see cref="RestartStatus.Version"/>; empty if it has none or has not said so.
     /// </summary>
     public string Version { get; init; } = "";
@@ -38,6 +44,22 @@ public sealed record GenerationStatus
     /// Since when it has nothing to do any more, because its work was finished or cut; null if it has, or has not said so.
     /// </summary>
     public DateTimeOffset? DrainedAt { get; init; }
+}
+
+/// <summary>How many requests of one kind live long, and how those ended that a drain has ended.</summary>
+public sealed record LongLivedCount
+{
+    /// <summary>In progress.</summary>
+    public int Open { get; init; }
+
+    /// <summary>Were told that the process is to finish, since it was started.</summary>
+    public int Told { get; init; }
+
+    /// <summary>Of these, how many were closed in the way of their protocol, since they had not ended by themselves.</summary>
+    public int Closed { get; init; }
+
+    /// <summary>Of these, how many were cut at the drain timeout or by force.</summary>
+    public int Cut { get; init; }
 }
 
 /// <summary>A request in progress.</summary>

@@ -13,6 +13,20 @@ internal static partial class Log
     internal static partial void OomScoreNotRestored(this ILogger logger, int pid, string problem);
 
     [LoggerMessage(
+        217,
+        LogLevel.Information,
+        "Process {Pid} starts with its usual priority, as it could not raise a lower one again: {Problem}",
+        EventName = "NoGentleStart")]
+    internal static partial void NoGentleStart(this ILogger logger, int pid, string problem);
+
+    [LoggerMessage(
+        218,
+        LogLevel.Warning,
+        "Process {Pid} serves with a lower priority than its predecessor had: {Problem}",
+        EventName = "PriorityNotRestored")]
+    internal static partial void PriorityNotRestored(this ILogger logger, int pid, string problem);
+
+    [LoggerMessage(
         211,
         LogLevel.Warning,
         "Successor {SuccessorPid} has crashed and {Dump}: it may take {Limit}",

@@ -25,6 +25,15 @@ public partial class RestarterOptions
     public TimeSpan ReadyTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
+    /// How long a successor may start with less priority than the process that serves, so that its start takes little from the
+    /// requests of that one: all its threads have a nice value that is higher by 10 until it serves. Then, or after this time,
+    /// it has the priority of its predecessor. It counts only where the kernel lets the priority be raised again, which the log
+    /// says: a user with CAP_SYS_NICE, such as root, or <c>LimitNICE=0</c> of systemd. Default 5 seconds; zero or more, finite.
+    /// Zero starts with the same priority.
+    /// </summary>
+    public TimeSpan GentleStart { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
     /// How long a successor whose hosts are all ready, but which has inherited a listener that none of them uses, waits for a
     /// host that is made later: an application may make and start its hosts one after the other. The predecessor serves
     /// meanwhile; it is what a restart costs more where the configuration has dropped an address. It is also how long the
@@ -211,6 +220,7 @@ public partial class RestarterOptions
     internal void DescribeProcess(OptionVisitor o)
     {
         ReadyTimeout = o.Duration(nameof(ReadyTimeout), ReadyTimeout, DurationRange.MoreThanZeroOrInfinite);
+        GentleStart = o.Duration(nameof(GentleStart), GentleStart, DurationRange.ZeroOrMore);
         LaterServerTimeout = o.Duration(nameof(LaterServerTimeout), LaterServerTimeout, DurationRange.ZeroOrMore);
         DrainTimeout = o.Duration(nameof(DrainTimeout), DrainTimeout, DurationRange.ZeroOrMoreOrInfinite);
         ShutdownIdleGrace = o.Duration(nameof(ShutdownIdleGrace), ShutdownIdleGrace, DurationRange.ZeroOrMore);

@@ -242,7 +242,7 @@ internal sealed class RestarterParts
             Loop.Post(() => Lifecycle.Start.Greeted(replaces.Trace));
         }
 
-        _successor?.Begin(Lifecycle, Loop, Gate, Options.ExitTimeout);
+        _successor?.Begin(Lifecycle, Loop, Gate, Options.ExitTimeout, Options.GentleStart);
         AppDomain.CurrentDomain.ProcessExit += FlushLog;
 
         // After the predecessor was told.

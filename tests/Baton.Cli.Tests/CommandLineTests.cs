@@ -83,6 +83,45 @@ public sealed class CommandLineTests : IDisposable
         Assert.EndsWith("--help.\n", result.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task NoWords_AreHelp()
+    {
+        CliResult result = await _cli.RunAsync();
+        Assert.Equal((ExitCode.Done, ""), (result.ExitCode, result.Error));
+        Assert.Equal((await _cli.RunAsync("--help")).Output, result.Output);
+    }
+
+    [Theory]
+    [InlineData("Did you mean: baton status\n", "stauts")]
+    [InlineData("Did you mean: baton restart\n", "Restart", "shop")]
+    [InlineData("Did you mean: baton restart --timeout\n", "restart", "--timout", "5m")]
+    [InlineData("Did you mean: baton status --json\n", "status", "shop", "--jsn")]
+    [InlineData(null, "frobnicate")]
+    public async Task MistypedWord_IsAnsweredByTheNearest(string? said, params string[] args)
+    {
+        CliResult result = await _cli.RunAsync(args);
+        Assert.Equal(ExitCode.Usage, result.ExitCode);
+        if (said is null)
+        {
+            Assert.DoesNotContain("Did you mean", result.Error, StringComparison.Ordinal);
+        }
+        else
+        {
+            Assert.Contains(said, result.Error, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task MistypedName_IsAnsweredByTheNearest()
+    {
+        await using FakeService shop = new(_cli.Directory, Samples.Shop);
+        await using FakeService cart = new(_cli.Directory, Samples.Service("cart", 12));
+        CliResult result = await _cli.RunAsync("restart", "shpo");
+        Assert.Equal(ExitCode.NotFound, result.ExitCode);
+        Assert.StartsWith("No service is called shpo. Did you mean shop? There are:\n  cart, ", result.Error, StringComparison.Ordinal);
+        Assert.Empty(shop.Requests);
+    }
+
     [Fact] // No response files.
     public async Task WordWithAnAtSign_IsAName() => Assert.Equal(ExitCode.NotFound, (await _cli.RunAsync("status", "@shop")).ExitCode);
 

@@ -132,17 +132,17 @@ public sealed class DiscoveryTests : IDisposable
     }
 
     [Theory]
-    [InlineData("sho")] // no prefixes
-    [InlineData("Shop")]
-    [InlineData("17")]
-    public async Task Status_OfAnother_NamesThoseThatAreThere(string wanted)
+    [InlineData("sho", " Did you mean shop?")] // no prefixes
+    [InlineData("Shop", " Did you mean shop?")]
+    [InlineData("17", "")]
+    public async Task Status_OfAnother_NamesThoseThatAreThere(string wanted, string question)
     {
         await using FakeService shop = new(_cli.Directory, Samples.Shop);
 
         CliResult result = await _cli.RunAsync("status", wanted);
 
         Assert.Equal(ExitCode.NotFound, result.ExitCode);
-        Assert.Contains($"{wanted}. There are:\n  shop, pid 4711", result.Error, StringComparison.Ordinal);
+        Assert.Contains($"{wanted}.{question} There are:\n  shop, pid 4711", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -40,6 +40,29 @@ public sealed partial class LiveTests
     }
 
     [Fact]
+    public async Task Probation_AtATerminal_HasABarOfItsOwn()
+    {
+        using Support.Cli cli = new() { IsTerminal = true, Width = 120 };
+        await using FakeService service = new(cli.Directory, Samples.Shop)
+        {
+            Story = async (_, answers) =>
+            {
+                Control.ControlAnswer.Phase probation = Samples.Phase("probation") with { Limit = TimeSpan.FromHours(2) };
+                await answers.SayAsync(Samples.Accepted, probation, Samples.Drain(4));
+                await UntilAsync(() => cli.ErrorSoFar.Contains("left; 2 requests, 4 connections", StringComparison.Ordinal));
+                await answers.SayAsync(Samples.Succeeded);
+                await UntilAsync(() => cli.ErrorSoFar.Contains("░  2 requests, 4 connections", StringComparison.Ordinal));
+                await answers.EndAsync();
+            },
+        };
+
+        CliResult result = await cli.RunAsync("restart");
+
+        Assert.Equal(ExitCode.Done, result.ExitCode);
+        Assert.Matches("░░░░░░░░░░  1 h 59 min left; ", result.Error);
+    }
+
+    [Fact]
     public async Task Watch_AtATerminal_DrawsInPlaceAndEndsByInterruption()
     {
         using Support.Cli cli = new() { IsTerminal = true };
@@ -68,8 +91,10 @@ public sealed partial class LiveTests
 
     private static async Task UntilAsync(Func<bool> holds)
     {
+        long begun = TimeProvider.System.GetTimestamp();
         while (!holds())
         {
+            Assert.True(TimeProvider.System.GetElapsedTime(begun) < TimeSpan.FromMinutes(1), "Not seen in time.");
             await Task.Delay(10, TestContext.Current.CancellationToken);
         }
     }

@@ -113,7 +113,6 @@ public sealed class DescriptorTests
     }
 
     [Fact] // C8
-    [Jit("The area: descriptors.")]
     public async Task Garbage_collection_at_any_moment_harms_no_listener()
     {
         await using ServiceProcess service = await ServiceProcess.StartAsync(new ServiceSetup { FirstBehaviour = "collect-garbage" });

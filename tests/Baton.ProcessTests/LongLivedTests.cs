@@ -14,11 +14,13 @@ public sealed class LongLivedTests
     // Told and closed at once, so that a test need not wait.
     private static readonly ServiceSetup Setup = Sample("--GracefulRestart:LongLived:Notice=0s", "--GracefulRestart:LongLived:CloseSpread=0s");
 
-    [Fact]
-    public async Task Web_socket_gets_a_close_frame_of_a_restart_and_the_next_one_reaches_the_new_process()
+    [Theory]
+    [InlineData("1.1")]
+    [InlineData("2.0")]
+    public async Task Web_socket_gets_a_close_frame_of_a_restart_and_the_next_one_reaches_the_new_process(string http)
     {
-        await using ServiceProcess service = await ServiceProcess.StartAsync(Setup);
-        using ClientWebSocket socket = await ConnectAsync(service);
+        await using ServiceProcess service = await ServiceProcess.StartAsync(http == "1.1" ? Setup : Setup.With("--Kestrel:EndpointDefaults:Protocols=Http2"));
+        using ClientWebSocket socket = await ConnectAsync(service, http);
         Assert.Equal($"{service.Pid} hello", await EchoAsync(socket, "hello"));
 
         int predecessor = await service.RestartAsync();
@@ -28,8 +30,45 @@ public sealed class LongLivedTests
         await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, "", TestContext.Current.CancellationToken).InTime();
         Assert.Equal(WebSocketState.Closed, socket.State);
         Assert.Equal(0, await service.EndAsync(predecessor));
-        using ClientWebSocket next = await ConnectAsync(service);
+        using ClientWebSocket next = await ConnectAsync(service, http);
         Assert.Equal($"{service.Pid} again", await EchoAsync(next, "again"));
+    }
+
+    // The proxy restarts, and what is behind it goes on.
+    [Fact]
+    public async Task Web_socket_through_a_proxy_gets_the_close_frame_too()
+    {
+        await using ServiceProcess origin = await ServiceProcess.StartAsync(Setup);
+        ServiceSetup setup = Setup with { Command = [Path.Combine(TestBuild.UsualOf("ProxyService"), "ProxyService")] };
+        await using ServiceProcess proxy = await ServiceProcess.StartAsync(setup.With($"--To={AddressOf(origin).Uri}"));
+        using ClientWebSocket socket = await ConnectAsync(proxy);
+        Assert.Equal($"{origin.Pid} hello", await EchoAsync(socket, "hello"));
+
+        int predecessor = await proxy.RestartAsync();
+
+        WebSocketReceiveResult received = await socket.ReceiveAsync(new byte[100], TestContext.Current.CancellationToken).InTime();
+        Assert.Equal((WebSocketMessageType.Close, 1012), (received.MessageType, (int)received.CloseStatus!));
+        await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, "", TestContext.Current.CancellationToken).InTime();
+        Assert.Equal(0, await proxy.EndAsync(predecessor));
+        using ClientWebSocket next = await ConnectAsync(proxy);
+        Assert.Equal($"{origin.Pid} again", await EchoAsync(next, "again"));
+    }
+
+    [Fact]
+    public async Task Connection_that_was_upgraded_to_another_protocol_ends_without_a_reset()
+    {
+        await using ServiceProcess service = await ServiceProcess.StartAsync(
+            new ServiceSetup().With("--GracefulRestart:LongLived:Notice=0s", "--GracefulRestart:LongLived:CloseSpread=0s"));
+        using HttpConnection connection = await HttpConnection.OpenAsync(service.Address);
+        await connection.SendGetAsync("/upgrade", "Connection: Upgrade\r\nUpgrade: echo");
+        Assert.Equal(101, (await connection.ReceiveHeadAsync()).Status);
+        await connection.SendTextAsync("hello");
+        Assert.Equal("hello", Encoding.ASCII.GetString(await connection.ReceiveBytesAsync(5)));
+
+        int predecessor = await service.RestartAsync();
+
+        await connection.EndsAsync();
+        Assert.Equal(0, await service.EndAsync(predecessor));
     }
 
     [Fact]
@@ -110,6 +149,9 @@ public sealed class LongLivedTests
 
         // An answer without its last chunk would be a failure.
         string body = (await events.ReceiveAsync()).Text;
+
+        // The client would come back over it, to the old process.
+        await events.EndsAsync();
         string[] parts = body.Split("\n\n", StringSplitOptions.RemoveEmptyEntries);
         Assert.EndsWith("\n\n", body, StringComparison.Ordinal);
         Assert.StartsWith(Ready, parts[^1], StringComparison.Ordinal);
@@ -168,10 +210,12 @@ public sealed class LongLivedTests
         return connection;
     }
 
-    private static async Task<ClientWebSocket> ConnectAsync(ServiceProcess service)
+    private static async Task<ClientWebSocket> ConnectAsync(ServiceProcess service, string http = "1.1")
     {
         var socket = new ClientWebSocket();
-        await socket.ConnectAsync(new Uri($"ws://127.0.0.1:{AddressOf(service).Port}/ws"), TestContext.Current.CancellationToken).InTime();
+        (socket.Options.HttpVersion, socket.Options.HttpVersionPolicy) = (Version.Parse(http), HttpVersionPolicy.RequestVersionExact);
+        var client = new HttpMessageInvoker(new SocketsHttpHandler());
+        await socket.ConnectAsync(new Uri($"ws://127.0.0.1:{AddressOf(service).Port}/ws"), client, TestContext.Current.CancellationToken).InTime();
         return socket;
     }
 

@@ -6,7 +6,7 @@ namespace Baton.ProcessTests;
 /// <summary>Begins with the collections that take minutes: begun last, they would run alone at the end.</summary>
 public sealed class LongestFirst : ITestCollectionOrderer
 {
-    private static readonly string[] s_long = ["builds", nameof(SingleFileTests), nameof(EnduranceTests), nameof(LoadTests), nameof(GoFrameTests)];
+    private static readonly string[] s_long = ["builds", nameof(EnduranceTests), nameof(LoadTests), nameof(GoFrameTests)];
 
     /// <inheritdoc/>
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)

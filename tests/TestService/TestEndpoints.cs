@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Baton;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace TestService;
 
@@ -24,6 +25,7 @@ internal static class TestEndpoints
         app.MapGet("/stuck", StayAsync);
         app.MapGet("/big", SendAsync);
         app.MapPost("/echo", EchoAsync);
+        app.MapGet("/upgrade", UpgradeAsync);
         app.MapGet("/env", (string name) => Environment.GetEnvironmentVariable(name) ?? "");
         app.MapGet("/cwd", () => Environment.CurrentDirectory);
         app.MapGet("/release", () => AppContext.BaseDirectory);
@@ -74,6 +76,13 @@ internal static class TestEndpoints
     {
         response.ContentLength = request.ContentLength;
         return request.Body.CopyToAsync(response.Body, request.HttpContext.RequestAborted);
+    }
+
+    /// <summary>Another protocol: what comes goes back, until the input ends.</summary>
+    private static async Task UpgradeAsync(HttpContext context)
+    {
+        await using Stream stream = await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
+        await stream.CopyToAsync(stream, context.RequestAborted);
     }
 
     /// <summary>Far more sleeping work items than the pool gets threads for by itself while they sleep.</summary>

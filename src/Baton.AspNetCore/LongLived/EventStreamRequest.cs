@@ -31,6 +31,8 @@ internal sealed class EventStreamRequest : LongLivedRequest, IDisposable
 
     internal override string Kind => "sse";
 
+    internal override bool EndsByItself => !IsEventStream;
+
     // A client may accept events and get something else.
     private bool IsEventStream => _context.Response is { HasStarted: true, ContentType: { } type }
         && type.StartsWith(MediaTypeNames.Text.EventStream, StringComparison.OrdinalIgnoreCase);
@@ -68,11 +70,6 @@ internal sealed class EventStreamRequest : LongLivedRequest, IDisposable
 
     internal override async Task CloseAsync(LongLivedClose close)
     {
-        if (!IsEventStream)
-        {
-            return;
-        }
-
         // A compressed one has no place in which something could be put.
         if (!IsCompressed)
         {

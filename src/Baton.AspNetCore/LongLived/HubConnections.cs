@@ -31,6 +31,9 @@ internal sealed class HubConnections(LongLivedRequests requests) : IHubFilter
             var connection = new HubConnectionRequest(lifetime, request?.Features.Get<LongLivedRequest>());
             context.Context.Items[s_key] = connection;
             requests.Add(connection, request);
+
+            // The HTTP request is one of many, or is its carrier, which has the connection.
+            connection.Connection = null;
         }
 
         await next(context).ConfigureAwait(false);

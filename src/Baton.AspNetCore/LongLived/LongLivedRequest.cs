@@ -13,6 +13,14 @@ internal abstract class LongLivedRequest
     /// </summary>
     internal virtual bool EndsAtOnceInShutdown => false;
 
+    /// <summary>The connection that its HTTP request came over; null for one of SignalR's, whose requests come and go.</summary>
+    internal TrackedConnection? Connection { get; set; }
+
+    /// <summary>
+    /// Whether it is nothing that must be closed, as it looks now: what has not been answered may yet become a stream.
+    /// </summary>
+    internal virtual bool EndsByItself => false;
+
     /// <summary>Completes when the application is done with it.</summary>
     internal Task Ended => _ended.Task;
 
@@ -20,6 +28,9 @@ internal abstract class LongLivedRequest
     /// Somebody else ends it: the SignalR connection that it carries, or the admin API, which tells its clients of the restart.
     /// </summary>
     internal bool IsLeftAlone { get; set; }
+
+    /// <summary>Whether it counts as cut.</summary>
+    internal bool IsCut { get; set; }
 
     /// <summary>The application is done with it.</summary>
     internal void End() => _ended.TrySetResult();

@@ -15,7 +15,11 @@ namespace Baton.AspNetCore.LongLived;
 /// <param name="post">Runs something on the control loop, after what it does now.</param>
 internal sealed class LongLivedRequests(GracefulRestartOptions options, ILogger logger, Action<Action> post) : IServerWork
 {
+    // How often one is looked at in a drain that has not become long-lived by its time.
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(500);
+
     private readonly ConcurrentDictionary<LongLivedRequest, byte> _open = new();
+    private readonly LongLivedCounts _counts = new();
     private volatile Drain? _drain;
 
     /// <summary>Whether a new one would only be closed again.</summary>
@@ -31,6 +35,7 @@ internal sealed class LongLivedRequests(GracefulRestartOptions options, ILogger 
         if (context?.Features.Get<TrackedConnection>() is { } connection)
         {
             connection.LongLived = request.Kind;
+            request.Connection = connection;
         }
 
         if (_drain is { } drain)
@@ -69,13 +74,27 @@ internal sealed class LongLivedRequests(GracefulRestartOptions options, ILogger 
 
     public OpenWork Cut()
     {
+        foreach (LongLivedRequest request in Lasting().Where(r => !r.IsCut))
+        {
+            request.IsCut = true;
+            _counts.Cut(request.Kind);
+        }
+
         _drain?.AllClosed.TrySetResult();
         return default;
     }
 
     public void Describe(OpenWorkReport report)
     {
+        _counts.Describe(report);
+        foreach ((string kind, int open) in Lasting().CountBy(r => r.Kind))
+        {
+            report.AddLongLived(kind, new LongLivedCount { Open = open });
+        }
     }
+
+    // Without a unary call of gRPC, or what carries a SignalR connection.
+    private IEnumerable<LongLivedRequest> Lasting() => _open.Keys.Where(r => r is { IsLeftAlone: false, EndsByItself: false });
 
     private async Task CloseAllAsync(Drain drain)
     {
@@ -90,6 +109,11 @@ internal sealed class LongLivedRequests(GracefulRestartOptions options, ILogger 
 
     private async Task CloseLaterAsync(LongLivedRequest request, Drain drain)
     {
+        if (request is { IsLeftAlone: false, EndsByItself: false })
+        {
+            _counts.Told(request.Kind);
+        }
+
         if (Options.Notice == Timeout.InfiniteTimeSpan)
         {
             return;
@@ -98,14 +122,53 @@ internal sealed class LongLivedRequests(GracefulRestartOptions options, ILogger 
         CancellationToken atOnce = request.EndsAtOnceInShutdown ? drain.NobodyServes.Token : CancellationToken.None;
         await WaitAsync(request, Options.Notice, drain, atOnce).ConfigureAwait(false);
         await WaitAsync(request, SpreadOf(drain), drain, atOnce).ConfigureAwait(false);
-        if (request.Ended.IsCompleted || drain.Resumed.IsCancellationRequested || request.IsLeftAlone)
+        if (request.EndsByItself)
+        {
+            // Nobody waits for it: it may be a plain request that takes long.
+            _ = CloseWhenLongLivedAsync(request, drain);
+        }
+        else
+        {
+            await CloseAsync(request, drain).ConfigureAwait(false);
+        }
+    }
+
+    private async Task CloseWhenLongLivedAsync(LongLivedRequest request, Drain drain)
+    {
+        while (request.EndsByItself)
+        {
+            if (IsNotOurs(request, drain))
+            {
+                return;
+            }
+
+            await WaitAsync(request, LookInterval, drain, atOnce: CancellationToken.None).ConfigureAwait(false);
+        }
+
+        _counts.Told(request.Kind);
+        await CloseAsync(request, drain).ConfigureAwait(false);
+    }
+
+    private static bool IsNotOurs(LongLivedRequest request, Drain drain) =>
+        request.Ended.IsCompleted || drain.Resumed.IsCancellationRequested || request.IsLeftAlone;
+
+    private async Task CloseAsync(LongLivedRequest request, Drain drain)
+    {
+        if (IsNotOurs(request, drain))
         {
             return;
         }
 
         drain.Count(request.Kind);
+        _counts.Closed(request.Kind);
         try
         {
+            if (request.Connection is { IsHttp2: true } connection)
+            {
+                // The client is to come back over another connection.
+                await ConnectionDrain.AnnounceAsync(connection).ConfigureAwait(false);
+            }
+
             await request.CloseAsync(HowToClose(drain)).ConfigureAwait(false);
         }
         catch (Exception e)

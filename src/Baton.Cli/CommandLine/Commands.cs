@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Baton.Cli.Diagnosis;
 using Baton.Cli.Discovery;
 using Baton.Cli.Operations;
 using Baton.Cli.Output;
@@ -10,7 +11,9 @@ namespace Baton.Cli.CommandLine;
 internal sealed class Commands(CliEnvironment environment, GlobalOptions options)
 {
     internal IEnumerable<Command> All() =>
-        [List(), Status(), Restart(), RollBack(), Confirm(), Shutdown(), Force(), Watch(), Check()];
+    [
+        List(), Status(), Restart(), RollBack(), Confirm(), Shutdown(), Force(), Watch(), Check(), History(), Logs(), Doctor(),
+    ];
 
     private BatonCommand List()
     {
@@ -36,6 +39,67 @@ internal sealed class Commands(CliEnvironment environment, GlobalOptions options
             "baton status 4711 --json | jq .status.version");
         Argument<string?> service = AddService(command);
         OnRun(command, async (parsed, run) => StatusCommand.Show(run, await run.ChooseAsync(parsed.GetValue(service))));
+        return command;
+    }
+
+    private BatonCommand History()
+    {
+        var command = new BatonCommand(
+            "history",
+            "Shows all restarts that a service remembers, with their phases.",
+            "baton history shop",
+            "baton history shop --json | jq '.restarts[0].failure'");
+        Argument<string?> service = AddService(command);
+        OnRun(command, async (parsed, run) => HistoryCommand.Show(run, await run.ChooseAsync(parsed.GetValue(service))));
+        return command;
+    }
+
+    private BatonCommand Logs()
+    {
+        var command = new BatonCommand(
+            "logs",
+            "Shows the last lines of a service's log, or where they are.",
+            "baton logs shop",
+            "baton logs shop --lines 200 | grep Baton")
+        {
+            Details =
+                "The lines come from the file to which standard output goes. Where it goes elsewhere, to the journal for " +
+                    "example, the command that shows it is named. A logger with files of its own is not known here.",
+        };
+        Argument<string?> service = AddService(command);
+        Option<int> lines = new("--lines", "-n")
+        {
+            Description = "How many lines; default 50",
+            HelpName = "NUMBER",
+            DefaultValueFactory = _ => 50,
+        };
+        command.Options.Add(lines);
+        OnRun(command, async (parsed, run) =>
+            LogsCommand.Show(run, await run.ChooseAsync(parsed.GetValue(service)), parsed.GetValue(lines)));
+        return command;
+    }
+
+    private BatonCommand Doctor()
+    {
+        var command = new BatonCommand(
+            "doctor",
+            "Looks for what is wrong, and names the command that mends it.",
+            "baton doctor",
+            "baton doctor shop --pid-file /run/shop.pid",
+            "baton doctor --json | jq -r '.findings[] | select(.isGood | not) | .remedy'")
+        {
+            Details =
+                "Looks at sockets and their directories, processes that do not answer, two services of one name, the program " +
+                    "that the next restart starts, the systemd unit, the pid file. 0 means that all is well, else 1.",
+        };
+        Argument<string?> service = AddService(command);
+        Option<string?> pidFile = new("--pid-file")
+        {
+            Description = "Also checks that this file names the service",
+            HelpName = "PATH",
+        };
+        command.Options.Add(pidFile);
+        OnRun(command, (parsed, run) => DoctorCommand.RunAsync(run, parsed.GetValue(service), parsed.GetValue(pidFile)));
         return command;
     }
 

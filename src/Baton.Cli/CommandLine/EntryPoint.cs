@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using Baton.Cli.Completion;
 using Baton.Cli.Output;
 
@@ -22,7 +23,7 @@ internal static class EntryPoint
     internal static async Task<int> RunAsync(string[] args, CliEnvironment environment)
     {
         Command root = Create(environment);
-        ParseResult parsed = Parse(root, args);
+        ParseResult parsed = Parse(root, args.Length == 0 ? ["--help"] : args);
         if (parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction)
         {
             return Misused(parsed, args.Contains("--json"), environment);
@@ -65,14 +66,36 @@ internal static class EntryPoint
             "baton list                     all services of yours",
             "baton status                   the only service, or: baton status shop",
             "baton restart shop             a new process, and wait until it serves for good",
+            "baton doctor                   what is wrong, and the command that mends it",
             "baton status shop --json | jq .status.state");
         return root;
+    }
+
+    /// <summary>The command line with its first unknown word replaced by the nearest known one; null if none is near.</summary>
+    private static string? MeantBy(ParseResult parsed, Command asked)
+    {
+        IEnumerable<string> arguments = parsed.Tokens.Where(t => t.Type == TokenType.Argument).Select(t => t.Value);
+        string? unknown = arguments.FirstOrDefault(ServiceArgument.IsOption)
+            ?? (parsed.UnmatchedTokens is [var first, ..] ? first : null);
+        if (unknown is null)
+        {
+            return null;
+        }
+
+        bool isOption = ServiceArgument.IsOption(unknown);
+        string? known = Suggestion.For(unknown.Split('=')[0], Suggestion.WordsOf(asked, isOption));
+        return known is null ? null : asked.Parents.Any() ? $"{asked.Name} {known}" : known;
     }
 
     private static int Misused(ParseResult parsed, bool json, CliEnvironment environment)
     {
         Command asked = parsed.CommandResult.Command;
         string[] errors = [.. parsed.Errors.Select(e => e.Message).Distinct()];
+        if (MeantBy(parsed, asked) is { } meant)
+        {
+            errors = [.. errors, $"Did you mean: baton {meant}"];
+        }
+
         if (json)
         {
             new JsonLines(environment.Output, asked.Name)

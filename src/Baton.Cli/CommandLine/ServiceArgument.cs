@@ -18,9 +18,19 @@ internal static class ServiceArgument
             Description = "The service by its name, or by the pid of any of its processes; not needed if there is only one",
             Arity = ArgumentArity.ZeroOrOne,
         };
+        argument.Validators.Add(result =>
+        {
+            // An unknown option would be taken for the name.
+            foreach (string option in result.Tokens.Select(t => t.Value).Where(IsOption))
+            {
+                result.AddError($"Unrecognized option '{option}'.");
+            }
+        });
         argument.CompletionSources.Add(_ => Complete(environment));
         return argument;
     }
+
+    internal static bool IsOption(string word) => word.Length > 1 && word[0] == '-';
 
     /// <summary>
     /// Whether the name alone means this service. It does not if another user's service has the same name and goes first, see

@@ -57,7 +57,8 @@ internal sealed class ServiceChoice(CliEnvironment environment, uint? user)
                 [.. all.Unanswered.Where(u => u.Processes.Any(p => p.Pid == process))],
                 wanted) is { } found
             ? found
-            : throw new CommandException(ExitCode.NotFound, "NotFound", NotFound(all, wanted, pid));
+            : throw new CommandException(
+                ExitCode.NotFound, "NotFound", new MissingService(environment, user).Explain(all, wanted, pid));
     }
 
     private static FoundService? Choose(
@@ -76,7 +77,7 @@ internal sealed class ServiceChoice(CliEnvironment environment, uint? user)
         return silent.Count == 1 ? throw NoAnswer(silent[0]) : fitting.Count == 1 ? fitting[0] : null;
     }
 
-    private static IReadOnlyList<FoundService> Named(IReadOnlyList<FoundService> all, string? wanted)
+    internal static IReadOnlyList<FoundService> Named(IReadOnlyList<FoundService> all, string? wanted)
     {
         if (wanted is null)
         {
@@ -107,30 +108,7 @@ internal sealed class ServiceChoice(CliEnvironment environment, uint? user)
         };
     }
 
-    private string NotFound(DiscoveryResult findings, string? wanted, int? pid)
-    {
-        string unanswered = string.Concat(findings.Unanswered.Select(u => $"\n  {u.Socket}: {u.Reason}"));
-        string notAll = unanswered.Length == 0 ? "" : $"\nThese did not answer as a service of yours:{unanswered}";
-        IReadOnlyList<uint> owners = ServiceUser.Order(environment, user);
-        FoundService[] own = [.. findings.Services.Where(s => owners.Contains(s.User))];
-        FoundService[] others = [.. Named([.. findings.Services.Except(own)], wanted)];
-        string whose = user is { } given ? $"user {ServiceUser.NameOf(given)}" : "yours";
-        string elsewhere = others.Length == 0
-            ? ""
-            : "\nThere are services of other users; say whose you mean (--user NAME), or the pid:\n" +
-                string.Join('\n', others.Select(Line));
-        if (wanted is not null && own.Length > 0)
-        {
-            string what = pid is null ? "is called" : "has a process";
-            return $"No service {what} {wanted}. There are:\n{string.Join('\n', own.Select(Line))}{elsewhere}{notAll}";
-        }
-
-        string missing = wanted is null ? $"No service of {whose} is running" : $"No service {wanted} of {whose} is running";
-        string[] directories = [.. findings.Directories.Where(Directory.Exists)];
-        return $"{missing}{(directories.Length == 0 ? "" : $"; looked in {string.Join(", ", directories)}")}.{elsewhere}{notAll}";
-    }
-
-    private static string Line(FoundService s) =>
+    internal static string Line(FoundService s) =>
         Wording.Say($"  {s.Status.Name}, pid {s.Status.Pid}, user {ServiceUser.NameOf(s.User)}, {s.Status.State}, {s.Socket}");
 
     private static string Line(UnansweredSocket u)

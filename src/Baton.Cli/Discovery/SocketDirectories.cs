@@ -1,5 +1,6 @@
 using System.Globalization;
 using Baton.Control;
+using Baton.Interop;
 
 namespace Baton.Cli.Discovery;
 
@@ -32,6 +33,28 @@ internal static class SocketDirectories
         from file in Directory.EnumerateFiles(directory, "*" + ControlProtocol.SocketExtension, Readable)
             .Order(StringComparer.Ordinal)
         select file;
+
+    /// <summary>
+    /// The existing directories that a service of the caller refuses to use; of root's, those of any user. A service with such a
+    /// directory has no control socket, and says so only in its log.
+    /// </summary>
+    internal static IReadOnlyList<RefusedDirectory> Refused(CliEnvironment environment, IEnumerable<string> directories) =>
+    [
+        .. from directory in directories
+           let stat = Libc.Stat(directory)
+           where stat is not null
+           let own = environment.UserId == 0 ? stat.Value.stx_uid : environment.UserId
+
+           // Below /run are also the directories of other users' services.
+           where stat.Value.stx_uid == own || Path.GetFileName(directory).StartsWith(TemporaryPrefix, StringComparison.Ordinal)
+           let problem = ControlDirectory.ProblemOf(directory, stat.Value, own)
+           where problem is not null
+           select new RefusedDirectory(
+               $"Services make no control socket there: {problem}.",
+               stat.Value.stx_uid == own
+                   ? $"chmod 700 {directory}, then stop the service and start it"
+                   : $"ask root to remove it, or set Control:Directory of the service"),
+    ];
 
     private static EnumerationOptions Readable => new() { IgnoreInaccessible = true, AttributesToSkip = FileAttributes.None };
 

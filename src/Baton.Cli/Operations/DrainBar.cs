@@ -6,7 +6,6 @@ namespace Baton.Cli.Operations;
 /// <summary>A progress bar for the drain: how much of the open work is done, and how much time is left.</summary>
 internal sealed class DrainBar(bool isUnicode)
 {
-    private const int Cells = 10;
     private int _most;
 
     internal ControlAnswer.Drain? Last { get; private set; }
@@ -27,8 +26,7 @@ internal sealed class DrainBar(bool isUnicode)
             return "";
         }
 
-        int done = _most == 0 ? Cells : (int)((_most - Open(last)) * (double)Cells / _most);
-        string bar = new string(isUnicode ? '█' : '#', done) + new string(isUnicode ? '░' : '.', Cells - done);
+        string bar = ProgressBar.Of(isUnicode, _most == 0 ? 1 : (_most - Open(last)) / (double)_most);
         string left = last.Limit is { } limit ? $", {Wording.Of(limit - since)} left" : "";
         return $"{bar}  {ProgressText.OpenWork(last.Generation)}{left}";
     }

@@ -22,6 +22,7 @@ internal sealed class LiveProgress : IOperationProgress
     private PhaseName? _phase;
     private string _detail = "";
     private long _phaseBegun;
+    private TimeSpan? _phaseLimit;
     private long? _drainBegun;
     private bool _ended;
 
@@ -97,7 +98,7 @@ internal sealed class LiveProgress : IOperationProgress
             (_phase, _phaseBegun) = (phase.Name, _time.GetTimestamp());
         }
 
-        _detail = phase.Detail;
+        (_detail, _phaseLimit) = (phase.Detail, phase.Limit);
     }
 
     private void Leave(bool succeeded)
@@ -107,7 +108,7 @@ internal sealed class LiveProgress : IOperationProgress
             Done(phase.Text, _time.GetElapsedTime(_phaseBegun), _detail, succeeded);
         }
 
-        (_phase, _detail) = (null, "");
+        (_phase, _detail, _phaseLimit) = (null, "", null);
     }
 
     private void Done(string what, TimeSpan time, string detail, bool succeeded) => _screen.Line(
@@ -141,8 +142,11 @@ internal sealed class LiveProgress : IOperationProgress
                 new StyledText($"  {Spinner()} ", StyledText.Attention),
                 new StyledText(Wording.Say($"{name,-NameWidth} {Wording.Of(since),8}  "), StyledText.Strong),
                 new StyledText(
-                    _bar.Render(since: _drainBegun is { } begun ? _time.GetElapsedTime(begun) : default), StyledText.Good),
-                new StyledText(_bar.Last is null ? _detail.Split('\n')[0] : "", StyledText.Dim));
+                    _phase is not null && _phaseLimit is { } limit
+                        ? ProgressBar.OfProbation(_screen.IsUnicode, since, limit, _bar.Last?.Generation)
+                        : _bar.Render(since: _drainBegun is { } begun ? _time.GetElapsedTime(begun) : default),
+                    StyledText.Good),
+                new StyledText(_phaseLimit is null && _bar.Last is null ? _detail.Split('\n')[0] : "", StyledText.Dim));
         }
     }
 

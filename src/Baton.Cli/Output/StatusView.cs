@@ -1,4 +1,3 @@
-using System.Globalization;
 using Baton.Cli.Discovery;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -114,6 +113,11 @@ internal sealed class StatusView(FoundService service, DateTimeOffset now)
             yield return StyledText.Join(
                 new StyledText("Still draining", StyledText.Attention),
                 Wording.Say($": process {generation.Pid} has {Operations.ProgressText.OpenWork(generation)}"));
+            if (StatusText.LongLived(generation) is { Length: > 0 } longLived)
+            {
+                yield return Indent(4, longLived);
+            }
+
             foreach (OpenRequest request in generation.Requests.Take(MostRequests))
             {
                 yield return Indent(
@@ -141,37 +145,10 @@ internal sealed class StatusView(FoundService service, DateTimeOffset now)
             yield return new Text("Last restarts");
         }
 
-        foreach (RestartRecord record in last)
+        foreach (IRenderable line in last.SelectMany(RecordView.Of))
         {
-            string asked = record.AskedAt.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-            yield return Indent(2, [new StyledText(asked, StyledText.Dim), .. Outcome(record)]);
-            yield return Indent(4, new StyledText($"asked by {record.Trigger}", StyledText.Dim));
-            if (record.GoneAfter is { } gone)
-            {
-                yield return Indent(4, new StyledText($"the old process was gone after {Wording.Of(gone)}", StyledText.Dim));
-            }
-
-            if (record.Failure is not null)
-            {
-                foreach (string line in record.Explanation.Split('\n').Where(l => l.Length > 0))
-                {
-                    yield return Indent(4, line);
-                }
-            }
+            yield return line;
         }
-    }
-
-    private static ReadOnlySpan<StyledText> Outcome(RestartRecord record)
-    {
-        string duration = Wording.Of(record.Duration);
-        if (record.Failure is { } failure)
-        {
-            return new StyledText[] { new($"  failed after {duration}: {failure}", StyledText.Bad) };
-        }
-
-        string process = record.SuccessorPid is { } pid ? Wording.Say($", process {pid}") : "";
-        string successor = Wording.Say($": generation {record.Generation}{process}");
-        return new StyledText[] { new($"  done in {duration}", StyledText.Good), successor };
     }
 
     private static Padder Indent(int columns, params ReadOnlySpan<StyledText> pieces) =>

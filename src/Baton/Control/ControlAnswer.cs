@@ -23,7 +23,11 @@ internal abstract record ControlAnswer
     /// <param name="Name">As in <see cref="RestartPhase"/>.</param>
     /// <param name="Detail">The progress within the phase; empty for none.</param>
     /// <param name="Elapsed">The time since the restart began.</param>
-    internal sealed record Phase(PhaseName Name, string Detail, TimeSpan Elapsed) : ControlAnswer;
+    internal sealed record Phase(PhaseName Name, string Detail, TimeSpan Elapsed) : ControlAnswer
+    {
+        /// <summary>How long the phase takes at most, of a probation; null if the service does not say.</summary>
+        internal TimeSpan? Limit { get; init; }
+    }
 
     /// <summary>A process has changed its state.</summary>
     internal sealed record State(int Pid, int Generation, ProcessState Previous, ProcessState Now) : ControlAnswer;

@@ -23,7 +23,10 @@ internal static class ControlCodec
             static body => new(
                 new(TypedTexts.ReadPhaseKind(body), body.Text("name")),
                 body.OptionalText("detail") ?? "",
-                body.Span("elapsedMs"))),
+                body.Span("elapsedMs"))
+            {
+                Limit = body.OptionalSpan("limitMs"),
+            }),
         Row.Of<ControlAnswer.State>("state", WriteState, ReadState),
         Row.Of<ControlAnswer.Successor>(
             "successor",
@@ -130,6 +133,10 @@ internal static class ControlCodec
         TypedTexts.Write(json, m.Name.Kind);
         size.WriteText(json, "detail", m.Detail);
         json.WriteNumber("elapsedMs", JsonFields.Milliseconds(m.Elapsed));
+        if (m.Limit is not null)
+        {
+            json.WriteSpan("limitMs", m.Limit);
+        }
     }
 
     private static void WriteState(Utf8JsonWriter json, ControlAnswer.State m, JsonSize size)

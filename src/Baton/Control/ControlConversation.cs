@@ -107,7 +107,10 @@ internal abstract class ControlConversation(ControlService service, RestartTrigg
                 Say(new ControlAnswer.Successor(s.Pid, s.Generation));
                 break;
             case LifecycleEvent.RestartPhaseChanged p:
-                Say(new ControlAnswer.Phase(new(p.Phase.Kind, p.Phase.Name), p.Phase.Detail, p.Elapsed));
+                Say(new ControlAnswer.Phase(new(p.Phase.Kind, p.Phase.Name), p.Phase.Detail, p.Elapsed)
+                {
+                    Limit = p.Phase.Kind == RestartPhaseKind.Probation ? service.Options.Probation : null,
+                });
                 break;
             case LifecycleEvent.RestartEnded ended:
                 Say(OutcomeOf(ended.Record));

@@ -47,16 +47,14 @@ internal static class ControlDirectory
             _ = Libc.chmod(path, OwnerOnly);
         }
 
-        return Libc.Stat(path) is { } stat ? ProblemOf(path, stat) : $"the directory {path} is gone again";
+        return Libc.Stat(path) is { } stat ? ProblemOf(path, stat, Libc.geteuid()) : $"the directory {path} is gone again";
     }
 
-    private static string? ProblemOf(string path, Libc.Statx stat)
-    {
-        uint own = Libc.geteuid();
-        return !stat.Is(Libc.S_IFDIR) ? $"{path} is no directory, or a link to one"
+    /// <summary>The reason why a service of a user cannot use the directory; null if it can.</summary>
+    internal static string? ProblemOf(string path, Libc.Statx stat, uint own) =>
+        !stat.Is(Libc.S_IFDIR) ? $"{path} is no directory, or a link to one"
             : stat.stx_uid != own ? $"the directory {path} belongs to user {stat.stx_uid}, not to user {own}"
             : (stat.stx_mode & Permissions) != OwnerOnly
             ? $"the directory {path} has mode {Convert.ToString(stat.stx_mode & Permissions, 8)}, it must be 700"
             : null;
-    }
 }

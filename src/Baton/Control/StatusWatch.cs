@@ -28,8 +28,11 @@ internal sealed class StatusWatch(ControlService service, AnswerQueue answers)
             $"{status.State} {status.SuccessorPid} {status.Restart?.Current?.Words} {status.ProbationEnds is null}",
             $"{status.LastRestarts.Count} {Facts(status.LastRestarts is [var last, ..] ? last : null)}",
             .. status.Listeners,
-            .. status.Generations.Select(g => $"{g.Pid} {g.State} {g.RequestCount} {string.Join(',', g.Connections)}"),
+            .. status.Generations.Select(Facts),
         ]);
+
+    private static string Facts(GenerationStatus g) =>
+        $"{g.Pid} {g.State} {g.RequestCount} {string.Join(',', g.Connections)} {string.Join(',', g.LongLived)}";
 
     private static string Facts(RestartRecord? last) =>
         last is null ? "" : $"{last.AskedAt} {last.DrainedAfter is null} {last.GoneAfter is null}";

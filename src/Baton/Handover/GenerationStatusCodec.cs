@@ -63,12 +63,18 @@ internal static class GenerationStatusCodec
             StartedAt = body.OptionalTime("startedAt"),
             DrainLimit = body.OptionalSpan("drainLimitMs"),
             DrainedAt = body.OptionalTime("drainedAt"),
+            LongLived = ReadLongLived(body),
         };
     }
 
     // Fields that an older version does not send.
     private static void WriteOptional(Utf8JsonWriter json, GenerationStatus status)
     {
+        if (status.LongLived.Count > 0)
+        {
+            WriteLongLived(json, status);
+        }
+
         if (status.Version.Length > 0)
         {
             json.WriteString("version", status.Version);
@@ -88,6 +94,42 @@ internal static class GenerationStatusCodec
         {
             json.WriteTime("drainedAt", drainedAt);
         }
+    }
+
+    private static void WriteLongLived(Utf8JsonWriter json, GenerationStatus status)
+    {
+        json.WriteStartObject("longLived");
+        foreach ((string kind, LongLivedCount count) in status.LongLived)
+        {
+            json.WriteStartObject(kind);
+            json.WriteNumber("open", count.Open);
+            json.WriteNumber("told", count.Told);
+            json.WriteNumber("closed", count.Closed);
+            json.WriteNumber("cut", count.Cut);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static Dictionary<string, LongLivedCount> ReadLongLived(JsonElement body)
+    {
+        var kinds = new Dictionary<string, LongLivedCount>();
+        if (body.TryGetProperty("longLived", out JsonElement longLived))
+        {
+            foreach (JsonProperty kind in longLived.EnumerateObject().Take(MostKinds))
+            {
+                kinds[PeerText.Name(kind.Name)] = new LongLivedCount
+                {
+                    Open = kind.Value.Number("open"),
+                    Told = kind.Value.Number("told"),
+                    Closed = kind.Value.Number("closed"),
+                    Cut = kind.Value.Number("cut"),
+                };
+            }
+        }
+
+        return kinds;
     }
 
     private static OpenRequest ReadRequest(JsonElement request) =>

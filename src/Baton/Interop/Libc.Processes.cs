@@ -16,6 +16,8 @@ internal static unsafe partial class Libc
     internal const int RLIMIT_NPROC = 6;
     internal const int RLIMIT_NOFILE = 7;
 
+    internal const int PRIO_PROCESS = 0;
+
     internal const int P_PID = 1;
     internal const int P_PIDFD = 3;
     internal const int WEXITED = 4;
@@ -105,6 +107,13 @@ internal static unsafe partial class Libc
     /// <summary>Fills two numbers: the soft limit, and the hard one.</summary>
     [LibraryImport(Name, SetLastError = true)]
     internal static partial int getrlimit(int resource, ulong* limit);
+
+    /// <summary>The nice value of a thread; 0 is the calling one. -1 is also a value.</summary>
+    [LibraryImport(Name, SetLastError = true)]
+    internal static partial int getpriority(int which, int who);
+
+    [LibraryImport(Name, SetLastError = true)]
+    internal static partial int setpriority(int which, int who, int nice);
 
     [LibraryImport(Name, SetLastError = true)]
     internal static partial int waitid(int type, int id, Siginfo* info, int options);

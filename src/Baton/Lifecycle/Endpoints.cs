@@ -37,7 +37,7 @@ internal sealed class Endpoints(
     {
         try
         {
-            successor?.RestoreOomScore();
+            successor?.Concessions.End();
             listeners.SetPassedOn(false);
 
             // A successor whose predecessor died has claimed nothing before.

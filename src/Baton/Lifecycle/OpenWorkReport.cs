@@ -7,6 +7,7 @@ internal sealed class OpenWorkReport
     private const int MostRequests = 10;
 
     private readonly Dictionary<string, int> _connections = [];
+    private readonly Dictionary<string, LongLivedCount> _longLived = [];
     private readonly List<OpenRequest> _requests = [];
     private int _requestCount;
 
@@ -25,6 +26,18 @@ internal sealed class OpenWorkReport
         }
     }
 
+    internal void AddLongLived(string kind, LongLivedCount count)
+    {
+        LongLivedCount before = _longLived.GetValueOrDefault(kind) ?? new LongLivedCount();
+        _longLived[kind] = new LongLivedCount
+        {
+            Open = before.Open + count.Open,
+            Told = before.Told + count.Told,
+            Closed = before.Closed + count.Closed,
+            Cut = before.Cut + count.Cut,
+        };
+    }
+
     /// <summary>Adds the requests of one connection, with the path and age of one of them.</summary>
     internal void AddRequests(int count, string path, TimeSpan age)
     {
@@ -39,6 +52,7 @@ internal sealed class OpenWorkReport
             Generation = generation,
             State = state,
             Connections = _connections,
+            LongLived = _longLived,
             RequestCount = _requestCount,
             Requests = [.. _requests.OrderByDescending(r => r.Age).Take(MostRequests)],
         };

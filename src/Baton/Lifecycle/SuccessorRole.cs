@@ -22,7 +22,6 @@ internal sealed class SuccessorRole : IPredecessor
     private volatile HandoverMessage.Progress? _unsaid;
     private volatile string? _startFailure;
     private volatile bool _saidFailed;
-    private readonly OomScore _oomScore = new();
     private readonly ResourceRegistry _listeners;
     private readonly OlderGenerations _older;
     private readonly WatchedProcess _predecessor;
@@ -38,7 +37,6 @@ internal sealed class SuccessorRole : IPredecessor
     {
         (_greet, Pid, _predecessor, _listeners, _older, _logger) = (greet, living.Pid, predecessor, listeners, older, logger);
         listeners.Unclaimed.AwaitArrival(_greeted.Task, living);
-        _oomScore.Raise();
     }
 
     /// <summary>The predecessor's pid.</summary>
@@ -47,6 +45,9 @@ internal sealed class SuccessorRole : IPredecessor
     /// <summary>This process's generation, once the predecessor has told it.</summary>
     /// <exception cref="RestartException">The predecessor is gone, does not answer, refuses or breaks the protocol.</exception>
     internal int Generation => Link.OwnGeneration;
+
+    /// <summary>What it leaves to the predecessor until it serves.</summary>
+    internal required StartConcessions Concessions { get; init; }
 
     /// <summary>
     /// Called on the link's thread when the channel of a predecessor that did not hand over has ended, before anything else.
@@ -84,7 +85,10 @@ internal sealed class SuccessorRole : IPredecessor
             return new SuccessorRole(
                 () => PredecessorLink.Greet(
                     socket, listeners.Unclaimed, Program, options.HandshakeTimeout, options.Tap, predecessor),
-                new LivingPredecessor(predecessorPid, options.HandshakeTimeout), predecessor, listeners, older, logger);
+                new LivingPredecessor(predecessorPid, options.HandshakeTimeout), predecessor, listeners, older, logger)
+            {
+                Concessions = new StartConcessions(options.GentleStart, logger),
+            };
         }
 
         logger.HandoverIgnored(HandoverProtocol.EnvironmentVariable, address, problem);
@@ -92,7 +96,7 @@ internal sealed class SuccessorRole : IPredecessor
     }
 
     /// <summary>Receives the listeners, passes on the predecessor's messages, and reports a failure of this process.</summary>
-    internal void Begin(ProcessLifecycle lifecycle, ControlLoop loop, AcceptGate gate, TimeSpan limit)
+    internal void Begin(ProcessLifecycle lifecycle, ControlLoop loop, AcceptGate gate, TimeSpan limit, TimeSpan gentle)
     {
         AppDomain.CurrentDomain.UnhandledException += (_, e) =>
         {
@@ -119,16 +123,8 @@ internal sealed class SuccessorRole : IPredecessor
                 SayFailed(reason);
             }
         };
+        loop.Post(() => loop.Schedule(gentle, Concessions.EndGentleStart));
         new Thread(() => Run(lifecycle, loop)) { IsBackground = true, Name = "baton-predecessor" }.Start();
-    }
-
-    /// <summary>This process serves: the kernel now treats it like its predecessor.</summary>
-    internal void RestoreOomScore()
-    {
-        if (_oomScore.Restore() is { } problem)
-        {
-            _logger.OomScoreNotRestored(Environment.ProcessId, problem);
-        }
     }
 
     public void SayReady(IReadOnlyList<string> claimed) => Link.Channel.Send(new HandoverMessage.Ready(claimed));

@@ -35,6 +35,19 @@ internal sealed class ObservedProcess(ProcessLifecycle lifecycle, OlderGeneratio
 
     internal IEnumerable<Measurement<int>> DrainingRequests() => Draining(process => process.RequestCount);
 
+    internal IEnumerable<Measurement<int>> LongLived() =>
+        [.. Kinds().Select(k => new Measurement<int>(k.Value.Open, new KeyValuePair<string, object?>(Attributes.Kind, k.Key)))];
+
+    internal IEnumerable<Measurement<int>> LongLivedEnded() =>
+        [.. Kinds().SelectMany(k => new[] { Ended(k.Key, "closed", k.Value.Closed), Ended(k.Key, "cut", k.Value.Cut) })];
+
+    private static Measurement<int> Ended(string kind, string ending, int count) => new(
+        count,
+        new KeyValuePair<string, object?>(Attributes.Kind, kind),
+        new KeyValuePair<string, object?>(Attributes.Ending, ending));
+
+    private IReadOnlyDictionary<string, LongLivedCount> Kinds() => lifecycle.Describe().LongLived;
+
     private IEnumerable<Measurement<int>> Draining(Func<GenerationStatus, int> count)
     {
         IEnumerable<GenerationStatus> own = lifecycle.Drains && generation() is not null ? [lifecycle.Describe()] : [];

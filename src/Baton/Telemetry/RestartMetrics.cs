@@ -88,6 +88,10 @@ internal sealed class RestartMetrics : IDisposable
             process.DrainingRequests,
             "{request}",
             "Requests of processes that only finish their work.");
+        Meter.CreateObservableUpDownCounter(
+            Metrics.LongLived, process.LongLived, "{request}", "What lives long, as WebSockets and streams do.");
+        Meter.CreateObservableCounter(
+            Metrics.LongLivedEnded, process.LongLivedEnded, "{request}", "What lived long and was ended by a drain.");
     }
 
     private void Ended(RestartRecord record, string outcome)

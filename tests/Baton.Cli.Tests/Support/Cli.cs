@@ -9,7 +9,11 @@ internal sealed class Cli : IDisposable
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private readonly StringWriter _output = new();
     private readonly StringWriter _error = new();
+    private readonly TextWriter _synchronizedOutput;
+    private readonly TextWriter _synchronizedError;
     private readonly Interruption _interruption = new();
+
+    internal Cli() => (_synchronizedOutput, _synchronizedError) = (TextWriter.Synchronized(_output), TextWriter.Synchronized(_error));
 
     internal string Directory { get; } = System.IO.Directory.CreateTempSubdirectory("baton-").FullName;
 
@@ -25,7 +29,7 @@ internal sealed class Cli : IDisposable
 
     internal TimeProvider Time { get; init; } = TimeProvider.System;
 
-    internal CliEnvironment CliEnvironment => new(TextWriter.Synchronized(_output), TextWriter.Synchronized(_error))
+    internal CliEnvironment CliEnvironment => new(_synchronizedOutput, _synchronizedError)
     {
         OutputIsTerminal = IsTerminal,
         ErrorIsTerminal = IsTerminal,
@@ -38,15 +42,28 @@ internal sealed class Cli : IDisposable
         Interruptions = () => _interruption,
     };
 
-    internal string ErrorSoFar => _error.ToString();
+    internal string ErrorSoFar
+    {
+        get
+        {
+            // The writer's own lock: the program writes at the same time.
+            lock (_synchronizedError)
+            {
+                return _error.ToString();
+            }
+        }
+    }
 
     internal void Interrupt() => _interruption.Cancel();
 
-    internal async Task<CliResult> RunAsync(params string[] args)
+    internal Task<CliResult> RunAsync(params string[] args) => RunAsync(CliEnvironment, args);
+
+    /// <summary>The same in an environment that is made of <see cref="CliEnvironment"/>.</summary>
+    internal async Task<CliResult> RunAsync(CliEnvironment environment, params string[] args)
     {
         _output.GetStringBuilder().Clear();
         _error.GetStringBuilder().Clear();
-        int exitCode = await EntryPoint.RunAsync(args, CliEnvironment).WaitAsync(Limit, TestContext.Current.CancellationToken);
+        int exitCode = await EntryPoint.RunAsync(args, environment).WaitAsync(Limit, TestContext.Current.CancellationToken);
         var result = new CliResult(exitCode, _output.ToString(), _error.ToString());
         TestOutput.Write($"$ baton {string.Join(' ', args)}\n{result.Output}{result.Error}exit code {exitCode}");
         return result;

@@ -36,6 +36,14 @@ internal static class ProcessTable
     internal static IReadOnlyList<string> Threads(int pid) =>
         [.. Directory.GetDirectories($"/proc/{pid}/task").Select(thread => Read(pid, $"task/{Path.GetFileName(thread)}/comm").Trim())];
 
+    /// <summary>The nice values of its threads, each once.</summary>
+    internal static IEnumerable<int> NiceValues(int pid) =>
+        Directory.GetDirectories($"/proc/{pid}/task")
+            .Select(thread => Read(pid, $"task/{Path.GetFileName(thread)}/stat"))
+            .Where(stat => stat.Length > 0)
+            .Select(stat => int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[16], CultureInfo.InvariantCulture))
+            .Distinct();
+
     internal static IReadOnlyList<string> Sockets(int pid) =>
         [.. Descriptors(pid).Where(d => d.StartsWith("socket:", StringComparison.Ordinal))];
 

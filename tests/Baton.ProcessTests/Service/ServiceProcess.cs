@@ -48,6 +48,9 @@ internal sealed class ServiceProcess : IAsyncDisposable
         start.Environment["TEST_SERVICE_BEHAVIOUR"] = BehaviourFile;
         start.Environment["GracefulRestart__Probation"] = setup.Probation.ToString();
 
+        // Beside other tests each start would take long.
+        start.Environment["GracefulRestart__GentleStart"] = "0s";
+
         // Services of other tests have the same name.
         start.Environment["GracefulRestart__Control__Directory"] = ControlDirectory;
 

@@ -51,6 +51,7 @@ internal static class ControlSamples
         new ControlAnswer.Accepted(4711, 2, Until: null),
         new ControlAnswer.Accepted(4711, 2, "the probation is over"),
         new ControlAnswer.Phase(Named("health"), "3 of 4", TimeSpan.FromMilliseconds(123)),
+        new ControlAnswer.Phase(Named("probation"), "", TimeSpan.FromMilliseconds(900)) { Limit = TimeSpan.FromSeconds(10) },
         new ControlAnswer.State(4711, 2, ProcessState.Serving, ProcessState.Restarting),
         new ControlAnswer.Successor(4712, 3),
         new ControlAnswer.Drain(Generation, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(60)),

@@ -40,7 +40,7 @@ public class ObservabilityPageTests
 
     private static string Kind(Instrument instrument) => instrument.GetType().Name.Split('`')[0] switch
     {
-        "Counter" => "counter",
+        "Counter" or "ObservableCounter" => "counter",
         "Histogram" => "histogram",
         "ObservableGauge" => "gauge",
         "ObservableUpDownCounter" => "up-down counter",

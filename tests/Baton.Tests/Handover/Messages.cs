@@ -57,6 +57,7 @@ internal static class Messages
     {
         Pid = 4700, Generation = 5, State = ProcessState.Draining, Connections = new Dictionary<string, int> { ["http/1.1"] = 3, ["idle"] = 1 }, RequestCount = 7,
         Requests = [new OpenRequest { Path = "/orders", Age = TimeSpan.FromSeconds(3) }, new OpenRequest { Path = "/", Age = TimeSpan.Zero }],
+        LongLived = new Dictionary<string, LongLivedCount> { ["sse"] = new() { Open = 1, Told = 4, Closed = 2, Cut = 1 } },
     };
 
     /// <summary>Records compare lists by reference; the text of the encoded form compares what they hold.</summary>

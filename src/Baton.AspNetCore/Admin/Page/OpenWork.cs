@@ -12,8 +12,14 @@ internal static class OpenWork
             return Html.None;
         }
 
-        return Html.Of($"""<div class="waits"><p>{Reason(generation, view)}</p>{Requests(generation, view)}</div>""");
+        return Html.Of($"""
+            <div class="waits"><p>{Reason(generation, view)}</p>{LongLived(generation)}{Requests(generation, view)}</div>
+            """);
     }
+
+    private static Html LongLived(GenerationStatus generation) => StatusText.LongLived(generation) is { Length: > 0 } text
+        ? Html.Of($"<p>Long-lived: {Html.Text(text)}.</p>")
+        : Html.None;
 
     private static Html Reason(GenerationStatus generation, PageView view)
     {

@@ -1,5 +1,6 @@
 using Baton.AspNetCore;
 using Baton.AspNetCore.LongLived;
+using Baton.Lifecycle;
 using Baton.Tests.Support;
 
 namespace Baton.Tests.AspNetCore.LongLived;
@@ -26,15 +27,34 @@ public sealed class LongLivedRequestsTests : IDisposable
     [Fact]
     public async Task Drain_AfterTheNotice_ClosesWhatTheApplicationHasNotEnded()
     {
-        FakeRequest ended = Add(), open = Add(), left = Add();
+        FakeRequest ended = Add(), open = Add(), left = Add(), unary = Add();
         left.IsLeftAlone = true;
+        unary.Ends = true;
         _requests.Remove(ended);
         Drain();
         await UntilAsync(() => open.Closed is not null);
         Assert.Equal((1012, "service restart"), (open.Closed!.Status, open.Closed.Reason));
-        Assert.Null(ended.Closed ?? left.Closed);
+        Assert.Null(ended.Closed ?? left.Closed ?? unary.Closed);
         _requests.Remove(open);
         await _requests.ClosedAsync().WaitAsync(Deadline.Limit, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task Describe_CountsEachKindAndHowItEnded()
+    {
+        FakeRequest closed = Add();
+        Drain();
+        await UntilAsync(() => closed.Closed is not null);
+        _requests.Remove(closed);
+        FakeRequest deaf = Add(), unary = Add();
+        unary.Ends = true;
+        await UntilAsync(() => deaf.Closed is not null);
+        _requests.Cut();
+        _requests.Cut();
+        var report = new OpenWorkReport();
+        _requests.Describe(report);
+        (string kind, LongLivedCount count) = Assert.Single(report.ToStatus(1, 1, ProcessState.Draining).LongLived);
+        Assert.Equal(("fake", 1, 2, 2, 1), (kind, count.Open, count.Told, count.Closed, count.Cut));
     }
 
     [Fact]
@@ -82,6 +102,19 @@ public sealed class LongLivedRequestsTests : IDisposable
         await UntilAsync(() => late.Closed is not null);
     }
 
+    // Answered later than it should have been closed: a stream that began in the drain.
+    [Fact]
+    public async Task Drain_RequestBecomesLongLivedLater_ClosesIt()
+    {
+        FakeRequest late = Add();
+        late.Ends = true;
+        Drain();
+        await _requests.ClosedAsync().WaitAsync(Deadline.Limit, TestContext.Current.CancellationToken);
+        Assert.Null(late.Closed);
+        late.Ends = false;
+        await UntilAsync(() => late.Closed is not null);
+    }
+
     [Fact]
     public async Task Notice_IsInfinite_ClosesNothing()
     {
@@ -120,6 +153,10 @@ public sealed class LongLivedRequestsTests : IDisposable
         internal override string Kind => "fake";
 
         internal override bool EndsAtOnceInShutdown => atOnce;
+
+        internal override bool EndsByItself => Ends;
+
+        internal bool Ends { get; set; }
 
         internal Exception? Failure { get; set; }
 
