@@ -21,14 +21,14 @@ public sealed class OperatorTests
 
         BatonResult done = await BatonCommand.RunAsync(service, "rollback");
         Assert.Equal(0, done.ExitCode);
-        Assert.Contains($"process {old} serves again; process {successor} finishes its work and ends", done.Output, StringComparison.Ordinal);
+        Assert.Contains($"process {old} serves again; process {successor} finishes its work and ends", Words(done.Output), StringComparison.Ordinal);
         Assert.Contains("a roll back was asked by baton", await service.RolledBackAsync(after), StringComparison.Ordinal);
         Assert.Equal(old, (await HttpConnection.GetOnceAsync(service.Address)).Pid);
         await service.EndAsync(successor);
 
         BatonResult again = await BatonCommand.RunAsync(service, "rollback");
         Assert.Equal(4, again.ExitCode);
-        Assert.Contains("no restart is on probation", again.Error, StringComparison.Ordinal);
+        Assert.Contains("no restart is on probation", Words(again.Error), StringComparison.Ordinal);
         await load.EndWithoutFailureAsync();
     }
 
@@ -55,18 +55,18 @@ public sealed class OperatorTests
         Assert.Equal(2, (await BatonCommand.RunAsync(service, "restart", "--confirm-within", "25h")).ExitCode);
         BatonResult restart = await BatonCommand.RunAsync(service, "restart", "--confirm-within", "2h");
         Assert.Equal(0, restart.ExitCode);
-        Assert.Contains("rolled back unless it is confirmed within 2 h", restart.Output, StringComparison.Ordinal);
+        Assert.Contains("rolled back unless it is confirmed within 2 h", Words(restart.Output), StringComparison.Ordinal);
         int old = await service.RestartedAsync();
 
         BatonResult status = await BatonCommand.RunAsync(service, "status");
-        Assert.Contains("unless baton confirm comes first", string.Join(' ', status.Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        Assert.Contains("unless baton confirm comes first", Words(status.Output), StringComparison.Ordinal);
         BatonResult second = await BatonCommand.RunAsync(service, "restart");
         Assert.Equal(4, second.ExitCode);
-        Assert.Contains("waits to be confirmed", second.Error, StringComparison.Ordinal);
+        Assert.Contains("waits to be confirmed", Words(second.Error), StringComparison.Ordinal);
 
         BatonResult confirm = await BatonCommand.RunAsync(service, "confirm");
         Assert.Equal(0, confirm.ExitCode);
-        Assert.Contains($"process {service.Pid}, generation 2, serves for good", confirm.Output, StringComparison.Ordinal);
+        Assert.Contains($"process {service.Pid}, generation 2, serves for good", Words(confirm.Output), StringComparison.Ordinal);
         Assert.Equal(0, await service.EndAsync(old));
         Assert.Equal(4, (await BatonCommand.RunAsync(service, "confirm")).ExitCode);
     }
@@ -79,6 +79,9 @@ public sealed class OperatorTests
         Assert.Contains("was not confirmed within 1.0 s", await service.RolledBackAsync(), StringComparison.Ordinal);
         Assert.Equal(old, (await HttpConnection.GetOnceAsync(service.Address)).Pid);
     }
+
+    // It breaks lines as they fit.
+    private static string Words(string output) => string.Join(' ', output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
     private static (int Status, string? Failure) Of(AdminAnswer answer) => (answer.Status, answer.Failure);
 }

@@ -13,6 +13,9 @@ internal abstract record HandoverMessage
     {
     }
 
+    /// <summary>Whether it means nothing when its sender has died meanwhile.</summary>
+    internal bool IsOfTheLiving => this is Alive or Force or ConfirmAsked;
+
     /// <summary>Successor, first message: its protocol versions and its identity.</summary>
     internal sealed record Hello(int MinVersion, int MaxVersion, int Pid, string Program) : HandoverMessage
     {

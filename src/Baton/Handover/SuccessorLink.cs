@@ -281,6 +281,7 @@ internal sealed class SuccessorLink : ISuccessor
                 or HandoverMessage.Failed
                 or HandoverMessage.Alive
                 or HandoverMessage.Unhealthy
+                or HandoverMessage.ConfirmAsked
                 or HandoverMessage.HandedBack
                 or HandoverMessage.Remaining
                 or HandoverMessage.Stopping

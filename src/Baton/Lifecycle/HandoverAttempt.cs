@@ -168,7 +168,7 @@ internal sealed class HandoverAttempt : RestartAttempt
         _progress.Flush();
 
         // A sign of life of a dead process proves nothing, and its wish for force is void, since this process is needed now.
-        bool counts = Watch.SuccessorLives || message is not (HandoverMessage.Alive or HandoverMessage.Force);
+        bool counts = Watch.SuccessorLives || message is not { IsOfTheLiving: true };
         if (counts || !RestartTable.IsOnProbation(Stage))
         {
             Happen(RestartTable.Of(happened), message, RestartFault.Of(happened, Served, Options.ExitTimeout));

@@ -114,6 +114,11 @@ internal sealed class ProbationDecisions(ProcessLifecycle lifecycle, LifecycleCo
             return (RestartFailure.NotOnProbation, "it is too late: the old process is about to serve again");
         }
 
+        if (decision == ProbationDecision.Confirm && isPredecessor && !lifecycle.Restarts.Successor!.Watch.SuccessorLives)
+        {
+            return (RestartFailure.NotOnProbation, "the new process has ended: the old one is about to serve again");
+        }
+
         return decision == ProbationDecision.RollBack && !isPredecessor && lifecycle.Probation.IsUnanswered
             ? (RestartFailure.PeerLost, $"process {context.Predecessor!.Pid} does not answer; process {Pid} serves meanwhile")
             : null;

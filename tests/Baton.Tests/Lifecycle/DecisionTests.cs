@@ -1,7 +1,6 @@
 using Baton.Handover;
 using Baton.Lifecycle;
 using Baton.Tests.Support;
-using static Baton.Lifecycle.ProbationDecision;
 
 namespace Baton.Tests.Lifecycle;
 
@@ -14,7 +13,7 @@ public class DecisionTests
     public async Task RollBack_AskedOfThePredecessor_ServesAgainWhenTheSuccessorHasClosedItsGate()
     {
         LifecycleFixture fixture = LifecycleFixture.Watching(out Task<RestartRecord> outcome);
-        Task<string> asked = fixture.Decide(RollBack);
+        Task<string> asked = fixture.Decide(ProbationDecision.RollBack);
         Assert.Equal(ProcessState.HandedOver, fixture.Lifecycle.State);
         Assert.False(asked.IsCompleted);
         Assert.Equal(1, fixture.Journal.Count("tell 4711 GiveBack { Reason = a roll back was asked by an operator }"));
@@ -32,7 +31,7 @@ public class DecisionTests
     public async Task RollBack_TheSuccessorDoesNotGiveBack_IsKilledAfterTheHandshake()
     {
         LifecycleFixture fixture = LifecycleFixture.Watching(out _);
-        Task<string> asked = fixture.Decide(RollBack);
+        Task<string> asked = fixture.Decide(ProbationDecision.RollBack);
         fixture.PassProbation();
         Assert.NotEqual(ProcessState.Draining, fixture.Lifecycle.State);
         fixture.Pass(fixture.Options.HandshakeTimeout);
@@ -44,8 +43,8 @@ public class DecisionTests
     public async Task RollBack_AskedOfTheSuccessor_IsDoneWhenThePredecessorHasTakenOver()
     {
         LifecycleFixture fixture = LifecycleFixture.OnProbation();
-        Task<string> first = fixture.Decide(RollBack);
-        Task<string> second = fixture.Decide(RollBack, "another operator");
+        Task<string> first = fixture.Decide(ProbationDecision.RollBack);
+        Task<string> second = fixture.Decide(ProbationDecision.RollBack, "another operator");
         Assert.Equal(1, fixture.Journal.Count("close gate"));
         Assert.False(first.IsCompleted);
         fixture.Do(fixture.Lifecycle.Probation.TakenBack);
@@ -53,22 +52,22 @@ public class DecisionTests
         Assert.Contains("serves again; process", await first, StringComparison.Ordinal);
         Assert.Equal(await first, await second);
         Assert.Equal(ProcessState.ShuttingDown, fixture.Lifecycle.State);
-        Assert.Equal(RestartFailure.Stopping, (await Refused(fixture.Decide(RollBack))).Failure);
+        Assert.Equal(RestartFailure.Stopping, (await Refused(fixture.Decide(ProbationDecision.RollBack))).Failure);
     }
 
     [Fact]
     public async Task RollBack_ThePredecessorDoesNotAnswer_SaysSoAndServesOn()
     {
         LifecycleFixture fixture = LifecycleFixture.OnProbation();
-        Task<string> asked = fixture.Decide(RollBack);
+        Task<string> asked = fixture.Decide(ProbationDecision.RollBack);
         fixture.Pass(fixture.Options.HandshakeTimeout);
         Assert.Contains("does not answer", (await Refused(asked)).Message, StringComparison.Ordinal);
         Assert.Equal(2, fixture.Journal.Count("open gate"));
     }
 
     [Theory]
-    [InlineData(RollBack)]
-    [InlineData(Confirm)]
+    [InlineData(ProbationDecision.RollBack)]
+    [InlineData(ProbationDecision.Confirm)]
     public async Task Decision_WithoutARestart_IsRefusedWithWhatToDoInstead(object decision)
     {
         RestartException refusal = await Refused(LifecycleFixture.Serving().Decide((ProbationDecision)decision));
@@ -80,7 +79,7 @@ public class DecisionTests
     public async Task RollBack_BeforeTheSuccessorServes_IsRefused()
     {
         LifecycleFixture fixture = LifecycleFixture.Restarting(out _);
-        Assert.Equal(RestartFailure.InProgress, (await Refused(fixture.Decide(RollBack))).Failure);
+        Assert.Equal(RestartFailure.InProgress, (await Refused(fixture.Decide(ProbationDecision.RollBack))).Failure);
     }
 
     [Fact]
@@ -88,14 +87,14 @@ public class DecisionTests
     {
         LifecycleFixture fixture = LifecycleFixture.Watching(out _);
         fixture.PassProbation();
-        Assert.Equal(RestartFailure.AlreadyHandedOver, (await Refused(fixture.Decide(RollBack))).Failure);
+        Assert.Equal(RestartFailure.AlreadyHandedOver, (await Refused(fixture.Decide(ProbationDecision.RollBack))).Failure);
     }
 
     [Fact]
     public async Task Confirm_WhereNoneIsNeeded_IsRefused()
     {
         LifecycleFixture fixture = LifecycleFixture.OnProbation();
-        Assert.Equal(RestartFailure.NotOnProbation, (await Refused(fixture.Decide(Confirm))).Failure);
+        Assert.Equal(RestartFailure.NotOnProbation, (await Refused(fixture.Decide(ProbationDecision.Confirm))).Failure);
         Assert.Equal(ProcessState.OnProbation, fixture.Lifecycle.State);
     }
 
@@ -109,7 +108,7 @@ public class DecisionTests
         KeepAlive(fixture, TimeSpan.FromSeconds(1));
 
         Assert.Equal(1, fixture.Journal.Count("tell 4711 GiveBack { Reason = was not confirmed within 30 min }"));
-        Assert.Equal(RestartFailure.NotOnProbation, (await Refused(fixture.Decide(Confirm))).Failure);
+        Assert.Equal(RestartFailure.NotOnProbation, (await Refused(fixture.Decide(ProbationDecision.Confirm))).Failure);
         fixture.Do(() => fixture.Successor.Says(new HandoverMessage.Unhealthy("was not confirmed within 30 min") { IsAsked = true }));
         RestartException failure = await Assert.ThrowsAsync<RestartException>(() => outcome);
         Assert.Equal(RestartFailure.RolledBack, failure.Failure);
@@ -121,7 +120,7 @@ public class DecisionTests
     public async Task Restart_ThatIsConfirmed_IsForGood()
     {
         LifecycleFixture fixture = Waiting(out Task<RestartRecord> outcome);
-        Assert.Equal("process 4711 serves for good", await fixture.Decide(Confirm));
+        Assert.Equal("process 4711 serves for good", await fixture.Decide(ProbationDecision.Confirm));
         Assert.True((await outcome).Succeeded);
         Assert.Equal(ProcessState.Draining, fixture.Lifecycle.State);
     }
@@ -134,11 +133,11 @@ public class DecisionTests
         Assert.Equal(ProcessState.Draining, fixture.Lifecycle.State);
 
         LifecycleFixture successor = LifecycleFixture.OnProbation(awaitsConfirm: true);
-        Task<string> asked = successor.Decide(Confirm);
+        Task<string> asked = successor.Decide(ProbationDecision.Confirm);
         Assert.False(asked.IsCompleted);
 
         // Two operators at once: what the first has asked for stands.
-        Assert.Equal(RestartFailure.InProgress, (await Refused(successor.Decide(RollBack))).Failure);
+        Assert.Equal(RestartFailure.InProgress, (await Refused(successor.Decide(ProbationDecision.RollBack))).Failure);
         successor.Do(() => successor.Lifecycle.Start.PredecessorLeft("confirmed"));
         Assert.Contains("serves for good", await asked, StringComparison.Ordinal);
         Assert.Equal(ProcessState.Serving, successor.Lifecycle.State);
@@ -157,7 +156,7 @@ public class DecisionTests
     public async Task Shutdown_WhileAsked_IsTheAnswer()
     {
         LifecycleFixture fixture = LifecycleFixture.Watching(out _);
-        Task<string> asked = fixture.Decide(RollBack);
+        Task<string> asked = fixture.Decide(ProbationDecision.RollBack);
         fixture.Shutdown();
         Assert.Equal(RestartFailure.Stopping, (await Refused(asked)).Failure);
     }
