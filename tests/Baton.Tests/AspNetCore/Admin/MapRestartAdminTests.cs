@@ -32,7 +32,7 @@ public class MapRestartAdminTests
 
         RouteEndpoint[] endpoints = [.. ((IEndpointRouteBuilder)app).DataSources.SelectMany(d => d.Endpoints).Cast<RouteEndpoint>()];
         Assert.Equal(
-            ["/internal/ops", "/internal/ops/admin.css", "/internal/ops/admin.js", "/internal/ops/admin.svg", "/internal/ops/events", "/internal/ops/force", "/internal/ops/reload", "/internal/ops/restart", "/internal/ops/shutdown", "/internal/ops/status"],
+            ["/internal/ops", "/internal/ops/admin.css", "/internal/ops/admin.js", "/internal/ops/admin.svg", "/internal/ops/confirm", "/internal/ops/events", "/internal/ops/force", "/internal/ops/reload", "/internal/ops/restart", "/internal/ops/rollback", "/internal/ops/shutdown", "/internal/ops/status"],
             endpoints.Select(e => e.RoutePattern.RawText!.TrimEnd('/')).Order());
         Assert.All(endpoints, e =>
         {
