@@ -18,15 +18,15 @@ public static class RestartAdminEndpointExtensions
     private static readonly (string Name, ControlCommand Command)[] s_operations =
     [
         ("restart", ControlCommand.Restart), ("reload", ControlCommand.Restart), ("shutdown", ControlCommand.Shutdown),
-        ("force", ControlCommand.Force),
+        ("force", ControlCommand.Force), ("rollback", ControlCommand.RollBack), ("confirm", ControlCommand.Confirm),
     ];
 
     /// <summary>
     /// Maps a page that shows this service and restarts it, and the API behind it: <c>GET status</c>, <c>GET events</c>
-    /// (server-sent events), <c>POST</c> or <c>GET</c> on <c>restart</c>, <c>reload</c>, <c>shutdown</c> and <c>force</c>, all
-    /// below the pattern. They can be used from this machine only, unless <c>RequireAuthorization(...)</c> is called on what is
-    /// returned, or <see cref="RestartAdminOptions.AllowRemote"/> is set. A restart or shutdown does not wait for requests to
-    /// them. Where graceful restart is turned off they answer 404.
+    /// (server-sent events), <c>POST</c> or <c>GET</c> on <c>restart</c>, <c>reload</c>, <c>rollback</c>, <c>confirm</c>,
+    /// <c>shutdown</c> and <c>force</c>, all below the pattern. They can be used from this machine only, unless
+    /// <c>RequireAuthorization(...)</c> is called on what is returned, or <see cref="RestartAdminOptions.AllowRemote"/> is
+    /// set. A restart or shutdown does not wait for requests to them. Where graceful restart is turned off they answer 404.
     /// </summary>
     /// <param name="endpoints">The application, or a group of its routes.</param>
     /// <param name="pattern">The route of the page.</param>

@@ -49,6 +49,19 @@ internal static partial class Log
         EventName = "ExclusiveLockMoved")]
     internal static partial void ExclusiveLockMoved(this ILogger logger, string former, string path, int pid);
 
+    [LoggerMessage(326, LogLevel.Warning, "{Decision} asked by {Trigger}", EventName = "DecisionAsked")]
+    internal static partial void DecisionAsked(this ILogger logger, string decision, RestartTrigger trigger);
+
+    [LoggerMessage(327, LogLevel.Warning, "{Decision} by {Trigger} was refused: {Reason}", EventName = "DecisionRefused")]
+    internal static partial void DecisionRefused(this ILogger logger, string decision, RestartTrigger trigger, string reason);
+
+    [LoggerMessage(
+        328,
+        LogLevel.Warning,
+        "Process {Pid} gives back to its predecessor: {Reason}",
+        EventName = "GivingBackAsAsked")]
+    internal static partial void GivingBackAsAsked(this ILogger logger, int pid, string reason);
+
     [LoggerMessage(
         430,
         LogLevel.Warning,

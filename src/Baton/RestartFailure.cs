@@ -64,6 +64,12 @@ public enum RestartFailure
     /// A step before the commit failed or exceeded its limit, such as stopping exclusive services; this process serves on.
     /// </summary>
     PreparationFailed,
+
+    /// <summary>Rolled back because somebody asked for it, or because it was not confirmed in time.</summary>
+    RolledBack,
+
+    /// <summary>Refused: no restart is on probation, or none waits to be confirmed.</summary>
+    NotOnProbation,
 }
 
 /// <summary>What a reason means.</summary>
@@ -75,5 +81,6 @@ internal static class RestartFailureCategory
         or RestartFailure.AlreadyHandedOver
         or RestartFailure.Stopping
         or RestartFailure.NotSupported
-        or RestartFailure.ProgramRefused;
+        or RestartFailure.ProgramRefused
+        or RestartFailure.NotOnProbation;
 }

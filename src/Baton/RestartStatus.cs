@@ -83,4 +83,9 @@ public sealed record RestartStatus
     /// again; null if there is none. Zero if it waits for the successor's next sign of life.
     /// </summary>
     public TimeSpan? ProbationEnds { get; init; }
+
+    /// <summary>
+    /// Whether that probation ends with a roll back unless it is confirmed, see <see cref="RestarterOptions.ConfirmWithin"/>.
+    /// </summary>
+    public bool AwaitsConfirmation { get; init; }
 }

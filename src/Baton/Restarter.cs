@@ -17,7 +17,7 @@ namespace Baton;
 /// Graceful restart of this process: inherits listeners from a predecessor, starts a successor when asked, hands over, and ends
 /// when the work is done. One for each process. ASP.NET Core applications get it by <c>builder.UseGracefulRestart()</c>.
 /// </summary>
-public sealed class Restarter : IAsyncDisposable
+public sealed partial class Restarter : IAsyncDisposable
 {
     /// <summary>
     /// Exit code of a process whose open work was cut, by the drain timeout or by force, or whose application did not end in its

@@ -119,6 +119,14 @@ public partial class RestarterOptions
     public TimeSpan Probation { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
+    /// How long a new process waits to be confirmed, by <c>baton confirm</c>, the admin API or <see
+    /// cref="Restarter.ConfirmAsync"/>. This process stays able to take over all that time, and does so if nobody confirms. It is
+    /// the probation of such a restart, in place of <see cref="Probation"/>; a restart can ask for its own. Another restart is
+    /// refused meanwhile. Default zero: no confirmation is needed. Zero or more, at most a day.
+    /// </summary>
+    public TimeSpan ConfirmWithin { get; set; }
+
+    /// <summary>
     /// How long a successor on probation may be without any sign of progress on its thread pool; then it counts as hanging, is
     /// killed, and this process takes over again. Default 5 seconds; at least 100 milliseconds. <see
     /// cref="Timeout.InfiniteTimeSpan"/> does not look.
@@ -225,6 +233,7 @@ public partial class RestarterOptions
         ShutdownIdleGrace = o.Duration(nameof(ShutdownIdleGrace), ShutdownIdleGrace, DurationRange.ZeroOrMore);
         AcceptDuringShutdownIdleGrace = o.Switch(nameof(AcceptDuringShutdownIdleGrace), AcceptDuringShutdownIdleGrace);
         Probation = o.Duration(nameof(Probation), Probation, DurationRange.ZeroOrMore);
+        ConfirmWithin = o.Duration(nameof(ConfirmWithin), ConfirmWithin, DurationRange.UpToADay);
         HeartbeatTimeout = o.Duration(nameof(HeartbeatTimeout), HeartbeatTimeout, s_heartbeats);
         HandshakeTimeout = o.Duration(nameof(HandshakeTimeout), HandshakeTimeout, DurationRange.MoreThanZero);
         ExitTimeout = o.Duration(nameof(ExitTimeout), ExitTimeout, DurationRange.MoreThanZero);

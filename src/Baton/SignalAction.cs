@@ -20,4 +20,10 @@ public enum SignalAction
 
     /// <summary>Nothing but the hooks, and a line in the log.</summary>
     HookOnly,
+
+    /// <summary>
+    /// Takes back the restart that is on probation: the old process serves again. At any other time the signal is logged and
+    /// ignored. Hooks are not called.
+    /// </summary>
+    RollBack,
 }

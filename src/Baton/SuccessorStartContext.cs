@@ -14,7 +14,7 @@ public sealed class SuccessorStartContext
         Environment = new Dictionary<string, string>(command.AsideEnvironment(), StringComparer.Ordinal);
     }
 
-    /// <summary>The program, an absolute path. To start another one, ask for it: <see cref="Restarter.RestartAsync"/>.</summary>
+    /// <summary>The program, an absolute path. To start another one, ask for it at the restart.</summary>
     public string Program => _command.Program;
 
     /// <summary>The successor's generation.</summary>

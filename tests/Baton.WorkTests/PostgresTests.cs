@@ -11,6 +11,7 @@ public sealed class PostgresTests(PostgresDatabase database) : IClassFixture<Pos
 {
     private const string Schema =
         """
+        drop table if exists account, entry;
         create table account (entries int not null, term bigint not null);
         create table entry (id bigserial primary key, term bigint not null, machine text not null, pid int not null);
         insert into account values (0, 0);
@@ -70,6 +71,27 @@ public sealed class PostgresTests(PostgresDatabase database) : IClassFixture<Pos
             await old.Log.FirstAsync($"Process {old.Pid} was refused with term {w.Term}");
             return next;
         }
+    }
+
+    // The old process goes on writing after it has handed over. What refuses it is Baton's own number.
+    [Fact]
+    public async Task Term_refuses_an_old_writer_after_a_restart_and_rises_at_a_roll_back()
+    {
+        ServiceSetup setup = _done.Setup("postgres-term", "--Database", database.ConnectionString, "--Machine", "one");
+        await using ServiceProcess service =
+            await ServiceProcess.StartAsync(setup with { FirstBehaviour = "blind", Probation = TimeSpan.FromHours(1) });
+        Writer first = await NextAsync(default);
+        service.SetNextBehaviour("");
+        int old = await service.RestartAsync();
+        await service.Log.FirstAsync($"Process {old} was refused with term {first.Term}");
+        Writer second = await NextAsync(first);
+        Assert.Equal((old, service.Pid), (first.Pid, second.Pid));
+
+        ServiceProcess.Signal(service.Pid, Libc.SIGKILL);
+        Writer third = await NextAsync(second);
+        Assert.Equal(old, third.Pid);
+        List<Writer> entries = await ReadAsync("order by id");
+        Assert.All(entries.Zip(entries.Skip(1)), pair => Assert.True(pair.First.Term <= pair.Second.Term, $"{pair.Second} comes after {pair.First}"));
     }
 
     private Task<ServiceProcess> StartAsync(string machine) =>

@@ -35,6 +35,9 @@ switch (builder.Configuration["Work"])
     case "postgres":
         builder.Services.AddExclusiveHostedService<AccountWriter>();
         break;
+    case "postgres-term":
+        builder.Services.AddServingHostedService<TermWriter>();
+        break;
     default:
         throw new InvalidOperationException("Which --Work?");
 }

@@ -1,4 +1,5 @@
 using System.Net.Mime;
+using Baton.Configuration;
 using Baton.Control;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -22,7 +23,7 @@ internal static class AdminParameters
         Add(given, await ReadFormAsync(context, limit).ConfigureAwait(false));
         string[] known = command switch
         {
-            ControlCommand.Restart => [.. s_program, "wait"],
+            ControlCommand.Restart => [.. s_program, "confirmWithin", "wait"],
             ControlCommand.Shutdown => ["wait", "force"],
             _ => ["wait"],
         };
@@ -41,6 +42,7 @@ internal static class AdminParameters
         return new ControlRequest(command)
         {
             Program = program,
+            ConfirmWithin = Time(given, "confirmWithin"),
             Wait = Switch(given, "wait", otherwise: true),
             Force = Switch(given, "force", otherwise: false),
         };
@@ -67,6 +69,29 @@ internal static class AdminParameters
                 ? value
                 : throw new BadHttpRequestException($"The parameter \"{name}\" is true or false."),
         };
+
+    // As in the configuration: 30m, or 00:30:00.
+    private static TimeSpan? Time(Dictionary<string, string> given, string name)
+    {
+        if (given.GetValueOrDefault(name, "") is not { Length: > 0 } text)
+        {
+            return null;
+        }
+
+        TimeSpan time = TimeSpan.Zero;
+        try
+        {
+            time = new OptionValue(name, name, text, static () => []).Duration();
+        }
+        catch (OptionFormatException)
+        {
+            // Refused below, like one out of range.
+        }
+
+        return time > TimeSpan.Zero && time <= TimeSpan.FromDays(1)
+            ? time
+            : throw new BadHttpRequestException($"The parameter \"{name}\" is a time such as 30m: more than zero, at most 24h.");
+    }
 
     private static async Task<IEnumerable<KeyValuePair<string, StringValues>>> ReadFormAsync(HttpContext context, TimeSpan limit)
     {

@@ -64,8 +64,10 @@ internal sealed record AdminProblem(int Status, string Title, string Detail, Ans
             (StatusCodes.Status502BadGateway, "The successor did not get ready"),
         nameof(RestartFailure.SuccessorDied)
             or nameof(RestartFailure.SuccessorUnhealthy)
-            or nameof(RestartFailure.SuccessorHung) => (StatusCodes.Status502BadGateway, "Rolled back"),
-        nameof(AnswerFailure.NotAllowed) => (StatusCodes.Status409Conflict, "Nothing to do"),
+            or nameof(RestartFailure.SuccessorHung)
+            or nameof(RestartFailure.RolledBack) => (StatusCodes.Status502BadGateway, "Rolled back"),
+        nameof(RestartFailure.NotOnProbation) or nameof(AnswerFailure.NotAllowed) =>
+            (StatusCodes.Status409Conflict, "Nothing to do"),
         _ => (StatusCodes.Status502BadGateway, "The restart failed"),
     };
 }

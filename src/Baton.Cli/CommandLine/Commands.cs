@@ -12,7 +12,7 @@ internal sealed class Commands(CliEnvironment environment, GlobalOptions options
 {
     internal IEnumerable<Command> All() =>
     [
-        List(), Status(), Restart(), Shutdown(), Force(), Watch(), Check(), History(), Logs(), Doctor(),
+        List(), Status(), Restart(), RollBack(), Confirm(), Shutdown(), Force(), Watch(), Check(), History(), Logs(), Doctor(),
     ];
 
     private BatonCommand List()
@@ -111,6 +111,7 @@ internal sealed class Commands(CliEnvironment environment, GlobalOptions options
             "baton restart",
             "baton restart shop --timeout 5m",
             "baton restart shop --program /srv/shop/releases/42/Shop",
+            "baton restart shop --confirm-within 30m",
             "baton restart shop --json | tail -n 1 | jq -r .explanation")
         {
             Details =
@@ -122,11 +123,46 @@ internal sealed class Commands(CliEnvironment environment, GlobalOptions options
         Option<string?> program = AddProgram(
             command,
             "Starts this program, which the service must allow (AllowedProgramDirectories); a path as the service sees it");
+        Option<TimeSpan?> confirm = DurationOption.Create(
+            "--confirm-within",
+            "The old process takes over again unless baton confirm comes within this time, such as 30m; at most 24h");
+        command.Options.Add(confirm);
+        command.Validators.Add(result =>
+        {
+            // Infinite is negative.
+            if (result.GetValue(confirm) is { } limit && (limit <= TimeSpan.Zero || limit > TimeSpan.FromDays(1)))
+            {
+                result.AddError("--confirm-within is more than zero, and at most 24h.");
+            }
+        });
         WaitOptions wait = WaitOptions.AddTo(command);
         OnOperate(command, service, wait.Read, parsed => new ControlRequest(ControlCommand.Restart)
         {
             Program = AbsoluteProgram(parsed.GetValue(program)),
+            ConfirmWithin = parsed.GetValue(confirm),
         });
+        return command;
+    }
+
+    private BatonCommand RollBack() => Decide(
+        ControlCommand.RollBack,
+        "rollback",
+        "Takes back the restart that is on probation: the old process serves again, at once.",
+        "After the probation it is refused: then restart with the former program.");
+
+    private BatonCommand Confirm() => Decide(
+        ControlCommand.Confirm,
+        "confirm",
+        "Confirms a restart that was begun with --confirm-within: the new process serves for good.",
+        "Without it the old process takes over again when the time is over.");
+
+    private BatonCommand Decide(ControlCommand decision, string name, string description, string details)
+    {
+        var command = new BatonCommand(name, description, $"baton {name} shop") { Details = details };
+        Argument<string?> service = AddService(command);
+        Option<TimeSpan?> timeout = WaitOptions.AddTimeout(command);
+        Waiting Limit(ParseResult parsed) => new(true, parsed.GetValue(timeout) ?? Waiting.UsualTimeout);
+        OnOperate(command, service, Limit, _ => new ControlRequest(decision));
         return command;
     }
 

@@ -59,6 +59,7 @@ internal sealed class OutcomeResolver(
         ControlCommand.Restart => RestartByStatusAsync(cancellationToken),
         ControlCommand.Shutdown => ShutdownByStatusAsync(cancellationToken),
         ControlCommand.Force => ForceByStatusAsync(cancellationToken),
+        ControlCommand.RollBack or ControlCommand.Confirm => DecisionByStatusAsync(cancellationToken),
         _ => Task.FromResult(OperationOutcome.Failed(
             "Lost",
             $"{Name}: process {Asked} did not finish its answer, so it is not known whether the check passed. " +
@@ -139,6 +140,21 @@ internal sealed class OutcomeResolver(
         return left == 0
             ? OperationOutcome.Done($"{Name}: nothing is left that drains.") with { Serving = now, NamesService = true }
             : OperationOutcome.Failed("Lost", $"{Name}: {left} of the older processes are still there.") with { Serving = now };
+    }
+
+    private async Task<OperationOutcome> DecisionByStatusAsync(CancellationToken cancellationToken)
+    {
+        RestartStatus? now = await TryAskAsync(cancellationToken);
+        string holds = now is null
+            ? $"nobody answers at {before.Socket}"
+            : Wording.Say($"process {now.Pid}, generation {now.Generation}, is {now.State}");
+        bool isDone = command == ControlCommand.RollBack
+            ? now is { State: ProcessState.Serving } && now.Pid != Asked
+            : now is { State: ProcessState.Serving } && now.Pid == Asked;
+        return (isDone
+            ? OperationOutcome.Done($"{Name}: {holds}.")
+            : OperationOutcome.Failed("Lost", $"{Name}: the connection was lost before the outcome was known; now {holds}."))
+            with { Serving = now, NamesService = true };
     }
 
     private async Task<RestartStatus?> UntilAnotherServesAsync(CancellationToken cancellationToken)

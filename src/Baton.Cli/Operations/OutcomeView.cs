@@ -35,7 +35,11 @@ internal sealed class OutcomeView(Invocation run, FoundService service, ControlR
     private string Success(OperationOutcome outcome) => request switch
     {
         { Wait: false } => outcome.Explanation,
+        { Command: ControlCommand.Restart } when outcome is { Record: null, Explanation.Length: > 0 } =>
+            $"{Name} restarted: {outcome.Explanation}",
         { Command: ControlCommand.Restart } => Restarted(outcome),
+        { Command: ControlCommand.RollBack } => Named(outcome, $"{Name} was rolled back"),
+        { Command: ControlCommand.Confirm } => Named(outcome, $"{Name} is confirmed"),
         { Command: ControlCommand.Shutdown } => Named(outcome, $"{Name} has shut down"),
         { Command: ControlCommand.Force } => Named(outcome, Name),
         _ => outcome.Explanation.Length > 0 ? $"Check of {Name} passed: {outcome.Explanation}" : $"Check of {Name} passed.",

@@ -14,6 +14,8 @@ internal static class ProgressText
             ControlCommand.Restart => "Restarting",
             ControlCommand.Shutdown => "Shutting down",
             ControlCommand.Force => "Forcing",
+            ControlCommand.RollBack => "Rolling back",
+            ControlCommand.Confirm => "Confirming",
             _ => "Checking",
         };
         RestartStatus status = service.Status;

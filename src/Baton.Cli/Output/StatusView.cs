@@ -29,7 +29,9 @@ internal sealed class StatusView(FoundService service, DateTimeOffset now)
             parts.Add(new Text(""));
             parts.Add(StyledText.Join(
                 new StyledText("On probation", StyledText.Attention),
-                $" for another {Wording.Of(left)}: the old process can still take over again"));
+                Status.AwaitsConfirmation
+                    ? $" for another {Wording.Of(left)}: then the old process takes over again, unless baton confirm comes first"
+                    : $" for another {Wording.Of(left)}: the old process can still take over again"));
         }
 
         parts.AddRange(StillDraining());

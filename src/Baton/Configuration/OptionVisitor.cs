@@ -92,6 +92,8 @@ internal sealed record DurationRange(TimeSpan Least, TimeSpan Most, bool OrInfin
 
     internal static readonly DurationRange AtMostADay = new(OneTick, Day, OrInfinite: false, "more than zero, at most a day");
 
+    internal static readonly DurationRange UpToADay = new(TimeSpan.Zero, Day, OrInfinite: false, "zero or more, at most a day");
+
     internal static readonly DurationRange AtMostADayOrInfinite =
         new(OneTick, Day, OrInfinite: true, "more than zero, at most a day, or infinite");
 

@@ -53,6 +53,11 @@ internal static class ControlCodec
             json.WriteString("program", request.Program);
         }
 
+        if (request.ConfirmWithin is { } limit)
+        {
+            json.WriteSpan("confirmWithinMs", limit);
+        }
+
         json.WriteBoolean("wait", request.Wait);
         json.WriteBoolean("force", request.Force);
         json.WriteString("by", request.By);
@@ -72,6 +77,7 @@ internal static class ControlCodec
             CommandOf(command) ?? throw new JsonException($"there is no command \"{JsonSize.Descending[^1].Cut(command)}\""))
         {
             Program = body.OptionalPath("program"),
+            ConfirmWithin = body.OptionalSpan("confirmWithinMs"),
             Wait = body.Flag("wait", otherwise: true),
             Force = body.Flag("force", otherwise: false),
             By = body.OptionalText("by") ?? "",

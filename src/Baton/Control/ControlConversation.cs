@@ -40,6 +40,8 @@ internal abstract class ControlConversation(ControlService service, RestartTrigg
         ControlCommand.Shutdown => new ShutdownConversation(service, trigger, answers, request),
         ControlCommand.Force => new ForceConversation(service, trigger, answers),
         ControlCommand.Check => new CheckConversation(service, trigger, answers, request),
+        ControlCommand.RollBack => new DecisionConversation(service, trigger, answers, ProbationDecision.RollBack),
+        ControlCommand.Confirm => new DecisionConversation(service, trigger, answers, ProbationDecision.Confirm),
         _ => throw new ArgumentOutOfRangeException(nameof(request), request.Command, "Not a command."),
     };
 

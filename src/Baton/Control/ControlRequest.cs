@@ -20,6 +20,12 @@ internal enum ControlCommand
 
     /// <summary>The checks of a restart, without one.</summary>
     Check,
+
+    /// <summary>The old process serves again, during a probation.</summary>
+    RollBack,
+
+    /// <summary>The new process serves for good, where that waits to be confirmed.</summary>
+    Confirm,
 }
 
 /// <summary>The one line that a client of the control socket sends.</summary>
@@ -28,6 +34,9 @@ internal sealed record ControlRequest(ControlCommand Command)
 {
     /// <summary>For restart and check: the program; null for the one that the service was started as.</summary>
     internal string? Program { get; init; }
+
+    /// <summary>For restart: how long the new process waits to be confirmed; null for what the service's options say.</summary>
+    internal TimeSpan? ConfirmWithin { get; init; }
 
     /// <summary>For restart and shutdown: whether to wait for the end.</summary>
     internal bool Wait { get; init; } = true;

@@ -7,11 +7,19 @@ internal sealed class RestartConversation(
     ControlService service, RestartTrigger trigger, AnswerQueue answers, ControlRequest asked)
     : ControlConversation(service, trigger, answers)
 {
-    private readonly RestartRequest _request = new(trigger, asked.Program);
+    private static readonly TimeSpan LongestConfirm = TimeSpan.FromDays(1);
+
+    private readonly RestartRequest _request = new(trigger, asked.Program) { ConfirmWithin = asked.ConfirmWithin };
     private bool _accepted;
 
     internal override void Begin()
     {
+        if (asked.ConfirmWithin is { } limit && (limit <= TimeSpan.Zero || limit > LongestConfirm))
+        {
+            End(AnswerFailure.BadRequest, "the time for the confirmation is more than zero, and at most a day");
+            return;
+        }
+
         Log("Restart");
         OnLoop(() =>
         {
@@ -53,6 +61,17 @@ internal sealed class RestartConversation(
             default:
                 TellOfRestart(lifecycleEvent);
                 break;
+        }
+
+        // The confirmation may come a day later: the answer is that the new process serves.
+        if (lifecycleEvent is LifecycleEvent.RestartPhaseChanged { Phase.Kind: RestartPhaseKind.Probation }
+            && Trial.Of(lifecycleEvent.Request, Options) is { AwaitsConfirm: true } trial)
+        {
+            Conclude(
+                succeeded: true,
+                failure: null,
+                $"process {Lifecycle.Restarts.SuccessorPid} serves, and is rolled back unless it is confirmed within " +
+                    $"{Wording.Of(trial.Length)}: baton confirm");
         }
 
         if (lifecycleEvent is LifecycleEvent.RestartEnded { Record.Failure: not null } failed)

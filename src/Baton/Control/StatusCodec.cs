@@ -29,6 +29,11 @@ internal static class StatusCodec
         });
         size.WriteItems(json, "lastRestarts", status.LastRestarts, r => RestartRecordCodec.Write(json, r, size));
         json.WriteSpan("probationEndsMs", status.ProbationEnds);
+        if (status.AwaitsConfirmation)
+        {
+            json.WriteBoolean("awaitsConfirmation", true);
+        }
+
         json.WriteNumber("nameHeldBy", status.NameHeldBy);
         if (status.WaitingServices.Count > 0)
         {
@@ -72,6 +77,7 @@ internal static class StatusCodec
         StartedAt = body.OptionalTime("startedAt"),
         Restart = body.Optional("restart") is { } restart ? ReadProgress(restart) : null,
         ProbationEnds = body.OptionalSpan("probationEndsMs"),
+        AwaitsConfirmation = body.Flag("awaitsConfirmation", otherwise: false),
         NameHeldBy = body.Optional("nameHeldBy")?.GetInt32(),
         WaitingServices = body.Optional("waitingServices") is null
             ? []

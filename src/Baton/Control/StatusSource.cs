@@ -36,6 +36,7 @@ internal sealed class StatusSource(
             StartedAt = identity.StartedAt,
             Restart = lifecycle.Restarts.Progress,
             ProbationEnds = lifecycle.ProbationLeft,
+            AwaitsConfirmation = lifecycle.AwaitsConfirm,
             NameHeldBy = NameHolder(),
             WaitingServices = Waiting(),
             PassedState = [.. resources.AtCommit.State.Passed.Select(

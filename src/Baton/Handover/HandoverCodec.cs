@@ -41,7 +41,11 @@ internal static class HandoverCodec
             "commit",
             WriteCommit,
             static body =>
-                new(Wait(body, "probationMs"), Wait(body, "heartbeatMs")) { Term = body.Optional("term")?.GetInt64() ?? 0 }),
+                new(Wait(body, "probationMs"), Wait(body, "heartbeatMs"))
+                {
+                    Term = body.Optional("term")?.GetInt64() ?? 0,
+                    AwaitsConfirm = body.Flag("awaitsConfirm", otherwise: false),
+                }),
         Row.Of<HandoverMessage.ConnectionChannel>("connection-channel", static (_, _, _) => { }, static _ => new())
             with { IsOptional = true },
         Row.Of<HandoverMessage.IdleConnections>("idle-connections", IdleConnectionsCodec.Write, IdleConnectionsCodec.Read),
@@ -55,7 +59,12 @@ internal static class HandoverCodec
             static body => new HandoverMessage.Unhealthy(body.Text("reason"), body.Flag("ends", otherwise: false))
             {
                 HandsBack = body.Flag("handsBack", otherwise: false),
+                IsAsked = body.Flag("isAsked", otherwise: false),
             }),
+        OfReason<HandoverMessage.GiveBack>("give-back", static m => m.Reason, static text => new(text))
+            with { IsOptional = true },
+        OfTrigger<HandoverMessage.ConfirmAsked>("confirm-asked", static m => m.Trigger, static by => new(by))
+            with { IsOptional = true },
         Row.Of<HandoverMessage.HandedBack>("handed-back", WriteHandedBack, ReadHandedBack) with { IsOptional = true },
         OfTrigger<HandoverMessage.Stopping>("stopping", static m => m.Trigger, static by => new(by)),
         Row.Of<HandoverMessage.HandedOn>("handed-on", WriteHandedOn, static body => new(body.Optional("successor")?.GetInt32())),
@@ -190,6 +199,7 @@ internal static class HandoverCodec
         WriteText(json, "reason", m.Reason);
         WriteFlag(json, "ends", m.Ends);
         WriteFlag(json, "handsBack", m.HandsBack);
+        WriteFlag(json, "isAsked", m.IsAsked);
     }
 
     private static void WriteHandedBack(Utf8JsonWriter json, HandoverMessage.HandedBack m, JsonSize size)
@@ -221,6 +231,8 @@ internal static class HandoverCodec
         {
             json.WriteNumber("term", m.Term);
         }
+
+        WriteFlag(json, "awaitsConfirm", m.AwaitsConfirm);
     }
 
     private static void WriteConfirmed(Utf8JsonWriter json, HandoverMessage.Confirmed m, JsonSize size)
@@ -278,12 +290,8 @@ internal static class HandoverCodec
 
     private static string[] KeysIfAny(JsonElement body, string name) => body.Optional(name) is null ? [] : Keys(body, name);
 
-    internal static string[] Keys(JsonElement body, string name) =>
-        [
-            .. body.GetProperty(name)
-                .EnumerateArray()
-                .Select(value => PeerText.Key(value.GetString() ?? throw new JsonException("A key is null."))),
-        ];
+    internal static string[] Keys(JsonElement body, string name) => [.. body.GetProperty(name).EnumerateArray()
+        .Select(value => PeerText.Key(value.GetString() ?? throw new JsonException("A key is null.")))];
 
     // Infinite, and any time that no timer can wait for, is the largest number of milliseconds.
     private static void WriteWait(Utf8JsonWriter json, string name, TimeSpan span) => json.WriteNumber(

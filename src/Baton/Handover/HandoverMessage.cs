@@ -13,6 +13,9 @@ internal abstract record HandoverMessage
     {
     }
 
+    /// <summary>Whether it means nothing when its sender has died meanwhile.</summary>
+    internal bool IsOfTheLiving => this is Alive or Force or ConfirmAsked;
+
     /// <summary>Successor, first message: its protocol versions and its identity.</summary>
     internal sealed record Hello(int MinVersion, int MaxVersion, int Pid, string Program) : HandoverMessage
     {
@@ -94,6 +97,9 @@ internal abstract record HandoverMessage
     {
         /// <summary>The number of the successor's term; 0 from an older version.</summary>
         internal long Term { get; init; }
+
+        /// <summary>Whether the probation ends with a roll back unless it is confirmed.</summary>
+        internal bool AwaitsConfirm { get; init; }
     }
 
     /// <summary>
@@ -121,7 +127,16 @@ internal abstract record HandoverMessage
     {
         /// <summary>Whether <see cref="HandoverMessage.HandedBack"/> follows, which the predecessor is to wait for.</summary>
         internal bool HandsBack { get; init; }
+
+        /// <summary>Whether somebody asked for it: it is not unhealthy.</summary>
+        internal bool IsAsked { get; init; }
     }
+
+    /// <summary>Predecessor, during the probation: it is to give back, with the reason. Optional: else it is killed.</summary>
+    internal sealed record GiveBack(string Reason) : HandoverMessage;
+
+    /// <summary>Successor on a probation that waits for it: it is confirmed. Optional.</summary>
+    internal sealed record ConfirmAsked(RestartTrigger Trigger) : HandoverMessage;
 
     /// <summary>
     /// Successor on probation, after unhealthy: the state that its predecessor wants back, in the form of

@@ -28,7 +28,7 @@ internal interface ISuccessor
     /// Tells it to serve, with the time of the probation, the interval of signs of life, and the number of its term.
     /// </summary>
     /// <exception cref="RestartException">It could not be told.</exception>
-    void Commit(TimeSpan probation, TimeSpan heartbeat, long term);
+    void Commit(HandoverMessage.Commit commit);
 
     /// <summary>Confirms it, and passes it the channels to older generations; the caller keeps owning them.</summary>
     void Confirm(IReadOnlyList<(OlderProcess Process, Descriptor Channel)> older);

@@ -104,9 +104,9 @@ internal sealed class SuccessorLink : ISuccessor
 
     public bool PassAtCommit() => _resources.PassAtCommit();
 
-    public void Commit(TimeSpan probation, TimeSpan heartbeat, long term)
+    public void Commit(HandoverMessage.Commit commit)
     {
-        _channel.Send(new HandoverMessage.Commit(probation, heartbeat) { Term = term });
+        _channel.Send(commit);
         _resources.OpenConnectionChannel(Pid);
     }
 
@@ -281,6 +281,7 @@ internal sealed class SuccessorLink : ISuccessor
                 or HandoverMessage.Failed
                 or HandoverMessage.Alive
                 or HandoverMessage.Unhealthy
+                or HandoverMessage.ConfirmAsked
                 or HandoverMessage.HandedBack
                 or HandoverMessage.Remaining
                 or HandoverMessage.Stopping

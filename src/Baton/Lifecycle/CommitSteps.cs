@@ -8,20 +8,20 @@ namespace Baton.Lifecycle;
 /// </summary>
 /// <param name="successor">The successor that is ready.</param>
 /// <param name="generation">The successor's generation.</param>
+/// <param name="trial">The successor's probation.</param>
 /// <param name="context">The context of the lifecycle.</param>
 /// <param name="entered">Called with each phase.</param>
 /// <param name="happened">Receives the result.</param>
 internal sealed class CommitSteps(
     ISuccessor successor,
     int generation,
+    Trial trial,
     LifecycleContext context,
     Action<PhaseName> entered,
     Action<RestartEvent, RestartFault?> happened)
 {
     private StepRun? _steps;
     private bool _named;
-
-    private RestarterOptions Options => context.Options;
 
     /// <summary>
     /// Closes the gate, then runs the <see cref="LifecycleContext.CommitSteps"/> one after another. Without work for them the
@@ -41,7 +41,10 @@ internal sealed class CommitSteps(
         _named = true;
         entered(PhaseName.Commit);
         context.Try(() => context.Endpoints.NameMain(successor.Pid));
-        context.Feed.Publish(new LifecycleEvent.HandingOver(successor.Pid, generation, Options.Probation));
+        context.Feed.Publish(new LifecycleEvent.HandingOver(successor.Pid, generation, trial.Length)
+        {
+            AwaitsConfirm = trial.AwaitsConfirm,
+        });
         bool loads;
         try
         {
@@ -68,7 +71,11 @@ internal sealed class CommitSteps(
     {
         try
         {
-            successor.Commit(Options.Probation, Heartbeat.IntervalOf(Options), context.Terms.Give());
+            successor.Commit(new HandoverMessage.Commit(trial.Length, Heartbeat.IntervalOf(context.Options, trial.Length))
+            {
+                Term = context.Terms.Give(),
+                AwaitsConfirm = trial.AwaitsConfirm,
+            });
         }
         catch (Exception e)
         {

@@ -41,6 +41,9 @@ internal sealed class HandoverAttempt : RestartAttempt
     /// <summary>This process gives up its right to come back before the end of the probation.</summary>
     internal void Leave() => Happen(RestartEvent.LeaveAsked);
 
+    /// <summary>An event that no message tells of, such as what somebody decides.</summary>
+    internal void Happened(RestartEvent happened, RestartFault? fault) => Happen(happened, fault: fault);
+
     /// <summary>This process was asked to shut down, and the service was meant: a successor on probation ends too.</summary>
     internal void ShutDown(RestartTrigger trigger) => Happen(RestartEvent.ShutdownAsked, new HandoverMessage.Shutdown(trigger));
 
@@ -78,6 +81,7 @@ internal sealed class HandoverAttempt : RestartAttempt
                 Pass();
                 Lifecycle.Shutdown.Force(((HandoverMessage.Force)message!).Trigger);
             },
+            RestartAction.AskBack => () => Watch.AskBack(fault!),
             RestartAction.AwaitState => () => (_return = new StateReturn(fault!, Context, found => Happen(found))).Await(),
             RestartAction.LoadBack => () => _return!.Load((HandoverMessage.HandedBack)message!),
             RestartAction.TakeBack => () => TakeBack(fault),
@@ -135,7 +139,7 @@ internal sealed class HandoverAttempt : RestartAttempt
             return;
         }
 
-        _watch = new SuccessorWatch(_successor, Context, (found, fault) =>
+        _watch = new SuccessorWatch(_successor, Trial, Context, (found, fault) =>
         {
             _progress.Flush();
             Happen(found, fault: fault);
@@ -164,7 +168,7 @@ internal sealed class HandoverAttempt : RestartAttempt
         _progress.Flush();
 
         // A sign of life of a dead process proves nothing, and its wish for force is void, since this process is needed now.
-        bool counts = Watch.SuccessorLives || message is not (HandoverMessage.Alive or HandoverMessage.Force);
+        bool counts = Watch.SuccessorLives || message is not { IsOfTheLiving: true };
         if (counts || !RestartTable.IsOnProbation(Stage))
         {
             Happen(RestartTable.Of(happened), message, RestartFault.Of(happened, Served, Options.ExitTimeout));
@@ -190,7 +194,7 @@ internal sealed class HandoverAttempt : RestartAttempt
         Watch.EndWait();
         Claimed = ready.Claimed;
         _commit = new CommitSteps(
-            _successor!, Generation, Context, phase => Account.Enter(phase), (found, fault) => Happen(found, fault: fault));
+            _successor!, Generation, Trial, Context, phase => Account.Enter(phase), Happened);
         _commit.Begin();
     }
 
@@ -207,12 +211,11 @@ internal sealed class HandoverAttempt : RestartAttempt
 
     private void BeginProbation()
     {
-        TimeSpan elapsed = Account.Served();
-        Logger.HandedOver(Pid, Generation, (long)elapsed.TotalMilliseconds);
+        Logger.HandedOver(Pid, Generation, (long)Account.Served().TotalMilliseconds);
         Account.Enter(PhaseName.Probation);
         Watch.BeginProbation();
         Lifecycle.Restarts.Committed(this);
-        if (Options.Probation == TimeSpan.Zero)
+        if (Trial.Length == TimeSpan.Zero)
         {
             Happen(RestartEvent.Proved);
         }

@@ -13,14 +13,14 @@ internal static class Heartbeat
     /// <summary>
     /// The interval of a successor's signs of life; zero for none. Shorter in a short probation, which ends with a sign.
     /// </summary>
-    internal static TimeSpan IntervalOf(RestarterOptions options)
+    internal static TimeSpan IntervalOf(RestarterOptions options, TimeSpan probation)
     {
-        if (options.Probation == TimeSpan.Zero || options.HeartbeatTimeout == Timeout.InfiniteTimeSpan)
+        if (probation == TimeSpan.Zero || options.HeartbeatTimeout == Timeout.InfiniteTimeSpan)
         {
             return TimeSpan.Zero;
         }
 
-        TimeSpan often = options.Probation / Looks > Shortest ? options.Probation / Looks : Shortest;
+        TimeSpan often = probation / Looks > Shortest ? probation / Looks : Shortest;
         return often < options.HeartbeatTimeout / Looks ? often : options.HeartbeatTimeout / Looks;
     }
 }

@@ -5,7 +5,7 @@ internal sealed class HeldRestart
 {
     private RestartRequest? _request;
 
-    /// <returns>False if a restart of another program is held.</returns>
+    /// <returns>False if a restart of another program, or with another confirmation, is held.</returns>
     internal bool TryHold(RestartRequest request)
     {
         if (_request is null)
@@ -14,7 +14,7 @@ internal sealed class HeldRestart
             return true;
         }
 
-        if (_request.Program != request.Program)
+        if (_request.Program != request.Program || _request.ConfirmWithin != request.ConfirmWithin)
         {
             return false;
         }

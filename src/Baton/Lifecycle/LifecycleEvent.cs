@@ -19,7 +19,11 @@ internal abstract record LifecycleEvent
     /// <param name="Generation">Its generation.</param>
     /// <param name="TookOver">Whether it took over from a predecessor, which has published that already.</param>
     /// <param name="Probation">The time of the probation; zero for none.</param>
-    internal sealed record Serves(int Generation, bool TookOver, TimeSpan Probation) : LifecycleEvent;
+    internal sealed record Serves(int Generation, bool TookOver, TimeSpan Probation) : LifecycleEvent
+    {
+        /// <summary>Whether the probation ends with a roll back unless it is confirmed.</summary>
+        internal bool AwaitsConfirm { get; init; }
+    }
 
     /// <summary>
     /// In a successor before its commit: the predecessor has died. This process is in charge, and serves when it is ready.
@@ -27,7 +31,11 @@ internal abstract record LifecycleEvent
     internal sealed record LeftAlone(int DeadPid) : LifecycleEvent;
 
     /// <summary>A successor is about to get its commit: it is in charge, and new connections are its own.</summary>
-    internal sealed record HandingOver(int Pid, int Generation, TimeSpan Probation) : LifecycleEvent;
+    internal sealed record HandingOver(int Pid, int Generation, TimeSpan Probation) : LifecycleEvent
+    {
+        /// <summary>Whether the probation ends with a roll back unless it is confirmed.</summary>
+        internal bool AwaitsConfirm { get; init; }
+    }
 
     /// <summary>This process serves again, and is in charge.</summary>
     internal sealed record ServesAgain(int Generation) : LifecycleEvent;

@@ -31,6 +31,12 @@ internal enum LifecycleInput
 
     ShutdownAsked,
 
+    /// <summary>The restart on probation is to be rolled back, whatever its health is.</summary>
+    RollBackAsked,
+
+    /// <summary>The restart that waits for it is confirmed.</summary>
+    ConfirmAsked,
+
     /// <summary>Nothing is open: the work was finished or cut.</summary>
     Finished,
 }
@@ -46,6 +52,19 @@ internal static class LifecycleTable
 {
     internal static Transition Next(ProcessState state, LifecycleInput happened) => (state, happened) switch
     {
+        // What an operator decides needs a probation. Its end changes the state.
+        (ProcessState.OnProbation or ProcessState.HandedOver, LifecycleInput.RollBackAsked or LifecycleInput.ConfirmAsked) =>
+            new(state),
+        (ProcessState.Starting, LifecycleInput.RollBackAsked or LifecycleInput.ConfirmAsked) =>
+            new(state, RestartFailure.NotReady),
+        (ProcessState.Serving, LifecycleInput.RollBackAsked or LifecycleInput.ConfirmAsked) =>
+            new(state, RestartFailure.NotOnProbation),
+        (ProcessState.Restarting, LifecycleInput.RollBackAsked or LifecycleInput.ConfirmAsked) =>
+            new(state, RestartFailure.InProgress),
+        (ProcessState.Draining, LifecycleInput.RollBackAsked or LifecycleInput.ConfirmAsked) =>
+            new(state, RestartFailure.AlreadyHandedOver),
+        (_, LifecycleInput.RollBackAsked or LifecycleInput.ConfirmAsked) => new(state, RestartFailure.Stopping),
+
         (ProcessState.Starting, LifecycleInput.Ready) => new(ProcessState.Serving),
         (ProcessState.Starting, LifecycleInput.ReadyOnProbation) => new(ProcessState.OnProbation),
         (ProcessState.Starting, LifecycleInput.RestartAsked) => new(state, RestartFailure.NotReady),

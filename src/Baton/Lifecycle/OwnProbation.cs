@@ -14,6 +14,7 @@ internal sealed class OwnProbation(ProcessLifecycle lifecycle, LifecycleContext 
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _begun;
     private TimeSpan _length;
+    private volatile bool _awaitsConfirm;
     private bool _signPending;
     private RestartTrigger? _leaving;
     private volatile Stage _stage;
@@ -52,9 +53,15 @@ internal sealed class OwnProbation(ProcessLifecycle lifecycle, LifecycleContext 
     /// <summary>The time until the predecessor may confirm; from any thread.</summary>
     internal TimeSpan TimeLeft => LifecycleContext.Left(_length, context.Since(_begun));
 
-    internal void Begin(TimeSpan length, TimeSpan heartbeat)
+    /// <summary>Whether it is rolled back unless somebody confirms; from any thread.</summary>
+    internal bool AwaitsConfirm => lifecycle.State == ProcessState.OnProbation && _awaitsConfirm;
+
+    /// <summary>Whether it has asked its predecessor, which does not answer: this process serves meanwhile.</summary>
+    internal bool IsUnanswered => _stage == Stage.Unanswered;
+
+    internal void Begin(TimeSpan length, TimeSpan heartbeat, bool awaitsConfirm)
     {
-        (_begun, _length, _stage) = (context.Now, length, Stage.Serving);
+        (_begun, _length, _stage, _awaitsConfirm) = (context.Now, length, Stage.Serving, awaitsConfirm);
 
         // The predecessor decides. This is for a predecessor that is stopped or stuck. If the channel was closed, it may take its
         // time, and this process must not restart before it has decided.
@@ -82,6 +89,15 @@ internal sealed class OwnProbation(ProcessLifecycle lifecycle, LifecycleContext 
         }
     }
 
+    /// <summary>Somebody decides that the predecessor serves again, whatever the health is.</summary>
+    internal void GiveBackAsAsked(string reason)
+    {
+        if (lifecycle.State == ProcessState.OnProbation)
+        {
+            GiveBack(reason, isAsked: true);
+        }
+    }
+
     /// <summary>The application ends by itself.</summary>
     /// <param name="trigger">What ends it: if the predecessor does not take over again, this process shuts down by that.</param>
     /// <param name="reason">The reason.</param>
@@ -102,6 +118,7 @@ internal sealed class OwnProbation(ProcessLifecycle lifecycle, LifecycleContext 
             context.Try(context.Endpoints.OpenGate);
         }
 
+        lifecycle.Decisions.Kept(reason);
         if (previous is Stage.Serving or Stage.StepsBack or Stage.Unanswered)
         {
             Confirm();
@@ -124,6 +141,7 @@ internal sealed class OwnProbation(ProcessLifecycle lifecycle, LifecycleContext 
         }
 
         IsTakenBack = true;
+        lifecycle.Decisions.TakenBack();
         End();
         lifecycle.Restarts.RefuseHeld(RestartFailure.Stopping);
         context.Try(context.Endpoints.CloseGate);
@@ -136,7 +154,7 @@ internal sealed class OwnProbation(ProcessLifecycle lifecycle, LifecycleContext 
     }
 
     // If it is too late for that, this process serves on.
-    private void GiveBack(string reason, bool ends = false)
+    private void GiveBack(string reason, bool ends = false, bool isAsked = false)
     {
         if (_stage != Stage.Serving)
         {
@@ -144,10 +162,18 @@ internal sealed class OwnProbation(ProcessLifecycle lifecycle, LifecycleContext 
         }
 
         _stage = Stage.StepsBack;
-        context.Logger.GivingBack(Environment.ProcessId, reason);
+        if (isAsked)
+        {
+            context.Logger.GivingBackAsAsked(Environment.ProcessId, reason);
+        }
+        else
+        {
+            context.Logger.GivingBack(Environment.ProcessId, reason);
+        }
+
         context.Try(context.Endpoints.CloseGate);
         bool handsBack = lifecycle.Inherited.IsWantedBack;
-        if (!context.TellPredecessor(new HandoverMessage.Unhealthy(reason, ends) { HandsBack = handsBack }))
+        if (!context.TellPredecessor(new HandoverMessage.Unhealthy(reason, ends) { HandsBack = handsBack, IsAsked = isAsked }))
         {
             Keep("the predecessor is gone");
         }
@@ -208,6 +234,7 @@ internal sealed class OwnProbation(ProcessLifecycle lifecycle, LifecycleContext 
             _stage = Stage.Unanswered;
             context.Logger.NotTakenBack(Environment.ProcessId, "the predecessor did not answer");
             context.Try(context.Endpoints.OpenGate);
+            lifecycle.Decisions.Unanswered();
             ShutDownIfLeaving();
         }
     }

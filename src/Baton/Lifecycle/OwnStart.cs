@@ -100,7 +100,8 @@ internal sealed class OwnStart(ProcessLifecycle lifecycle, LifecycleContext cont
     /// <summary>No other process accepts: serve.</summary>
     /// <param name="probation">The time of the probation; zero for none.</param>
     /// <param name="heartbeat">The interval of signs of life; zero for none.</param>
-    internal void Serve(TimeSpan probation, TimeSpan heartbeat)
+    /// <param name="awaitsConfirm">Whether the probation ends with a roll back unless it is confirmed.</param>
+    internal void Serve(TimeSpan probation, TimeSpan heartbeat, bool awaitsConfirm = false)
     {
         if (_gaveUp || !IsStarting)
         {
@@ -112,10 +113,13 @@ internal sealed class OwnStart(ProcessLifecycle lifecycle, LifecycleContext cont
         context.Try(context.Endpoints.OpenGate);
         _ready.TrySetResult();
         lifecycle.Inherited.NoteMissing();
-        context.Feed.Publish(new LifecycleEvent.Serves(lifecycle.Generation, AwaitsCommit, probation));
+        context.Feed.Publish(new LifecycleEvent.Serves(lifecycle.Generation, AwaitsCommit, probation)
+        {
+            AwaitsConfirm = awaitsConfirm,
+        });
         if (lifecycle.State == ProcessState.OnProbation)
         {
-            lifecycle.Probation.Begin(probation, heartbeat);
+            lifecycle.Probation.Begin(probation, heartbeat, awaitsConfirm);
             return;
         }
 

@@ -26,6 +26,7 @@ internal sealed class ProcessLifecycle
         Inherited = new OwnState(this, context);
         Probation = new OwnProbation(this, context);
         Restarts = new Restarts(this, context);
+        Decisions = new ProbationDecisions(this, context);
         Shutdown = new OwnShutdown(this, context);
     }
 
@@ -51,6 +52,9 @@ internal sealed class ProcessLifecycle
     /// <summary>The restarts of this process.</summary>
     internal Restarts Restarts { get; }
 
+    /// <summary>What somebody decides of a restart on probation.</summary>
+    internal ProbationDecisions Decisions { get; }
+
     /// <summary>Its end without a successor, and force.</summary>
     internal OwnShutdown Shutdown { get; }
 
@@ -64,6 +68,10 @@ internal sealed class ProcessLifecycle
         ProcessState.HandedOver => Restarts.Successor?.Watch.TimeLeft,
         _ => null,
     };
+
+    /// <summary>Whether that probation ends with a roll back unless somebody confirms; from any thread.</summary>
+    internal bool AwaitsConfirm =>
+        Probation.AwaitsConfirm || (State == ProcessState.HandedOver && Restarts.Successor is { Trial.AwaitsConfirm: true });
 
     /// <summary>Whether this process only finishes its work, even if it may serve again; from any thread.</summary>
     internal bool Drains => Departs || Restarts.Drains;
@@ -138,6 +146,11 @@ internal sealed class ProcessLifecycle
         _state = next;
         _context.Logger.StateChanged(changed.Pid, changed.Generation, previous, next);
         _context.Feed.Publish(changed);
+        if (happened == LifecycleInput.ShutdownAsked)
+        {
+            Decisions.ServiceEnds();
+        }
+
         return true;
     }
 
@@ -180,13 +193,16 @@ internal sealed class ProcessLifecycle
         {
             case HandoverMessage.Commit commit:
                 _context.Terms.Receive(commit.Term);
-                Start.Serve(commit.Probation, commit.Heartbeat);
+                Start.Serve(commit.Probation, commit.Heartbeat, commit.AwaitsConfirm);
                 break;
             case HandoverMessage.Confirmed:
                 Start.PredecessorLeft("the predecessor has confirmed this process");
                 break;
             case HandoverMessage.Refused refused:
                 Start.GiveUp($"the predecessor refused: {refused.Reason}");
+                break;
+            case HandoverMessage.GiveBack giveBack:
+                Probation.GiveBackAsAsked(giveBack.Reason);
                 break;
             case HandoverMessage.TakenBack:
                 Probation.TakenBack();

@@ -20,6 +20,7 @@ internal abstract class RestartAttempt
         RestartRequest request, StartCommand command, int generation, ProcessLifecycle lifecycle, LifecycleContext context)
     {
         (_request, _command, Generation, Lifecycle, Context) = (request, command, generation, lifecycle, context);
+        Trial = Trial.Of(request, context.Options);
         Account = new RestartAccount(this, request, lifecycle, context);
     }
 
@@ -37,6 +38,9 @@ internal abstract class RestartAttempt
 
     /// <summary>The successor's.</summary>
     internal int Generation { get; }
+
+    /// <summary>The successor's probation.</summary>
+    internal Trial Trial { get; }
 
     internal string Program => _command.Program;
 

@@ -20,6 +20,10 @@ internal sealed record RestartFault(RestartFailure Failure, string What, string?
 
     internal Exception? Cause { get; init; }
 
+    /// <summary>Whether the successor has given back by itself: it lives, and finishes its work.</summary>
+    internal bool GaveBack =>
+        KillAfter is null && Failure is (RestartFailure.SuccessorUnhealthy or RestartFailure.RolledBack);
+
     /// <summary>The phases until the failure; null for all phases so far.</summary>
     internal IReadOnlyList<RestartPhase>? Phases { get; init; }
 
@@ -43,6 +47,8 @@ internal sealed record RestartFault(RestartFailure Failure, string What, string?
         // It is about to end. Killed at once, it could not log its own failure completely.
         PeerEvent.Said { Message: HandoverMessage.Failed { Reason: var reason } } =>
             new(RestartFailure.SuccessorFailed, $"could not start: {reason}", reason) { KillAfter = exitTimeout },
+        PeerEvent.Said { Message: HandoverMessage.Unhealthy { IsAsked: true, Reason: var reason } } when served =>
+            new(RestartFailure.RolledBack, reason),
         PeerEvent.Said { Message: HandoverMessage.Unhealthy { Reason: var reason, Ends: var ends } } when served =>
             new(RestartFailure.SuccessorUnhealthy, $"{(ends ? "gave back" : "is unhealthy")}: {reason}", reason) { Ends = ends },
         PeerEvent.Said { Message: var message } =>

@@ -19,6 +19,9 @@ internal sealed class RestartRequest(RestartTrigger trigger, string? program = n
 
     internal bool BySignal => bySignal;
 
+    /// <summary>How long the successor waits to be confirmed; zero for no confirmation, null for what the options say.</summary>
+    internal TimeSpan? ConfirmWithin { get; init; }
+
     /// <summary>The requester's own span, if it is traced.</summary>
     internal ActivityContext Origin { get; } = System.Diagnostics.Activity.Current?.Context ?? default;
 

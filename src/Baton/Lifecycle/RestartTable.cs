@@ -38,6 +38,9 @@ internal enum RestartStage
     /// <summary>The time of the probation is over: the next sign of life passes it.</summary>
     TimeIsUp,
 
+    /// <summary>The successor was told to give back, and is killed if it does not.</summary>
+    RollingBack,
+
     /// <summary>The successor has stopped accepting, and is about to hand back state.</summary>
     AwaitingState,
 
@@ -76,6 +79,7 @@ internal enum RestartEvent
     Cancelled,
     ShutdownAsked,
     LeaveAsked,
+    RollBackAsked,
 
     // Messages of the successor.
     Hello,
@@ -85,6 +89,7 @@ internal enum RestartEvent
     Failed,
     Alive,
     Unhealthy,
+    ConfirmAsked,
     GivesBack,
     HandedBack,
     HandedOn,
@@ -105,6 +110,8 @@ internal enum RestartEvent
     StateLate,
     StateBack,
     ProbationOver,
+    ConfirmLate,
+    GivesBackLate,
     Proved,
     NotReaped,
     ReportTimeout,
@@ -130,6 +137,7 @@ internal enum RestartAction
     Replace,
     Pass,
     PassAndForce,
+    AskBack,
     AwaitState,
     LoadBack,
     TakeBack,
@@ -163,14 +171,15 @@ internal static class RestartTable
         (Starting or Failing, Hello or Progress) => (stage, Note),
         (Starting, Ready) => (Preparing, Prepare),
         (Starting, Failed or Broken or Closed or ReadyTimeout or Cancelled) => (Failing, Fail),
-        (Starting, Alive or Unhealthy or GivesBack or HandedBack or HandedOn or Stopping or Force or Remaining) =>
+        (Starting, Alive or Unhealthy or ConfirmAsked or GivesBack or HandedBack or HandedOn or Stopping or Force or Remaining) =>
             (Failing, Fail),
         (Starting, Ended) => (BackedOut, BackOut),
         (Preparing, Prepared) => (Committing, PassOn),
         (Committing, ResourcesSent) => (Loading, AwaitLoaded),
         (Loading, Loaded) => (Committing, TellToServe),
         (Preparing or Loading, Failed or Broken or Closed or Ended or LoadTimeout or Cancelled) => (Failing, FailAndReopen),
-        (Preparing or Loading, Alive or Unhealthy or GivesBack or HandedBack or HandedOn) => (Failing, FailAndReopen),
+        (Preparing or Loading, Alive or Unhealthy or ConfirmAsked or GivesBack or HandedBack or HandedOn) =>
+            (Failing, FailAndReopen),
         (Preparing or Loading, Stopping or Force or Remaining) => (Failing, FailAndReopen),
         (Committing, Committed) => (OnProbation, BeginProbation),
         (Preparing or Committing, CommitFailed) => (Failing, FailAndReopen),
@@ -180,16 +189,21 @@ internal static class RestartTable
 
         (OnProbation, ProbationOver) => (TimeIsUp, None),
         (TimeIsUp, Alive) => (Passed, Pass),
-        (OnProbation or TimeIsUp, Proved or HandedOn) => (Passed, Pass),
+        (OnProbation or TimeIsUp, Proved or HandedOn or ConfirmAsked) => (Passed, Pass),
+        (OnProbation or TimeIsUp, RollBackAsked or ConfirmLate) => (RollingBack, AskBack),
+        (RollingBack, HandedOn) => (Passed, Pass),
+        (RollingBack, Failed or Unhealthy or Broken or Closed or Ended or Crashed or Hung or GivesBackLate) =>
+            (RolledBack, TakeBack),
         (OnProbation or TimeIsUp, Force) => (Passed, PassAndForce),
         (OnProbation or TimeIsUp, Failed or Unhealthy or Broken or Closed or Ended or Crashed or Hung) => (RolledBack, TakeBack),
-        (OnProbation or TimeIsUp, GivesBack) => (AwaitingState, AwaitState),
+        (OnProbation or TimeIsUp or RollingBack, GivesBack) => (AwaitingState, AwaitState),
         (AwaitingState, HandedBack) => (LoadingBack, LoadBack),
         (AwaitingState, Failed or Broken or Closed or Ended or Crashed or Hung or StateLate) => (RolledBack, TakeBack),
         (AwaitingState or LoadingBack, StateBack) => (RolledBack, TakeBack),
-        (OnProbation or TimeIsUp or AwaitingState or LoadingBack, LeaveAsked) => (Passed, Pass),
-        (OnProbation or TimeIsUp or AwaitingState or LoadingBack, ShutdownAsked) => (ShutDown, TellShutdown),
-        (OnProbation or TimeIsUp or AwaitingState or LoadingBack, Stopping) => (SuccessorStopping, Follow),
+        (OnProbation or TimeIsUp or RollingBack or AwaitingState or LoadingBack, LeaveAsked) => (Passed, Pass),
+        (OnProbation or TimeIsUp or RollingBack or AwaitingState or LoadingBack, ShutdownAsked) =>
+            (ShutDown, TellShutdown),
+        (OnProbation or TimeIsUp or RollingBack or AwaitingState or LoadingBack, Stopping) => (SuccessorStopping, Follow),
 
         (RolledBack or RolledBackAndEnding, Failed) => (stage, ImproveReason),
         (RolledBack or RolledBackAndEnding, ReportTimeout) => (stage, Report),
@@ -209,7 +223,7 @@ internal static class RestartTable
 
     /// <summary>Whether the probation is still undecided.</summary>
     internal static bool IsOnProbation(RestartStage stage) =>
-        stage is OnProbation or TimeIsUp or AwaitingState or LoadingBack;
+        stage is OnProbation or TimeIsUp or RollingBack or AwaitingState or LoadingBack;
 
     /// <summary>The event of the restart for an event at the successor's end.</summary>
     internal static RestartEvent Of(PeerEvent happened) => happened switch
@@ -225,6 +239,7 @@ internal static class RestartTable
         PeerEvent.Said { Message: HandoverMessage.Alive } => Alive,
         PeerEvent.Said { Message: HandoverMessage.Unhealthy { HandsBack: true } } => GivesBack,
         PeerEvent.Said { Message: HandoverMessage.Unhealthy } => Unhealthy,
+        PeerEvent.Said { Message: HandoverMessage.ConfirmAsked } => ConfirmAsked,
         PeerEvent.Said { Message: HandoverMessage.HandedBack } => HandedBack,
         PeerEvent.Said { Message: HandoverMessage.HandedOn } => HandedOn,
         PeerEvent.Said { Message: HandoverMessage.Stopping } => Stopping,

@@ -40,6 +40,14 @@ internal sealed class Restarts(ProcessLifecycle lifecycle, LifecycleContext cont
         {
             Refuse(request, RestartFailure.Stopping);
         }
+        else if (transition.Held && lifecycle.AwaitsConfirm)
+        {
+            TimeSpan left = lifecycle.ProbationLeft ?? TimeSpan.Zero;
+            Refuse(
+                request,
+                RestartFailure.InProgress,
+                $"the last restart waits to be confirmed for another {Wording.Of(left)}; first baton confirm or baton rollback");
+        }
         else if (transition.Held || (request.BySignal && lifecycle.State == ProcessState.Starting))
         {
             Hold(request, until: lifecycle.State == ProcessState.Starting ? "this process serves" : "the probation is over");
@@ -68,6 +76,7 @@ internal sealed class Restarts(ProcessLifecycle lifecycle, LifecycleContext cont
     internal void SuccessorProved(RestartAttempt attempt)
     {
         lifecycle.Move(LifecycleInput.ProbationPassed);
+        lifecycle.Decisions.SuccessorProved(attempt.SuccessorPid);
         _held.Take(request => PassOn(request, attempt));
         context.Try(() => context.Endpoints.Release(attempt.Claimed));
         context.Try(context.Work.AnnounceStopping);
@@ -92,6 +101,7 @@ internal sealed class Restarts(ProcessLifecycle lifecycle, LifecycleContext cont
         context.Try(context.Endpoints.OpenGate);
         context.Try(() => context.Endpoints.NameMain(Environment.ProcessId));
         context.Feed.Publish(new LifecycleEvent.ServesAgain(lifecycle.Generation));
+        lifecycle.Decisions.ServesAgain();
     }
 
     /// <summary>The successor failed before the commit: nothing has changed.</summary>
@@ -183,6 +193,13 @@ internal sealed class Restarts(ProcessLifecycle lifecycle, LifecycleContext cont
 
     private void Begin(RestartRequest request)
     {
+        bool handsOver = context.Options.Strategy == RestartStrategy.Handover && context.Programs.CanHandOver;
+        if (!handsOver && request.ConfirmWithin > TimeSpan.Zero)
+        {
+            Refuse(request, RestartFailure.NotSupported, "a complete restart can't be confirmed: its old process has ended");
+            return;
+        }
+
         StartCommand command;
         try
         {
@@ -199,7 +216,7 @@ internal sealed class Restarts(ProcessLifecycle lifecycle, LifecycleContext cont
         context.Feed.Publish(new LifecycleEvent.RestartBegun(request));
         lifecycle.Move(LifecycleInput.RestartAsked);
         int next = lifecycle.Generation + 1;
-        _attempt = context.Options.Strategy == RestartStrategy.Handover && context.Programs.CanHandOver
+        _attempt = handsOver
             ? new HandoverAttempt(request, command, next, lifecycle, context)
             : new CompleteAttempt(request, command, next, lifecycle, context);
         try
@@ -240,10 +257,13 @@ internal sealed class Restarts(ProcessLifecycle lifecycle, LifecycleContext cont
         Refuse(request, RestartFailure.AlreadyHandedOver);
     }
 
-    private void Refuse(RestartRequest request, RestartFailure refusal)
+    private void Refuse(RestartRequest request, RestartFailure refusal) =>
+        Refuse(request, refusal, Refusals.Describe(refusal, SuccessorPid));
+
+    private void Refuse(RestartRequest request, RestartFailure refusal, string why)
     {
-        Logger.RestartRefused(request.Trigger, Refusals.Describe(refusal, SuccessorPid));
-        Fail(request, Refusal(request, refusal));
+        Logger.RestartRefused(request.Trigger, why);
+        Fail(request, new RestartException(refusal, $"Restart by {request.Trigger} was refused: {why}."));
     }
 
     // Nothing was begun.

@@ -20,6 +20,9 @@ internal sealed class RollBack(HandoverAttempt attempt, ISuccessor successor, Su
     // What became of the state, for people.
     private string _state = "";
 
+    /// <summary>The reason of one that somebody asks for.</summary>
+    internal static string Asked(RestartTrigger trigger) => $"a roll back was asked by {trigger}";
+
     internal bool IsReported => _unreported is null;
 
     /// <summary>Serves again.</summary>
@@ -41,7 +44,7 @@ internal sealed class RollBack(HandoverAttempt attempt, ISuccessor successor, Su
         lifecycle.Restarts.TakeOverAgain(attempt);
         context.Logger.RolledBack(
             successor.Pid, fault.What, Environment.ProcessId, (long)context.Since(noticed).TotalMilliseconds, _knownLoss);
-        if (fault.Failure == RestartFailure.SuccessorUnhealthy)
+        if (fault.GaveBack)
         {
             // It lives, has stopped accepting, and finishes its work. It counts before the next restart begins.
             _returned = new ReturnedSuccessor(successor, attempt.Generation, context);
@@ -80,7 +83,7 @@ internal sealed class RollBack(HandoverAttempt attempt, ISuccessor successor, Su
         if (_unreported is { } fault)
         {
             _unreported = null;
-            string loss = fault.Failure == RestartFailure.SuccessorUnhealthy ? "" : _knownLoss;
+            string loss = fault.GaveBack ? "" : _knownLoss;
             string what = $"successor {successor.Pid} took over, then {fault.What}{loss}{_state}; rolled back";
             attempt.Account.Fail(fault with { What = what, Status = status, Cause = null }, holds: "serves again");
         }

@@ -66,6 +66,11 @@ internal sealed class SignalActions(
                 }
 
                 break;
+            case SignalAction.RollBack:
+                // A refusal is logged.
+                lifecycle.Decisions.Request(
+                    new ProbationRequest(ProbationDecision.RollBack, trigger, static () => { }, static (_, _) => { }));
+                break;
             case SignalAction.Ignore:
                 Around(SignalAction.Ignore, trigger, () => logger.SignalIgnored(name, "the signal table says so"));
                 break;

@@ -7,9 +7,11 @@ namespace Baton.Lifecycle;
 /// Only a process that was awake decides by silence. Lives on the control loop.
 /// </summary>
 /// <param name="successor">The successor.</param>
+/// <param name="trial">Its probation.</param>
 /// <param name="context">What it works with.</param>
 /// <param name="happened">Receives the findings.</param>
-internal sealed class SuccessorWatch(ISuccessor successor, LifecycleContext context, Action<RestartEvent, RestartFault?> happened)
+internal sealed class SuccessorWatch(
+    ISuccessor successor, Trial trial, LifecycleContext context, Action<RestartEvent, RestartFault?> happened)
 {
     private const int MostPostponements = 4;
 
@@ -21,7 +23,7 @@ internal sealed class SuccessorWatch(ISuccessor successor, LifecycleContext cont
     private bool _over;
 
     /// <summary>The time until the next sign of life ends the probation; from any thread.</summary>
-    internal TimeSpan TimeLeft => LifecycleContext.Left(Options.Probation, context.Since(Volatile.Read(ref _begun)));
+    internal TimeSpan TimeLeft => LifecycleContext.Left(trial.Length, context.Since(Volatile.Read(ref _begun)));
 
     /// <summary>The successor's open work at its last sign of life, as text.</summary>
     internal string KnownLoss => _lastSign is null
@@ -50,20 +52,22 @@ internal sealed class SuccessorWatch(ISuccessor successor, LifecycleContext cont
 
     private RestarterOptions Options => context.Options;
 
+    private TimeSpan HeartbeatInterval => Heartbeat.IntervalOf(Options, trial.Length);
+
     internal void AwaitReady() => AwaitReady(Options.ReadyTimeout, MostPostponements);
 
     internal void BeginProbation()
     {
         EndWait();
         Volatile.Write(ref _begun, context.Now);
-        if (Options.Probation == TimeSpan.Zero)
+        if (trial.Length == TimeSpan.Zero)
         {
             return;
         }
 
-        _timers.Add(context.Loop.Schedule(Options.Probation, ProbationOver));
+        _timers.Add(context.Loop.Schedule(trial.Length, ProbationOver));
         LookForCrash();
-        if (Heartbeat.IntervalOf(Options) > TimeSpan.Zero)
+        if (HeartbeatInterval > TimeSpan.Zero)
         {
             LookForSign(Options.HeartbeatTimeout / Heartbeat.Looks);
         }
@@ -87,6 +91,18 @@ internal sealed class SuccessorWatch(ISuccessor successor, LifecycleContext cont
             happened(
                 RestartEvent.LoadTimeout, new RestartFault(RestartFailure.ReadyTimedOut, what) { KillAfter = TimeSpan.Zero });
         }));
+    }
+
+    /// <summary>
+    /// Tells it to give back: it closes its gate first, so that never two accept. If it does not answer, it is killed first.
+    /// </summary>
+    internal void AskBack(RestartFault fault)
+    {
+        context.Try(() => successor.TryTell(new HandoverMessage.GiveBack(fault.What)));
+        TimeSpan limit = Options.HandshakeTimeout;
+        string late = $"{fault.What}, did not give back within {limit.TotalSeconds:0.###} s and was killed";
+        _timers.Add(context.Loop.Schedule(
+            limit, () => happened(RestartEvent.GivesBackLate, fault with { What = late, KillAfter = TimeSpan.Zero })));
     }
 
     /// <summary>Remembers what an event at its end says of it.</summary>
@@ -145,9 +161,18 @@ internal sealed class SuccessorWatch(ISuccessor successor, LifecycleContext cont
     // never sent a sign has proved nothing.
     private void ProbationOver()
     {
-        bool proved = Heartbeat.IntervalOf(Options) == TimeSpan.Zero && successor.Lives;
+        if (trial.AwaitsConfirm)
+        {
+            happened(RestartEvent.ConfirmLate, Late());
+            return;
+        }
+
+        bool proved = HeartbeatInterval == TimeSpan.Zero && successor.Lives;
         happened(proved ? RestartEvent.Proved : RestartEvent.ProbationOver, null);
     }
+
+    private RestartFault Late() =>
+        new(RestartFailure.RolledBack, $"was not confirmed within {Wording.Of(trial.Length)}");
 
     // A process whose dump is being written is stopped: it serves nobody, and does not hang.
     private void LookForCrash() => context.Loop.Schedule(SuccessorKill.Look, () =>

@@ -115,7 +115,9 @@ internal sealed class SystemdService
                 _watchdog?.End();
                 _store.Pause();
                 _notifier.Send(
-                    Main(successor.Pid), "READY=1", Notifier.Status(Serving(successor.Generation, successor.Probation)));
+                    Main(successor.Pid),
+                    "READY=1",
+                    Notifier.Status(Serving(successor.Generation, successor.Probation, successor.AwaitsConfirm)));
                 break;
             case LifecycleEvent.ServesAgain again:
                 _notifier.Send(
@@ -160,7 +162,7 @@ internal sealed class SystemdService
     {
         if (!serves.TookOver)
         {
-            _notifier.Send("READY=1", Notifier.Status(Serving(serves.Generation, serves.Probation)));
+            _notifier.Send("READY=1", Notifier.Status(Serving(serves.Generation, serves.Probation, serves.AwaitsConfirm)));
         }
 
         _watchdog?.Begin();
@@ -187,7 +189,10 @@ internal sealed class SystemdService
 
     private string Draining() => $"Draining {_open().Connections} connections";
 
-    private string Serving(int generation, TimeSpan probation) => probation == TimeSpan.Zero
+    private string Serving(int generation, TimeSpan probation, bool awaitsConfirm) => probation == TimeSpan.Zero
         ? $"Generation {generation} serves"
+        : awaitsConfirm
+        ? $"Generation {generation} serves, and is rolled back unless confirmed by " +
+            $"{_options.TimeProvider.GetUtcNow() + probation:yyyy-MM-dd HH:mm:ss} UTC"
         : $"Generation {generation} serves, on probation until {_options.TimeProvider.GetUtcNow() + probation:HH:mm:ss} UTC";
 }

@@ -28,13 +28,16 @@ internal static class ControlSamples
             Trigger = RestartTrigger.OfSignal(PosixSignal.SIGTERM), Elapsed = TimeSpan.FromMilliseconds(77), Current = Named("health").With("3 of 4", TimeSpan.FromMilliseconds(65)),
             Phases = [Named("spawn").With("", TimeSpan.FromMilliseconds(12))],
         },
-        ProbationEnds = TimeSpan.FromSeconds(3), WaitingServices = [new WaitingService("Ticker", "process 12 has /run/baton/shop.exclusive")],
+        ProbationEnds = TimeSpan.FromSeconds(3), AwaitsConfirmation = true, WaitingServices = [new WaitingService("Ticker", "process 12 has /run/baton/shop.exclusive")],
     };
 
     internal static IReadOnlyList<ControlRequest> Requests =>
     [
         new(ControlCommand.Status),
         new(ControlCommand.Restart) { Program = "/srv/app-2", Wait = false, By = "alice, pid 4711" },
+        new(ControlCommand.Restart) { ConfirmWithin = TimeSpan.FromMinutes(30) },
+        new(ControlCommand.RollBack),
+        new(ControlCommand.Confirm),
         new(ControlCommand.Shutdown) { Force = true },
         new(ControlCommand.Force),
         new(ControlCommand.Watch),

@@ -16,6 +16,8 @@ public class HostileMessageTests
         { "alive", "connections requests" },
         { "unhealthy", "reason" },
         { "stopping", "trigger" },
+        { "give-back", "reason" },
+        { "confirm-asked", "trigger" },
         { "confirmed", "older" },
         { "shutdown", "trigger" },
         { "restart", "trigger" },

@@ -9,7 +9,7 @@ namespace Baton.Tests.Handover;
 internal static class Messages
 {
     /// <summary>The commit of the tests that are not about what it says.</summary>
-    internal static readonly HandoverMessage Commit = new HandoverMessage.Commit(TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(1250)) { Term = 1_795_725_272_436 };
+    internal static readonly HandoverMessage Commit = new HandoverMessage.Commit(TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(1250)) { Term = 1_795_725_272_436, AwaitsConfirm = true };
 
     internal static IReadOnlyList<HandoverMessage> All { get; } =
     [
@@ -29,7 +29,9 @@ internal static class Messages
         new HandoverMessage.Failed("no such database \"shop\" \U0001F6D1"),
         Commit,
         new HandoverMessage.Alive(Connections: 3, Requests: 5),
-        new HandoverMessage.Unhealthy("the host ends by itself", Ends: true) { HandsBack = true },
+        new HandoverMessage.Unhealthy("the host ends by itself", Ends: true) { HandsBack = true, IsAsked = true },
+        new HandoverMessage.GiveBack("a roll back was asked by an operator"),
+        new HandoverMessage.ConfirmAsked(By("an operator")),
         new HandoverMessage.Stopping(By("SIGTERM")),
         new HandoverMessage.HandedOn(4712),
         new HandoverMessage.TakenBack(),

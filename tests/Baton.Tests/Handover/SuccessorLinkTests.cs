@@ -180,7 +180,7 @@ public sealed partial class SuccessorLinkTests : IDisposable
     {
         SuccessorLink link = Start([], "exit 0");
         Assert.IsType<PeerEvent.Ended>(Next());
-        Assert.Equal(RestartFailure.PeerLost, Assert.Throws<RestartException>(() => link.Commit(TimeSpan.Zero, TimeSpan.Zero, 1)).Failure);
+        Assert.Equal(RestartFailure.PeerLost, Assert.Throws<RestartException>(() => link.Commit(new HandoverMessage.Commit(TimeSpan.Zero, TimeSpan.Zero))).Failure);
         link.TryTell(new HandoverMessage.Refused("a courtesy"));
         link.Kill();
     }

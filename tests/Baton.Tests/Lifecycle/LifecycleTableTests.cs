@@ -21,6 +21,8 @@ public class LifecycleTableTests
         ProbationPassed   -             -             -             -             Draining      -                  -             -
         RolledBack        -             -             -             -             Serving       -                  -             -
         ShutdownAsked     ShuttingDown  ShuttingDown  ShuttingDown  ShuttingDown  ShuttingDown  -                  -             -
+        RollBackAsked     NotReady      OnProbation   NotOnProbation  InProgress  HandedOver    AlreadyHandedOver  Stopping      Stopping
+        ConfirmAsked      NotReady      OnProbation   NotOnProbation  InProgress  HandedOver    AlreadyHandedOver  Stopping      Stopping
         Finished          -             -             -             -             -             Exited             Exited        -
         """;
 
@@ -66,7 +68,7 @@ public class LifecycleTableTests
     [Fact]
     public void Next_AnythingButARestart_IsNeitherRefusedNorHeld() =>
         Assert.All(
-            from state in Enum.GetValues<ProcessState>() from e in Enum.GetValues<LifecycleInput>() where e != LifecycleInput.RestartAsked select LifecycleTable.Next(state, e),
+            from state in Enum.GetValues<ProcessState>() from e in Enum.GetValues<LifecycleInput>() where e is not (LifecycleInput.RestartAsked or LifecycleInput.RollBackAsked or LifecycleInput.ConfirmAsked) select LifecycleTable.Next(state, e),
             t => Assert.True(t is { Refusal: null, Held: false }));
 
     [Fact]

@@ -31,6 +31,9 @@ internal sealed class World
             case Limits.ShortProbation:
                 Options.Probation = TimeSpan.FromSeconds(1);
                 break;
+            case Limits.Confirmation:
+                Options.ConfirmWithin = TimeSpan.FromSeconds(20);
+                break;
             case Limits.TwoGenerations:
                 Options.MaxGenerations = 2;
                 break;
@@ -75,6 +78,8 @@ internal sealed class World
     internal List<WorldChannel> Channels { get; } = [];
 
     internal List<(string Asked, RestartRequest Request)> Requests { get; } = [];
+
+    internal List<WorldDecision> Decisions { get; } = [];
 
     internal bool PathExists { get; private set; } = true;
 

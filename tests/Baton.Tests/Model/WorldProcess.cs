@@ -226,9 +226,9 @@ internal sealed class WorldSuccessor(WorldProcess process) : ISuccessor
             : throw new RestartException(RestartFailure.PeerLost, "The peer has closed its end of the channel.");
     }
 
-    public void Commit(TimeSpan probation, TimeSpan heartbeat, long term)
+    public void Commit(HandoverMessage.Commit commit)
     {
-        if (!process.Predecessor!.TellDown(new HandoverMessage.Commit(probation, heartbeat) { Term = term }))
+        if (!process.Predecessor!.TellDown(commit))
         {
             throw new RestartException(RestartFailure.PeerLost, "The peer has closed its end of the channel.");
         }

@@ -82,6 +82,11 @@ internal static class WorldRules
             World.Require(request.Outcome.IsCompleted || gone, $"a restart that {asked} was asked for has no end");
         }
 
+        foreach (WorldDecision decision in world.Decisions)
+        {
+            World.Require(decision.HasEnded || !decision.Asked.Alive, $"what {decision.Asked.Name} was asked to decide has no answer");
+        }
+
         foreach (WorldProcess process in living)
         {
             World.Require(process.State == ProcessState.Serving, $"{process.Name} stays {process.State} for ever");

@@ -27,6 +27,8 @@ internal sealed class WorldService(WorldProcess process) : ITermService
 
     private World World => process.World;
 
+    internal bool BelongsTo(WorldProcess? other) => other == process;
+
     internal void ToldToStop() => _told |= _running is not null;
 
     /// <summary>Its process has run, so it may too.</summary>
@@ -46,7 +48,9 @@ internal sealed class WorldService(WorldProcess process) : ITermService
         }
     }
 
-    private bool NeedsLock => _ranBefore || process.Lifecycle.Start.IsAlone;
+    // A release that was rolled back and lives may still run its own, while the predecessor restarts without.
+    private bool NeedsLock =>
+        _ranBefore || process.Lifecycle.Start.IsAlone || World.Running is { } other && !other.BelongsTo(process.Predecessor?.Owner);
 
     private void Begin()
     {

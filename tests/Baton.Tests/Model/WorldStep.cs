@@ -29,6 +29,10 @@ internal enum StepKind
     Force,
     Leave,
     Unhealthy,
+
+    /// <summary>Somebody decides of the restart on probation.</summary>
+    RollBack,
+    Confirm,
     Kill,
     Stop,
     Continue,
@@ -59,6 +63,9 @@ internal enum Limits
 
     /// <summary>The application has an exclusive service.</summary>
     Services,
+
+    /// <summary>Each restart has to be confirmed.</summary>
+    Confirmation,
 
     /// <summary>The application has state, which it wants back at a roll back; saving and loading may hang.</summary>
     State,
@@ -162,6 +169,12 @@ internal sealed record WorldStep(StepKind Kind, int Target, int Amount)
             case StepKind.Unhealthy:
                 process.Loop.Post(() => lifecycle.Probation.ReportUnhealthy("no database"));
                 break;
+            case StepKind.RollBack:
+                Decide(process, ProbationDecision.RollBack);
+                break;
+            case StepKind.Confirm:
+                Decide(process, ProbationDecision.Confirm);
+                break;
             case StepKind.StickPool:
                 process.Effects.Stick();
                 break;
@@ -197,6 +210,13 @@ internal sealed record WorldStep(StepKind Kind, int Target, int Amount)
     {
         process.World.Requests.Add((process.Name, request));
         process.Loop.Post(() => process.Lifecycle.Restarts.Request(request));
+    }
+
+    private static void Decide(WorldProcess process, ProbationDecision decision)
+    {
+        var asked = new WorldDecision(process, decision);
+        process.World.Decisions.Add(asked);
+        process.Loop.Post(() => process.Lifecycle.Decisions.Request(new ProbationRequest(decision, By("an operator"), () => { }, asked.End)));
     }
 
     private static void HandOver(World world, WorldProcess process)

@@ -18,7 +18,7 @@ public class WorldTests
     private static readonly (int Weight, StepKind Kind)[] Weights =
     [
         (10, StepKind.Flush), (12, StepKind.Deliver), (12, StepKind.Run), (14, StepKind.Pass), (6, StepKind.Ready), (8, StepKind.HandOver), (4, StepKind.Restart),
-        (2, StepKind.Signal), (1, StepKind.OtherProgram), (2, StepKind.Shutdown), (1, StepKind.Force), (2, StepKind.Leave), (4, StepKind.Unhealthy), (4, StepKind.Kill),
+        (2, StepKind.Signal), (1, StepKind.OtherProgram), (2, StepKind.Shutdown), (1, StepKind.Force), (2, StepKind.Leave), (4, StepKind.Unhealthy), (2, StepKind.RollBack), (2, StepKind.Confirm), (4, StepKind.Kill),
         (3, StepKind.Stop), (3, StepKind.Continue), (2, StepKind.StickPool), (1, StepKind.UnstickPool), (3, StepKind.FinishWork), (3, StepKind.Exit),
     ];
 

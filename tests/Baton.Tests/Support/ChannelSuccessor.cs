@@ -27,7 +27,7 @@ internal sealed class ChannelSuccessor : ISuccessor, IDisposable
 
     public bool PassAtCommit() => false;
 
-    public void Commit(TimeSpan probation, TimeSpan heartbeat, long term) => _ours.Send(new HandoverMessage.Commit(probation, heartbeat));
+    public void Commit(HandoverMessage.Commit commit) => _ours.Send(commit);
 
     public void Confirm(IReadOnlyList<(OlderProcess Process, Descriptor Channel)> older) =>
         _ours.Send(new HandoverMessage.Confirmed([.. older.Select(o => o.Process)]), [.. older.Select(o => o.Channel.Number)]);

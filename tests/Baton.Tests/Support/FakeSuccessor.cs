@@ -42,7 +42,7 @@ internal sealed class FakeSuccessor(int pid, Journal journal, Action<PeerEvent> 
         return Loads;
     }
 
-    public void Commit(TimeSpan probation, TimeSpan heartbeat, long term)
+    public void Commit(HandoverMessage.Commit commit)
     {
         if (CommitFailure is not null)
         {
@@ -50,7 +50,7 @@ internal sealed class FakeSuccessor(int pid, Journal journal, Action<PeerEvent> 
         }
 
         journal.Add($"commit {pid}");
-        (Committed, Term) = (true, term);
+        (Committed, Term) = (true, commit.Term);
     }
 
     public void Confirm(IReadOnlyList<(OlderProcess Process, Descriptor Channel)> older) => journal.Add($"confirm {pid}");

@@ -72,11 +72,11 @@ internal sealed class LifecycleFixture
     }
 
     /// <summary>A second generation that serves and is on probation.</summary>
-    internal static LifecycleFixture OnProbation()
+    internal static LifecycleFixture OnProbation(bool awaitsConfirm = false)
     {
         var fixture = new LifecycleFixture(hasPredecessor: true, generation: 2);
         fixture.Do(fixture.Lifecycle.Start.ServiceReady);
-        fixture.Do(() => fixture.Lifecycle.Start.Serve(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1)));
+        fixture.Do(() => fixture.Lifecycle.Start.Serve(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1), awaitsConfirm));
         return fixture;
     }
 
@@ -100,6 +100,17 @@ internal sealed class LifecycleFixture
         var request = new RestartRequest(By(trigger), program, bySignal);
         Do(() => Lifecycle.Restarts.Request(request));
         return request.Outcome;
+    }
+
+    /// <summary>An operator decides of the restart on probation.</summary>
+    /// <returns>The outcome: what holds, or why not.</returns>
+    internal Task<string> Decide(ProbationDecision decision, string trigger = "an operator")
+    {
+        var outcome = new TaskCompletionSource<string>();
+        var request = new ProbationRequest(
+            decision, By(trigger), () => Journal.Add($"accept {decision}"), (problem, what) => _ = problem is null ? outcome.TrySetResult(what) : outcome.TrySetException(problem));
+        Do(() => Lifecycle.Decisions.Request(request));
+        return outcome.Task;
     }
 
     internal void Shutdown() => Do(() => Lifecycle.Shutdown.Request(By("the test")));

@@ -5,6 +5,8 @@ internal static class ActionsSection
 {
     internal static Html Render(PageView view) => Html.Of($"""
         {Action("restart", "primary", "Restart…", WhyNoRestart(view.Status), RestartHint(view.Status))}
+        {Action("rollback", "danger", "Roll back…", WhyNoRollBack(view.Status), "The old process serves again, at once.")}
+        {Action("confirm", "primary", "Confirm…", WhyNoConfirm(view.Status), ConfirmHint(view))}
         {Action("shutdown", "danger", "Shut down…", WhyNoShutdown(view.Status), "Nobody takes over.")}
         {Action("force", "danger", "Force…", WhyNoForce(view), "Cuts what older processes do.")}
         """);
@@ -27,12 +29,26 @@ internal static class ActionsSection
         <p id="{name}-hint">{whyNot ?? hint}</p></div>
         """);
 
+    private static string ConfirmHint(PageView view) =>
+        $"Else it is rolled back in {Wording.Of(view.Status.ProbationEnds ?? TimeSpan.Zero)}.";
+
+    private static string? WhyNoRollBack(RestartStatus status) => status.State switch
+    {
+        ProcessState.OnProbation or ProcessState.HandedOver => null,
+        ProcessState.ShuttingDown or ProcessState.Exited => "The service is ending.",
+        _ => "No restart is on probation.",
+    };
+
+    private static string? WhyNoConfirm(RestartStatus status) =>
+        status.AwaitsConfirmation ? null : "No restart waits to be confirmed.";
+
     private static string RestartHint(RestartStatus status) => status.State is ProcessState.OnProbation or ProcessState.HandedOver
         ? "Waits until the probation is over."
         : "A successor takes over.";
 
     private static string? WhyNoRestart(RestartStatus status) => status.State switch
     {
+        _ when status.AwaitsConfirmation => "The last restart waits to be confirmed.",
         ProcessState.Starting => "The process is not serving yet.",
         ProcessState.Restarting => "A restart is in progress.",
         ProcessState.Draining => "This process has handed over.",

@@ -5,9 +5,17 @@ internal static class AdminDialogs
 {
     internal static Html Render(RestartStatus status, IEnumerable<string> allowedDirectories, Html cut) => Html.Of($"""
         {Dialog("restart", "Restart the service?", "primary", "Restart", Restart(status, allowedDirectories))}
+        {Dialog("rollback", "Take the restart back?", "danger", "Roll back", RollBack())}
+        {Dialog("confirm", "Confirm the restart?", "primary", "Confirm", Confirm())}
         {Dialog("shutdown", "Shut the service down?", "danger", "Shut down", Shutdown())}
         {Dialog("force", "Cut what is open?", "danger", "Force", Force(cut))}
         """);
+
+    private static Html RollBack() => Html.Of(
+        $"<p>The old process serves again, at once. The new one finishes what it has accepted, and ends.</p>");
+
+    private static Html Confirm() => Html.Of(
+        $"<p>The new process serves for good. The old one finishes what it has, and ends; it can't take over any more.</p>");
 
     private static Html Shutdown() => Html.Of(
         $"<p>It stops accepting, finishes what is open, and ends. Nobody takes over: " +

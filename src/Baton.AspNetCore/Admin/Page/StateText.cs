@@ -35,6 +35,8 @@ internal static class StateText
         RestartFailure.SuccessorDied => "Rolled back: the successor ended on probation",
         RestartFailure.SuccessorUnhealthy => "Rolled back: the successor was unhealthy",
         RestartFailure.SuccessorHung => "Rolled back: the successor hung",
+        RestartFailure.RolledBack => "Rolled back by an operator, or not confirmed",
+        RestartFailure.NotOnProbation => "Refused: no restart is on probation",
         RestartFailure.PeerLost => "The other process is gone",
         RestartFailure.PreparationFailed => "This process could not be made ready to hand over",
         _ => "Failed for a reason that a newer version knows",

@@ -135,7 +135,7 @@
   // --- Actions --------------------------------------------------------------------------------------------------
 
   let asking = null;
-  const names = { restart: "Restart", shutdown: "Shutdown", force: "Force" };
+  const names = { restart: "Restart", rollback: "Roll back", confirm: "Confirmation", shutdown: "Shutdown", force: "Force" };
 
   /** What became of it, for eyes and screen readers. Text only: some of it is the successor's. */
   function say(look, title, detail, isBelow = false) {

@@ -32,7 +32,7 @@ public class MapRestartAdminTests
 
         RouteEndpoint[] endpoints = [.. ((IEndpointRouteBuilder)app).DataSources.SelectMany(d => d.Endpoints).Cast<RouteEndpoint>()];
         Assert.Equal(
-            ["/internal/ops", "/internal/ops/admin.css", "/internal/ops/admin.js", "/internal/ops/admin.svg", "/internal/ops/events", "/internal/ops/force", "/internal/ops/reload", "/internal/ops/restart", "/internal/ops/shutdown", "/internal/ops/status"],
+            ["/internal/ops", "/internal/ops/admin.css", "/internal/ops/admin.js", "/internal/ops/admin.svg", "/internal/ops/confirm", "/internal/ops/events", "/internal/ops/force", "/internal/ops/reload", "/internal/ops/restart", "/internal/ops/rollback", "/internal/ops/shutdown", "/internal/ops/status"],
             endpoints.Select(e => e.RoutePattern.RawText!.TrimEnd('/')).Order());
         Assert.All(endpoints, e =>
         {
@@ -41,7 +41,7 @@ public class MapRestartAdminTests
             Assert.NotNull(e.Metadata.GetMetadata<DisableRequestTimeoutAttribute>());
             Assert.True(e.Metadata.GetRequiredMetadata<Microsoft.AspNetCore.Routing.IExcludeFromDescriptionMetadata>().ExcludeFromDescription);
             string[] methods = [.. e.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods];
-            Assert.Equal(e.RoutePattern.RawText!.Split('/')[^1] is "restart" or "reload" or "shutdown" or "force" ? ["GET", "POST"] : ["GET"], methods);
+            Assert.Equal(e.RoutePattern.RawText!.Split('/')[^1] is "restart" or "reload" or "shutdown" or "force" or "rollback" or "confirm" ? ["GET", "POST"] : ["GET"], methods);
         });
     }
 
