@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Row = Baton.Handover.MessageKind<Baton.Handover.HandoverMessage>;
+using static Baton.Handover.KeyLists;
 
 namespace Baton.Handover;
 
@@ -268,30 +269,6 @@ internal static class HandoverCodec
             json.WriteBoolean(name, value);
         }
     }
-
-    internal static void WriteKeys(Utf8JsonWriter json, string name, IReadOnlyList<string> keys)
-    {
-        json.WriteStartArray(name);
-        foreach (string key in keys)
-        {
-            json.WriteStringValue(key);
-        }
-
-        json.WriteEndArray();
-    }
-
-    private static void WriteKeysIfAny(Utf8JsonWriter json, string name, IReadOnlyList<string> keys)
-    {
-        if (keys.Count > 0)
-        {
-            WriteKeys(json, name, keys);
-        }
-    }
-
-    private static string[] KeysIfAny(JsonElement body, string name) => body.Optional(name) is null ? [] : Keys(body, name);
-
-    internal static string[] Keys(JsonElement body, string name) => [.. body.GetProperty(name).EnumerateArray()
-        .Select(value => PeerText.Key(value.GetString() ?? throw new JsonException("A key is null.")))];
 
     // Infinite, and any time that no timer can wait for, is the largest number of milliseconds.
     private static void WriteWait(Utf8JsonWriter json, string name, TimeSpan span) => json.WriteNumber(

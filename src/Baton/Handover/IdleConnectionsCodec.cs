@@ -7,7 +7,7 @@ internal static class IdleConnectionsCodec
 {
     internal static void Write(Utf8JsonWriter json, HandoverMessage.IdleConnections m, JsonSize size)
     {
-        HandoverCodec.WriteKeys(json, "keys", m.Keys);
+        KeyLists.WriteKeys(json, "keys", m.Keys);
         json.WriteStartArray("inputs");
         foreach (byte[] input in m.Inputs)
         {
@@ -18,6 +18,6 @@ internal static class IdleConnectionsCodec
     }
 
     internal static HandoverMessage.IdleConnections Read(JsonElement body) => new(
-        HandoverCodec.Keys(body, "keys"),
+        KeyLists.Keys(body, "keys"),
         [.. body.GetProperty("inputs").EnumerateArray().Select(value => value.GetBytesFromBase64())]);
 }

@@ -267,7 +267,7 @@ internal sealed class ResourceSender(HandoverChannel channel, ResourceRegistry r
         {
             foreach (PassedResource resource in passed)
             {
-                if (Duplicate(resource) is { } duplicate)
+                if (resource.TryDuplicate() is { } duplicate)
                 {
                     open.Add((resource, duplicate));
                 }
@@ -285,19 +285,6 @@ internal sealed class ResourceSender(HandoverChannel channel, ResourceRegistry r
         finally
         {
             open.ForEach(o => o.Duplicate.Dispose());
-        }
-    }
-
-    private static Descriptor? Duplicate(PassedResource resource)
-    {
-        try
-        {
-            return resource.Handle.Duplicate();
-        }
-        catch (ObjectDisposedException) when (resource.Key.Kind == ResourceKind.Passed)
-        {
-            // The application may close its own handle at any moment: then there is none to pass on.
-            return null;
         }
     }
 }

@@ -75,8 +75,7 @@ internal sealed class SuccessorLink : ISuccessor
                 };
                 SpawnedProcess spawn() =>
                     Spawner.Spawn(command, environment, theirs, HandoverProtocol.InheritedDescriptor, blockedSignals);
-                var link = new SuccessorLink(
-                    spawn, ours, new ResourceSender(ours, listeners, generation) { Trace = trace }, post);
+                SuccessorLink link = new(spawn, ours, new ResourceSender(ours, listeners, generation) { Trace = trace }, post);
                 link.Watch();
                 return link;
             }

@@ -98,4 +98,19 @@ internal sealed class Sharing
 /// <param name="Key">Its key.</param>
 /// <param name="Handle">Owned by its owner.</param>
 /// <param name="File">See <see cref="HeldListener.PathIdentity"/>.</param>
-internal sealed record PassedResource(ResourceKey Key, SafeHandle Handle, string File);
+internal sealed record PassedResource(ResourceKey Key, SafeHandle Handle, string File)
+{
+    /// <summary>A descriptor to send; null if the application has closed its handle, which it may at any moment.</summary>
+    /// <exception cref="ObjectDisposedException">A socket of Baton's own was closed.</exception>
+    internal Descriptor? TryDuplicate()
+    {
+        try
+        {
+            return Handle.Duplicate();
+        }
+        catch (ObjectDisposedException) when (Key.Kind == ResourceKind.Passed)
+        {
+            return null;
+        }
+    }
+}
