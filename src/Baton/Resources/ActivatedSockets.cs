@@ -24,7 +24,8 @@ internal sealed class ActivatedSockets
     /// <summary>The first one that matches a request; the caller owns it.</summary>
     internal (ResourceKey Key, Descriptor Descriptor)? Take(ResourceKey request)
     {
-        Entry? entry = _entries.Values.FirstOrDefault(e => e.Requests.Contains(request))
+        // Datagram sockets last: a server takes as many of a name as it can listen on.
+        Entry? entry = _entries.Values.OrderByDescending(e => e.Listens).FirstOrDefault(e => e.Requests.Contains(request))
             ?? _entries.Values.FirstOrDefault(e => e.Address?.Distance(request) is not null)
             ?? (AnyPort(request) is { } port ? _entries.Values.FirstOrDefault(e => AnyPort(e.Address) == port) : null);
         if (entry is null)
@@ -36,7 +37,8 @@ internal sealed class ActivatedSockets
         return (entry.Key, entry.Descriptor);
     }
 
-    internal int Count(string name) => _entries.Values.Count(e => e.Name == name);
+    /// <summary>How many of that name a server can listen on.</summary>
+    internal int Count(string name) => _entries.Values.Count(e => e.Name == name && e.Listens);
 
     /// <summary>Names and addresses as text.</summary>
     public override string ToString() => string.Join(", ", _entries.Values.Select(e => $"'{e.Name}' ({e.Address})"));
@@ -66,6 +68,8 @@ internal sealed class ActivatedSockets
 
     private sealed record Entry(ResourceKey Key, int Number, string Name, ResourceKey? Address, Descriptor Descriptor)
     {
+        internal bool Listens => Address?.Kind is not (ResourceKind.Udp or ResourceKind.UnixDatagram);
+
         internal ResourceKey[] Requests => [ResourceKey.OfHandle((ulong)Number), new ResourceKey(ResourceKind.Named, Name)];
     }
 }

@@ -83,8 +83,8 @@ public class SectionBinderTests
     [Theory]
     [InlineData("SIGFOO", "Restart", "GracefulRestart:Signals:SIGFOO is \"Restart\"; allowed is nothing, since there is no signal of that name.")]
     [InlineData("SIGKILL", "Restart", "GracefulRestart:Signals:SIGKILL is \"Restart\"; allowed is nothing, since the kernel lets no process catch it.")]
-    [InlineData("SIGUSR1", "Reload", "GracefulRestart:Signals:SIGUSR1 is \"Reload\"; allowed is Restart, Shutdown, Force, Ignore, HookOnly, None.")]
-    [InlineData("SIGUSR1", "0", "GracefulRestart:Signals:SIGUSR1 is \"0\"; allowed is Restart, Shutdown, Force, Ignore, HookOnly, None.")]
+    [InlineData("SIGUSR1", "Reload", "GracefulRestart:Signals:SIGUSR1 is \"Reload\"; allowed is Restart, Shutdown, Force, Ignore, HookOnly, RollBack, None.")]
+    [InlineData("SIGUSR1", "0", "GracefulRestart:Signals:SIGUSR1 is \"0\"; allowed is Restart, Shutdown, Force, Ignore, HookOnly, RollBack, None.")]
     public void Signals_WithARowThatCanNotBe_SayWhy(string signal, string action, string message) => AssertFails([($"Signals:{signal}", action)], message);
 
     [Fact]
