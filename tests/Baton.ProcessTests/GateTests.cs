@@ -62,6 +62,8 @@ public sealed class GateTests
 
         await service.RestartAsync();
 
+        // The predecessor may write its lines later than the successor says that it serves.
+        await service.Log.FirstAsync($"Handed over to process {service.Pid}");
         string[] phases = [.. service.Log.All(@"Successor \d+: (?<phase>hosted services|health|callbacks|warm-up)").Select(m => m.Groups["phase"].Value).Distinct()];
         Assert.Equal(["hosted services", "callbacks", "warm-up"], phases);
     }
