@@ -6,9 +6,10 @@ bench/kill-either.py PROGRAM [MOMENTS] [SEED]
 PROGRAM is samples/Hello, as `dotnet build` or `dotnet publish` makes it. Each time a restart is asked for, and after 0 to 600 ms
 the old or the new process is ended by SIGKILL, if both are there. Six strict clients, three of them on kept connections, ask all
 the while, on loopback. Counted are requests that were refused or not answered within 10 s, which must not be, and those that the
-killed process had accepted, which are lost with it. Exit code 0 if none was refused or late, 1 if one was, 2 if it could not run.
+killed process had accepted, which are lost with it. Exit code 0 if none was refused or late and somebody always served, else 1;
+2 if it could not run. The log is kept unless it is 0.
 """
-import collections, os, random, re, signal, socket, subprocess, sys, tempfile, threading, time
+import collections, os, random, re, shutil, signal, socket, subprocess, sys, tempfile, threading, time
 
 LIMIT = 10
 PROBATION = 0.6
@@ -119,11 +120,12 @@ def main():
     if settled(port, mark.encode()) is None:
         print(f"The service does not answer; its log: {directory}/log", file=sys.stderr)
         return 2
-    load, killed = Load(port), collections.Counter()
+    load, killed, served = Load(port), collections.Counter(), True
     for moment in range(moments):
         old = settled(port, mark.encode())
         if old is None:
             print(f"Nobody serves alone at moment {moment}; the log: {directory}/log", file=sys.stderr)
+            served = False
             break
         bad = load.counts["refused"] + load.counts["late"]
         os.kill(old, signal.SIGUSR2)
@@ -143,7 +145,10 @@ def main():
     print(f"seed {seed}: {moments} restarts, SIGKILL of the old process {killed['old']}, of the new one {killed['new']}; requests: {counts['answered']} answered, "
           f"{counts['refused']} refused, {counts['late']} not answered in {LIMIT} s, {counts['wrong']} with another status, {counts['lost']} lost with a process "
           f"that had accepted them; slowest {load.worst * 1000:.0f} ms")
-    return 1 if counts["refused"] + counts["late"] + counts["wrong"] else 0
+    if not served or counts["refused"] + counts["late"] + counts["wrong"]:
+        return 1
+    shutil.rmtree(directory)
+    return 0
 
 
 if __name__ == "__main__":

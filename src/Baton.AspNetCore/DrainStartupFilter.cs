@@ -10,7 +10,7 @@ namespace Baton.AspNetCore;
 /// <summary>
 /// The outermost middleware. Counts requests in progress. While the process drains, each answer ends its connection. This is
 /// decided when the headers are written, so that no request slips between the check and the header. Allocates nothing for a
-/// request.
+/// request that is no upgrade, stream of events or gRPC call.
 /// </summary>
 internal sealed class DrainStartupFilter(OpenConnections connections, LongLivedRequests longLived) : IStartupFilter
 {

@@ -27,9 +27,10 @@ public partial class RestarterOptions
     /// <summary>
     /// How long a successor may start with less priority than the process that serves, so that its start takes little from the
     /// requests of that one: all its threads have a nice value that is higher by 10 until it serves. Then, or after this time,
-    /// it has the priority of its predecessor. It counts only where the kernel lets the priority be raised again, which the log
-    /// says: a user with CAP_SYS_NICE, such as root, or <c>LimitNICE=0</c> of systemd. Default 5 seconds; zero or more, finite.
-    /// Zero starts with the same priority.
+    /// it has the priority of its predecessor. Programs that the application starts before keep the lower one. It counts only
+    /// where the kernel lets the priority be raised again: for a user with CAP_SYS_NICE, such as root, or with
+    /// <c>LimitNICE=+0</c> of systemd. Elsewhere the start has the usual priority, and the log says so. Default 5 seconds; zero
+    /// or more, finite. Zero starts with the usual priority.
     /// </summary>
     public TimeSpan GentleStart { get; set; } = TimeSpan.FromSeconds(5);
 

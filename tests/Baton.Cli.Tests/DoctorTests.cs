@@ -136,6 +136,22 @@ public sealed class DoctorTests : IDisposable
         Assert.Equal(new CliResult(ExitCode.Done, "", said), await RunLogsAsync(target, null));
     }
 
+    [Fact] // It would wait, or take lines from its reader.
+    public async Task Logs_ToAFifo_AreNotRead()
+    {
+        string fifo = Path.Combine(_root, "log.fifo");
+        using (var made = System.Diagnostics.Process.Start("mkfifo", [fifo]))
+        {
+            await made.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        await using FakeService service = new(_cli.Directory, Samples.Shop);
+        CliResult result = await RunLogsAsync(fifo, fifo);
+
+        Assert.Equal((ExitCode.Done, ""), (result.ExitCode, result.Output));
+        Assert.Contains("another process, by a pipe", result.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Logs_OfAnotherUser_AreRefused()
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Baton.Interop;
 
 namespace Baton.Cli.Diagnosis;
 
@@ -63,6 +64,8 @@ internal sealed record LogTarget(string Stream, string Kind, string Path)
             null => null,
             "/dev/null" => new LogTarget(stream, "null", ""),
             _ when target.StartsWith("/dev/", StringComparison.Ordinal) => new LogTarget(stream, "terminal", target),
+            // A FIFO's lines are for its reader.
+            ['/', ..] when PlainFile.WhatElse(target) is not null => new LogTarget(stream, "pipe", ""),
             ['/', ..] => new LogTarget(stream, "file", target) { Command = $"tail -n 50 {target}" },
             _ when target.StartsWith("pipe:", StringComparison.Ordinal) => new LogTarget(stream, "pipe", ""),
             _ => SystemdUnit.Of(environment, pid) is { } unit

@@ -26,6 +26,11 @@ internal sealed class StartPriority
     {
         int before = Own();
         int lowered = Math.Min(Nicest, before + Step);
+        if (lowered == before)
+        {
+            return null;
+        }
+
         if (Try(before, lowered) is { } problem)
         {
             return problem;

@@ -84,6 +84,20 @@ public sealed class ActivatedTests : IDisposable
         Assert.Empty(Registry.ActivatedNames);
     }
 
+    // Kestrel takes as many as can be listened on, whatever the order of the socket unit.
+    [Fact]
+    public void ListenActivated_ADatagramSocketOfTheSameNameBefore_ComesLastAndIsNotCounted()
+    {
+        using var datagrams = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        datagrams.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        Registry.Resources.Unclaimed.TakeFromSystemd(ResourceKey.OfActivated(3, "web"), new Descriptor(Libc.fcntl((int)datagrams.Handle, Libc.F_DUPFD_CLOEXEC, 3)));
+        Pass(4, "web", RegistryFixture.AnyPort);
+
+        Assert.Equal(1, Registry.CountActivated("web"));
+        Assert.Equal(KernelSocket(0), RegistryFixture.KernelSocket(Registry.ListenActivated("web")));
+        Assert.Equal(RegistryFixture.KernelSocket(datagrams), RegistryFixture.KernelSocket(Registry.ListenActivated("web")));
+    }
+
     [Fact]
     public void ListenActivated_NoSuchName_SaysWhichThereAre()
     {
