@@ -11,7 +11,7 @@ public sealed partial class HardeningTests(SystemdMachine machine) : IClassFixtu
     [Fact]
     public async Task Unit_with_the_lines_of_the_page_restarts_and_takes_a_bad_release_back()
     {
-        string page = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs/systemd-hardening.md"), TestContext.Current.CancellationToken);
+        string page = await File.ReadAllTextAsync(Path.Combine(SystemdMachine.Samples, "../../docs/systemd-hardening.md"), TestContext.Current.CancellationToken);
         await using Unit unit = await Unit.StartAsync(machine, Lines().Match(page).Groups["lines"].Value);
         Assert.Equal("strict", await unit.ShowAsync("ProtectSystem"));
         Assert.Equal("yes", await unit.ShowAsync("NoNewPrivileges"));
@@ -21,7 +21,7 @@ public sealed partial class HardeningTests(SystemdMachine machine) : IClassFixtu
         int main = await unit.ReloadAsync();
         Assert.Equal(main, (await unit.GetAsync()).Pid);
         await unit.SettleAsync();
-        unit.SetNextBehaviour("crash-in-main");
+        unit.SetNextBehaviour("crash-in-hosted-service");
         Assert.Equal(0, (await unit.SystemctlAsync("reload")).Code);
         await unit.UntilAsync("StatusText", status => status.Contains("could not start", StringComparison.Ordinal));
         Assert.Equal(main, await unit.MainPidAsync());
