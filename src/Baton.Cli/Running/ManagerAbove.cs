@@ -30,7 +30,7 @@ internal sealed class ManagerAbove(NotifySocket? socket)
         WaitLimit limit = WaitLimit.After(Limit);
         while (socket.TrySend(lines, descriptor) is Libc.EAGAIN or Libc.ENOBUFS && limit.MillisecondsLeft > 0)
         {
-            Thread.Sleep(Interval);
+            _ = Poller.Wait(-1, Libc.POLLIN, Interval);
         }
     }
 

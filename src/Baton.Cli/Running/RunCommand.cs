@@ -26,7 +26,7 @@ internal sealed class RunCommand
     };
 
     private readonly Option<TimeSpan?> _backOff = DurationOption.Create(
-        "--back-off", "The wait after the second crash in a row, doubled with each further one; default 1s. The first one waits not");
+        "--back-off", "The wait after the second crash in a row, doubled with each one; default 1s. None after the first");
 
     private readonly Option<TimeSpan?> _longest = DurationOption.Create("--back-off-max", "The longest wait; default 30s");
 
@@ -58,9 +58,9 @@ internal sealed class RunCommand
         {
             Details =
                 "Passes signals on to the process that serves, keeps its listeners open and starts it again after a crash, " +
-                    "collects processes that have ended, and ends with the service and its exit code. For terminals, process 1 of " +
-                    "containers, and supervisors that watch one pid. Exit codes of its own: 125 it could not do its work, 126 not " +
-                    "executable, 127 no such program, 4 such a service runs already.",
+                    "collects processes that have ended, and ends with the service and its exit code. For terminals, process " +
+                    "1 of containers, and supervisors that watch one pid. Exit codes of its own: 125 it could not do its " +
+                    "work, 126 not executable, 127 no such program, 4 such a service runs already.",
         };
         command.Arguments.Add(parts._program);
         Option[] options =
@@ -151,7 +151,9 @@ internal sealed class RunCommand
         if (Libc.fcntl(1, Libc.F_GETFD, 0) < 0 || Libc.fcntl(2, Libc.F_GETFD, 0) < 0)
         {
             throw new CommandException(
-                ExitCode.OwnFailure, "NoOutput", "Standard output or error is closed: the service would write into its own files.");
+                ExitCode.OwnFailure,
+                "NoOutput",
+                "Standard output or error is closed: the service would write into its own files. Use /dev/null.");
         }
 
         _ = ServiceStart.Find(options.Command[0], Environment.CurrentDirectory, environment.Variable("PATH"));
@@ -165,8 +167,8 @@ internal sealed class RunCommand
                 throw new CommandException(
                     ExitCode.Refused,
                     "AlreadyRuns",
-                    Wording.Say($"A service called {name} runs already: process {running.Status.Pid}. To restart it: baton restart ") +
-                        $"{name}. To run a second one, give it another name: --name");
+                    Wording.Say($"A service called {name} runs already: process {running.Status.Pid}. To restart it: ") +
+                        $"baton restart {name}. To run a second one, give it another name: --name");
             }
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)

@@ -18,8 +18,8 @@ internal sealed class RunLoop : IServiceParent, IDisposable
 
     private static readonly PosixSignal[] PassedOn =
     [
-        PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGQUIT, PosixSignal.SIGHUP, PosixSignal.SIGTSTP, PosixSignal.SIGCONT,
-        PosixSignal.SIGCHLD, (PosixSignal)SignalNumber.SIGUSR1, (PosixSignal)SignalNumber.SIGUSR2,
+        PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGQUIT, PosixSignal.SIGHUP, PosixSignal.SIGTSTP,
+        PosixSignal.SIGCONT, PosixSignal.SIGCHLD, (PosixSignal)SignalNumber.SIGUSR1, (PosixSignal)SignalNumber.SIGUSR2,
     ];
 
     private readonly Supervision _supervision;

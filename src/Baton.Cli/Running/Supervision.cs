@@ -49,7 +49,13 @@ internal sealed class Supervision(RunOptions options, IServiceParent parent, Tim
 
     /// <summary>Starts the service.</summary>
     /// <exception cref="CommandException">It can't be started.</exception>
-    internal void Begin() => Start();
+    internal void Begin()
+    {
+        int pid = parent.Start();
+        _generations.Begin(pid);
+        (_hasBaton, _isReloading, _isStopping, _readyAt) = (false, false, false, null);
+        (_group, _startedAt, _due, _stage) = (pid, time.GetTimestamp(), null, Stage.Running);
+    }
 
     /// <summary>A process of the service has sent a message.</summary>
     internal void Heard(int sender, NotifyMessage message)
@@ -154,19 +160,11 @@ internal sealed class Supervision(RunOptions options, IServiceParent parent, Tim
         }
     }
 
-    private void Start()
-    {
-        int pid = parent.Start();
-        _generations.Begin(pid);
-        (_hasBaton, _isReloading, _isStopping, _readyAt) = (false, false, false, null);
-        (_group, _startedAt, _due, _stage) = (pid, time.GetTimestamp(), null, Stage.Running);
-    }
-
     private void StartAgain()
     {
         try
         {
-            Start();
+            Begin();
         }
         catch (CommandException e)
         {
@@ -258,13 +256,10 @@ internal sealed class Supervision(RunOptions options, IServiceParent parent, Tim
         }
         else
         {
-            // By default it would end the process.
+            // It would end the process, which may still be starting.
             string why = _hasBaton ? "" : ", and it has not said that it can be restarted, as programs with Baton do";
             parent.Say(Wording.Say($"{SignalNumber.NameOf(signal)} was not passed on: process {main} does not handle it{why}"));
-            if (!_hasBaton)
-            {
-                _heldSignals.Add(signal);
-            }
+            _ = _hasBaton || _heldSignals.Add(signal);
         }
     }
 
@@ -280,11 +275,8 @@ internal sealed class Supervision(RunOptions options, IServiceParent parent, Tim
             parent.Say(words);
         }
 
-        if (delay is { } wait)
-        {
-            (_stage, _due) = (Stage.BackingOff, After(wait));
-        }
-        else
+        (_stage, _due) = (Stage.BackingOff, delay is { } wait ? After(wait) : null);
+        if (delay is null)
         {
             End(end.ExitCode);
         }

@@ -38,7 +38,7 @@ internal readonly unsafe record struct ControlData(int? Sender, List<Descriptor>
     }
 
     /// <summary>The same into managed memory.</summary>
-    /// <returns>The number of bytes; <see cref="LocalSocket.WouldBlock"/>, or <see cref="LocalSocket.Gone"/> at the end.</returns>
+    /// <returns>The number of bytes, <see cref="LocalSocket.WouldBlock"/> or <see cref="LocalSocket.Gone"/>.</returns>
     internal static int Receive(Descriptor socket, Span<byte> buffer, out ControlData attached)
     {
         fixed (byte* start = buffer)

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Baton.Processes;
 
-/// <summary>What <c>/proc/PID/status</c> says of a process (proc(5)). Null, or the harmless answer, if it is gone or hidden.</summary>
+/// <summary>
+/// What <c>/proc/PID/status</c> says of a process (proc(5)). Null, or the harmless answer, if it is gone or hidden.
+/// </summary>
 internal static class ProcessFacts
 {
     // Deeper trees than that are no services.

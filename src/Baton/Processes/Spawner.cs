@@ -62,7 +62,8 @@ internal sealed unsafe class Spawner : IDisposable
         Spawn(command, environment, [(inherited, target)], blockedSignals);
 
     /// <summary>Does everything but the start itself.</summary>
-    internal static void Rehearse(StartCommand command) => new Spawner(command, command.Environment, [], ownGroup: false).Dispose();
+    internal static void Rehearse(StartCommand command) =>
+        new Spawner(command, command.Environment, [], ownGroup: false).Dispose();
 
     public void Dispose()
     {
