@@ -19,7 +19,7 @@ public sealed class RunTests
         ServiceProcess.Signal(service.FirstPid, Libc.SIGHUP);
         await service.RestartedAsync();
         await load.EndWithoutFailureAsync();
-        Assert.Equal(0, ProcessTable.CountZombieChildren(service.FirstPid));
+        await Deadline.UntilAsync(() => ProcessTable.CountZombieChildren(service.FirstPid) == 0);
 
         ServiceProcess.Signal(service.FirstPid, Libc.SIGTERM);
         Assert.Equal(0, await service.EndAsync(service.FirstPid));
