@@ -52,7 +52,10 @@ internal static unsafe class ResourceLimits
         foreach (string at in Directories(memberships, root, "memory"))
         {
             string? limit = Read(Path.Combine(at, "memory.max")) ?? Read(Path.Combine(at, "memory.limit_in_bytes"));
-            lowest = long.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out long bytes) ? Math.Min(lowest, bytes) : lowest;
+            if (long.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out long bytes))
+            {
+                lowest = Math.Min(lowest, bytes);
+            }
         }
 
         // Version 1 has no word for no limit, but a number that no machine reaches.
