@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Baton.Cli.CommandLine;
 using Baton.Cli.Discovery;
-using Baton.Interop;
 using Baton.Processes;
 
 namespace Baton.Cli.Running;
@@ -148,12 +147,12 @@ internal sealed class RunCommand
                 ExitCode.OwnFailure, "NoProc", "There is no /proc here: neither baton run nor a service with Baton can work.");
         }
 
-        if (Libc.fcntl(1, Libc.F_GETFD, 0) < 0 || Libc.fcntl(2, Libc.F_GETFD, 0) < 0)
+        if (environment.OutputWasClosed)
         {
             throw new CommandException(
                 ExitCode.OwnFailure,
                 "NoOutput",
-                "Standard output or error is closed: the service would write into its own files. Use /dev/null.");
+                "Standard output or error is closed: the service would write into files of its own. Lead it to /dev/null.");
         }
 
         _ = ServiceStart.Find(options.Command[0], Environment.CurrentDirectory, environment.Variable("PATH"));

@@ -34,6 +34,7 @@ internal sealed class RunLoop : IServiceParent, IDisposable
     private readonly SignalTriggers _triggers;
     private WatchedProcess? _watched;
     private int? _watchedPid;
+    private bool _hasWorked;
 
     /// <param name="options">What was asked for.</param>
     /// <param name="say">Writes a line for people.</param>
@@ -65,7 +66,8 @@ internal sealed class RunLoop : IServiceParent, IDisposable
             Watch();
             TimeSpan left = _supervision.Left;
             bool isShort = left != Timeout.InfiniteTimeSpan && left < LongestWait;
-            _ = Poller.WaitRead(_messages.Number, _wake.First.Number, _watched?.PidfdNumber ?? -1, isShort ? left : LongestWait);
+            Rest(Poller.WaitRead(
+                _messages.Number, _wake.First.Number, _watched?.PidfdNumber ?? -1, isShort ? left : LongestWait));
 
             // Messages first: a process may have sent one and ended.
             ReadMessages();
@@ -130,6 +132,20 @@ internal sealed class RunLoop : IServiceParent, IDisposable
         if (signal != PosixSignal.SIGCHLD)
         {
             _supervision.Arrived(SignalNumber.Of(signal));
+        }
+    }
+
+    // It lives as long as the service and mostly does nothing: what the last events have left behind is given back once.
+    private void Rest((bool, bool, bool) events)
+    {
+        if (events != default)
+        {
+            _hasWorked = true;
+        }
+        else if (_hasWorked)
+        {
+            _hasWorked = false;
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         }
     }
 
