@@ -27,6 +27,7 @@ internal sealed class RestarterParts
     private readonly CompleteRestart? _replaces;
     private readonly SignalActions _signalActions;
     private readonly ServiceTelemetry _telemetry;
+    private readonly TrafficMeter? _traffic;
 
     // The server whose logging gets the lines of the process.
     private RegisteredServer? _logs;
@@ -72,8 +73,10 @@ internal sealed class RestarterParts
                 _ = Sockets.Resources.Handles.CloseUntakenAfterAsync(options.HandleTimeout, options.TimeProvider),
         };
         var identity = new ServiceIdentity(options.Name, command.Program, options.TimeProvider.GetUtcNow());
+        _traffic = options.Judge.Enabled && Platform.HandoverSupported ? new TrafficMeter() : null;
         var context = new LifecycleContext(Loop, options, Logger)
         {
+            Traffic = _traffic is null ? null : new TrafficHistory(Loop, options.Judge, _traffic.Take),
             Endpoints = endpoints,
             Work = Work,
             Programs = new Programs(options, command, Sockets.Resources, Logger)
@@ -119,7 +122,7 @@ internal sealed class RestarterParts
         _signalActions = new SignalActions(options.Signals, Lifecycle, Logger, terminal, options.TimeProvider);
         Servers = new ServerRegister(Loop, Logger, options, Lifecycle.Start);
         var watch = new ChangeWatch(options, isFirst: predecessor is null, Logger);
-        Begin(command);
+        Begin(command, context.Traffic);
         watch.Begin(() => Lifecycle.State, by => Loop.Post(() => Lifecycle.Restarts.Request(new RestartRequest(by))), Exited);
     }
 
@@ -238,9 +241,10 @@ internal sealed class RestarterParts
         Signals.Dispose();
         Loop.Dispose();
         _telemetry.Dispose();
+        _traffic?.Dispose();
     }
 
-    private void Begin(StartCommand command)
+    private void Begin(StartCommand command, TrafficHistory? traffic)
     {
         if (_replaces is { } replaces)
         {
@@ -257,6 +261,8 @@ internal sealed class RestarterParts
             // A thread that always takes the signals: earlier threads keep the mask of the start.
             SignalTriggers.Unblock(AllSignals);
             new StarvationGuard(Loop, Logger).Begin();
+            _traffic?.Begin();
+            traffic?.Begin();
             if (Platform.HandoverSupported)
             {
                 Loop.Schedule(RehearsalDelay, () => SuccessorLink.Rehearse(command));
