@@ -62,8 +62,8 @@ internal static partial class Log
         EventName = "GivingBackAsAsked")]
     internal static partial void GivingBackAsAsked(this ILogger logger, int pid, string reason);
 
-    [LoggerMessage(416, LogLevel.Information, "The traffic of successor {SuccessorPid} is {Verdict}", EventName = "Judged")]
-    internal static partial void Judged(this ILogger logger, int successorPid, string verdict);
+    [LoggerMessage(416, LogLevel.Information, "The traffic of successor {SuccessorPid} is {Judgement}", EventName = "Judged")]
+    internal static partial void Judged(this ILogger logger, int successorPid, string judgement);
 
     [LoggerMessage(
         417,

@@ -18,6 +18,6 @@ public sealed record ProbationFigures
 
 /// <summary>Decides of a successor on probation; see <see cref="ProbationJudgeOptions.Decide"/>.</summary>
 /// <param name="figures">What there is to decide by.</param>
-/// <param name="cancellationToken">Cancelled when nobody waits for the verdict any more.</param>
-/// <returns>The verdict so far; only <see cref="ProbationVerdict.Bad"/> ends the probation.</returns>
+/// <param name="cancellationToken">Cancelled when nobody waits for the judgement any more.</param>
+/// <returns>The judgement so far; only <see cref="JudgementKind.Bad"/> ends the probation.</returns>
 public delegate ValueTask<ProbationJudgement> ProbationJudge(ProbationFigures figures, CancellationToken cancellationToken);

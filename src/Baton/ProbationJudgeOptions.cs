@@ -33,13 +33,14 @@ public sealed class ProbationJudgeOptions
     public double MaxErrorShareIncrease { get; set; } = 0.05;
 
     /// <summary>
-    /// By what factor the 90th and the 99th percentile of an endpoint's latencies may rise. Default 3; 1 to 1000, or 0: latency is not judged.
+    /// By what factor the 90th and the 99th percentile of an endpoint's latencies may rise. Default 3; 1 to 1000, or 0: latency is
+    /// not judged.
     /// </summary>
     public double MaxLatencyFactor { get; set; } = 3;
 
     /// <summary>
-    /// By how much those percentiles may rise, whatever the factor is: a request that takes 3 ms instead of 1 ms is no worse to its
-    /// client. Default 20 milliseconds; zero or more, finite.
+    /// By how much those percentiles may rise, whatever the factor is: a request that takes 3 ms instead of 1 ms is no worse to
+    /// its client. Default 20 milliseconds; zero or more, finite.
     /// </summary>
     public TimeSpan MinLatencyIncrease { get; set; } = TimeSpan.FromMilliseconds(20);
 

@@ -42,8 +42,8 @@ internal sealed class Comparison
 
     /// <summary>
     /// Whether the share has risen by more than what is allowed, and not by accident, also without the worst parts: these may be
-    /// an outage or a stall that has nothing to do with the release. Not by accident: the logarithm of the likelihood ratio of two
-    /// shares and one, given as many requests of before, is one that accidents have once in a hundred thousand times.
+    /// an outage or a stall that has nothing to do with the release. An accident is a rise that is likely where both processes
+    /// have one share, given how many requests both had.
     /// </summary>
     /// <param name="allowed">The allowed rise.</param>
     /// <param name="before">How many requests there were before.</param>
@@ -69,5 +69,6 @@ internal sealed class Comparison
     private static double Gain(double hits, double all, double share) =>
         Term(hits, all * share) + Term(all - hits, all * (1 - share));
 
-    private static double Term(double seen, double expected) => seen <= 0 || expected <= 0 ? 0 : seen * Math.Log(seen / expected);
+    private static double Term(double seen, double expected) =>
+        seen <= 0 || expected <= 0 ? 0 : seen * Math.Log(seen / expected);
 }

@@ -2,7 +2,9 @@ namespace Baton.Judging;
 
 /// <summary>What an endpoint did before.</summary>
 /// <param name="Traffic">Its requests.</param>
-/// <param name="Limits">Its latencies, a limit for each of <see cref="LatencyLimit.Percents"/>; empty if they decide nothing.</param>
+/// <param name="Limits">
+/// How slow it may be, for each of <see cref="LatencyLimit.Percents"/>; empty if its latencies decide nothing.
+/// </param>
 internal sealed record EndpointBaseline(EndpointTraffic Traffic, IReadOnlyList<LatencyLimit> Limits);
 
 /// <summary>How slow an endpoint may be.</summary>

@@ -2,8 +2,8 @@ namespace Baton.Judging;
 
 /// <summary>
 /// Compares what a successor's clients get with what its predecessor's got. A pure function of the figures. Each endpoint is
-/// compared with itself, so that another mix of requests is no difference. One bad moment decides nothing: a rise must be there in
-/// several parts of the probation, and must be no accident.
+/// compared with itself, so that another mix of requests is no difference. One bad moment decides nothing: a rise must be there
+/// in several parts of the probation, and must be no accident.
 /// </summary>
 internal static class TrafficJudge
 {
@@ -29,17 +29,17 @@ internal static class TrafficJudge
         if (subjects.Any(s => s.Fails(options)))
         {
             Subject worst = each.MaxBy(s => s.Errors.Hits - s.Errors.Expected)!;
-            return new(ProbationVerdict.Bad, $"{all.DescribeErrors()}; worst: {worst.Name}, {worst.DescribeErrors()}");
+            return new(JudgementKind.Bad, $"{all.DescribeErrors()}; worst: {worst.Name}, {worst.DescribeErrors()}");
         }
 
         if (subjects.Select(s => s.SlowAt(options)).FirstOrDefault(s => s is not null) is { } percentile)
         {
             Subject slowest = each.MaxBy(s => s.SlowAt(percentile))!;
-            return new(ProbationVerdict.Bad, slowest.DescribeLatency(percentile));
+            return new(JudgementKind.Bad, slowest.DescribeLatency(percentile));
         }
 
-        return new(ProbationVerdict.Good, $"{all.DescribeErrors()}; {all.DescribeLatencies()}");
+        return new(JudgementKind.Good, $"{all.DescribeErrors()}; {all.DescribeLatencies()}");
     }
 
-    private static ProbationJudgement NotJudged(string why) => new(ProbationVerdict.NotJudged, why);
+    private static ProbationJudgement NotJudged(string why) => new(JudgementKind.NotJudged, why);
 }

@@ -9,7 +9,7 @@ namespace Baton.Lifecycle;
 /// <param name="successor">Its pid.</param>
 /// <param name="traffic">What this process's clients got.</param>
 /// <param name="context">What it works with.</param>
-/// <param name="describe">Receives the verdict for people, whenever it is another one, and at the end.</param>
+/// <param name="describe">Receives the judgement for people, whenever it is another one, and at the end.</param>
 /// <param name="reject">Receives the reason why this process is to serve again; once.</param>
 internal sealed class ProbationJudging(
     int successor, TrafficHistory traffic, LifecycleContext context, Action<string> describe, Action<RestartFault> reject)
@@ -26,7 +26,7 @@ internal sealed class ProbationJudging(
     private readonly long _begun = context.Now;
     private TrafficFigures _last = TrafficFigures.None;
     private long _partBegun = context.Now;
-    private ProbationJudgement _judgement = new(ProbationVerdict.NotJudged, "the new process has sent no figures");
+    private ProbationJudgement _judgement = new(JudgementKind.NotJudged, "the new process has sent no figures");
     private bool _isAsked;
     private int _questions;
     private bool _isOver;
@@ -79,10 +79,10 @@ internal sealed class ProbationJudging(
         context.Logger.Judged(successor, Describe(_judgement));
     }
 
-    private static string Describe(ProbationJudgement judgement) => judgement.Verdict switch
+    private static string Describe(ProbationJudgement judgement) => judgement.Kind switch
     {
-        ProbationVerdict.Good => $"judged good: {judgement.Explanation}",
-        ProbationVerdict.Bad => $"judged bad: {judgement.Explanation}",
+        JudgementKind.Good => $"judged good: {judgement.Explanation}",
+        JudgementKind.Bad => $"judged bad: {judgement.Explanation}",
         _ => $"not judged: {judgement.Explanation}",
     };
 
@@ -93,9 +93,9 @@ internal sealed class ProbationJudging(
             return;
         }
 
-        bool isNew = judgement.Verdict != _judgement.Verdict;
+        bool isNew = judgement.Kind != _judgement.Kind;
         _judgement = judgement;
-        if (judgement.Verdict == ProbationVerdict.Bad)
+        if (judgement.Kind == JudgementKind.Bad)
         {
             reject(new RestartFault(RestartFailure.JudgedBad, Describe(judgement)));
         }
@@ -128,26 +128,26 @@ internal sealed class ProbationJudging(
             givenUp.Cancel();
             Failed(question, new TimeoutException($"It took longer than {Wording.Of(Options.DecideTimeout)}."));
         });
-        context.Try(() => context.Process.QueueToThreadPool(() => _ = AskAsync(decide, asked, givenUp.Token, (judgement, failure) =>
-            context.Loop.Post(() =>
+        void End(ProbationJudgement? judgement, Exception? failure) => context.Loop.Post(() =>
+        {
+            limit.Cancel();
+            if (failure is not null)
             {
-                limit.Cancel();
-                if (failure is not null)
-                {
-                    Failed(question, failure);
-                }
-                else
-                {
-                    Answered(question, judgement!);
-                }
-            }))));
+                Failed(question, failure);
+            }
+            else
+            {
+                Answered(question, judgement!);
+            }
+        });
+        context.Try(() => context.Process.QueueToThreadPool(() => _ = AskAsync(decide, asked, End, givenUp.Token)));
     }
 
     private static async Task AskAsync(
         ProbationJudge decide,
         ProbationFigures figures,
-        CancellationToken givenUp,
-        Action<ProbationJudgement?, Exception?> answered)
+        Action<ProbationJudgement?, Exception?> answered,
+        CancellationToken givenUp)
     {
         try
         {
@@ -167,7 +167,7 @@ internal sealed class ProbationJudging(
             context.Logger.JudgeFailed(failure, successor);
         }
 
-        Answered(question, new ProbationJudgement(ProbationVerdict.NotJudged, $"the judge failed: {failure.Message}"));
+        Answered(question, new ProbationJudgement(JudgementKind.NotJudged, $"the judge failed: {failure.Message}"));
     }
 
     // An answer that comes after its limit does not count.

@@ -62,7 +62,7 @@ internal sealed class SuccessorWatch(
 
     internal void AwaitReady() => AwaitReady(Options.ReadyTimeout, MostPostponements);
 
-    /// <param name="describe">Receives the verdict on the successor's traffic, for people.</param>
+    /// <param name="describe">Receives the judgement on the successor's traffic, for people.</param>
     internal void BeginProbation(Action<string> describe)
     {
         EndWait();
@@ -139,11 +139,15 @@ internal sealed class SuccessorWatch(
         }
     }
 
-    /// <summary>The failure that an event means; of a successor that gives back as it was told, the reason is this process's.</summary>
+    /// <summary>
+    /// The failure that an event means. For a successor that gives back as it was told, the reason is this process's.
+    /// </summary>
     internal RestartFault FaultOf(PeerEvent happened, bool served)
     {
         var fault = RestartFault.Of(happened, served, Options.ExitTimeout);
-        return fault.Failure == RestartFailure.RolledBack && AskedBack is { } asked ? fault with { Failure = asked.Failure } : fault;
+        return fault.Failure == RestartFailure.RolledBack && AskedBack is { } asked
+            ? fault with { Failure = asked.Failure }
+            : fault;
     }
 
     /// <summary>Ends a wait, with its timers.</summary>

@@ -5,8 +5,8 @@ using Baton.Judging;
 namespace Baton.Telemetry;
 
 /// <summary>
-/// Counts what the clients of this process get, by the metric of ASP.NET Core that has the duration, the route, the status and the
-/// exception of each request. It costs a request no allocation. Nothing is measured before it begins.
+/// Counts what the clients of this process get, by the metric of ASP.NET Core that has the duration, the route, the status and
+/// the exception of each request. It costs a request no allocation. Nothing is measured before it begins.
 /// </summary>
 internal sealed class TrafficMeter : IDisposable
 {

@@ -64,7 +64,8 @@ internal static partial class OptionsPage
           does not start for that reason costs nothing: the old process says so and keeps serving.
         - The section is read when `UseGracefulRestart` is called: sources that are added to the configuration later are not seen. Changes count from the next restart.
 
-        What is code and no data is not in the tables: `HostedServices` ([workers.md](workers.md)), `Hooks` ([signals.md](signals.md)), `ReadyWhen`, `LoggerFactory`, `WarmUp.Endpoints`.
+        What is code and no data is not in the tables: `HostedServices` ([workers.md](workers.md)), `Hooks` ([signals.md](signals.md)), `ReadyWhen`, `LoggerFactory`, `WarmUp.Endpoints`, `Judge.Decide`
+        ([safe-releases.md](safe-releases.md#judged-by-what-clients-get)).
 
 
         """;

@@ -17,7 +17,7 @@ public class ReleasesTests
         Prop.ForAll(Arb.From(Gen.Choose(0, int.MaxValue - 1)), seed =>
         {
             ProbationJudgement judgement = Judge(seed, Fault.None);
-            Assert.True(judgement.Verdict != ProbationVerdict.Bad, $"seed {seed}: {judgement}");
+            Assert.True(judgement.Kind != JudgementKind.Bad, $"seed {seed}: {judgement}");
         }));
 
     // Not of each: its path may have had too few requests in ten seconds, or fail and stall as much before.
@@ -27,7 +27,7 @@ public class ReleasesTests
     public void BadRelease_OfANoisyService_IsMostlyRolledBack(string fault)
     {
         int[] seeds = [.. Enumerable.Range(1, 100)];
-        int found = seeds.Count(seed => Judge(seed, Enum.Parse<Fault>(fault)).Verdict == ProbationVerdict.Bad);
+        int found = seeds.Count(seed => Judge(seed, Enum.Parse<Fault>(fault)).Kind == JudgementKind.Bad);
         Assert.InRange(found, 50, 100);
     }
 
@@ -37,8 +37,8 @@ public class ReleasesTests
         TrafficBaseline before = service.Before();
         TrafficPart[] parts = service.Probation(fault);
 
-        // After each second, as in a probation: the first verdict that is bad ends it.
-        return Enumerable.Range(1, parts.Length).Select(n => TrafficJudge.Decide(Traffic.Rules, before, parts[..n])).FirstOrDefault(j => j.Verdict == ProbationVerdict.Bad)
+        // After each second, as in a probation: the first judgement that is bad ends it.
+        return Enumerable.Range(1, parts.Length).Select(n => TrafficJudge.Decide(Traffic.Rules, before, parts[..n])).FirstOrDefault(j => j.Kind == JudgementKind.Bad)
             ?? TrafficJudge.Decide(Traffic.Rules, before, parts);
     }
 }

@@ -12,7 +12,7 @@ public class TrafficJudgeTests
         ProbationJudgement judgement = Decide(
             Before(Of("GET /orders", 2000, failures: 4), Of("GET /", 8000)),
             Parts(4, Of("GET /orders", 30, failures: 6), Of("GET /", 100)));
-        Assert.Equal(ProbationVerdict.Bad, judgement.Verdict);
+        Assert.Equal(JudgementKind.Bad, judgement.Kind);
         Assert.Equal(
             "24 of 520 requests failed (4.6 %), 4 of 10000 before (0 %); worst: GET /orders, 24 of 120 requests failed (20 %), 4 of 2000 before (0.2 %)",
             judgement.Explanation);
@@ -94,7 +94,7 @@ public class TrafficJudgeTests
     {
         var rules = new ProbationJudgeOptions { MaxLatencyFactor = 0 };
         var before = new TrafficBaseline([Figures(Of("GET /", 5000))], rules);
-        Assert.Equal(ProbationVerdict.Good, TrafficJudge.Decide(rules, before, Parts(10, Of("GET /", 100, milliseconds: 9000))).Verdict);
+        Assert.Equal(JudgementKind.Good, TrafficJudge.Decide(rules, before, Parts(10, Of("GET /", 100, milliseconds: 9000))).Kind);
     }
 
     // Slices of which most are quiet and some are not: that is how this service is.
@@ -110,16 +110,16 @@ public class TrafficJudgeTests
     private static void AssertGood(TrafficBaseline before, TrafficPart[] parts)
     {
         ProbationJudgement judgement = Decide(before, parts);
-        Assert.True(judgement.Verdict == ProbationVerdict.Good, judgement.ToString());
+        Assert.True(judgement.Kind == JudgementKind.Good, judgement.ToString());
     }
 
     private static void AssertBad(TrafficBaseline before, TrafficPart[] parts, string why)
     {
         ProbationJudgement judgement = Decide(before, parts);
-        Assert.Equal(ProbationVerdict.Bad, judgement.Verdict);
+        Assert.Equal(JudgementKind.Bad, judgement.Kind);
         Assert.Contains(why, judgement.Explanation, StringComparison.Ordinal);
     }
 
     private static void AssertNotJudged(ProbationJudgement judgement, string why) =>
-        Assert.Equal(new ProbationJudgement(ProbationVerdict.NotJudged, why), judgement);
+        Assert.Equal(new ProbationJudgement(JudgementKind.NotJudged, why), judgement);
 }

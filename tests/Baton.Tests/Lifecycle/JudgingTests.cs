@@ -118,14 +118,14 @@ public class JudgingTests
         _fixture.Options.Judge.Decide = (figures, _) =>
         {
             seen.Add(figures);
-            return new(new ProbationJudgement(figures.Successor.Requests > 150 ? ProbationVerdict.Bad : ProbationVerdict.Good, "enough"));
+            return new(new ProbationJudgement(figures.Successor.Requests > 150 ? JudgementKind.Bad : JudgementKind.Good, "enough"));
         };
         _ = Restart();
         Second(Traffic.Of("GET /orders", 100));
         Assert.Equal(0, Told());
         Second(Traffic.Of("GET /orders", 100));
         Assert.Equal(1, _fixture.Journal.Count("tell 4711 GiveBack { Reason = judged bad: enough }"));
-        Assert.Equal((200, 2000, ProbationVerdict.Good), (seen[^1].Successor.Requests, seen[^1].Predecessor.Requests, seen[^1].Suggested.Verdict));
+        Assert.Equal((200, 2000, JudgementKind.Good), (seen[^1].Successor.Requests, seen[^1].Predecessor.Requests, seen[^1].Suggested.Kind));
     }
 
     [Fact]
@@ -162,7 +162,7 @@ public class JudgingTests
         Assert.Equal(2, asked.Count);
 
         // Too late.
-        asked[0].Answer.SetResult(new(ProbationVerdict.Bad, "late"));
+        asked[0].Answer.SetResult(new(JudgementKind.Bad, "late"));
         _fixture.Do(() => { });
         Assert.Equal(0, Told());
     }

@@ -1,7 +1,7 @@
 namespace Baton;
 
 /// <summary>What the traffic of a successor on probation says of it.</summary>
-public enum ProbationVerdict
+public enum JudgementKind
 {
     /// <summary>Nothing: there is too little traffic, or nothing to compare it with. The probation goes on without.</summary>
     NotJudged,
@@ -13,7 +13,7 @@ public enum ProbationVerdict
     Bad,
 }
 
-/// <summary>A verdict and its reason.</summary>
-/// <param name="Verdict">The verdict.</param>
+/// <summary>What the traffic says, and why.</summary>
+/// <param name="Kind">Whether it is good.</param>
 /// <param name="Explanation">The reason for people, with the numbers.</param>
-public sealed record ProbationJudgement(ProbationVerdict Verdict, string Explanation);
+public sealed record ProbationJudgement(JudgementKind Kind, string Explanation);
