@@ -49,7 +49,8 @@ internal sealed class RestarterParts
         // In this order: the start command, before anything changes it; signal handlers, before a signal can kill; the
         // predecessor.
         var systemd = SystemdEnvironment.Take(DiagnosticVariables.ForSuccessors(StartCommand.Capture(), Logger), Logger);
-        StartCommand command = SocketActivation.Take(systemd.Command, Sockets.Resources, Logger);
+        var run = RunParent.Find();
+        StartCommand command = SocketActivation.Take(systemd.Command, run, Sockets.Resources, Logger);
         var terminal = TerminalSession.Find(options.TimeProvider);
         Signals = new SignalTriggers(
             AllSignals,
@@ -65,7 +66,7 @@ internal sealed class RestarterParts
         }
 
         int? predecessor = _successor?.Pid ?? _replaces?.Predecessor;
-        command = SystemdEnvironment.Succeed(command, predecessor);
+        command = SystemdEnvironment.Succeed(command, predecessor ?? run?.Pid);
         var endpoints = new Endpoints(Sockets.Resources, Gate, _successor, Older, options.PidFile, Logger)
         {
             SharingEnded = () =>
@@ -102,7 +103,7 @@ internal sealed class RestarterParts
         }
 
         // Before all other subscribers: a client that follows their events finds systemd informed.
-        SystemdService.Follow(systemd, predecessor, Sockets.Resources, context, () => Work.Describe().Total);
+        SystemdService.Follow(systemd, predecessor, run, Sockets.Resources, context, () => Work.Describe().Total);
         context.CommitSteps.Add(new StateStep(context));
         Lifecycle = new ProcessLifecycle(() => KnownGeneration, context);
         TerminalFollower.Follow(terminal, context, () => Lifecycle.Restarts.SuccessorPid);
@@ -110,6 +111,8 @@ internal sealed class RestarterParts
             Loop.Post(() => Lifecycle.Restarts.OlderDeparted(generation, drainedAt, gone));
         Status = new StatusSource(Lifecycle, Sockets.Resources, Older, predecessor, identity);
         Status.Waiting = ExclusiveStop.DescribeWaiting;
+        Status.Run = run;
+        run?.WhenGone(() => Loop.Post(() => RunGone(run)));
         _telemetry = new ServiceTelemetry(Lifecycle, context, Older, () => KnownGeneration > 0 ? KnownGeneration : null);
         Sockets.Resources.Moving.Counted = _telemetry.Moved;
         Operations = new ControlService(Lifecycle, context, Status.Take);
@@ -237,6 +240,15 @@ internal sealed class RestarterParts
     internal Task<Task> WrittenAsync() => Task.WhenAny(Logger.WrittenAsync(), Task.Delay(Options.LogTime));
 
     private void FlushLog(object? sender, EventArgs e) => Logger.Flush(Options.LogTime);
+
+    private void RunGone(RunParent run)
+    {
+        // A predecessor leaves it to its successor.
+        if (Lifecycle.State is ProcessState.Serving or ProcessState.Restarting or ProcessState.OnProbation)
+        {
+            Logger.RunParentGone(run.Pid, Environment.ProcessId);
+        }
+    }
 
     /// <summary>Stops the loop and the signal handlers.</summary>
     internal void Release()
