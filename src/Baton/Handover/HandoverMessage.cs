@@ -117,7 +117,11 @@ internal abstract record HandoverMessage
     internal sealed record IdleConnections(IReadOnlyList<string> Keys, IReadOnlyList<byte[]> Inputs) : HandoverMessage;
 
     /// <summary>Successor on probation: it makes progress, with its open work.</summary>
-    internal sealed record Alive(int Connections, int Requests) : HandoverMessage;
+    internal sealed record Alive(int Connections, int Requests) : HandoverMessage
+    {
+        /// <summary>The same in full, for people; null from an older version.</summary>
+        internal GenerationStatus? Status { get; init; }
+    }
 
     /// <summary>
     /// Successor on probation: it has stopped accepting and asks its predecessor to take over again. With <see cref="Ends"/> its

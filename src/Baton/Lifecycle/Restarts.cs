@@ -22,6 +22,9 @@ internal sealed class Restarts(ProcessLifecycle lifecycle, LifecycleContext cont
 
     internal int? SuccessorPid => _attempt?.SuccessorPid;
 
+    /// <summary>The successor while it is on probation, as it last said; from any thread.</summary>
+    internal GenerationStatus? OnProbation => lifecycle.State == ProcessState.HandedOver ? _attempt?.Successor : null;
+
     /// <summary>The restart whose successor got its commit, until this process serves again; from any thread.</summary>
     internal HandoverAttempt? Successor => _attempt is HandoverAttempt { Served: true } attempt ? attempt : null;
 
