@@ -125,7 +125,10 @@ internal abstract record HandoverMessage
     /// <summary>Successor on probation: it makes progress, with its open work.</summary>
     internal sealed record Alive(int Connections, int Requests) : HandoverMessage
     {
-        /// <summary>The same in full, for people; null from an older version.</summary>
+        /// <summary>What its clients got since it began; null if it does not count.</summary>
+        internal TrafficFigures? Traffic { get; init; }
+
+        /// <summary>Its open work in full, for people; null from an older version.</summary>
         internal GenerationStatus? Status { get; init; }
     }
 
