@@ -39,4 +39,8 @@ internal static partial class Log
         "What operations need could not all be loaded before one is asked for",
         EventName = "RehearsalFailed")]
     internal static partial void RehearsalFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(
+        219, LogLevel.Information, "Process {TakerPid} takes over by itself: {Program}", EventName = "TakerAdopted")]
+    internal static partial void TakerAdopted(this ILogger logger, int takerPid, string program);
 }
