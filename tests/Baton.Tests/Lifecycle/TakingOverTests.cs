@@ -104,7 +104,7 @@ public sealed class TakingOverTests : IDisposable
     {
         LifecycleFixture process = OnProbation();
         process.Shutdown();
-        process.Journal.AssertOrder("close gate", "tell predecessor Unhealthy { Reason = it was asked to shut down by the test, Ends = True, HandsBack = False, IsAsked = False }");
+        process.Journal.AssertOrder("close gate", "tell predecessor Unhealthy { Reason = it was asked to shut down by the test, Ends = True }");
         Assert.Equal(ProcessState.OnProbation, process.Lifecycle.State);
         process.Do(() => process.Lifecycle.Probation.TakenBack());
         Assert.Equal(ProcessState.ShuttingDown, process.Lifecycle.State);
