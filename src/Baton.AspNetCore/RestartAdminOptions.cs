@@ -9,43 +9,43 @@ namespace Baton.AspNetCore;
 public sealed class RestartAdminOptions
 {
     /// <summary>
-    /// Whether anybody who can connect may use the endpoints where no policy protects them. Default false: only TCP connections
-    /// from this machine itself, of this process's user or root, with no sign of a proxy between.
+    /// Whether everybody who can connect may use the endpoints if no policy protects them. Default false: only TCP connections
+    /// from this machine, of the user of this process or of root, without any sign of a proxy.
     /// </summary>
     public bool AllowRemote { get; set; }
 
     /// <summary>
-    /// Whether connections over a unix socket count as from this machine where no policy protects the endpoints. Default false:
-    /// there is often a proxy at their other end.
+    /// Whether a connection over a unix socket counts as a connection from this machine if no policy protects the endpoints.
+    /// Default false: the other end is often a proxy.
     /// </summary>
     public bool AllowUnixSockets { get; set; }
 
     /// <summary>
-    /// Whether connections from this machine may be of any user where no policy protects the endpoints, and also of one whom the
-    /// kernel does not tell: in a user namespace, as rootless containers have it, or through a port that is redirected. Default
-    /// false: only this process's user and root. A proxy on this machine that adds no header is let in by this option, and
-    /// whoever asks through it.
+    /// Whether connections from this machine may be of any user if no policy protects the endpoints. This includes users whom the
+    /// kernel does not tell: in a user namespace, as in rootless containers, or behind a redirected port. Default false: only the
+    /// user of this process and root. Careful: a proxy on this machine that adds no header is let in by this option, and
+    /// everybody who asks through it.
     /// </summary>
     public bool AllowOtherUsers { get; set; }
 
     /// <summary>
-    /// Host names by which the endpoints may be asked for, without port. Default none: where no policy protects them, only
-    /// <c>localhost</c> and addresses, as the name of any other site could be made to point here; with a policy any. Where there
-    /// are some, a policy does not set them aside.
+    /// The host names by which the endpoints may be asked, without port. Default none: without a policy only <c>localhost</c> and
+    /// addresses, because another site could point its own name to this machine; with a policy any name. If you set names, they
+    /// hold with a policy too.
     /// </summary>
     public IList<string> AllowedHosts { get; } = [];
 
     /// <summary>
-    /// How many clients of one user may follow the events at the same time; one more is refused. Users are told apart by the name
-    /// that the application's authentication gives them, else by the kernel. Root has places of its own. Default 16; 1 to 1000.
+    /// How many clients of one user may follow the events at the same time. One more is refused. Users are told apart by the name
+    /// that the authentication of the application gives, otherwise by the kernel. Root has places of its own. Default 16; 1 to
+    /// 1000.
     /// </summary>
     public int MaxStreams { get; set; } = 16;
 
     /// <summary>
-    /// How long a client may take to send its request, and how long one may not read events until it is dropped; also how long,
-    /// and never longer than half of
-    /// <see cref="RestarterOptions.ExitTimeout"/>, the end of the process waits for its last answers to be taken. Default 5
-    /// seconds; more than zero, at most a day.
+    /// How long a client may take to send its request. Also how long a client may not read events before it is dropped. Also how
+    /// long the end of the process waits until clients have read their last answers, but never longer than half of
+    /// <see cref="RestarterOptions.ExitTimeout"/>. Default 5 seconds; more than zero, at most a day.
     /// </summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(5);
 

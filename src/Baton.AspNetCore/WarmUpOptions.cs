@@ -13,11 +13,11 @@ public sealed class WarmUpOptions
 {
     private static readonly Func<EndPoint, bool> All = static _ => true;
 
-    /// <summary>Whether requests are sent. Default true.</summary>
+    /// <summary>Whether warm-up requests are sent. Default true.</summary>
     public bool Enabled { get; set; } = true;
 
     /// <summary>
-    /// What is requested, in this order. Default one <c>GET /</c>. Empty: nothing, as if not <see cref="Enabled"/>.
+    /// The requests, in this order. Default one <c>GET /</c>. Empty: none, as if <see cref="Enabled"/> were false.
     /// </summary>
     public IList<WarmUpRequest> Requests { get; } = [new WarmUpRequest("/")];
 
@@ -28,27 +28,27 @@ public sealed class WarmUpOptions
     public int Rounds { get; set; } = 2;
 
     /// <summary>
-    /// How long all of it may take; then what is open is aborted, reported as failed, and the start goes on, or fails if it is
-    /// <see cref="Required"/>. Default 10 seconds; more than zero, at most a day. The ready timeout ends it as well.
+    /// How long the warm-up may take. Then open requests are aborted and reported as failed. The start continues, or fails if
+    /// <see cref="Required"/> is set. Default 10 seconds; more than zero, at most a day. The ready timeout ends it too.
     /// </summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Whether a failed request fails the start: a predecessor then keeps serving. Default false: it is reported, no more.
+    /// Whether a failed request fails the start. A predecessor keeps serving then. Default false: the failure is only logged.
     /// </summary>
     public bool Required { get; set; }
 
     /// <summary>
-    /// The host that is asked for, in the <c>Host</c> header and to choose the certificate: a name or an IPv4 address. Default
-    /// "localhost". Where the application allows certain hosts only (<c>AllowedHosts</c>), one of them, as else nothing but the
-    /// refusal is warmed up.
+    /// The host of the requests: in the <c>Host</c> header, and to choose the certificate. A host name or an IPv4 address.
+    /// Default "localhost". If the application allows only certain hosts (<c>AllowedHosts</c>), set one of them. Otherwise the
+    /// warm-up reaches only the refusal.
     /// </summary>
     public string Host { get; set; } = "localhost";
 
     /// <summary>
-    /// Which endpoints get requests, by the address that they are bound to. Default those where HTTP is the first to read from a
-    /// connection: connection handlers, and middleware that expects something before HTTP such as the PROXY protocol, are left
-    /// alone. What is set here gets requests, whatever it is. Leave out endpoints that want a client certificate.
+    /// Which endpoints get requests, by their bound address. Default: those where HTTP reads first from a connection. So
+    /// connection handlers, and middleware that reads before HTTP such as for the PROXY protocol, get none. If you set it, an
+    /// endpoint that it accepts gets requests, whatever it is. Leave out endpoints that want a client certificate.
     /// </summary>
     public Func<EndPoint, bool> Endpoints { get; set; } = All;
 

@@ -6,28 +6,29 @@ namespace Baton.Hosting;
 public class HostedRestartOptions : RestarterOptions
 {
     /// <summary>
-    /// Whether anything is done at all. Default true. False leaves the host as it would be without Baton: no signals, no
-    /// handover, no listeners of ours; <see cref="Restarter.Default"/>
-    /// is null, and who asks the container for a <see cref="Restarter"/> gets an <see cref="InvalidOperationException"/>. A
-    /// running service is turned off by stop and start, not by a restart.
+    /// Whether Baton does anything. Default true. With false the host runs as without Baton: no signals, no handover, no
+    /// listeners of Baton. <see cref="Restarter.Default"/> is null then, and the container throws an
+    /// <see cref="InvalidOperationException"/> for <see cref="Restarter"/>. To turn a running service off, stop and start it; a
+    /// restart does not.
     /// </summary>
     public bool Enabled { get; set; } = true;
 
     /// <summary>
-    /// What log lines and the progress of a restart call this server, such as <c>s1</c>; for processes that have several. 1 to 64
-    /// characters, no control characters. Default null: no name, and where there are several servers their number.
+    /// The name of this server in log lines and in the progress of a restart, such as <c>s1</c>. For processes with several
+    /// servers. 1 to 64 characters, no control characters. Default null: no name; if there are several servers, their number.
     /// </summary>
     public string? ServerName { get; set; }
 
     /// <summary>
-    /// Whether health checks decide: a process is ready only when they are <c>Healthy</c> (<c>Degraded</c> is not enough), and a
-    /// successor on probation that is
-    /// <c>Unhealthy</c>, or does not answer, says so and is rolled back. Default true; it means nothing in a host without health
-    /// checks.
+    /// Whether health checks decide. A process is ready only when they are <c>Healthy</c>; <c>Degraded</c> is not enough. A
+    /// successor on probation is rolled back if they are <c>Unhealthy</c> or do not answer. Default true. It means nothing in a
+    /// host without health checks.
     /// </summary>
     public bool HealthGate { get; set; } = true;
 
-    /// <summary>The tag of the health checks that decide. Default "ready". Where no check has it, all of them decide.</summary>
+    /// <summary>
+    /// The tag of the health checks that decide. Default "ready". If no check has this tag, all checks decide.
+    /// </summary>
     public string ReadinessTag { get; set; } = "ready";
 
     /// <summary>
@@ -37,19 +38,19 @@ public class HostedRestartOptions : RestarterOptions
     public TimeSpan HealthPollInterval { get; set; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>
-    /// How long one poll of the health checks may take; a poll that takes longer counts as unhealthy, and the next one waits for
-    /// the same checks again. Default 5 seconds; more than zero, at most a day, or <see cref="Timeout.InfiniteTimeSpan"/>: only
+    /// How long one poll of the health checks may take. A poll that takes longer counts as unhealthy; the next poll waits for the
+    /// same checks again. Default 5 seconds; more than zero, at most a day, or <see cref="Timeout.InfiniteTimeSpan"/>: only
     /// <see cref="RestarterOptions.ReadyTimeout"/> ends it.
     /// </summary>
     public TimeSpan HealthCheckTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Whether the start fails where another process that is not this one's predecessor has the exclusive services of this name.
-    /// Default false: this process serves, its exclusive services wait until they may run, and the log says so.
+    /// Whether the start fails if another process, not the predecessor, holds the exclusive services of this name. Default false:
+    /// this process serves, its exclusive services wait until they may run, and the log says so.
     /// </summary>
     public bool RequireExclusive { get; set; }
 
-    /// <summary>When hosted services run that somebody else registers, such as a library; by their type.</summary>
+    /// <summary>When hosted services run that somebody else registers, such as a library. By their type.</summary>
     public HostedServiceKinds HostedServices { get; } = new();
 
     internal IList<Func<CancellationToken, Task>> ReadyCallbacks { get; } = [];

@@ -9,29 +9,29 @@ public sealed class RestartControlOptions
     private const int MostConnections = 1000;
 
     /// <summary>
-    /// Whether the service has a control socket: <c>NAME.sock</c> in <see cref="Directory"/>, by which <c>baton</c>, run by the
-    /// same user or root, shows, restarts and ends it. What goes wrong with it is logged, and the service goes on without. Linux
-    /// only. Default true.
+    /// Whether the service has a control socket: the file <c>NAME.sock</c> in <see cref="Directory"/>. Through it <c>baton</c>,
+    /// run by the same user or root, shows, restarts and ends the service. If it cannot be made, the log says so, and the service
+    /// continues. Linux only. Default true.
     /// </summary>
     public bool Enabled { get; set; } = true;
 
     /// <summary>
-    /// The directory of the control socket, an absolute path; made if it is missing, and then for this user alone (0700), which
-    /// it must be. Default null: <c>baton</c> in the first directory of <c>$RUNTIME_DIRECTORY</c>, else in
+    /// The directory of the control socket, an absolute path. If it is missing, it is made for this user alone (0700). An
+    /// existing one must have that mode. Default null: <c>baton</c> in the first directory of <c>$RUNTIME_DIRECTORY</c>, else in
     /// <c>$XDG_RUNTIME_DIR</c>, else <c>baton-UID</c> in <c>$TMPDIR</c> or <c>/tmp</c>.
     /// </summary>
     public string? Directory { get; set; }
 
     /// <summary>
-    /// How long a client of the control socket may take to send its request, and how long one may not read an answer until it is
-    /// dropped; also how long the end of the process waits for the last lines. Default 5 seconds; more than zero, finite.
+    /// How long a client of the control socket may take to send its request. Also how long a client may not read an answer before
+    /// it is dropped. Also how long the end of the process waits for the last lines. Default 5 seconds; more than zero, finite.
     /// </summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
     /// How many clients of one user may watch over the control socket at the same time, and how many others of that user may be
-    /// connected; one more is told that it is busy. Root has places of its own. Where no place is left a client that has not sent
-    /// its request makes room. Default 16; between 1 and 1000.
+    /// connected. One more is told that the service is busy. Root has places of its own. If no place is left, a client that has
+    /// not sent its request is dropped. Default 16; between 1 and 1000.
     /// </summary>
     public int MaxConnections { get; set; } = 16;
 

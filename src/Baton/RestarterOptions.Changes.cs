@@ -6,23 +6,20 @@ namespace Baton;
 public partial class RestarterOptions
 {
     /// <summary>
-    /// Files and directories whose change restarts the service: a file that was written, replaced by a rename or behind a link
-    /// that was switched, as Kubernetes does. Of a directory the files directly in it count. Relative paths are those of the
-    /// current directory at the start. The content counts, not the time: the same content written again changes nothing, and
-    /// neither does a file that is gone until it is back. Default empty: nothing is watched.
+    /// Files and directories whose change restarts the service. A change is new content: the file was written, replaced by a
+    /// rename, or is behind a link that was switched, as Kubernetes does. Of a directory, the files directly in it count.
+    /// Relative paths belong to the current directory at the start. The same content written again is no change. A file that
+    /// disappears is no change until it is back. Default empty: nothing is watched.
     /// </summary>
     public IList<string> RestartWhenChanged { get; } = [];
 
     /// <summary>
-    /// How long the content of <see cref="RestartWhenChanged"/> must stay the same before a change counts: many changes at once
-    /// are one restart. Default 2 seconds; zero or more, finite. They are looked at once a second.
+    /// How long the content of <see cref="RestartWhenChanged"/> must stay the same before a change counts. So many changes at
+    /// once are one restart. Default 2 seconds; zero or more, finite. Baton looks once a second.
     /// </summary>
     public TimeSpan ChangeQuietTime { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>
-    /// The least time between two restarts for a change, however often the files change. Default 30 seconds; zero or more,
-    /// finite.
-    /// </summary>
+    /// <summary>The least time between two restarts because of changes. Default 30 seconds; zero or more, finite.</summary>
     public TimeSpan ChangeMinInterval { get; set; } = TimeSpan.FromSeconds(30);
 
     private void DescribeChanges(OptionVisitor o)

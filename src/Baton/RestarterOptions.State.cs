@@ -13,16 +13,16 @@ public partial class RestarterOptions
     private readonly List<StateItem> _state = [];
 
     /// <summary>
-    /// How long it may take, all items together, to save the state before a handover, to load it in the successor, and to hand it
-    /// back at a roll back. Clients wait meanwhile. When it is over the restart is backed out; at a roll back this process goes
-    /// on with the state that it had. Default 10 seconds; more than zero, finite.
+    /// How long it may take to save the state before a handover, to load it in the successor, and to hand it back at a roll back.
+    /// All items together. Clients wait meanwhile. Then the restart fails; at a roll back this process continues with the state
+    /// that it had. Default 10 seconds; more than zero, finite.
     /// </summary>
     public TimeSpan StateTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// How many bytes of state one process passes to the other, all items together; both check it. Default 67108864 (64 MiB).
-    /// Zero or more. Beyond 64 KiB an item is passed as memory, which counts for the memory limit of the service until it is
-    /// loaded.
+    /// How many bytes of state one process may pass to the other, all items together. Both processes check it. Items that do not
+    /// fit into a message are passed as memory, which counts for the memory limit of the service until it is loaded. Default
+    /// 67108864 (64 MiB). Zero or more.
     /// </summary>
     public long MaxStateSize { get; set; } = DefaultStateSize;
 

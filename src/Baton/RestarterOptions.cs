@@ -19,138 +19,138 @@ public partial class RestarterOptions
         new(TimeSpan.FromMilliseconds(100), TimeSpan.MaxValue, OrInfinite: true, "100 ms or more, or infinite");
 
     /// <summary>
-    /// How long a successor may take from its start until it is ready; then it is killed and this process keeps serving.
-    /// Default 60 seconds; more than zero. <see cref="Timeout.InfiniteTimeSpan"/> waits for ever, until a shutdown is asked.
+    /// How long a successor may take from its start until it is ready. Then it is killed, and this process keeps serving. Default
+    /// 60 seconds; more than zero. <see cref="Timeout.InfiniteTimeSpan"/> waits until the successor is ready or a shutdown is
+    /// asked.
     /// </summary>
     public TimeSpan ReadyTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// How long a successor may start with less priority than the process that serves, so that its start takes little from the
-    /// requests of that one: all its threads have a nice value that is higher by 10 until it serves. Then, or after this time,
-    /// it has the priority of its predecessor. Programs that the application starts before keep the lower one. It counts only
-    /// where the kernel lets the priority be raised again: for a user with CAP_SYS_NICE, such as root, or with
-    /// <c>LimitNICE=+0</c> of systemd. Elsewhere the start has the usual priority, and the log says so. Default 5 seconds; zero
+    /// How long a successor may start with a lower priority than the process that serves, so that the start does not slow down
+    /// requests. All its threads have a nice value that is higher by 10. When the successor serves, or when this time has passed,
+    /// it gets the priority of its predecessor. Programs that the application starts before then keep the lower priority. This
+    /// works only if the kernel lets the process raise its priority again: as root, with CAP_SYS_NICE, or with
+    /// <c>LimitNICE=+0</c> of systemd. Otherwise the start has the usual priority, and the log says so. Default 5 seconds; zero
     /// or more, finite. Zero starts with the usual priority.
     /// </summary>
     public TimeSpan GentleStart { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// How long a successor whose hosts are all ready, but which has inherited a listener that none of them uses, waits for a
-    /// host that is made later: an application may make and start its hosts one after the other. The predecessor serves
-    /// meanwhile; it is what a restart costs more where the configuration has dropped an address. It is also how long the
-    /// exception of a host that has not started may take to end the process, before it is the host's failure and not the
-    /// process's. Default 2 seconds; zero or more, finite. Zero does not wait.
+    /// How long a successor waits for another host of the same process. It waits if all its hosts are ready but none of them uses
+    /// a listener that it has inherited: an application may create its hosts one after the other. The predecessor serves
+    /// meanwhile. A restart that removes an address takes this much longer. It is also how long the exception of a host that did
+    /// not start may take to end the process. Default 2 seconds; zero or more, finite. Zero does not wait.
     /// </summary>
     public TimeSpan LaterServerTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// How long open work may go on after a handover or when shutting down; then the rest is cut, counted and logged.
-    /// Default 60 seconds. Zero cuts at once; <see cref="Timeout.InfiniteTimeSpan"/> cuts only when force is asked.
+    /// How long open work may continue after a handover or in a shutdown. Then the rest is cut, counted and logged. Default 60
+    /// seconds. Zero cuts at once; <see cref="Timeout.InfiniteTimeSpan"/> cuts only when a force is asked.
     /// </summary>
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// How long, after a shutdown was asked, this process goes on serving connections that are open as if nothing had happened.
-    /// Then they are told, and <see cref="DrainTimeout"/> begins. For load balancers that take an instance out slowly; the health
-    /// check of <c>AddGracefulRestart</c> says at once that this process is not ready. It ends earlier when no connection is left
-    /// and none is accepted. A second signal or force ends it at once. It does not delay a restart. Default zero: none. Zero or
+    /// How long this process continues to serve its open connections after a shutdown was asked. Then it tells the clients, and
+    /// <see cref="DrainTimeout"/> begins. For load balancers that remove an instance slowly: the health check of
+    /// <c>AddGracefulRestart</c> reports at once that this process is not ready. The time ends earlier when no connection is left
+    /// and none is accepted. A second signal or a force ends it at once. It does not delay a restart. Default zero: none. Zero or
     /// more, finite.
     /// </summary>
     public TimeSpan ShutdownIdleGrace { get; set; }
 
     /// <summary>
-    /// Whether this process also goes on accepting new connections during <see cref="ShutdownIdleGrace"/>. Default false: they
-    /// are refused from the moment in which the shutdown is asked.
+    /// Whether this process also accepts new connections during <see cref="ShutdownIdleGrace"/>. Default false: they are refused
+    /// from the moment when the shutdown is asked.
     /// </summary>
     public bool AcceptDuringShutdownIdleGrace { get; set; }
 
     /// <summary>
-    /// How long the other side of a handover may take to answer or to finish a message it has begun; also how long a successor
-    /// waits for its listeners. Default 10 seconds; more than zero, finite.
+    /// How long the other process of a handover may take to answer, or to finish a message. Also how long a successor waits for
+    /// its listeners. Default 10 seconds; more than zero, finite.
     /// </summary>
     public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// How long a process may take to end once nothing is left to wait for: this one after force, or after the time that its host
-    /// has to stop (then it is ended hard), a successor after it failed or was killed. Half of it is the most that the end of the
-    /// process waits for a logger to write Baton's last lines. Default 5 seconds; more than zero, finite.
+    /// How long a process may take to exit when nothing is left to wait for. For this process: after a force, or after the time
+    /// that its host has to stop; then the process is ended hard. For a successor: after it failed or was killed. At most half of
+    /// this time the end of the process waits for a logger to write the last lines. Default 5 seconds; more than zero, finite.
     /// </summary>
     public TimeSpan ExitTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// How long a successor that has crashed may take to have its memory written to a file, by <c>createdump</c> of .NET or by
-    /// the kernel. The service does not wait for it: this process serves meanwhile. Then the successor is killed, which destroys
-    /// the dump. Default 5 minutes; zero or more, finite. Zero does not wait.
+    /// How long a successor that has crashed may take to write a dump, by <c>createdump</c> of .NET or by the kernel. This
+    /// process serves meanwhile. Then the successor is killed, which destroys the dump. Default 5 minutes; zero or more, finite.
+    /// Zero does not wait.
     /// </summary>
     public TimeSpan CrashDumpTimeout { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>
-    /// Where programs lie that a restart may be asked to start instead of this one; absolute paths. Default empty: only the
-    /// program this process was started as. Links are followed before a path is compared. On Linux a file or directory in them
-    /// that everybody may write is refused.
+    /// The directories of other programs that a restart may start in place of this one; absolute paths. Default empty: a restart
+    /// starts only the program as which this process was started. Links are followed before a path is compared. On Linux a file
+    /// or directory that everybody may write to is refused.
     /// </summary>
     public IList<string> AllowedProgramDirectories { get; } = [];
 
     /// <summary>
-    /// Arguments that make the new program check itself and end, such as <c>--check</c>, appended to the arguments of the
-    /// service. It is run with them before a restart, must exit with code 0 within <see cref="CheckTimeout"/>, and is told
-    /// nothing else: it must not serve. Default empty: no check.
+    /// Arguments that make the new program check itself and exit, such as <c>--check</c>. Before a restart, Baton runs the
+    /// program with the arguments of the service and these. The program must exit with code 0 within <see cref="CheckTimeout"/>.
+    /// It must not serve. Default empty: no check.
     /// </summary>
     public IList<string> CheckArguments { get; } = [];
 
     /// <summary>
-    /// How long a check may take; then it is killed and the restart refused. Default 30 seconds; more than zero, finite. Counts
-    /// only with
-    /// <see cref="CheckArguments"/>.
+    /// How long the check of <see cref="CheckArguments"/> may take. Then it is killed, and the restart fails. Default 30 seconds;
+    /// more than zero, finite.
     /// </summary>
     public TimeSpan CheckTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How long this process may still take what its predecessor has passed on by <see cref="HandleRegistry.Pass(string,
-    /// System.Runtime.InteropServices.SafeHandle)"/>, once its probation is over. Then the rest is closed in both processes, and
-    /// logged. Default 10 seconds; zero or more, finite.
+    /// How long this process may still take what its predecessor has passed by
+    /// <see cref="HandleRegistry.Pass(string, System.Runtime.InteropServices.SafeHandle)"/>, after its probation. Then the rest
+    /// is closed in both processes, and logged. Default 10 seconds; zero or more, finite.
     /// </summary>
     public TimeSpan HandleTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// How long, after a successor was told to serve, this process stays able to take over again: it keeps its listeners, and
-    /// does so if the successor ends, says that it is unhealthy, or hangs. A restart that is asked meanwhile starts when it is
-    /// over. Default 10 seconds. Zero turns it off: this process leaves as soon as its work is done. Finite.
+    /// How long this process stays able to serve again after its successor began to serve. It keeps its listeners. It serves
+    /// again if the successor exits, reports that it is unhealthy, or hangs. A restart that is asked meanwhile starts after this
+    /// time. Default 10 seconds; finite. Zero turns it off: this process exits as soon as its work is done.
     /// </summary>
     public TimeSpan Probation { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// How long a new process waits to be confirmed, by <c>baton confirm</c>, the admin API or <see
-    /// cref="Restarter.ConfirmAsync"/>. This process stays able to take over all that time, and does so if nobody confirms. It is
-    /// the probation of such a restart, in place of <see cref="Probation"/>; a restart can ask for its own. Another restart is
-    /// refused meanwhile. Default zero: no confirmation is needed. Zero or more, at most a day.
+    /// How long a new process waits to be confirmed, by <c>baton confirm</c>, the admin API or
+    /// <see cref="Restarter.ConfirmAsync"/>. If nobody confirms, this process serves again. For such a restart this time replaces
+    /// <see cref="Probation"/>. A restart can ask for a time of its own. Another restart is refused meanwhile. Default zero: no
+    /// confirmation is needed. Zero or more, at most a day.
     /// </summary>
     public TimeSpan ConfirmWithin { get; set; }
 
     /// <summary>
-    /// How long a successor on probation may be without any sign of progress on its thread pool; then it counts as hanging, is
-    /// killed, and this process takes over again. Default 5 seconds; at least 100 milliseconds. <see
-    /// cref="Timeout.InfiniteTimeSpan"/> does not look.
+    /// How long a successor on probation may show no progress on its thread pool. Then it counts as hung: it is killed, and this
+    /// process serves again. Default 5 seconds; at least 100 milliseconds. <see cref="Timeout.InfiniteTimeSpan"/> does not watch
+    /// the thread pool.
     /// </summary>
     public TimeSpan HeartbeatTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// How long the exclusive services of this process may take to stop when a successor is ready; clients wait meanwhile. Then
-    /// the restart is backed out: the successor is killed, and this process goes on. Default 10 seconds; more than zero, finite.
-    /// It counts only where there are exclusive services.
+    /// How long the exclusive services of this process may take to stop when a successor is ready. Clients wait meanwhile. Then
+    /// the restart fails: the successor is killed, and this process serves. Default 10 seconds; more than zero, finite. It counts
+    /// only if there are exclusive services.
     /// </summary>
     public TimeSpan ExclusiveStopTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// What happens when exclusive services do not stop within <see cref="ExclusiveStopTimeout"/>. Default
+    /// What happens when exclusive services do not stop within <see cref="ExclusiveStopTimeout"/>.
     /// <see cref="ExclusiveStopPolicy.BackOut"/>: the restart fails. <see cref="ExclusiveStopPolicy.EndPredecessor"/>: the new
     /// process serves, and its own exclusive services start when this process has ended, within <see cref="DrainTimeout"/>.
+    /// Default <see cref="ExclusiveStopPolicy.BackOut"/>.
     /// </summary>
     public ExclusiveStopPolicy WhenExclusiveIsLate { get; set; } = ExclusiveStopPolicy.BackOut;
 
     /// <summary>
     /// How many processes of the service may live at the same time: the one that serves, the one that starts, and those that
-    /// still finish their work. Where a restart would make more, the oldest is forced first. Default 3; between 2 and 250.
+    /// still finish their work. If a restart would make more, the oldest is forced to end first. Default 3; between 2 and 250.
     /// </summary>
     public int MaxGenerations { get; set; } = 3;
 
@@ -160,15 +160,15 @@ public partial class RestarterOptions
     public int RestartsRemembered { get; set; } = 10;
 
     /// <summary>
-    /// A file that names the process in charge: the one that serves, from the moment it does; the old one again after a roll
-    /// back. Replaced in one step, removed at the end of the service. Its directory must exist; what goes wrong with it is
-    /// logged, and the service goes on. Default null: no file.
+    /// A file with the id of the process that serves. It changes when a new process serves, and back at a roll back. It is
+    /// replaced in one step, and removed when the service ends. Its directory must exist. If the file cannot be written, the log
+    /// says so, and the service continues. Default null: no file.
     /// </summary>
     public string? PidFile { get; set; }
 
     /// <summary>
-    /// The name by which <c>baton</c> finds this service. Letters, digits, <c>.</c>, <c>-</c> and <c>_</c>, not a <c>.</c> in
-    /// front, at most 64 of them. Default null: the name of the entry assembly.
+    /// The name by which <c>baton</c> finds this service. Letters, digits, <c>.</c>, <c>-</c> and <c>_</c>; not a <c>.</c> first;
+    /// at most 64 characters. Default null: the name of the entry assembly.
     /// </summary>
     public string? Name { get; set; }
 
@@ -176,32 +176,33 @@ public partial class RestarterOptions
     public RestartControlOptions Control { get; } = new();
 
     /// <summary>
-    /// How a restart is done. Default <see cref="RestartStrategy.Handover"/>: the successor gets the listening sockets, and
-    /// nobody is refused. <see cref="RestartStrategy.Complete"/>: this process ends its work first and starts the new program
-    /// then, with a gap in between; what other systems than Linux always do.
+    /// How a restart is done. <see cref="RestartStrategy.Handover"/>: the successor gets the listening sockets, and no connection
+    /// is refused. <see cref="RestartStrategy.Complete"/>: this process ends its work, and then the new program starts. There is
+    /// a gap. Other systems than Linux always do this. Default <see cref="RestartStrategy.Handover"/>.
     /// </summary>
     public RestartStrategy Strategy { get; set; } = RestartStrategy.Handover;
 
     /// <summary>
-    /// What each signal does. Default SIGUSR2 and SIGHUP restart; SIGTERM, SIGINT and SIGQUIT shut down, and a second one of
-    /// these forces. A signal that is not in it is not touched. Not allowed are signals that nobody can catch (SIGKILL, SIGSTOP)
-    /// or that the runtime needs for itself (SIGSEGV, SIGABRT, SIGCHLD, SIGCONT, SIGPIPE and the like).
+    /// What each signal does. Default: SIGUSR2 and SIGHUP restart; SIGTERM, SIGINT and SIGQUIT shut down, and a second one of
+    /// these forces. A signal that is not in the table is not touched. Not allowed are signals that nobody can catch (SIGKILL,
+    /// SIGSTOP) and signals that the runtime needs (SIGSEGV, SIGABRT, SIGCHLD, SIGCONT, SIGPIPE and others).
     /// </summary>
     public SignalTable Signals { get; } = new();
 
     /// <summary>
-    /// The application's own work before and after what is asked of this process, before a successor starts and at the end.
-    /// Default none.
+    /// Work of the application before and after each action, before a successor starts, and at the end. Default none.
     /// </summary>
     public RestartHooks Hooks { get; } = new();
 
     /// <summary>
-    /// How long the hooks of one moment may take together; then they are given up, which is logged, and things go on. Default 5
-    /// seconds; more than zero, finite.
+    /// How long the hooks of one moment may take together. Then their token is cancelled, the log says so, and the action
+    /// continues without them. Default 5 seconds; more than zero, finite.
     /// </summary>
     public TimeSpan HookTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Where log lines go; default nowhere. In a host it is the host's, and need not be set.</summary>
+    /// <summary>
+    /// Where log lines go. Default: nowhere. In a host it is the logger of the host, and you need not set it.
+    /// </summary>
     public ILoggerFactory LoggerFactory { get; set; } = NullLoggerFactory.Instance;
 
     /// <summary>How long the end of the process waits for the application's logger.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Reflection.Metadata;
+using System.Reflection.PortableExecutable;
 using System.Text;
 using System.Xml.Linq;
 using Baton.ProcessTests.Http;
@@ -12,6 +13,8 @@ namespace Baton.PackageTests;
 public sealed class PackageTests(NewMachine machine)
 {
     private static readonly Guid SourceLink = new("CC110556-A091-4D38-9FEC-25AB9A351A6A");
+
+    private static readonly string[] Ahead = ["linux-x64", "linux-arm64", "linux-musl-x64", "linux-musl-arm64"];
 
     [Theory]
     [InlineData("Baton")]
@@ -41,6 +44,8 @@ public sealed class PackageTests(NewMachine machine)
 
         if (id != "Baton.Cli")
         {
+            Assert.All(Ahead, runtime => Assert.True(IsCompiledAhead(package.GetEntry($"runtimes/{runtime}/lib/net10.0/{id}.dll")!), runtime));
+            Assert.False(IsCompiledAhead(package.GetEntry($"lib/net10.0/{id}.dll")!));
             Assert.Contains("<member name=\"T:Baton.", Text(package, $"lib/net10.0/{id}.xml"), StringComparison.Ordinal);
         }
 
@@ -109,6 +114,19 @@ public sealed class PackageTests(NewMachine machine)
             reader.CustomDebugInformation.Select(reader.GetCustomDebugInformation).Single(i => reader.GetGuid(i.Kind) == SourceLink).Value));
         Assert.Contains("https://raw.githubusercontent.com/example/baton/", link, StringComparison.Ordinal);
         Assert.All(reader.Documents, d => Assert.StartsWith("/_/", reader.GetString(reader.GetDocument(d).Name), StringComparison.Ordinal));
+    }
+
+    private static bool IsCompiledAhead(ZipArchiveEntry assembly)
+    {
+        using var copy = new MemoryStream();
+        using (Stream stream = assembly.Open())
+        {
+            stream.CopyTo(copy);
+        }
+
+        copy.Position = 0;
+        using var image = new PEReader(copy);
+        return image.PEHeaders.CorHeader!.ManagedNativeHeaderDirectory.Size > 0;
     }
 
     private static string Text(ZipArchive package, string entry)

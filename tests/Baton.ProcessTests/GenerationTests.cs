@@ -113,6 +113,26 @@ public sealed class GenerationTests
         Assert.Equal(first, (await slow.ReceiveAsync()).Pid);
     }
 
+    [Fact] // G6
+    public async Task Work_of_a_serving_service_is_named_and_waited_for_after_the_handover()
+    {
+        using var directory = new TemporaryDirectory();
+        var ticks = new TickLog(directory.PathOf("ticks"));
+        Latch latch = new(directory.PathOf("latch"));
+        var setup = new ServiceSetup { FirstBehaviour = latch.BehaviourOf("tick-until"), Probation = TimeSpan.Zero };
+        await using ServiceProcess service = await ServiceProcess.StartAsync(
+            setup.With("--Ticks", directory.PathOf("ticks"), "--TicksKind", "serving", "--GracefulRestart:DrainTimeout=01:00:00"));
+        await ticks.WorksAsync(service.Pid);
+        service.SetNextBehaviour("");
+        int first = await service.RestartAsync();
+        await ticks.WorksAsync(service.Pid);
+        await ticks.WorksAsync(first);
+        await UntilStatusAsync(service, $"{service.Pid} 2 Serving /status", $"{first} 1 Draining service TickingService");
+
+        latch.Open();
+        Assert.Equal(0, await service.EndAsync(first));
+    }
+
     /// <summary>Pid, generation, state and requests of each that the status names, and what the oldest request of each says of its age.</summary>
     private static async Task UntilStatusAsync(ServiceProcess service, params string[] expected)
     {

@@ -4,14 +4,26 @@ using Microsoft.Win32.SafeHandles;
 
 namespace TestService;
 
-/// <summary>With <c>--Ticks FILE</c>: an exclusive service that appends who works, again and again, and behaves as the process is told to.</summary>
+/// <summary>
+/// With <c>--Ticks FILE</c>: an exclusive service, or with <c>--TicksKind serving</c> a serving one, that appends who works, again
+/// and again, and behaves as the process is told to.
+/// </summary>
 internal sealed class TickingService(Behaviour behaviour, IConfiguration configuration, ServingLifetime serving) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
 
     internal static void AddTo(IServiceCollection services, IConfiguration configuration)
     {
-        if (configuration["Ticks"] is not null)
+        if (configuration["Ticks"] is null)
+        {
+            return;
+        }
+
+        if (configuration["TicksKind"] == "serving")
+        {
+            services.AddServingHostedService<TickingService>();
+        }
+        else
         {
             services.AddExclusiveHostedService<TickingService>();
         }

@@ -10,28 +10,28 @@ namespace Baton.AspNetCore;
 public sealed class LongLivedOptions
 {
     /// <summary>
-    /// How long the application has to end such a connection by itself. After a roll back within this time none was closed, so it
-    /// should be no shorter than <see cref="RestarterOptions.Probation"/>. Default 10 seconds. Zero: none;
-    /// <see cref="Timeout.InfiniteTimeSpan"/>: Baton closes none, and what is left at the drain timeout is cut.
+    /// How long the application has to close such a connection itself. After a roll back within this time none was closed, so it
+    /// should not be shorter than <see cref="RestarterOptions.Probation"/>. Default 10 seconds. Zero: no time.
+    /// <see cref="Timeout.InfiniteTimeSpan"/>: Baton closes none, and the drain timeout cuts what is left.
     /// </summary>
     public TimeSpan Notice { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Over how long the closes are spread after the notice, in a random order, so that clients do not all come back in the same
-    /// moment. Never beyond the drain timeout; at a shutdown, after which nobody serves, there is no spread. Default 10 seconds,
-    /// zero or more. Zero: all at once.
+    /// The time over which Baton spreads the closes after the notice, in a random order, so that not all clients connect again at
+    /// the same moment. It never exceeds the drain timeout. In a shutdown there is no spread, because nobody serves afterwards.
+    /// Default 10 seconds; zero or more. Zero: all at once.
     /// </summary>
     public TimeSpan CloseSpread { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// How long a peer, and the application, may take to answer a close. Then the connection is aborted. A call of a SignalR hub
-    /// that is under way has as long before its connection is closed. Default 5 seconds, more than zero.
+    /// How long the peer and the application may take to answer a close. Then the connection is aborted. A call of a SignalR hub
+    /// in progress has the same time before its connection is closed. Default 5 seconds; more than zero.
     /// </summary>
     public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// The status of the close frame that a WebSocket gets at a restart. Default 1012, "service restart" (IANA's registry of
-    /// WebSocket close codes); between 1000 and 4999. At a shutdown it is 1001, "going away" (RFC 6455, 7.4.1).
+    /// The status of the close frame that a WebSocket gets at a restart. Default 1012, "service restart" (IANA, WebSocket close
+    /// codes); between 1000 and 4999. In a shutdown it is 1001, "going away" (RFC 6455, 7.4.1).
     /// </summary>
     public int CloseStatus { get; set; } = 1012;
 

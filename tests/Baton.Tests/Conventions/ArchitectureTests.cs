@@ -40,17 +40,9 @@ public partial class ArchitectureTests
         Assert.All(owners, type => Assert.Contains(type, types));
     }
 
-    [Fact]
-    public void Pages_LinkToFilesThatExist() =>
-        Assert.All(Pages, page => Assert.All(Link().Matches(File.ReadAllText(page)).Select(m => m.Groups["file"].Value), file =>
-            Assert.True(Path.Exists(Path.Combine(Path.GetDirectoryName(page)!, file)), $"{page} links to {file}, which does not exist")));
-
     [GeneratedRegex(@"`(?<path>[\w./]+\.cs)`")]
     private static partial Regex SourceFile();
 
     [GeneratedRegex(@"^\| [^|`]+ \| `(?<type>[A-Z]\w+)`", RegexOptions.Multiline)]
     private static partial Regex Owner();
-
-    [GeneratedRegex(@"\]\((?<file>[^)#:]+)(#[^)]*)?\)")]
-    private static partial Regex Link();
 }

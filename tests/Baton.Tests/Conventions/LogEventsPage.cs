@@ -13,9 +13,11 @@ internal static partial class LogEventsPage
     internal const string File = "docs/log-events.md";
 
     private const string Head = "# Log events\n\n"
-        + "Every line that Baton logs. Ids, names and the placeholders of messages are a contract: alerts and queries may rely on them; words may change between versions. Categories are `Baton`, `Baton.Hosting`,\n"
-        + "`Baton.AspNetCore`, `Baton.AspNetCore.Admin` and `Baton.WarmUp`, so that the level of all is set by `\"Logging\": { \"LogLevel\": { \"Baton\": \"Information\" } }`. What to do about warnings and errors stands in\n"
-        + "[troubleshooting](troubleshooting.md); metrics and traces in [observability](observability.md).\n";
+        + "Every line that Baton logs. Ids, names and the placeholders of messages are a contract: alerts and queries may use them. The words of a\n"
+        + "message may change between versions.\n\n"
+        + "The categories are `Baton`, `Baton.Hosting`, `Baton.AspNetCore`, `Baton.AspNetCore.Admin` and `Baton.WarmUp`. So this sets the level of all:\n\n"
+        + "```json\n{ \"Logging\": { \"LogLevel\": { \"Baton\": \"Information\" } } }\n```\n\n"
+        + "[Troubleshooting](troubleshooting.md) says what to do about each warning and error. [Observability](observability.md) has metrics and traces.\n";
 
     private static readonly (int First, string Title)[] Sections =
     [

@@ -21,18 +21,16 @@ internal static partial class OptionsPage
     {
         var rows = keys.Select(key => (Key: key, Property: Find(key))).ToList();
         var page = new StringBuilder(Head);
-        Append(page, "Every program", "`RestarterOptions`: also without a host, there by code only.", rows.Where(r => r.Property?.DeclaringType is null || r.Property.DeclaringType.Assembly == typeof(RestarterOptions).Assembly));
-        Append(page, "A host", "`HostedRestartOptions`: `AddGracefulRestart`, and ASP.NET Core.", rows.Where(r => r.Property?.DeclaringType == typeof(HostedRestartOptions)));
-        Append(page, "ASP.NET Core", "`GracefulRestartOptions`: `UseGracefulRestart`.", rows.Where(r => r.Property?.DeclaringType is { } t && t.Assembly == typeof(GracefulRestartOptions).Assembly));
+        Append(page, "Every program", "Class `RestarterOptions`. Without a host they are set in code only.", rows.Where(r => r.Property?.DeclaringType is null || r.Property.DeclaringType.Assembly == typeof(RestarterOptions).Assembly));
+        Append(page, "A host", "Class `HostedRestartOptions`, of `AddGracefulRestart` and of ASP.NET Core.", rows.Where(r => r.Property?.DeclaringType == typeof(HostedRestartOptions)));
+        Append(page, "ASP.NET Core", "Class `GracefulRestartOptions`, of `UseGracefulRestart`.", rows.Where(r => r.Property?.DeclaringType is { } t && t.Assembly == typeof(GracefulRestartOptions).Assembly));
         return page.ToString();
     }
 
     private const string Head = """
         # Options
 
-        Written from the code; change the comments there, and run the tests with `BATON_UPDATE_DOCS=1`.
-
-        Options come from the section `GracefulRestart` of the host's configuration, then from code, which has the last word:
+        Set options in the section `GracefulRestart` of the configuration, or in code. Code has the last word.
 
         ```json
         {
@@ -57,14 +55,36 @@ internal static partial class OptionsPage
         builder.UseGracefulRestart(builder.Configuration.GetSection("Shop:Restart"));     // another section; a delegate may follow
         ```
 
-        - **Durations**: `00:00:30`, `30s`, `500ms`, `5m`, `2h`, `1d`; `infinite` or `-1` where the table says that it may be infinite. A bare number is refused, except `0`.
-        - **Lists** replace the default. One text is a list of one.
-        - **Names** of values and keys may be written in any case.
-        - **What is wrong stops the start**, all of it at once, by key, value and what is allowed; also an unknown key: the message names the nearest one. A successor that
-          does not start for that reason costs nothing: the old process says so and keeps serving.
-        - The section is read when `UseGracefulRestart` is called: sources that are added to the configuration later are not seen. Changes count from the next restart.
+        The options that people need most:
 
-        What is code and no data is not in the tables: `HostedServices` ([workers.md](workers.md)), `Hooks` ([signals.md](signals.md)), `ReadyWhen`, `LoggerFactory`, `WarmUp.Endpoints`.
+        | Option | Default | For |
+        |---|---|---|
+        | `Enabled` | `true` | `false` turns Baton off, for example in tests |
+        | `ReadyTimeout` | `60s` | a new process that is not ready by then is killed |
+        | `Probation` | `10s` | how long the old process can serve again |
+        | `DrainTimeout` | `60s` | how long open requests may take; then they are cut (exit code 124) |
+        | `IdleGrace` | `30s` | how long idle connections are kept after a restart |
+        | `ShutdownIdleGrace` | `0s` | how long a process serves on after SIGTERM, for slow load balancers |
+        | `WarmUp:Requests` | `GET /` | what a process requests from itself before it is ready |
+        | `CheckArguments` | none | runs the new program with these first, such as `--check`, like `nginx -t` |
+        | `PidFile` | none | a file with the id of the process that serves |
+        | `SignalPreset`, `Signals` | SIGUSR2 and SIGHUP restart | what each signal does: [signals.md](signals.md) |
+
+        ## Values
+
+        - **Durations**: `00:00:30`, `30s`, `500ms`, `5m`, `2h`, `1d`. Also `infinite` or `-1`, if the table says so. A number without a unit is
+          refused, except `0`.
+        - **Lists** replace the default. A single text is a list of one.
+        - Names of keys and values may be in upper or lower case.
+        - **A wrong value or an unknown key stops the start.** The message lists all of them, with what is allowed; for an unknown key it names
+          the nearest one. If a new release does not start for this reason, the old process keeps serving.
+        - The section is read when `UseGracefulRestart` is called. Sources that you add to the configuration later are not seen. A change counts
+          from the next restart.
+
+        Some options are code only and not in the tables: `HostedServices` ([workers.md](workers.md)), `Hooks` ([signals.md](signals.md)),
+        `ReadyWhen`, `LoggerFactory`, `WarmUp.Endpoints`.
+
+        The tables are made from the comments in the code. To change them, change the comments and run the tests with `BATON_UPDATE_DOCS=1`.
 
 
         """;
@@ -75,7 +95,7 @@ internal static partial class OptionsPage
         foreach ((string key, PropertyInfo? property) in rows)
         {
             page.Append(property is null
-                ? $"| `{key}` | {string.Join(", ", Enum.GetNames<SignalPreset>())} | `Default` | The signals of a system that you know, see [signals.md](signals.md). Rows of `Signals` come on top. |\n"
+                ? $"| `{key}` | {string.Join(", ", Enum.GetNames<SignalPreset>())} | `Default` | The signals of another system: [signals.md](signals.md). The rows of `Signals` change this table. |\n"
                 : $"| `{key}` | {Type(property.PropertyType)} | {Default(key)} | {Meaning(property)} |\n");
         }
 
@@ -90,7 +110,7 @@ internal static partial class OptionsPage
     {
         _ when type == typeof(TimeSpan) => "duration",
         _ when type == typeof(bool) => "true or false",
-        _ when type == typeof(int) => "number",
+        _ when type == typeof(int) || type == typeof(long) => "number",
         _ when type == typeof(string) => "text",
         _ when type == typeof(SignalTable) => "signal: action",
         _ when type == typeof(IList<WarmUpRequest>) => "list of paths, or of `Path`, `Method`, `Headers`",
@@ -130,7 +150,7 @@ internal static partial class OptionsPage
     // Members of options stand for themselves, others follow their type.
     private static string Short(string reference)
     {
-        string[] names = reference.Split('.', ':');
+        string[] names = reference.Split('(')[0].Split('.', ':');
         return names[0] is "T" || names[^2] is "RestartStrategy" || names[^2].EndsWith("Options", StringComparison.Ordinal) ? names[^1] : $"{names[^2]}.{names[^1]}";
     }
 

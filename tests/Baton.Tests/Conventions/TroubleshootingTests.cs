@@ -21,21 +21,8 @@ public partial class TroubleshootingTests
     public void Page_HasARowForEachReason() =>
         Assert.All(Enum.GetNames<RestartFailure>(), reason => Assert.Contains($"\n| `{reason}` |", Page, StringComparison.Ordinal));
 
-    [Fact]
-    public void Pages_LinkToPagesAndFilesThatAreThere()
-    {
-        foreach (string page in Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs"), "*.md").Append(Path.Combine(Repository.Root, "README.md")))
-        {
-            Assert.All(Link().Matches(File.ReadAllText(page)).Select(m => m.Groups["file"].Value), file =>
-                Assert.True(Path.Exists(Path.Combine(Path.GetDirectoryName(page)!, file)), $"{page} links to {file}, which is not there"));
-        }
-    }
-
     private static string Row(LoggerMessageAttribute e) => $"{e.EventId} {e.EventName}, {e.Level.ToString().ToLowerInvariant()}";
 
     [GeneratedRegex(@"^\| (?<event>\d+ [A-Z]\w+, \w+) \| ", RegexOptions.Multiline)]
     private static partial Regex EventRow();
-
-    [GeneratedRegex(@"\]\((?<file>[^)#:]+)(#[^)]*)?\)")]
-    private static partial Regex Link();
 }

@@ -31,6 +31,9 @@ internal sealed class World
             case Limits.ShortProbation:
                 Options.Probation = TimeSpan.FromSeconds(1);
                 break;
+            case Limits.LateServices:
+                Options.WhenExclusiveIsLate = ExclusiveStopPolicy.EndPredecessor;
+                break;
             case Limits.Confirmation:
                 Options.ConfirmWithin = TimeSpan.FromSeconds(20);
                 break;

@@ -34,7 +34,7 @@ internal sealed class WorldProcess
         context.Feed.Subscribe(TellSystemd, reports: false);
         context.CommitSteps.Add(Effects);
         Terms = context.Terms;
-        if (world.Limits == Limits.Services)
+        if (world.Limits is Limits.Services or Limits.LateServices)
         {
             Service = new WorldService(this);
             context.Exclusive.Add(Service);

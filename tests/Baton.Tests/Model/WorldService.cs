@@ -48,9 +48,10 @@ internal sealed class WorldService(WorldProcess process) : ITermService
         }
     }
 
-    // A release that was rolled back and lives may still run its own, while the predecessor restarts without.
+    // A release that was rolled back and lives may still run its own, while the predecessor restarts without; a predecessor may
+    // have left its own behind.
     private bool NeedsLock =>
-        _ranBefore || process.Lifecycle.Start.IsAlone || World.Running is { } other && !other.BelongsTo(process.Predecessor?.Owner);
+        _ranBefore || World.Limits == Limits.LateServices || process.Lifecycle.Start.IsAlone || World.Running is { } other && !other.BelongsTo(process.Predecessor?.Owner);
 
     private void Begin()
     {

@@ -64,6 +64,9 @@ internal enum Limits
     /// <summary>The application has an exclusive service.</summary>
     Services,
 
+    /// <summary>The same; a restart leaves one behind that does not stop in time, and the successor's waits for its end.</summary>
+    LateServices,
+
     /// <summary>Each restart has to be confirmed.</summary>
     Confirmation,
 

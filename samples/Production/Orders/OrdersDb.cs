@@ -1,0 +1,8 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Production.Orders;
+
+internal sealed class OrdersDb(DbContextOptions<OrdersDb> options) : DbContext(options)
+{
+    public DbSet<Order> Orders => Set<Order>();
+}
