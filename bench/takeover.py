@@ -2,16 +2,22 @@
 """Processes that nobody of the service has started take over one after another under load, and attempts that must fail.
 
 bench/takeover.py PROGRAM [TAKEOVERS]
+bench/takeover.py podman PROGRAM
 
 PROGRAM is samples/Hello or tests/TestService, as `dotnet build` or `dotnet publish` makes it. Each of the TAKEOVERS (20) starts it
 again with TakeOver=Auto, in namespaces of its own (pid, mount) every other time, and waits until the old one has ended, with exit
 code 0. Six strict clients ask all the while on loopback. Then 50 processes of another user ask the service for its sockets, as
 root where the service is of user 65534: no descriptor may come. Needs root. Exit code 0 if nothing was lost, else 1.
+
+With podman (and runc) PROGRAM is tests/TestService as native code. Three images are made of it and the libraries that it needs.
+On the host network and with one shared volume version 2 takes over from version 1 under load, whose container ends with 0; a bad
+version 3 is rolled back, and its container ends with 1; version 2 is stopped, and ends with 0.
 """
 import array, collections, os, random, shutil, signal, socket, subprocess, sys, tempfile, threading, time
 
 LIMIT = 10
-program, takeovers = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 20
+engine = sys.argv[1] == "podman"
+program, takeovers = sys.argv[2 if engine else 1], int(sys.argv[2]) if len(sys.argv) > 2 and not engine else 20
 folder = tempfile.mkdtemp(prefix="takeover-")
 with socket.socket() as free:
     free.bind(("127.0.0.1", 0))
@@ -137,6 +143,80 @@ def attempts():
     return got == 0 and code == 0
 
 
+def podman(*arguments, check=True):
+    done = subprocess.run(["podman", "--runtime", "runc", *arguments], capture_output=True, text=True)
+    if check and done.returncode != 0:
+        raise RuntimeError(f"podman {' '.join(arguments)}: {done.stderr}")
+    return done.stdout.strip()
+
+
+def image(tag, behaviour=""):
+    """The program, the libraries that it is linked to, and what it is told to do."""
+    tree = f"{folder}/image-{tag}"
+    os.makedirs(f"{tree}/tmp")
+    libraries = [word for word in subprocess.run(["ldd", program], capture_output=True, text=True).stdout.split() if word[0] == "/"]
+    for file in libraries:
+        os.makedirs(tree + os.path.dirname(file), exist_ok=True)
+        shutil.copy(file, tree + file)
+    shutil.copy(program, f"{tree}/TestService")
+    with open(f"{tree}/behaviour", "w") as file:
+        file.write(behaviour)
+    archive = f"{folder}/{tag}.tar"
+    subprocess.run(["tar", "-C", tree, "-cf", archive, "."], check=True)
+    podman("import", archive, f"baton-takeover:{tag}")
+    shutil.rmtree(tree)
+    os.remove(archive)
+
+
+def run(tag):
+    variables = dict(
+        DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1, DOTNET_EnableDiagnostics=0, TEST_SERVICE_BEHAVIOUR="/behaviour",
+        GracefulRestart__TakeOver="Auto", GracefulRestart__Probation="00:00:03", GracefulRestart__Control__Directory="/run/shop/baton")
+    podman("run", "--detach", "--name", f"baton-takeover-{tag}", "--network", "host", "--volume", "baton-takeover:/run/shop",
+           "--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1000:1000",
+           *[word for name, value in variables.items() for word in ("--env", f"{name}={value}")],
+           f"baton-takeover:{tag}", "/TestService", "--urls", f"http://127.0.0.1:{port}")
+
+
+def clean():
+    for tag in "123":
+        podman("rm", "--force", "--time", "0", f"baton-takeover-{tag}", check=False)
+        podman("rmi", f"baton-takeover:{tag}", check=False)
+    podman("volume", "rm", "baton-takeover", check=False)
+
+
+def containers():
+    clean()
+    ended = {}
+    try:
+        for tag, behaviour in (("1", ""), ("2", ""), ("3", "after-commit unhealthy 500")):
+            image(tag, behaviour)
+        run("1")
+        until(answers)
+        load = Load()
+        run("2")
+        ended["version 1, taken over from"] = (podman("wait", "baton-takeover-1"), "0")
+        run("3")
+        ended["version 3, which is bad"] = (podman("wait", "baton-takeover-3"), "1")
+        load.end()
+        podman("stop", "--time", "30", "baton-takeover-2")
+        ended["version 2, stopped"] = (podman("wait", "baton-takeover-2"), "0")
+        answered = load.counts.pop("answered", 0)
+        print(f"podman: {answered} requests answered, {dict(load.counts) or 'none'} lost, the longest took {load.worst * 1000:.0f} ms")
+        for what, (code, wanted) in ended.items():
+            print(f"{what}: exit code {code}")
+        good = all(code == wanted for code, wanted in ended.values()) and not load.counts and answered > 0
+        if not good:
+            for tag in "123":
+                print(f"--- {tag}", podman("logs", f"baton-takeover-{tag}", check=False), sep="\n")
+        return good
+    finally:
+        clean()
+        shutil.rmtree(folder)
+
+
+if engine:
+    sys.exit(0 if containers() else 1)
 faults = []
 current = start(0)
 until(answers)

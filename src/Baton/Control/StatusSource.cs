@@ -7,7 +7,11 @@ namespace Baton.Control;
 
 /// <summary>Collects the status; from any thread.</summary>
 internal sealed class StatusSource(
-    ProcessLifecycle lifecycle, ResourceRegistry resources, OlderGenerations older, Func<int?> predecessor, ServiceIdentity identity)
+    ProcessLifecycle lifecycle,
+    ResourceRegistry resources,
+    OlderGenerations older,
+    Func<int?> predecessor,
+    ServiceIdentity identity)
 {
     /// <summary>Knows which process has the service's name.</summary>
     internal Func<int?> NameHolder { private get; set; } = static () => null;

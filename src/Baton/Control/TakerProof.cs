@@ -70,7 +70,8 @@ internal sealed class TakerProof
             : Libc.Errno switch
             {
                 Libc.EINVAL or Libc.EPERM when wire is not null => "",
-                Libc.EINVAL or Libc.EPERM => "this process could not end it, if it hangs: it is in another pid namespace, and passes no pipe",
+                Libc.EINVAL or Libc.EPERM =>
+                    "this process could not end it, if it hangs: it is in another pid namespace, and passes no pipe",
                 var errno => $"it is not there any more, or passes something else than its pidfd: {Libc.Describe(errno)}",
             };
 
