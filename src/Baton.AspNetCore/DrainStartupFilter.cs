@@ -1,3 +1,4 @@
+using Baton.AspNetCore.Affinity;
 using Baton.AspNetCore.LongLived;
 using Baton.AspNetCore.WarmingUp;
 using Microsoft.AspNetCore.Builder;
@@ -12,8 +13,13 @@ namespace Baton.AspNetCore;
 /// decided when the headers are written, so that no request slips between the check and the header. Allocates nothing for a
 /// request that is no upgrade, stream of events or gRPC call.
 /// </summary>
-internal sealed class DrainStartupFilter(OpenConnections connections, LongLivedRequests longLived) : IStartupFilter
+internal sealed class DrainStartupFilter(
+    OpenConnections connections, LongLivedRequests longLived, RequestAffinity affinity, ForwardedServer forwarded)
+    : IStartupFilter
 {
+    // SignalR's, at the end of a hub's path.
+    private const string Negotiation = "/negotiate";
+
     private readonly Func<object, Task> _starting = context => OnStarting((HttpContext)context, connections);
     private readonly Func<object, Task> _completed = static connection =>
     {
@@ -23,7 +29,12 @@ internal sealed class DrainStartupFilter(OpenConnections connections, LongLivedR
 
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
-        app.Use(follow => context => Observe(context, follow));
+        app.Use(follow =>
+        {
+            RequestDelegate all = context => Observe(context, follow);
+            forwarded.Pipeline = all;
+            return all;
+        });
         next(app);
     };
 
@@ -58,17 +69,37 @@ internal sealed class DrainStartupFilter(OpenConnections connections, LongLivedR
             context.Features.Get<IHttpMetricsTagsFeature>()?.Tags.Add(new(WarmUpFeature.MetricsTag, true));
         }
 
-        return UpgradeFeature.Of(context, longLived) is { } upgrade ? UpgradeAsync(context, upgrade, follow)
+        return affinity.IsNeeded && affinity.FindElsewhere(context) is { } key
+            ? ForwardAsync(context, key, follow)
+            : Follow(context, connection, follow);
+    }
+
+    private async Task ForwardAsync(HttpContext context, AffinityKey key, RequestDelegate follow)
+    {
+        if (!await affinity.TryForwardAsync(context, key).ConfigureAwait(false))
+        {
+            await Follow(context, context.Features.Get<TrackedConnection>()!, follow).ConfigureAwait(false);
+        }
+    }
+
+    private Task Follow(HttpContext context, TrackedConnection connection, RequestDelegate follow)
+    {
+        if (connections.Loose is { } loose && context.Request.Path.Value?.EndsWith(Negotiation, StringComparison.Ordinal) == true)
+        {
+            loose.Negotiate();
+        }
+
+        return UpgradeFeature.Of(context, longLived) is { } upgrade ? UpgradeAsync(context, upgrade, connection.IsPrivate, follow)
             : EventStreamRequest.Of(context, longLived) is { } events ? StreamAsync(context, events, follow)
             : GrpcCall.Of(context, longLived) is { } call ? CallAsync(context, call, follow)
             : follow(context);
     }
 
-    // A WebSocket would only be closed again: the client is sent to the process that serves. Other upgrades may be ignored, such
-    // as that to HTTP/2, which some clients offer with every request: these are answered.
-    private async Task UpgradeAsync(HttpContext context, UpgradeFeature upgrade, RequestDelegate follow)
+    // A WebSocket would only be closed again: the client is sent to the process that serves, unless that one has sent it here.
+    // Other upgrades may be ignored, such as that to HTTP/2, which some clients offer with every request: these are answered.
+    private async Task UpgradeAsync(HttpContext context, UpgradeFeature upgrade, bool isPrivate, RequestDelegate follow)
     {
-        if (longLived.IsDraining && upgrade.IsWebSocket)
+        if (longLived.IsDraining && upgrade.IsWebSocket && !isPrivate)
         {
             context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
             context.Response.Headers.RetryAfter = "0";

@@ -1,4 +1,5 @@
 using Baton.AspNetCore.Admin;
+using Baton.AspNetCore.Affinity;
 using Baton.AspNetCore.LongLived;
 using Baton.AspNetCore.Moving;
 using Baton.AspNetCore.WarmingUp;
@@ -91,6 +92,9 @@ public static class GracefulRestartWebExtensions
                     services.GetRequiredService<IOptions<SocketTransportOptions>>().Value,
                     logger)
                 : null,
+            Loose = options.LongLived.MaxForwardedRequests > 0 && services.GetService<HubAffinity>() is { } hubs
+                ? new LooseHubConnections(hubs.Has, options)
+                : null,
         };
         restarter.Parts.Work.Register(connections);
         return connections;
@@ -105,6 +109,23 @@ public static class GracefulRestartWebExtensions
             parts.Loop.Post);
         parts.Work.Register(requests);
         return requests;
+    }
+
+    private static RequestAffinity Affinity(IServiceProvider services) => new(
+        services.GetServices<IAffinityRule>(),
+        services.GetRequiredService<Restarter>().Parts.Older,
+        services.GetRequiredService<GracefulRestartOptions>());
+
+    private static ForwardedServer Forwarded(IServiceProvider services)
+    {
+        var server = new ForwardedServer(
+            services,
+            services.GetRequiredService<OpenConnections>(),
+            services.GetRequiredService<RequestAffinity>(),
+            services.GetRequiredService<GracefulRestartOptions>(),
+            services.GetRequiredService<ILoggerFactory>().CreateLogger("Baton"));
+        server.Begin(services.GetRequiredService<Restarter>().Sockets.Resources.Moving);
+        return server;
     }
 
     private static void AddToServices(
@@ -126,6 +147,8 @@ public static class GracefulRestartWebExtensions
         services.AddSingleton(options);
         services.AddSingleton(Connections);
         services.AddSingleton(LongLivedRequests);
+        services.AddSingleton(Affinity);
+        services.AddSingleton(Forwarded);
         services.AddSingleton<ListenSockets>();
         services.AddSingleton<SideDoors>();
         services.AddSingleton<PublishedAddresses>();

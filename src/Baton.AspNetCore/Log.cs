@@ -58,6 +58,21 @@ internal static partial class Log
     internal static partial void ListenerPostponed(this ILogger logger, string endPoint, ProcessState state);
 
     [LoggerMessage(
+        1016,
+        LogLevel.Warning,
+        "Requests that a newer process forwards can't be served here; it answers them itself",
+        EventName = "RequestsNotTaken")]
+    internal static partial void RequestsNotTaken(this ILogger logger, Exception exception);
+
+    [LoggerMessage(
+        1017,
+        LogLevel.Warning,
+        "This version of SignalR has no {Type} that can be asked for its connections: during a restart, requests of long " +
+            "polling and server-sent events may get 404, and their clients connect anew",
+        EventName = "HubsNotKnown")]
+    internal static partial void HubsNotKnown(this ILogger logger, string type);
+
+    [LoggerMessage(
         1021,
         LogLevel.Error,
         "{EndPoint} can't be listened on, also not within {Limit} since no other process of this service lives: {Reason}",

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Baton.AspNetCore.LongLived;
 using Baton.AspNetCore.Moving;
 using Baton.Lifecycle;
 using Microsoft.AspNetCore.Connections;
@@ -36,6 +37,9 @@ internal sealed class OpenConnections : IServerWork
     /// <summary>Moves idle connections; null where that is off.</summary>
     internal ConnectionMoves? Moves { get; init; }
 
+    /// <summary>SignalR connections between two requests hold a drain too; null where there is no SignalR.</summary>
+    internal LooseHubConnections? Loose { get; init; }
+
     /// <summary>What applications see of the drain in progress, or of the next one.</summary>
     internal CancellationToken Draining => _draining?.Invoke() ?? CancellationToken.None;
 
@@ -47,9 +51,10 @@ internal sealed class OpenConnections : IServerWork
 
     /// <summary>Whether the answer to a request leaves its connection open, which is to move then.</summary>
     internal bool StaysOpen(TrackedConnection connection) =>
-        connection.Movable is { MovesAfterRequest: true }
+        connection.IsPrivate
+        || (connection.Movable is { MovesAfterRequest: true }
             && connection.IsLeaving
-            && !Passed(Volatile.Read(ref _begun), _options.TimeProvider.GetTimestamp(), _options.IdleGrace);
+            && !Passed(Volatile.Read(ref _begun), _options.TimeProvider.GetTimestamp(), _options.IdleGrace));
 
     public Task DrainAsync(CancellationToken calledBack)
     {
@@ -120,10 +125,7 @@ internal sealed class OpenConnections : IServerWork
         return cut;
     }
 
-    /// <summary>
-    /// Accepts one connection. A connection that arrives while the gate closes is still ours: the drain does not end while this
-    /// runs.
-    /// </summary>
+    /// <summary>Accepts one connection. One that arrives while the gate closes is still ours: the drain waits for this.</summary>
     internal async ValueTask<ConnectionContext?> AcceptAsync(
         TransportListener listener, EndpointProtocol protocol, CancellationToken open)
     {
@@ -151,25 +153,20 @@ internal sealed class OpenConnections : IServerWork
     /// <summary>Completes the drain if no connection holds it any more.</summary>
     internal void CompleteIfNoneHolds()
     {
-        // Called at the end of each connection, so it stops at the first connection that holds the drain.
-        if (_drain is { } drain && Volatile.Read(ref _accepting) == 0 && _open.All(static open => !open.Key.HoldsDrain))
+        // Called at the end of each connection, so it stops at the first one that holds the drain.
+        if (_drain is { } drain && Volatile.Read(ref _accepting) == 0 && _open.All(static o => !o.Key.HoldsDrain)
+            && (_nobodyServes || Loose is not { Hold: true }))
         {
             drain.TrySetResult();
         }
     }
 
-    /// <summary>After the drain: aborts the connections of observers that have not read their last answer.</summary>
-    /// <returns>The number of aborted connections.</returns>
+    /// <summary>After the drain: aborts connections of observers that have not read their last answer, and counts them.</summary>
     internal int AbortObservers()
     {
-        int aborted = 0;
-        foreach (TrackedConnection connection in _open.Keys.Where(c => c.Requests == 0))
-        {
-            connection.Abort(new ConnectionAbortedException("This process ends."));
-            aborted++;
-        }
-
-        return aborted;
+        TrackedConnection[] left = [.. _open.Keys.Where(c => c is { Requests: 0, IsPrivate: false })];
+        Array.ForEach(left, c => c.Abort(new ConnectionAbortedException("This process ends.")));
+        return left.Length;
     }
 
     /// <summary>Follows a connection to its end.</summary>
@@ -205,6 +202,8 @@ internal sealed class OpenConnections : IServerWork
                 Look(connection, now);
             }
         }
+
+        CompleteIfNoneHolds();
     }
 
     private void Look(TrackedConnection connection, long now)

@@ -88,11 +88,15 @@ internal class TrackedConnection : ConnectionContext, IDrainingFeature
     /// <summary>Whether it is to move now.</summary>
     internal bool MayMove => Requests == 0 && IsLeaving;
 
+    /// <summary>Whether another process of the service has made it, to forward requests to this one.</summary>
+    internal virtual bool IsPrivate => false;
+
     /// <summary>Requests in progress, without observers.</summary>
     internal int Requests => Volatile.Read(ref _requests);
 
     /// <summary>Whether a drain waits for this connection. It does not if all requests are observers.</summary>
-    internal bool HoldsDrain => Requests > 0 || (Volatile.Read(ref _observers) == 0 && !Volatile.Read(ref _endsWithAnswer));
+    internal bool HoldsDrain => Requests > 0
+        || !(IsPrivate || Volatile.Read(ref _observers) > 0 || Volatile.Read(ref _endsWithAnswer));
 
     /// <summary>Whether the connection has reached Kestrel's HTTP.</summary>
     internal bool IsHttp => _isHttp;
@@ -252,9 +256,9 @@ internal class TrackedConnection : ConnectionContext, IDrainingFeature
 
     internal void RequestEnded()
     {
-        if (Interlocked.Decrement(ref _requests) == 0 && Volatile.Read(ref _observers) > 0)
+        if (Interlocked.Decrement(ref _requests) == 0 && (IsPrivate || Volatile.Read(ref _observers) > 0))
         {
-            // Only observers are left.
+            // Only observers are left, or nothing.
             _all.CompleteIfNoneHolds();
         }
     }
@@ -276,7 +280,7 @@ internal class TrackedConnection : ConnectionContext, IDrainingFeature
 
     /// <summary>For the caller of <see cref="OpenConnections.RequestClose"/>.</summary>
     /// <returns>True for the first call.</returns>
-    internal bool BeginAnnouncing() => Interlocked.Exchange(ref _announced, 1) == 0;
+    internal bool BeginAnnouncing() => !IsPrivate && Interlocked.Exchange(ref _announced, 1) == 0;
 
     /// <exception cref="AggregateException">Callbacks of the application on <c>ConnectionClosedRequested</c> have failed;
     /// Kestrel's own was called all the same.</exception>

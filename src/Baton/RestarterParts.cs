@@ -22,7 +22,6 @@ internal sealed class RestarterParts
     // The first requests are over by then. An earlier restart only takes some milliseconds longer.
     private static readonly TimeSpan RehearsalDelay = TimeSpan.FromSeconds(1);
 
-    private readonly OlderGenerations _older;
     private readonly SuccessorRole? _successor;
     private readonly CompleteRestart? _replaces;
     private readonly SignalActions _signalActions;
@@ -57,9 +56,9 @@ internal sealed class RestarterParts
             terminal,
             hangUp => Loop.Post(() => _signalActions!.HungUp(hangUp)));
         SignalTriggers.Unblock(AllSignals);
-        _older = new OlderGenerations(options.HandshakeTimeout, Logger);
+        Older = new OlderGenerations(options.HandshakeTimeout, Logger);
         var identity = new ServiceIdentity(options.Name, command.Program, options.TimeProvider.GetUtcNow());
-        _successor = Platform.HandoverSupported ? SuccessorRole.Find(Sockets.Resources, _older, options, Logger) : null;
+        _successor = Platform.HandoverSupported ? SuccessorRole.Find(Sockets.Resources, Older, options, Logger) : null;
         if ((_replaces = CompleteRestart.Find()) is not null)
         {
             Sockets.AwaitAddresses(new DepartingPredecessor(_replaces.WaitGone, options.HandshakeTimeout));
@@ -72,10 +71,10 @@ internal sealed class RestarterParts
             : null;
         TakingOver? takingOver = search?.Find();
         _successor ??= takingOver is null ? null
-            : SuccessorRole.Of(takingOver.Open, takingOver.Predecessor, Sockets.Resources, _older, options, Logger);
+            : SuccessorRole.Of(takingOver.Open, takingOver.Predecessor, Sockets.Resources, Older, options, Logger);
         int? predecessor = _successor?.Pid ?? parent;
         command = SystemdEnvironment.Succeed(command, parent);
-        var endpoints = new Endpoints(Sockets.Resources, Gate, _successor, _older, options.PidFile, Logger)
+        var endpoints = new Endpoints(Sockets.Resources, Gate, _successor, Older, options.PidFile, Logger)
         {
             SharingEnded = () =>
             {
@@ -93,7 +92,7 @@ internal sealed class RestarterParts
                 Terminal = terminal,
                 MayStandIn = systemd.Socket is null,
             },
-            Older = _older,
+            Older = Older,
             Process = new OwnProcess(_successor, options.ExitTimeout, options.LogTime, Logger),
             State = new PassedState(State, options),
             Predecessor = _successor,
@@ -115,12 +114,12 @@ internal sealed class RestarterParts
         context.CommitSteps.Add(new StateStep(context));
         Lifecycle = new ProcessLifecycle(() => KnownGeneration, context);
         TerminalFollower.Follow(terminal, context, () => Lifecycle.Restarts.SuccessorPid);
-        _older.Departed = (generation, drainedAt, gone) =>
+        Older.Departed = (generation, drainedAt, gone) =>
             Loop.Post(() => Lifecycle.Restarts.OlderDeparted(generation, drainedAt, gone));
         Status = new StatusSource(
-            Lifecycle, Sockets.Resources, _older, () => _successor is { } role ? role.Pid : parent, identity);
+            Lifecycle, Sockets.Resources, Older, () => _successor is { } role ? role.Pid : parent, identity);
         Status.Waiting = ExclusiveStop.DescribeWaiting;
-        _telemetry = new ServiceTelemetry(Lifecycle, context, _older, () => KnownGeneration > 0 ? KnownGeneration : null);
+        _telemetry = new ServiceTelemetry(Lifecycle, context, Older, () => KnownGeneration > 0 ? KnownGeneration : null);
         Sockets.Resources.Moving.Counted = _telemetry.Moved;
         Operations = new ControlService(Lifecycle, context, Status.Take);
         ControlServer? control = ControlServer.Create(
@@ -132,8 +131,11 @@ internal sealed class RestarterParts
         _signalActions = new SignalActions(options.Signals, Lifecycle, Logger, terminal, options.TimeProvider);
         Servers = new ServerRegister(Loop, Logger, options, Lifecycle.Start);
         var watch = new ChangeWatch(options, isFirst: predecessor is null, Logger);
+        var memory = new MemoryLimitWatch(options, predecessor is null, ResourceLimits.Memory, GC.RefreshMemoryLimit, Logger);
         Begin(command);
-        watch.Begin(() => Lifecycle.State, by => Loop.Post(() => Lifecycle.Restarts.Request(new RestartRequest(by))), Exited);
+        Action<RestartTrigger> restart = by => Loop.Post(() => Lifecycle.Restarts.Request(new RestartRequest(by)));
+        watch.Begin(() => Lifecycle.State, restart, Exited);
+        memory.Begin(() => Lifecycle.State, restart, Exited);
     }
 
     /// <summary>The options of the first start, which hold for the process.</summary>
@@ -146,6 +148,9 @@ internal sealed class RestarterParts
     internal AcceptGate Gate { get; }
 
     internal TermNumbers Terms { get; }
+
+    /// <summary>The processes that finish their work.</summary>
+    internal OlderGenerations Older { get; }
 
     /// <summary>Waits for the exclusive services of this process before a commit.</summary>
     internal ExclusiveStop ExclusiveStop { get; }

@@ -44,6 +44,31 @@ public sealed class JsClientTests
         }
     }
 
+    // The posts of server-sent events and long polls come over connections that the new process accepts.
+    [Fact]
+    public async Task SignalR_by_server_sent_events_and_by_long_polling_never_gets_404()
+    {
+        await using ServiceProcess service = await StartAsync("LongLived", "--GracefulRestart:LongLived:Notice=2s");
+        await using var clients = new NodeProgram("affinity.js", AddressOf(service));
+        await AllAnsweredByAsync(service.Pid);
+        for (int i = 0; i < Restarts; i++)
+        {
+            int predecessor = await service.RestartAsync();
+            await AllAnsweredByAsync(service.Pid);
+            Assert.Equal(0, await service.EndAsync(predecessor));
+        }
+
+        await clients.EndAsync();
+        Assert.Equal(Enumerable.Repeat("gone politely", 2 * Restarts), clients.Log.All("gone .*").Select(m => m.Value));
+        Assert.Empty(clients.Log.All("status .*|.* failed.*").Select(m => m.Value));
+
+        async Task AllAnsweredByAsync(int pid)
+        {
+            await clients.Log.FirstAsync($"^sse answer {pid} ");
+            await clients.Log.FirstAsync($"^polls answer {pid} ");
+        }
+    }
+
     [Fact]
     public async Task Grpc_calls_all_succeed_and_each_is_executed_once_and_streams_end_as_unavailable()
     {
@@ -74,8 +99,8 @@ public sealed class JsClientTests
         }
     }
 
-    private static Task<ServiceProcess> StartAsync(string sample) =>
-        ServiceProcess.StartAsync(new ServiceSetup { Command = [Path.Combine(TestBuild.UsualOf(sample), sample)] }.With(s_arguments));
+    private static Task<ServiceProcess> StartAsync(string sample, params IEnumerable<string> arguments) =>
+        ServiceProcess.StartAsync(new ServiceSetup { Command = [Path.Combine(TestBuild.UsualOf(sample), sample)] }.With([.. s_arguments, .. arguments]));
 
     private static string AddressOf(ServiceProcess service) =>
         service.Log.All(@"Now listening on: (?<address>\S+)")[^1].Groups["address"].Value;

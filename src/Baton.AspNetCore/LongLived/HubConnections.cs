@@ -1,8 +1,10 @@
 using System.Threading.Channels;
+using Baton.AspNetCore.Affinity;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Baton.AspNetCore.LongLived;
 
@@ -10,7 +12,7 @@ namespace Baton.AspNetCore.LongLived;
 /// Knows the connections of all SignalR hubs, as a filter of theirs. One is ended by SignalR's own close, which lets the client
 /// reconnect, when no call of it is under way.
 /// </summary>
-internal sealed class HubConnections(LongLivedRequests requests) : IHubFilter
+internal sealed class HubConnections(LongLivedRequests requests, OpenConnections connections) : IHubFilter
 {
     private static readonly object s_key = new();
 
@@ -34,6 +36,11 @@ internal sealed class HubConnections(LongLivedRequests requests) : IHubFilter
 
             // The HTTP request is one of many, or is its carrier, which has the connection.
             connection.Connection = null;
+            if (request is not null && HubAffinity.TokenOf(request.Request) is { } token)
+            {
+                connection.Token = token;
+                connections.Loose?.Add(token, connection.IsLoose);
+            }
         }
 
         await next(context).ConfigureAwait(false);
@@ -63,7 +70,12 @@ internal sealed class HubConnections(LongLivedRequests requests) : IHubFilter
         {
             if (context.Context.Items.TryGetValue(s_key, out object? item))
             {
-                requests.Remove((HubConnectionRequest)item!);
+                var connection = (HubConnectionRequest)item!;
+                requests.Remove(connection);
+                if (connection.Token is { } token)
+                {
+                    connections.Loose?.End(token);
+                }
             }
         }
     }
@@ -86,6 +98,10 @@ internal sealed class HubConnections(LongLivedRequests requests) : IHubFilter
         services.AddSingleton<HubConnections>();
         services.AddScoped<HubCall>();
         services.AddOptions<HubOptions>().Configure<HubConnections>(static (hubs, filter) => hubs.AddFilter(filter));
+        Type? manager = services.LastOrDefault(d => d.ServiceType.FullName == HubAffinity.Manager)?.ServiceType;
+        services.AddSingleton(s => new HubAffinity(
+            () => manager is null ? null : s.GetService(manager), s.GetRequiredService<ILoggerFactory>().CreateLogger("Baton")));
+        services.AddSingleton<IAffinityRule>(s => s.GetRequiredService<HubAffinity>());
         HubLifetime.AddTo(services);
     }
 }
@@ -129,6 +145,12 @@ internal sealed class HubConnectionRequest : LongLivedRequest
     }
 
     internal override string Kind => "signalr";
+
+    /// <summary>The token by which its requests name it; null where only its carrier has it.</summary>
+    internal string? Token { get; set; }
+
+    /// <summary>Whether requests come and go for it.</summary>
+    internal bool IsLoose => _carrier is null;
 
     internal override bool EndsAtOnceInShutdown => true;
 

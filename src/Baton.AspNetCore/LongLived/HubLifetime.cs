@@ -1,3 +1,4 @@
+using Baton.AspNetCore.Affinity;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -9,16 +10,16 @@ namespace Baton.AspNetCore.LongLived;
 /// </summary>
 internal sealed class HubLifetime : IHostApplicationLifetime
 {
-    // Microsoft.AspNetCore.Http.Connections registers it, and it is not public.
-    private const string ConnectionManager = "Microsoft.AspNetCore.Http.Connections.Internal.HttpConnectionManager";
+    // No event tells when SignalR has forgotten a connection.
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(50);
 
     private readonly CancellationTokenSource _stopping = new();
     private readonly IHostApplicationLifetime _host;
 
-    internal HubLifetime(IHostApplicationLifetime host, LongLivedRequests requests)
+    internal HubLifetime(IHostApplicationLifetime host, LongLivedRequests requests, LooseHubConnections? loose)
     {
         _host = host;
-        host.ApplicationStopping.Register(() => _ = StopAsync(requests));
+        host.ApplicationStopping.Register(() => _ = StopAsync(requests, loose));
     }
 
     public CancellationToken ApplicationStarted => _host.ApplicationStarted;
@@ -31,7 +32,8 @@ internal sealed class HubLifetime : IHostApplicationLifetime
 
     internal static void AddTo(IServiceCollection services)
     {
-        if (services.LastOrDefault(d => d.ServiceType.FullName == ConnectionManager) is { ImplementationType: { } type } original)
+        if (services.LastOrDefault(d => d.ServiceType.FullName == HubAffinity.Manager)
+            is { ImplementationType: { } type } original)
         {
             services.Remove(original);
             services.Add(new ServiceDescriptor(
@@ -40,11 +42,18 @@ internal sealed class HubLifetime : IHostApplicationLifetime
     }
 
     private static HubLifetime Of(IServiceProvider services) => new(
-        services.GetRequiredService<IHostApplicationLifetime>(), services.GetRequiredService<LongLivedRequests>());
+        services.GetRequiredService<IHostApplicationLifetime>(),
+        services.GetRequiredService<LongLivedRequests>(),
+        services.GetRequiredService<OpenConnections>().Loose);
 
-    private async Task StopAsync(LongLivedRequests requests)
+    private async Task StopAsync(LongLivedRequests requests, LooseHubConnections? loose)
     {
         await requests.ClosedAsync().ConfigureAwait(false);
+        while (requests.IsDrainedForAnother && (loose is { Hold: true } || requests.ClosesLateOnes))
+        {
+            await Task.Delay(LookInterval).ConfigureAwait(false);
+        }
+
         await _stopping.CancelAsync().ConfigureAwait(false);
     }
 }

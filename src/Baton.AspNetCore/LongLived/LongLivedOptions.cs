@@ -35,11 +35,19 @@ public sealed class LongLivedOptions
     /// </summary>
     public int CloseStatus { get; set; } = 1012;
 
+    /// <summary>
+    /// How many requests this process forwards at a time to older processes that they belong to, such as SignalR's long polls
+    /// (see <see cref="IAffinityRule"/>). More are answered here, which does not know what they belong to. Default 1000, at most
+    /// 100000. Zero forwards none, and takes none from a newer process.
+    /// </summary>
+    public int MaxForwardedRequests { get; set; } = 1000;
+
     internal void Describe(OptionVisitor o)
     {
         Notice = o.Duration(nameof(Notice), Notice, DurationRange.ZeroOrMoreOrInfinite);
         CloseSpread = o.Duration(nameof(CloseSpread), CloseSpread, DurationRange.ZeroOrMore);
         CloseTimeout = o.Duration(nameof(CloseTimeout), CloseTimeout, DurationRange.MoreThanZero);
         CloseStatus = o.Number(nameof(CloseStatus), CloseStatus, 1000, 4999, "1000 to 4999");
+        MaxForwardedRequests = o.Number(nameof(MaxForwardedRequests), MaxForwardedRequests, 0, 100_000, "0 to 100000");
     }
 }

@@ -25,6 +25,12 @@ internal sealed class LongLivedRequests(GracefulRestartOptions options, ILogger 
     /// <summary>Whether a new one would only be closed again.</summary>
     internal bool IsDraining => _drain is not null;
 
+    /// <summary>Whether a drain is in progress that was not cut, and another process serves.</summary>
+    internal bool IsDrainedForAnother => _drain is { IsCut: false, NobodyServes.IsCancellationRequested: false };
+
+    /// <summary>Whether some that came during the drain are not closed yet.</summary>
+    internal bool ClosesLateOnes => _drain is { Late: > 0 };
+
     private LongLivedOptions Options => options.LongLived;
 
     /// <summary>It lives until <see cref="Remove"/>, and is a feature of the request that it belongs to.</summary>
@@ -41,7 +47,8 @@ internal sealed class LongLivedRequests(GracefulRestartOptions options, ILogger 
         if (_drain is { } drain)
         {
             // It came while the drain began.
-            _ = Task.Run(() => CloseLaterAsync(request, drain), CancellationToken.None);
+            drain.CountLate(1);
+            _ = Task.Run(() => CloseLateAsync(request, drain), CancellationToken.None);
         }
     }
 
@@ -80,7 +87,12 @@ internal sealed class LongLivedRequests(GracefulRestartOptions options, ILogger 
             _counts.Cut(request.Kind);
         }
 
-        _drain?.AllClosed.TrySetResult();
+        if (_drain is { } drain)
+        {
+            drain.IsCut = true;
+            drain.AllClosed.TrySetResult();
+        }
+
         return default;
     }
 
@@ -105,6 +117,18 @@ internal sealed class LongLivedRequests(GracefulRestartOptions options, ILogger 
         {
             logger.LongLivedClosed(drain.Closed, drain.Describe());
         }
+    }
+
+    private async Task CloseLateAsync(LongLivedRequest request, Drain drain)
+    {
+        if (request.Connection is { IsPrivate: true })
+        {
+            // A SignalR connection that was negotiated here. It shows as one after its handshake, and is closed as one.
+            await WaitAsync(request, Options.CloseTimeout, drain, atOnce: drain.NobodyServes.Token).ConfigureAwait(false);
+        }
+
+        await CloseLaterAsync(request, drain).ConfigureAwait(false);
+        drain.CountLate(-1);
     }
 
     private async Task CloseLaterAsync(LongLivedRequest request, Drain drain)
@@ -211,16 +235,23 @@ internal sealed class LongLivedRequests(GracefulRestartOptions options, ILogger 
     private sealed class Drain(long begun, CancellationToken resumed)
     {
         private readonly ConcurrentDictionary<string, int> _closed = new();
+        private int _late;
 
         internal CancellationToken Resumed => resumed;
 
         internal long Begun => begun;
+
+        internal bool IsCut { get; set; }
+
+        internal int Late => Volatile.Read(ref _late);
 
         internal CancellationTokenSource NobodyServes { get; } = new();
 
         internal TaskCompletionSource AllClosed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         internal int Closed => _closed.Values.Sum();
+
+        internal void CountLate(int change) => Interlocked.Add(ref _late, change);
 
         internal void Count(string kind) => _closed.AddOrUpdate(kind, 1, static (_, count) => count + 1);
 

@@ -49,6 +49,8 @@ internal static class HandoverCodec
                 }),
         Row.Of<HandoverMessage.ConnectionChannel>("connection-channel", static (_, _, _) => { }, static _ => new())
             with { IsOptional = true },
+        Row.Of<HandoverMessage.RequestChannel>("request-channel", static (_, _, _) => { }, static _ => new())
+            with { IsOptional = true },
         Row.Of<HandoverMessage.IdleConnections>("idle-connections", IdleConnectionsCodec.Write, IdleConnectionsCodec.Read),
         Row.Of<HandoverMessage.Alive>(
             "alive",

@@ -116,6 +116,12 @@ internal abstract record HandoverMessage
     /// <param name="Inputs">What was read of their next requests.</param>
     internal sealed record IdleConnections(IReadOnlyList<string> Keys, IReadOnlyList<byte[]> Inputs) : HandoverMessage;
 
+    /// <summary>
+    /// Newer process to an older one: with the message comes the older one's end of a socket over which requests are forwarded to
+    /// it that belong to it. Optional.
+    /// </summary>
+    internal sealed record RequestChannel : HandoverMessage;
+
     /// <summary>Successor on probation: it makes progress, with its open work.</summary>
     internal sealed record Alive(int Connections, int Requests) : HandoverMessage;
 

@@ -12,6 +12,7 @@ internal sealed class OlderGenerations(TimeSpan limit, ILogger logger) : IOlderG
     private readonly Lock _lock = new();
     private readonly List<(PredecessorLink Link, GenerationStatus Status)> _living = [];
     private readonly List<DepartingProcess> _returned = [];
+    private volatile PredecessorLink[] _links = [];
 
     /// <summary>Called as <see cref="Departed"/> says.</summary>
     internal delegate void DepartureListener(int generation, DateTimeOffset? drainedAt, bool gone);
@@ -35,6 +36,11 @@ internal sealed class OlderGenerations(TimeSpan limit, ILogger logger) : IOlderG
         }
     }
 
+    /// <summary>
+    /// The channels to processes that this one has replaced, newest first. Rolled-back successors are not among them.
+    /// </summary>
+    internal PredecessorLink[] Links => _links;
+
     internal void Add(PredecessorLink link)
     {
         OlderProcess process = link.Process;
@@ -47,6 +53,7 @@ internal sealed class OlderGenerations(TimeSpan limit, ILogger logger) : IOlderG
         lock (_lock)
         {
             _living.Add((link, unknown));
+            NoteLinks();
         }
     }
 
@@ -117,6 +124,7 @@ internal sealed class OlderGenerations(TimeSpan limit, ILogger logger) : IOlderG
         lock (_lock)
         {
             _living.RemoveAll(l => l.Link == link);
+            NoteLinks();
         }
     }
 
@@ -143,6 +151,7 @@ internal sealed class OlderGenerations(TimeSpan limit, ILogger logger) : IOlderG
         lock (_lock)
         {
             _living.Clear();
+            NoteLinks();
         }
     }
 
@@ -181,6 +190,7 @@ internal sealed class OlderGenerations(TimeSpan limit, ILogger logger) : IOlderG
             ];
             _living.Clear();
             _returned.Clear();
+            NoteLinks();
         }
 
         var channels = new List<(OlderProcess, Descriptor)>(processes.Length);
@@ -195,6 +205,11 @@ internal sealed class OlderGenerations(TimeSpan limit, ILogger logger) : IOlderG
         successor.Confirm(channels);
         channels.ForEach(c => c.Item2.Dispose());
     }
+
+    private void NoteLinks() => _links =
+    [
+        .. _living.Select(l => l.Link).Where(l => !l.Process.WasRolledBack).OrderByDescending(l => l.Process.Generation),
+    ];
 
     private static Action<RestartTrigger> Forcing(PredecessorLink link) =>
         by => link.Channel.TrySend(new HandoverMessage.Force(by));

@@ -83,6 +83,27 @@ internal sealed class PredecessorLink : IDisposable
         }
     }
 
+    /// <summary>Opens a way for requests that belong to the older process.</summary>
+    /// <returns>Our end, which the caller owns.</returns>
+    /// <exception cref="RestartException">The older process is gone, or takes no message.</exception>
+    internal Descriptor OpenRequests()
+    {
+        (Descriptor ours, Descriptor theirs) = UnixStream.CreatePair();
+        using (theirs)
+        {
+            try
+            {
+                Channel.Send(new HandoverMessage.RequestChannel(), [theirs.Number]);
+                return ours;
+            }
+            catch
+            {
+                ours.Dispose();
+                throw;
+            }
+        }
+    }
+
     /// <summary>Takes over a channel to a generation before the predecessor.</summary>
     internal static PredecessorLink Adopt(OlderProcess process, Descriptor socket, int ownGeneration, TimeSpan limit) =>
         new(new HandoverChannel(socket, limit), process, ownGeneration);

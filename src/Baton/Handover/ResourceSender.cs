@@ -133,9 +133,19 @@ internal sealed class ResourceSender(HandoverChannel channel, ResourceRegistry r
         }
     }
 
-    /// <summary>Takes the state that the successor hands back.</summary>
-    internal void TakeBack(HandoverMessage.HandedBack back, IReadOnlyList<Descriptor> descriptors) =>
-        resources.AtCommit.TakeBack(back.Keys, descriptors);
+    /// <summary>Takes what has come with a message: state that is handed back, or a way for requests.</summary>
+    internal HandoverMessage Take(Received received)
+    {
+        if (received.Message is HandoverMessage.HandedBack back)
+        {
+            resources.AtCommit.TakeBack(back.Keys, received.Descriptors);
+            return back;
+        }
+
+        bool isTaken = received is { Message: HandoverMessage.RequestChannel, Descriptors: [var channel] }
+            && resources.Moving.TryServe(channel);
+        return isTaken ? received.Message : received.WithoutDescriptors();
+    }
 
     /// <summary>In a successor: hands back the saved state.</summary>
     /// <param name="channel">To the predecessor.</param>
@@ -144,11 +154,11 @@ internal sealed class ResourceSender(HandoverChannel channel, ResourceRegistry r
     /// <returns>False if the predecessor is gone.</returns>
     internal static bool HandBack(HandoverChannel channel, StateStore state, string? missing)
     {
-        (IReadOnlyList<PassedResource> memory, IReadOnlyList<StateRow> rows) =
-            missing is null ? (state.Held, state.Rows) : ([], []);
+        IReadOnlyList<PassedResource> held = missing is null ? state.Held : [];
+        IReadOnlyList<StateRow> rows = missing is null ? state.Rows : [];
         try
         {
-            Send(channel, memory, sent => new HandoverMessage.HandedBack(KeysOf(sent), rows, missing));
+            Send(channel, held, sent => new HandoverMessage.HandedBack(KeysOf(sent), rows, missing));
             return true;
         }
         catch (RestartException)

@@ -180,16 +180,7 @@ internal sealed partial class SuccessorLink : ISuccessor
             }
 
             _speaker ??= received.Message is HandoverMessage.Hello ? received.Sender : null;
-            if (received.Message is HandoverMessage.HandedBack back)
-            {
-                _resources.TakeBack(back, received.Descriptors);
-                Answer(back);
-            }
-            else
-            {
-                Answer(received.WithoutDescriptors());
-            }
-
+            Answer(_resources.Take(received));
             return true;
         }
         catch (RestartException e) when (e.Failure == RestartFailure.PeerLost)
@@ -249,7 +240,7 @@ internal sealed partial class SuccessorLink : ISuccessor
             case HandoverMessage.Dropped dropped:
                 _resources.NotTaken(dropped.Keys);
                 break;
-            case HandoverMessage.Unknown:
+            case HandoverMessage.Unknown or HandoverMessage.RequestChannel:
                 break;
             default:
                 throw new RestartException(RestartFailure.ProtocolError, $"A successor does not send {message.GetType().Name}.");

@@ -1,3 +1,4 @@
+using Baton.Interop;
 using Microsoft.Extensions.Logging;
 
 namespace Baton.Resources;
@@ -23,6 +24,9 @@ internal sealed class MovingConnections(ILogger logger)
     /// <summary>The predecessor, which serves again after a roll back; null if it takes none.</summary>
     internal IMovingTarget? Predecessor { get; set; }
 
+    /// <summary>Serves a private connection over which a newer process forwards requests; null if none are served.</summary>
+    internal Action<Descriptor>? RequestServer { private get; set; }
+
     /// <summary>Called with the number of connections that another process has taken.</summary>
     internal Action<int>? Counted { private get; set; }
 
@@ -46,6 +50,14 @@ internal sealed class MovingConnections(ILogger logger)
             _target = _target == target ? null : _target;
             Predecessor = Predecessor == target ? null : Predecessor;
         }
+    }
+
+    /// <summary>Serves a private connection.</summary>
+    /// <returns>False if none are served: the caller still owns it.</returns>
+    internal bool TryServe(Descriptor requests)
+    {
+        RequestServer?.Invoke(requests);
+        return RequestServer is not null;
     }
 
     internal void CountSent(int count) => Counted?.Invoke(count);

@@ -49,7 +49,7 @@ public sealed partial class PageTests
         string[] parts = link.Split('#', 2);
         string directory = Path.GetDirectoryName(page)!;
         string path = parts[0].Length == 0 ? page : Path.GetRelativePath(".", Path.Combine(directory, parts[0]));
-        return Path.Exists(Path.Combine(Repository.Root, path))
+        return File.Exists(Path.Combine(Repository.Root, path)) // A folder is no page of the site.
             && (parts is [_] || Headings(Repository.Read(path)).Contains(parts[1], StringComparer.Ordinal));
     }
 

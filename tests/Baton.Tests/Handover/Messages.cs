@@ -25,6 +25,7 @@ internal static class Messages
         new HandoverMessage.Ready(["tcp:127.0.0.1:80"]),
         new HandoverMessage.Ready(["tcp:127.0.0.1:80"]) { Takes = ["connection"] },
         new HandoverMessage.ConnectionChannel(),
+        new HandoverMessage.RequestChannel(),
         new HandoverMessage.IdleConnections(["tcp:127.0.0.1:80", "tcp:127.0.0.1:81"], [[], [71, 69, 84]]),
         new HandoverMessage.Failed("no such database \"shop\" \U0001F6D1"),
         Commit,
