@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Baton;
 
-/// <content>Processes and what bounds them: 210 to 219.</content>
+/// <content>Processes and what bounds them: 210 to 220.</content>
 internal static partial class Log
 {
     [LoggerMessage(
@@ -27,6 +27,14 @@ internal static partial class Log
     internal static partial void PriorityNotRestored(this ILogger logger, int pid, string problem);
 
     [LoggerMessage(
+        219,
+        LogLevel.Warning,
+        "The parent of this service, baton run, process {RunPid}, has ended; process {Pid} serves on. Nothing starts it again " +
+            "after a crash, and signals must be sent to it",
+        EventName = "RunParentGone")]
+    internal static partial void RunParentGone(this ILogger logger, int runPid, int pid);
+
+    [LoggerMessage(
         211,
         LogLevel.Warning,
         "Successor {SuccessorPid} has crashed and {Dump}: it may take {Limit}",
@@ -41,6 +49,6 @@ internal static partial class Log
     internal static partial void RehearsalFailed(this ILogger logger, Exception exception);
 
     [LoggerMessage(
-        219, LogLevel.Information, "Process {TakerPid} takes over by itself: {Program}", EventName = "TakerAdopted")]
+        220, LogLevel.Information, "Process {TakerPid} takes over by itself: {Program}", EventName = "TakerAdopted")]
     internal static partial void TakerAdopted(this ILogger logger, int takerPid, string program);
 }

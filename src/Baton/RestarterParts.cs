@@ -26,6 +26,7 @@ internal sealed class RestarterParts
     private readonly CompleteRestart? _replaces;
     private readonly SignalActions _signalActions;
     private readonly ServiceTelemetry _telemetry;
+    private readonly TrafficMeter? _traffic;
 
     // The server whose logging gets the lines of the process.
     private RegisteredServer? _logs;
@@ -48,7 +49,8 @@ internal sealed class RestarterParts
         // In this order: the start command, before anything changes it; signal handlers, before a signal can kill; the
         // predecessor.
         var systemd = SystemdEnvironment.Take(DiagnosticVariables.ForSuccessors(StartCommand.Capture(), Logger), Logger);
-        StartCommand command = SocketActivation.Take(systemd.Command, Sockets.Resources, Logger);
+        var run = RunParent.Find();
+        StartCommand command = SocketActivation.Take(systemd.Command, run, Sockets.Resources, Logger);
         var terminal = TerminalSession.Find(options.TimeProvider);
         Signals = new SignalTriggers(
             AllSignals,
@@ -66,24 +68,23 @@ internal sealed class RestarterParts
 
         // What has started this process, if that is its predecessor.
         int? parent = _successor?.Pid ?? _replaces?.Predecessor;
-        TakeOverSearch? search = parent is null && TakeOverSearch.IsWanted(options)
-            ? new TakeOverSearch(options, identity.Name, command.Program)
-            : null;
-        TakingOver? takingOver = search?.Find();
-        _successor ??= takingOver is null ? null
-            : SuccessorRole.Of(takingOver.Open, takingOver.Predecessor, Sockets.Resources, Older, options, Logger);
+        TakeOverSearch? search = parent is null ? TakeOverSearch.Begin(options, identity.Name, command.Program) : null;
+        _successor ??= search?.Found is not { } found ? null
+            : SuccessorRole.Of(found.Open, found.Predecessor, Sockets.Resources, Older, options, Logger);
         int? predecessor = _successor?.Pid ?? parent;
-        command = SystemdEnvironment.Succeed(command, parent);
+        command = SystemdEnvironment.Succeed(command, parent ?? run?.Pid);
         var endpoints = new Endpoints(Sockets.Resources, Gate, _successor, Older, options.PidFile, Logger)
         {
             SharingEnded = () =>
             {
-                takingOver?.Dispose();
+                search?.Found?.Dispose();
                 _ = Sockets.Resources.Handles.CloseUntakenAfterAsync(options.HandleTimeout, options.TimeProvider);
             },
         };
+        _traffic = options.Judge.Enabled && Platform.HandoverSupported ? new TrafficMeter() : null;
         var context = new LifecycleContext(Loop, options, Logger)
         {
+            Traffic = _traffic is null ? null : new TrafficHistory(Loop, options.Judge, _traffic.Take),
             Endpoints = endpoints,
             Work = Work,
             Programs = new Programs(options, command, Sockets.Resources, Logger)
@@ -110,7 +111,7 @@ internal sealed class RestarterParts
         }
 
         // Before all other subscribers: a client that follows their events finds systemd informed.
-        SystemdService.Follow(systemd, parent, Sockets.Resources, context, () => Work.Describe().Total);
+        SystemdService.Follow(systemd, parent, run, Sockets.Resources, context, () => Work.Describe().Total);
         context.CommitSteps.Add(new StateStep(context));
         Lifecycle = new ProcessLifecycle(() => KnownGeneration, context);
         TerminalFollower.Follow(terminal, context, () => Lifecycle.Restarts.SuccessorPid);
@@ -119,11 +120,12 @@ internal sealed class RestarterParts
         Status = new StatusSource(
             Lifecycle, Sockets.Resources, Older, () => _successor is { } role ? role.Pid : parent, identity);
         Status.Waiting = ExclusiveStop.DescribeWaiting;
+        Status.Run = run;
+        run?.WhenGone(() => Loop.Post(() => RunGone(run)));
         _telemetry = new ServiceTelemetry(Lifecycle, context, Older, () => KnownGeneration > 0 ? KnownGeneration : null);
         Sockets.Resources.Moving.Counted = _telemetry.Moved;
         Operations = new ControlService(Lifecycle, context, Status.Take);
-        ControlServer? control = ControlServer.Create(
-            Operations, Sockets.Resources, predecessor, search?.NameLock);
+        ControlServer? control = ControlServer.Create(Operations, Sockets.Resources, predecessor, search?.NameLock);
         Status.NameHolder = () => control?.NameHolder;
         endpoints.TakeOurs = control is null ? null : control.Inherit;
         Loop.StepFailed = Lifecycle.PutRight;
@@ -132,7 +134,7 @@ internal sealed class RestarterParts
         Servers = new ServerRegister(Loop, Logger, options, Lifecycle.Start);
         var watch = new ChangeWatch(options, isFirst: predecessor is null, Logger);
         var memory = new MemoryLimitWatch(options, predecessor is null, ResourceLimits.Memory, GC.RefreshMemoryLimit, Logger);
-        Begin(command);
+        Begin(command, context.Traffic);
         Action<RestartTrigger> restart = by => Loop.Post(() => Lifecycle.Restarts.Request(new RestartRequest(by)));
         watch.Begin(() => Lifecycle.State, restart, Exited);
         memory.Begin(() => Lifecycle.State, restart, Exited);
@@ -248,6 +250,15 @@ internal sealed class RestarterParts
 
     private void FlushLog(object? sender, EventArgs e) => Logger.Flush(Options.LogTime);
 
+    private void RunGone(RunParent run)
+    {
+        // A predecessor leaves it to its successor.
+        if (Lifecycle.State is ProcessState.Serving or ProcessState.Restarting or ProcessState.OnProbation)
+        {
+            Logger.RunParentGone(run.Pid, Environment.ProcessId);
+        }
+    }
+
     /// <summary>Stops the loop and the signal handlers.</summary>
     internal void Release()
     {
@@ -256,9 +267,10 @@ internal sealed class RestarterParts
         Signals.Dispose();
         Loop.Dispose();
         _telemetry.Dispose();
+        _traffic?.Dispose();
     }
 
-    private void Begin(StartCommand command)
+    private void Begin(StartCommand command, TrafficHistory? traffic)
     {
         if (_replaces is { } replaces)
         {
@@ -275,6 +287,8 @@ internal sealed class RestarterParts
             // A thread that always takes the signals: earlier threads keep the mask of the start.
             SignalTriggers.Unblock(AllSignals);
             new StarvationGuard(Loop, Logger).Begin();
+            _traffic?.Begin();
+            traffic?.Begin();
             if (Platform.HandoverSupported)
             {
                 Loop.Schedule(RehearsalDelay, () => SuccessorLink.Rehearse(command));
