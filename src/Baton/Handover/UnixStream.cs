@@ -127,7 +127,7 @@ internal static unsafe class UnixStream
     {
         fixed (byte* start = buffer)
         {
-            nint n = Receive(socket, start, buffer.Length, flags: 0, out Attached attached);
+            nint n = ControlData.Receive(socket, start, buffer.Length, flags: 0, out ControlData attached);
             int errno = Libc.Errno;
             foreach (Descriptor descriptor in attached.Descriptors ?? [])
             {
