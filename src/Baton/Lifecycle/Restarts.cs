@@ -51,6 +51,10 @@ internal sealed class Restarts(ProcessLifecycle lifecycle, LifecycleContext cont
                 RestartFailure.InProgress,
                 $"the last restart waits to be confirmed for another {Wording.Of(left)}; first baton confirm or baton rollback");
         }
+        else if (transition.Held && request.Taker is not null)
+        {
+            Refuse(request, RestartFailure.InProgress, "the last restart is on probation; start it again when that is over");
+        }
         else if (transition.Held || (request.BySignal && lifecycle.State == ProcessState.Starting))
         {
             Hold(request, until: lifecycle.State == ProcessState.Starting ? "this process serves" : "the probation is over");
@@ -203,10 +207,16 @@ internal sealed class Restarts(ProcessLifecycle lifecycle, LifecycleContext cont
             return;
         }
 
+        if (!handsOver && request.Taker is not null)
+        {
+            Refuse(request, RestartFailure.NotSupported, "a process whose Strategy is Complete hands nothing over");
+            return;
+        }
+
         StartCommand command;
         try
         {
-            command = context.Programs.Choose(request.Program);
+            command = request.Taker?.Command ?? context.Programs.Choose(request.Program);
         }
         catch (RestartException e)
         {
