@@ -54,8 +54,18 @@ internal static class HandoverCodec
         Row.Of<HandoverMessage.IdleConnections>("idle-connections", IdleConnectionsCodec.Write, IdleConnectionsCodec.Read),
         Row.Of<HandoverMessage.Alive>(
             "alive",
-            static (json, m, _) => { json.WriteNumber("connections", m.Connections); json.WriteNumber("requests", m.Requests); },
-            static body => new HandoverMessage.Alive(body.Number("connections"), body.Number("requests"))),
+            static (json, m, size) =>
+            {
+                json.WriteNumber("connections", m.Connections);
+                json.WriteNumber("requests", m.Requests);
+                TrafficCodec.Write(json, m.Traffic, size);
+                GenerationStatusCodec.WriteOptional(json, "status", m.Status, size.LongestText);
+            },
+            static body => new HandoverMessage.Alive(body.Number("connections"), body.Number("requests"))
+            {
+                Traffic = TrafficCodec.Read(body),
+                Status = GenerationStatusCodec.ReadOptional(body, "status"),
+            }),
         Row.Of<HandoverMessage.Unhealthy>(
             "unhealthy",
             WriteUnhealthy,

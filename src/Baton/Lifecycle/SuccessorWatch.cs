@@ -16,7 +16,7 @@ internal sealed class SuccessorWatch(
     private const int MostPostponements = 4;
 
     private readonly List<LoopTimer> _timers = [];
-    private HandoverMessage.Alive? _lastSign;
+    private volatile HandoverMessage.Alive? _lastSign;
     private long _lastSignAt;
     private int _looksWithoutSign;
     private long _begun;
@@ -31,7 +31,16 @@ internal sealed class SuccessorWatch(
         : $"; {context.Since(_lastSignAt).TotalMilliseconds:0} ms before, it had {_lastSign.Connections} connections "
             + $"and {_lastSign.Requests} requests open";
 
+    /// <summary>What the successor on probation last said of itself; from any thread.</summary>
+    internal GenerationStatus? Reported => _lastSign?.Status;
+
     internal bool SuccessorLives => successor.Lives;
+
+    /// <summary>The judge of its traffic; null if it is not judged, or has not served.</summary>
+    internal ProbationJudging? Judging { get; private set; }
+
+    /// <summary>The reason why it was told to give back; null if it was not.</summary>
+    internal RestartFault? AskedBack { get; private set; }
 
     /// <summary>The pid of a successor that the successor has started; null for none.</summary>
     internal HandoverMessage.HandedOn? HandedOn { get; private set; }
@@ -40,9 +49,14 @@ internal sealed class SuccessorWatch(
     internal bool HasEnded { get; private set; }
 
     /// <summary>
-    /// Whether a process that the successor started serves, or is about to. An earlier restart of it may have failed.
+    /// Whether a process that the successor started serves, or is about to. An earlier restart of it may have failed. What comes
+    /// after a process that took over by itself is not known here, and not this process's matter.
     /// </summary>
-    internal bool HasHeir => HandedOn is { Successor: { } heir } ? context.Process.Sees(heir) : HandedOn is not null;
+    internal bool HasHeir =>
+        IsTaker || (HandedOn is { Successor: { } heir } ? context.Process.Sees(heir) : HandedOn is not null);
+
+    /// <inheritdoc cref="ISuccessor.IsTaker"/>
+    internal bool IsTaker => successor.IsTaker;
 
     /// <summary>Watches the end of a successor that is given up, also one that cannot be reaped.</summary>
     internal SuccessorKill Kill { get; } = new(
@@ -56,7 +70,8 @@ internal sealed class SuccessorWatch(
 
     internal void AwaitReady() => AwaitReady(Options.ReadyTimeout, MostPostponements);
 
-    internal void BeginProbation()
+    /// <param name="describe">Receives the judgement on the successor's traffic, for people.</param>
+    internal void BeginProbation(Action<string> describe)
     {
         EndWait();
         Volatile.Write(ref _begun, context.Now);
@@ -64,6 +79,9 @@ internal sealed class SuccessorWatch(
         {
             return;
         }
+
+        Judging = context.Traffic is null || !Options.Judge.Enabled ? null : new ProbationJudging(
+            successor.Pid, context.Traffic, context, describe, reject: fault => happened(RestartEvent.JudgedBad, fault));
 
         _timers.Add(context.Loop.Schedule(trial.Length, ProbationOver));
         LookForCrash();
@@ -98,11 +116,29 @@ internal sealed class SuccessorWatch(
     /// </summary>
     internal void AskBack(RestartFault fault)
     {
+        AskedBack = fault;
         context.Try(() => successor.TryTell(new HandoverMessage.GiveBack(fault.What)));
         TimeSpan limit = Options.HandshakeTimeout;
         string late = $"{fault.What}, did not give back within {limit.TotalSeconds:0.###} s and was killed";
         _timers.Add(context.Loop.Schedule(
             limit, () => happened(RestartEvent.GivesBackLate, fault with { What = late, KillAfter = TimeSpan.Zero })));
+    }
+
+    /// <summary>
+    /// Ends it before it got its commit. One that takes over by itself learns the reason first: only its own log shows it.
+    /// </summary>
+    /// <param name="fault">Why.</param>
+    /// <param name="explanation">The same in full.</param>
+    /// <param name="atOnce">Whether this process is about to accept again, so that no time is left.</param>
+    internal void GiveUp(RestartFault fault, string explanation, bool atOnce)
+    {
+        bool hasTime = IsTaker && !atOnce && fault.KillAfter < Options.ExitTimeout;
+        if (IsTaker)
+        {
+            context.Try(() => successor.TryTell(new HandoverMessage.Refused(explanation)));
+        }
+
+        Kill.After(hasTime ? Options.ExitTimeout : fault.KillAfter);
     }
 
     /// <summary>Remembers what an event at its end says of it.</summary>
@@ -112,6 +148,11 @@ internal sealed class SuccessorWatch(
         {
             case PeerEvent.Said { Message: HandoverMessage.Alive alive } when served:
                 (_lastSign, _lastSignAt, _looksWithoutSign) = (alive, context.Now, 0);
+                if (alive.Traffic is { } traffic)
+                {
+                    Judging?.Add(traffic);
+                }
+
                 break;
             case PeerEvent.Said { Message: HandoverMessage.HandedOn handedOn } when served:
                 HandedOn = handedOn;
@@ -121,6 +162,17 @@ internal sealed class SuccessorWatch(
                 Kill.Cancel();
                 break;
         }
+    }
+
+    /// <summary>
+    /// The failure that an event means. For a successor that gives back as it was told, the reason is this process's.
+    /// </summary>
+    internal RestartFault FaultOf(PeerEvent happened, bool served)
+    {
+        var fault = RestartFault.Of(happened, served, Options.ExitTimeout);
+        return fault.Failure == RestartFailure.RolledBack && AskedBack is { } asked
+            ? fault with { Failure = asked.Failure }
+            : fault;
     }
 
     /// <summary>Ends a wait, with its timers.</summary>
@@ -134,6 +186,7 @@ internal sealed class SuccessorWatch(
     internal void End()
     {
         _over = true;
+        Judging?.End();
         EndWait();
     }
 

@@ -24,6 +24,9 @@ internal sealed class FakeEffects(Journal journal) : IEndpoints, IOpenWork, IPro
     /// <summary>What starting a successor fails with.</summary>
     internal Exception? StartFailure { get; set; }
 
+    /// <summary>The last sign of life that the predecessor was sent.</summary>
+    internal HandoverMessage.Alive? LastSign { get; private set; }
+
     /// <summary>What telling the predecessor fails with.</summary>
     internal RestartException? AnnounceFailure { get; set; }
 
@@ -53,6 +56,9 @@ internal sealed class FakeEffects(Journal journal) : IEndpoints, IOpenWork, IPro
     public bool HasUnclaimed => false;
 
     public int Pid => PredecessorPid;
+
+    /// <summary>Whether this process takes over by itself.</summary>
+    public bool HasNotStartedThis { get; set; }
 
     /// <summary>Successors that were rolled back and live.</summary>
     internal List<DepartingProcess> Returned { get; } = [];
@@ -96,6 +102,18 @@ internal sealed class FakeEffects(Journal journal) : IEndpoints, IOpenWork, IPro
         return Successor;
     }
 
+    public ISuccessor Adopt(Taker taker, int generation, Func<ActivityContext> trace, Action<PeerEvent> post)
+    {
+        journal.Add($"adopt generation {generation}");
+        if (StartFailure is not null)
+        {
+            throw StartFailure;
+        }
+
+        _successors.Add(new FakeSuccessor(taker.Pid, journal, post) { IsTaker = true });
+        return Successor;
+    }
+
     public IReadOnlyList<string> Claim() => [];
 
     public void SayReady(IReadOnlyList<string> claimed)
@@ -116,6 +134,7 @@ internal sealed class FakeEffects(Journal journal) : IEndpoints, IOpenWork, IPro
     public bool TrySay(HandoverMessage message)
     {
         journal.Add($"tell predecessor {message}");
+        LastSign = message as HandoverMessage.Alive ?? LastSign;
         return PredecessorLives;
     }
 
@@ -219,7 +238,11 @@ internal sealed class FakeEffects(Journal journal) : IEndpoints, IOpenWork, IPro
     internal LifecycleContext Context(ControlLoop loop, RestarterOptions options, ILogger logger, bool hasPredecessor = false) => new(loop, options, logger)
     {
         Endpoints = this, Work = this, Programs = this, Older = this, Process = this, State = State, Predecessor = hasPredecessor ? this : null,
+        Traffic = new TrafficHistory(loop, options.Judge, () => Traffic),
     };
+
+    /// <summary>What the clients of this process got since it began.</summary>
+    internal TrafficFigures Traffic { get; set; } = TrafficFigures.None;
 
     /// <summary>The thread pool goes on.</summary>
     internal void WorkGoesOn()
