@@ -6,7 +6,7 @@ bench/containers.py DIRECTORY [RESTARTS [KILLS]]
 DIRECTORY has `baton` and `Hello`, both native code:
   dotnet publish src/Baton.Cli -c Release -r linux-x64 -p:PublishAot=true -p:CppCompilerAndLinker=gcc -o DIRECTORY
   dotnet publish samples/Hello -c Release -r linux-x64 -p:PublishAot=true -p:CppCompilerAndLinker=gcc -o DIRECTORY
-The image is made of samples/containers/Containerfile on a base with the C library and nothing else: no shell, no init, no curl. The
+The image is made of samples/containers/Containerfile on a base with the C library and OpenSSL alone: no shell, no init, no curl. The
 containers run with a read-only file system, as user 65534, without capabilities. Each story writes one line. Exit code 0 if nothing
 failed that must not; 2 if podman can't run a container here. Needs root, podman and runc.
 """
@@ -39,6 +39,10 @@ def make_images(directory, work):
     for program in ("baton", "Hello"):
         said = subprocess.run(["ldd", os.path.join(directory, program)], capture_output=True, text=True, check=True).stdout
         libraries |= set(re.findall(r"(/\S+)", said))
+
+    # .NET loads OpenSSL when it needs it; images of runtime-deps have it.
+    cache = subprocess.run(["/sbin/ldconfig", "-p"], capture_output=True, text=True, check=True).stdout
+    libraries |= set(re.findall(r"lib(?:ssl|crypto)\.so\.3 .*=> (/\S+)", cache))
     for library in libraries:
         os.makedirs(root + os.path.dirname(library), exist_ok=True)
         shutil.copy(os.path.realpath(library), root + library)

@@ -43,6 +43,11 @@ internal sealed class RunCommand
         Description = "Writes the time, the pid and the generation before each line of the service",
     };
 
+    private readonly Option<bool> _beside = new("--beside")
+    {
+        Description = "Also where a service of that name runs, as for a takeover",
+    };
+
     private readonly Option<string?> _name = new("--name") { Description = "The service's name", HelpName = "NAME" };
 
     internal static BatonCommand Create(Action<Command, Func<ParseResult, Invocation, Task<int>>> onRun)
@@ -65,6 +70,7 @@ internal sealed class RunCommand
         Option[] options =
         [
             parts._restart, parts._backOff, parts._longest, parts._reset, parts._giveUp, parts._prefix, parts._name,
+            parts._beside,
         ];
         Array.ForEach(options, command.Options.Add);
         command.Validators.Add(result =>
@@ -133,6 +139,7 @@ internal sealed class RunCommand
             GiveUp = parsed.GetValue(_giveUp),
             Prefix = parsed.GetValue(_prefix),
             Name = parsed.GetValue(_name),
+            Beside = parsed.GetValue(_beside),
         };
     }
 
@@ -156,6 +163,11 @@ internal sealed class RunCommand
         }
 
         _ = ServiceStart.Find(options.Command[0], Environment.CurrentDirectory, environment.Variable("PATH"));
+        if (options.Beside)
+        {
+            return;
+        }
+
         string name = options.Name ?? NameOf(options.Command);
         using var limit = new CancellationTokenSource(LookLimit);
         try
@@ -167,7 +179,7 @@ internal sealed class RunCommand
                     ExitCode.Refused,
                     "AlreadyRuns",
                     Wording.Say($"A service called {name} runs already: process {running.Status.Pid}. To restart it: ") +
-                        $"baton restart {name}. To run a second one, give it another name: --name");
+                        $"baton restart {name}. To start another one: --name for a name of its own, --beside for a takeover");
             }
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
