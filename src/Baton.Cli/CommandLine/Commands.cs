@@ -218,22 +218,37 @@ internal sealed class Commands(CliEnvironment environment, GlobalOptions options
     {
         var command = new BatonCommand(
             "check",
-            "Checks the program that a restart would start; changes nothing.",
+            "Checks the program that a restart would start, or that the service is stable; changes nothing.",
             "baton check shop",
-            "baton check shop --program /srv/shop/releases/42/Shop && echo good")
+            "baton check shop --program /srv/shop/releases/42/Shop && echo good",
+            "baton check shop --stable-for 60s")
         {
             Details =
                 "The program must be there, allowed (AllowedProgramDirectories), and pass its own check, if the service has " +
-                    "one (CheckArguments).",
+                    "one (CheckArguments). With --stable-for the service itself is watched: it must serve, as the same process, " +
+                    "and no restart may begin in that time.",
         };
         Argument<string?> service = AddService(command);
         Option<string?> program = AddProgram(command, "Checks this program instead of the one the service was started as");
         Option<TimeSpan?> timeout = WaitOptions.AddTimeout(command);
-        Waiting Limit(ParseResult parsed) => new(true, parsed.GetValue(timeout) ?? Waiting.UsualTimeout);
-        OnOperate(command, service, Limit, parsed => new ControlRequest(ControlCommand.Check)
+        Option<TimeSpan?> stable = DurationOption.Create(
+            "--stable-for", "Watches the service for this time, such as 60s, instead of checking its program");
+        command.Options.Add(stable);
+        command.Validators.Add(result =>
         {
-            Program = AbsoluteProgram(parsed.GetValue(program)),
+            // Infinite is negative.
+            if (result.GetValue(stable) is { } time && (time <= TimeSpan.Zero || result.GetResult(program) is not null))
+            {
+                result.AddError("--stable-for is a time, not infinite, and goes without --program.");
+            }
         });
+        Waiting Limit(ParseResult parsed) => new(true, parsed.GetValue(timeout) ?? Waiting.UsualTimeout);
+        OnRun(command, async (parsed, run) => parsed.GetValue(stable) is { } time
+            ? await StabilityCheck.RunAsync(run, await run.ChooseAsync(parsed.GetValue(service)), time)
+            : await OperateAsync(parsed, run, service, Limit, parsed => new ControlRequest(ControlCommand.Check)
+            {
+                Program = AbsoluteProgram(parsed.GetValue(program)),
+            }));
         return command;
     }
 
@@ -242,13 +257,20 @@ internal sealed class Commands(CliEnvironment environment, GlobalOptions options
         Argument<string?> service,
         Func<ParseResult, Waiting> wait,
         Func<ParseResult, ControlRequest> read) =>
-        OnRun(command, async (parsed, run) =>
-        {
-            FoundService found = await run.ChooseAsync(parsed.GetValue(service));
-            Waiting waiting = wait(parsed);
-            ControlRequest request = read(parsed) with { Wait = waiting.Wait, By = Caller.Describe(run.Environment) };
-            return await OperateCommand.RunAsync(run, found, request, waiting.Timeout);
-        });
+        OnRun(command, (parsed, run) => OperateAsync(parsed, run, service, wait, read));
+
+    private static async Task<int> OperateAsync(
+        ParseResult parsed,
+        Invocation run,
+        Argument<string?> service,
+        Func<ParseResult, Waiting> wait,
+        Func<ParseResult, ControlRequest> read)
+    {
+        FoundService found = await run.ChooseAsync(parsed.GetValue(service));
+        Waiting waiting = wait(parsed);
+        ControlRequest request = read(parsed) with { Wait = waiting.Wait, By = Caller.Describe(run.Environment) };
+        return await OperateCommand.RunAsync(run, found, request, waiting.Timeout);
+    }
 
     // The service may have another working directory than the caller.
     private static string? AbsoluteProgram(string? program) => program is null ? null : Path.GetFullPath(program);
