@@ -49,13 +49,16 @@ class Load:
         for thread in self.threads:
             thread.start()
 
+    def connect(self):
+        return socket.create_connection(("127.0.0.1", self.port), LIMIT)
+
     def run(self, keep):
         connection, path = None, "/"
         while not self.ended:
             path = "/" if path == "/orders" else "/orders"
             begun = time.time()
             try:
-                connection = connection or socket.create_connection(("127.0.0.1", self.port), LIMIT)
+                connection = connection or self.connect()
                 connection.settimeout(LIMIT)
                 head = request(connection, path, keep)
                 self.counts[head.split(b" ")[1].decode()] += 1

@@ -120,7 +120,8 @@ internal sealed class Operation(
         bool isSaid = !outcome.KeepsServing || outcome.Record is not null;
         string keeps = $"Process {service.Status.Pid} keeps serving.";
         string explanation = isSaid ? outcome.Explanation : $"{outcome.Explanation}\n{keeps}".Trim();
-        return outcome.Failure is not { } failure ? OperationOutcome.Failed("Failed", explanation) with { Record = outcome.Record }
+        return outcome.Failure is not { } failure
+            ? OperationOutcome.Failed("Failed", explanation) with { Record = outcome.Record }
             : failure.Category == FailureCategory.Failed
             ? OperationOutcome.OfRestart(failure.Name, explanation, outcome.Record)
             : OperationOutcome.Of(failure, explanation) with { Record = outcome.Record };

@@ -31,7 +31,8 @@ internal sealed record OperationOutcome(int ExitCode, string? Failure, string Ex
     internal static OperationOutcome OfRestart(string failure, string explanation, RestartRecord? record)
     {
         bool served = record is { ServedAfter: not null, Failure: not (null or RestartFailure.Stopping) };
-        return new(served ? CommandLine.ExitCode.RolledBack : CommandLine.ExitCode.Failed, failure, explanation) { Record = record };
+        int exitCode = served ? CommandLine.ExitCode.RolledBack : CommandLine.ExitCode.Failed;
+        return new(exitCode, failure, explanation) { Record = record };
     }
 
     private static int ExitCodeOf(AnswerFailure failure) => failure.Category switch

@@ -60,8 +60,8 @@ internal sealed class StabilityCheck(CliEnvironment environment, FoundService se
             TimeSpan left = time - environment.Time.GetElapsedTime(begun);
             if (left <= TimeSpan.Zero)
             {
-                return OperationOutcome.Done(Wording.Say(
-                    $"{_first.Name}: process {now.Pid}, generation {now.Generation}, has served for {Wording.Of(time)} without a change."))
+                string who = Wording.Say($"process {now.Pid}, generation {now.Generation}");
+                return OperationOutcome.Done($"{_first.Name}: {who}, has served for {Wording.Of(time)} without a change.")
                     with { Serving = now };
             }
 

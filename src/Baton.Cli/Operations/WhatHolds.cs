@@ -42,9 +42,9 @@ internal static class WhatHolds
     private static Holding? Of(RestartStatus? serving, int asked) => serving switch
     {
         null => null,
-        { State: ProcessState.Serving or ProcessState.Restarting } => serving.Pid == asked ? Holding.OldServes : Holding.NewServes,
-        { State: ProcessState.OnProbation } => Holding.NewOnProbation,
-        { State: ProcessState.HandedOver } => Holding.NewOnProbation,
+        { State: ProcessState.Serving or ProcessState.Restarting } =>
+            serving.Pid == asked ? Holding.OldServes : Holding.NewServes,
+        { State: ProcessState.OnProbation or ProcessState.HandedOver } => Holding.NewOnProbation,
         _ => null,
     };
 }
