@@ -31,7 +31,7 @@ internal static class Messages
         Commit,
         new HandoverMessage.Alive(Connections: 3, Requests: 5)
         {
-            Traffic = new TrafficFigures { Endpoints = [new EndpointTraffic { Endpoint = "GET /a", Requests = 3, Failures = 2, Exceptions = 1, Latencies = [0, 3] }] },
+            Traffic = new TrafficFigures { Endpoints = [new EndpointTraffic { Endpoint = "GET /a", Requests = 5_000_000_000, Failures = 2, Exceptions = 1, Latencies = [0, 5_000_000_000] }] },
             Status = Status,
         },
         new HandoverMessage.Unhealthy("the host ends by itself", Ends: true) { HandsBack = true, IsAsked = true },
