@@ -32,6 +32,7 @@ internal sealed class StatusSource(
             State = own.State,
             PredecessorPid = predecessor(),
             SuccessorPid = lifecycle.Restarts.SuccessorPid,
+            Successor = lifecycle.Restarts.OnProbation,
             Listeners = [.. resources.Held.Where(l => l.Key.Policy.IsOfService).Select(l => l.Key.ToString())],
             PassedHandles = [.. resources.Handles.Passed.Select(h => h.Key.Name)],
             UntakenHandles = resources.Handles.Closed,

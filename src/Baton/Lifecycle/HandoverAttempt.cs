@@ -26,6 +26,7 @@ internal sealed class HandoverAttempt : RestartAttempt
             context, (phase, detail) => Happen(RestartEvent.Progress, new HandoverMessage.Progress(phase, detail)));
 
     internal override int? SuccessorPid => _successor?.Pid;
+    internal override GenerationStatus? Successor => _watch?.Reported;
 
     internal override RestartStrategy Strategy => RestartStrategy.Handover;
 
@@ -33,7 +34,6 @@ internal sealed class HandoverAttempt : RestartAttempt
     internal SuccessorWatch Watch => _watch!;
 
     private ILogger Logger => Context.Logger;
-
     private int Pid => _successor!.Pid;
 
     internal void Tell(HandoverMessage message) => Context.Try(() => _successor!.TryTell(message));

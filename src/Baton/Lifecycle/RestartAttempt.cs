@@ -26,6 +26,9 @@ internal abstract class RestartAttempt
 
     internal abstract int? SuccessorPid { get; }
 
+    /// <summary>What the successor on probation last said of itself; from any thread.</summary>
+    internal virtual GenerationStatus? Successor => null;
+
     internal abstract RestartStrategy Strategy { get; }
 
     /// <summary>The keys that the successor uses. The others end with this process.</summary>

@@ -25,6 +25,9 @@ internal sealed class Restarts(ProcessLifecycle lifecycle, LifecycleContext cont
     /// <summary>The same, but not a process that has taken over by itself: that one has its own terminal, if any.</summary>
     internal int? HeirPid => Successor is { Watch.IsTaker: true } ? null : SuccessorPid;
 
+    /// <summary>The successor while it is on probation, as it last said; from any thread.</summary>
+    internal GenerationStatus? OnProbation => lifecycle.State == ProcessState.HandedOver ? _attempt?.Successor : null;
+
     /// <summary>The restart whose successor got its commit, until this process serves again; from any thread.</summary>
     internal HandoverAttempt? Successor => _attempt is HandoverAttempt { Served: true } attempt ? attempt : null;
 

@@ -16,7 +16,7 @@ internal sealed class SuccessorWatch(
     private const int MostPostponements = 4;
 
     private readonly List<LoopTimer> _timers = [];
-    private HandoverMessage.Alive? _lastSign;
+    private volatile HandoverMessage.Alive? _lastSign;
     private long _lastSignAt;
     private int _looksWithoutSign;
     private long _begun;
@@ -30,6 +30,9 @@ internal sealed class SuccessorWatch(
         ? "; what it had open is not known"
         : $"; {context.Since(_lastSignAt).TotalMilliseconds:0} ms before, it had {_lastSign.Connections} connections "
             + $"and {_lastSign.Requests} requests open";
+
+    /// <summary>What the successor on probation last said of itself; from any thread.</summary>
+    internal GenerationStatus? Reported => _lastSign?.Status;
 
     internal bool SuccessorLives => successor.Lives;
 
