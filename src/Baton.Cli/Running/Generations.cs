@@ -32,6 +32,9 @@ internal sealed class Generations(Func<int, bool> lives)
     /// <summary>Those that may take over from the process in charge.</summary>
     internal IReadOnlyList<int> Candidates => [.. new[] { _successor, _predecessor }.OfType<int>().Where(lives)];
 
+    /// <summary>Whether a process may live that is not in charge.</summary>
+    internal bool HasOthers => _numbers.Keys.Any(pid => pid != Main);
+
     internal IReadOnlyList<int> All
     {
         get

@@ -13,8 +13,9 @@ namespace Baton.Cli.Running;
 /// </summary>
 internal sealed class RunLoop : IServiceParent, IDisposable
 {
-    // Signals may come late where the machine is very busy, so the loop also looks by itself.
+    // The end of the process in charge wakes the loop. It looks for that of others by itself: soon where one matters.
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan WaitForOthers = TimeSpan.FromMilliseconds(100);
 
     // A process that has ended is collected by its predecessor, if that lives, or left to this process.
     private static readonly TimeSpan CollectionLimit = TimeSpan.FromSeconds(1);
@@ -23,7 +24,7 @@ internal sealed class RunLoop : IServiceParent, IDisposable
     private static readonly PosixSignal[] PassedOn =
     [
         PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGQUIT, PosixSignal.SIGHUP, PosixSignal.SIGTSTP,
-        PosixSignal.SIGCONT, PosixSignal.SIGCHLD, (PosixSignal)SignalNumber.SIGUSR1, (PosixSignal)SignalNumber.SIGUSR2,
+        PosixSignal.SIGCONT, (PosixSignal)SignalNumber.SIGUSR1, (PosixSignal)SignalNumber.SIGUSR2,
     ];
 
     private readonly Supervision _supervision;
@@ -55,9 +56,12 @@ internal sealed class RunLoop : IServiceParent, IDisposable
         _output = options.Prefix ? new PrefixedOutput(_supervision.GenerationOf, say) : null;
         _triggers = new SignalTriggers(
             PassedOn,
-            signal => Post(() => Arrived(signal)),
+            signal => Post(() => _supervision.Arrived(SignalNumber.Of(signal))),
             terminal,
             what => Post(() => HungUp(what, terminal!)));
+
+        // In process 1 the runtime's handler would collect all children, and their exit codes would be lost.
+        _ = Libc.signal(SignalNumber.SIGCHLD, 0);
     }
 
     /// <summary>Runs the service until it has ended for good.</summary>
@@ -88,6 +92,8 @@ internal sealed class RunLoop : IServiceParent, IDisposable
     }
 
     private TimeSpan LongestRest => _uncollected is not null ? CollectionInterval
+        : _supervision.HasOthers && (_supervision.Left == Timeout.InfiniteTimeSpan || _supervision.Left > WaitForOthers)
+            ? WaitForOthers
         : _supervision.Left is var left && left != Timeout.InfiniteTimeSpan && left < LongestWait ? left
         : LongestWait;
 
@@ -132,15 +138,6 @@ internal sealed class RunLoop : IServiceParent, IDisposable
         _output?.Dispose();
         _wake.First.Dispose();
         _wake.Second.Dispose();
-    }
-
-    private void Arrived(PosixSignal signal)
-    {
-        // The loop looks for ended children by itself once it wakes up.
-        if (signal != PosixSignal.SIGCHLD)
-        {
-            _supervision.Arrived(SignalNumber.Of(signal));
-        }
     }
 
     // It lives as long as the service and mostly does nothing: what the last events have left behind is given back once.

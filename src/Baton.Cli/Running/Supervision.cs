@@ -37,8 +37,8 @@ internal sealed class Supervision(RunOptions options, IServiceParent parent, Tim
     /// <summary>The exit code of this program once all is over; null until then.</summary>
     internal int? ExitCode { get; private set; }
 
-    /// <summary>The process in charge; null while there is none.</summary>
     internal int? Main => _generations.Main;
+    internal bool HasOthers => _generations.HasOthers;
 
     /// <summary>The time until <see cref="Tick"/> must be called; infinite for none.</summary>
     internal TimeSpan Left => _due is not { } due ? Timeout.InfiniteTimeSpan

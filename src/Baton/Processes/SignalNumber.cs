@@ -16,6 +16,7 @@ internal static class SignalNumber
     internal const int SIGUSR2 = 12;
     internal const int SIGKILL = 9;
     internal const int SIGTERM = 15;
+    internal const int SIGCHLD = 17;
     internal const int SIGCONT = 18;
     internal const int SIGSTOP = 19;
     internal const int SIGTSTP = 20;
