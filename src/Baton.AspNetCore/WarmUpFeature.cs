@@ -11,7 +11,7 @@ public sealed class WarmUpFeature
     public const string HeaderName = "X-Baton-Warm-Up";
 
     /// <summary>The tag of <c>http.server.request.duration</c> for requests of the warm-up, with the value true.</summary>
-    public const string MetricsTag = "baton.warm_up";
+    public const string MetricsTag = BatonTelemetry.WarmUpTag;
 
     internal static readonly WarmUpFeature Instance = new();
 

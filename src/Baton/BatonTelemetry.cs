@@ -9,6 +9,9 @@ public static class BatonTelemetry
     /// <summary>The name of the meter and of the activity source.</summary>
     public const string Name = "Baton";
 
+    /// <summary>The tag of ASP.NET Core's own metric on requests that the warm-up sends.</summary>
+    internal const string WarmUpTag = "baton.warm_up";
+
     /// <summary>Names of instruments.</summary>
     public static class Metrics
     {

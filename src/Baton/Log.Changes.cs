@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Baton;
 
-/// <content>Files whose change restarts the service: 450 to 459.</content>
+/// <content>What restarts the service when it changes: 450 to 459.</content>
 internal static partial class Log
 {
     [LoggerMessage(
@@ -17,4 +17,18 @@ internal static partial class Log
 
     [LoggerMessage(452, LogLevel.Warning, "The watched files could not be looked at", EventName = "ChangesUnseen")]
     internal static partial void ChangesUnseen(this ILogger logger, Exception exception);
+
+    [LoggerMessage(
+        453,
+        LogLevel.Information,
+        "The memory limit is now {After}, was {Before}: the garbage collector uses it",
+        EventName = "MemoryLimitRefreshed")]
+    internal static partial void MemoryLimitRefreshed(this ILogger logger, string after, string before);
+
+    [LoggerMessage(
+        454,
+        LogLevel.Warning,
+        "The memory limit is now {After}, was {Before}, but the garbage collector keeps the old one until a restart",
+        EventName = "MemoryLimitNotRefreshed")]
+    internal static partial void MemoryLimitNotRefreshed(this ILogger logger, Exception exception, string after, string before);
 }

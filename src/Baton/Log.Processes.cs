@@ -27,6 +27,14 @@ internal static partial class Log
     internal static partial void PriorityNotRestored(this ILogger logger, int pid, string problem);
 
     [LoggerMessage(
+        219,
+        LogLevel.Warning,
+        "The parent of this service, baton run, process {RunPid}, has ended; process {Pid} serves on. Nothing starts it again " +
+            "after a crash, and signals must be sent to it",
+        EventName = "RunParentGone")]
+    internal static partial void RunParentGone(this ILogger logger, int runPid, int pid);
+
+    [LoggerMessage(
         211,
         LogLevel.Warning,
         "Successor {SuccessorPid} has crashed and {Dump}: it may take {Limit}",

@@ -62,6 +62,16 @@ internal static partial class Log
         EventName = "GivingBackAsAsked")]
     internal static partial void GivingBackAsAsked(this ILogger logger, int pid, string reason);
 
+    [LoggerMessage(416, LogLevel.Information, "The traffic of successor {SuccessorPid} is {Judgement}", EventName = "Judged")]
+    internal static partial void Judged(this ILogger logger, int successorPid, string judgement);
+
+    [LoggerMessage(
+        417,
+        LogLevel.Warning,
+        "The application's judge of successor {SuccessorPid} failed or took too long: it decides nothing",
+        EventName = "JudgeFailed")]
+    internal static partial void JudgeFailed(this ILogger logger, Exception exception, int successorPid);
+
     [LoggerMessage(
         430,
         LogLevel.Warning,

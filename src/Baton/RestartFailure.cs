@@ -70,6 +70,12 @@ public enum RestartFailure
 
     /// <summary>Refused: no restart is on probation, or none waits to be confirmed.</summary>
     NotOnProbation,
+
+    /// <summary>
+    /// Rolled back: the successor's requests failed more often than this process's, or took longer; see
+    /// <see cref="RestarterOptions.Judge"/>.
+    /// </summary>
+    JudgedBad,
 }
 
 /// <summary>What a reason means.</summary>

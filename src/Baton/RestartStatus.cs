@@ -63,6 +63,11 @@ public sealed record RestartStatus
     public int? NameHeldBy { get; init; }
 
     /// <summary>
+    /// The process of <c>baton run</c> below which the service runs; null if there is none, or it has ended.
+    /// </summary>
+    public int? RunPid { get; init; }
+
+    /// <summary>
     /// The application's state that this process has passed to another one or got from it, the last time that any went over.
     /// </summary>
     public IReadOnlyList<StateStatus> PassedState { get; init; } = [];

@@ -30,7 +30,7 @@ public enum RestartTriggerKind
     /// <summary>The start of this process, which has failed.</summary>
     FailedStart,
 
-    /// <summary>A change of <see cref="RestarterOptions.RestartWhenChanged"/>.</summary>
+    /// <summary>A change of a file in <see cref="RestarterOptions.RestartWhenChanged"/>, or of the memory limit.</summary>
     Change,
 }
 

@@ -2,7 +2,7 @@ using Baton.Configuration;
 
 namespace Baton;
 
-/// <content>Files whose change restarts the service.</content>
+/// <content>What restarts the service when it changes.</content>
 public partial class RestarterOptions
 {
     /// <summary>
@@ -22,6 +22,12 @@ public partial class RestarterOptions
     /// <summary>The least time between two restarts because of changes. Default 30 seconds; zero or more, finite.</summary>
     public TimeSpan ChangeMinInterval { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// What happens when the memory limit of the process's cgroup changes, as Kubernetes changes it when it resizes a pod in
+    /// place. Baton looks every 5 seconds. Default <see cref="MemoryLimitPolicy.Refresh"/>. Linux only.
+    /// </summary>
+    public MemoryLimitPolicy WhenMemoryLimitChanges { get; set; } = MemoryLimitPolicy.Refresh;
+
     private void DescribeChanges(OptionVisitor o)
     {
         o.Texts(
@@ -31,5 +37,6 @@ public partial class RestarterOptions
             "a list of paths");
         ChangeQuietTime = o.Duration(nameof(ChangeQuietTime), ChangeQuietTime, DurationRange.ZeroOrMore);
         ChangeMinInterval = o.Duration(nameof(ChangeMinInterval), ChangeMinInterval, DurationRange.ZeroOrMore);
+        WhenMemoryLimitChanges = o.Choice(nameof(WhenMemoryLimitChanges), WhenMemoryLimitChanges);
     }
 }

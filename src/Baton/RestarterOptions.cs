@@ -118,6 +118,9 @@ public partial class RestarterOptions
     /// </summary>
     public TimeSpan Probation { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Whether a successor on probation is judged by what its clients get.</summary>
+    public ProbationJudgeOptions Judge { get; } = new();
+
     /// <summary>
     /// How long a new process waits to be confirmed, by <c>baton confirm</c>, the admin API or
     /// <see cref="Restarter.ConfirmAsync"/>. If nobody confirms, this process serves again. For such a restart this time replaces
@@ -236,6 +239,7 @@ public partial class RestarterOptions
         AcceptDuringShutdownIdleGrace = o.Switch(nameof(AcceptDuringShutdownIdleGrace), AcceptDuringShutdownIdleGrace);
         Probation = o.Duration(nameof(Probation), Probation, DurationRange.ZeroOrMore);
         ConfirmWithin = o.Duration(nameof(ConfirmWithin), ConfirmWithin, DurationRange.UpToADay);
+        o.Section(nameof(Judge), nameof(ProbationJudgeOptions.Enabled), Judge.Describe);
         HeartbeatTimeout = o.Duration(nameof(HeartbeatTimeout), HeartbeatTimeout, s_heartbeats);
         HandshakeTimeout = o.Duration(nameof(HandshakeTimeout), HandshakeTimeout, DurationRange.MoreThanZero);
         ExitTimeout = o.Duration(nameof(ExitTimeout), ExitTimeout, DurationRange.MoreThanZero);

@@ -26,6 +26,7 @@ internal sealed class RestarterParts
     private readonly CompleteRestart? _replaces;
     private readonly SignalActions _signalActions;
     private readonly ServiceTelemetry _telemetry;
+    private readonly TrafficMeter? _traffic;
 
     // The server whose logging gets the lines of the process.
     private RegisteredServer? _logs;
@@ -48,7 +49,8 @@ internal sealed class RestarterParts
         // In this order: the start command, before anything changes it; signal handlers, before a signal can kill; the
         // predecessor.
         var systemd = SystemdEnvironment.Take(DiagnosticVariables.ForSuccessors(StartCommand.Capture(), Logger), Logger);
-        StartCommand command = SocketActivation.Take(systemd.Command, Sockets.Resources, Logger);
+        var run = RunParent.Find();
+        StartCommand command = SocketActivation.Take(systemd.Command, run, Sockets.Resources, Logger);
         var terminal = TerminalSession.Find(options.TimeProvider);
         Signals = new SignalTriggers(
             AllSignals,
@@ -64,15 +66,17 @@ internal sealed class RestarterParts
         }
 
         int? predecessor = _successor?.Pid ?? _replaces?.Predecessor;
-        command = SystemdEnvironment.Succeed(command, predecessor);
+        command = SystemdEnvironment.Succeed(command, predecessor ?? run?.Pid);
         var endpoints = new Endpoints(Sockets.Resources, Gate, _successor, Older, options.PidFile, Logger)
         {
             SharingEnded = () =>
                 _ = Sockets.Resources.Handles.CloseUntakenAfterAsync(options.HandleTimeout, options.TimeProvider),
         };
         var identity = new ServiceIdentity(options.Name, command.Program, options.TimeProvider.GetUtcNow());
+        _traffic = options.Judge.Enabled && Platform.HandoverSupported ? new TrafficMeter() : null;
         var context = new LifecycleContext(Loop, options, Logger)
         {
+            Traffic = _traffic is null ? null : new TrafficHistory(Loop, options.Judge, _traffic.Take),
             Endpoints = endpoints,
             Work = Work,
             Programs = new Programs(options, command, Sockets.Resources, Logger)
@@ -99,7 +103,7 @@ internal sealed class RestarterParts
         }
 
         // Before all other subscribers: a client that follows their events finds systemd informed.
-        SystemdService.Follow(systemd, predecessor, Sockets.Resources, context, () => Work.Describe().Total);
+        SystemdService.Follow(systemd, predecessor, run, Sockets.Resources, context, () => Work.Describe().Total);
         context.CommitSteps.Add(new StateStep(context));
         Lifecycle = new ProcessLifecycle(() => KnownGeneration, context);
         TerminalFollower.Follow(terminal, context, () => Lifecycle.Restarts.SuccessorPid);
@@ -107,6 +111,8 @@ internal sealed class RestarterParts
             Loop.Post(() => Lifecycle.Restarts.OlderDeparted(generation, drainedAt, gone));
         Status = new StatusSource(Lifecycle, Sockets.Resources, Older, predecessor, identity);
         Status.Waiting = ExclusiveStop.DescribeWaiting;
+        Status.Run = run;
+        run?.WhenGone(() => Loop.Post(() => RunGone(run)));
         _telemetry = new ServiceTelemetry(Lifecycle, context, Older, () => KnownGeneration > 0 ? KnownGeneration : null);
         Sockets.Resources.Moving.Counted = _telemetry.Moved;
         Operations = new ControlService(Lifecycle, context, Status.Take);
@@ -118,8 +124,11 @@ internal sealed class RestarterParts
         _signalActions = new SignalActions(options.Signals, Lifecycle, Logger, terminal, options.TimeProvider);
         Servers = new ServerRegister(Loop, Logger, options, Lifecycle.Start);
         var watch = new ChangeWatch(options, isFirst: predecessor is null, Logger);
-        Begin(command);
-        watch.Begin(() => Lifecycle.State, by => Loop.Post(() => Lifecycle.Restarts.Request(new RestartRequest(by))), Exited);
+        var memory = new MemoryLimitWatch(options, predecessor is null, ResourceLimits.Memory, GC.RefreshMemoryLimit, Logger);
+        Begin(command, context.Traffic);
+        Action<RestartTrigger> restart = by => Loop.Post(() => Lifecycle.Restarts.Request(new RestartRequest(by)));
+        watch.Begin(() => Lifecycle.State, restart, Exited);
+        memory.Begin(() => Lifecycle.State, restart, Exited);
     }
 
     /// <summary>The options of the first start, which hold for the process.</summary>
@@ -232,6 +241,15 @@ internal sealed class RestarterParts
 
     private void FlushLog(object? sender, EventArgs e) => Logger.Flush(Options.LogTime);
 
+    private void RunGone(RunParent run)
+    {
+        // A predecessor leaves it to its successor.
+        if (Lifecycle.State is ProcessState.Serving or ProcessState.Restarting or ProcessState.OnProbation)
+        {
+            Logger.RunParentGone(run.Pid, Environment.ProcessId);
+        }
+    }
+
     /// <summary>Stops the loop and the signal handlers.</summary>
     internal void Release()
     {
@@ -240,9 +258,10 @@ internal sealed class RestarterParts
         Signals.Dispose();
         Loop.Dispose();
         _telemetry.Dispose();
+        _traffic?.Dispose();
     }
 
-    private void Begin(StartCommand command)
+    private void Begin(StartCommand command, TrafficHistory? traffic)
     {
         if (_replaces is { } replaces)
         {
@@ -259,6 +278,8 @@ internal sealed class RestarterParts
             // A thread that always takes the signals: earlier threads keep the mask of the start.
             SignalTriggers.Unblock(AllSignals);
             new StarvationGuard(Loop, Logger).Begin();
+            _traffic?.Begin();
+            traffic?.Begin();
             if (Platform.HandoverSupported)
             {
                 Loop.Schedule(RehearsalDelay, () => SuccessorLink.Rehearse(command));

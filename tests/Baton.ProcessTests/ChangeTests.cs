@@ -10,6 +10,20 @@ public sealed class ChangeTests
         "GracefulRestart": { "RestartWhenChanged": ["appsettings.json", "certificate.pem"], "ChangeQuietTime": "00:00:00.2", "ChangeMinInterval": "00:00:00" }
         """;
 
+    // Kubernetes resizes a pod in place.
+    [Fact]
+    public async Task Changed_memory_limit_is_told_the_garbage_collector()
+    {
+        await using ServiceProcess service = await ServiceProcess.StartAsync(new ServiceSetup());
+        using MemoryCgroup? group = MemoryCgroup.TryMake(service.Pid);
+        Assert.SkipWhen(group is null, "No cgroup with a memory limit can be made here.");
+        group.Limit(800);
+        await service.Log.FirstAsync("The memory limit is now 800 MiB, was .*: the garbage collector uses it");
+        group.Limit(600);
+        await service.Log.FirstAsync("The memory limit is now 600 MiB, was 800 MiB: the garbage collector uses it");
+        await service.StopAsync();
+    }
+
     [Fact]
     public async Task Changed_file_restarts_the_service_once_and_a_bad_one_leaves_it_as_it_is()
     {

@@ -17,7 +17,7 @@ public class OptionConflictsTests
     [Fact]
     public void All_HasEveryOptionOfTheProcess() =>
         Assert.Equal(
-            Own(typeof(RestarterOptions)).SelectMany(p => p.PropertyType == typeof(RestartControlOptions) ? Own(p.PropertyType).Select(c => $"{p.Name}.{c.Name}") : [p.Name])
+            Own(typeof(RestarterOptions)).SelectMany(p => p.PropertyType == typeof(RestartControlOptions) || p.PropertyType == typeof(ProbationJudgeOptions) ? Own(p.PropertyType).Select(c => $"{p.Name}.{c.Name}") : [p.Name])
                 .Except(PerServer).Order(),
             OptionConflicts.Texts(_first).Keys.Order());
 

@@ -70,7 +70,7 @@ builder.AddAdmin();
 var app = builder.Build();
 Restarter? restarter = behaviour.Has("restart-when-disposed") ? app.Services.GetRequiredService<Restarter>() : null;
 app.UseReadiness(behaviour);
-app.MapTestEndpoints();
+app.MapTestEndpoints(behaviour);
 app.MapRawTcp();
 app.MapState();
 app.MapAdmin();

@@ -10,7 +10,7 @@ internal static class TestEndpoints
 {
     private const int ChunkBytes = 64 * 1024;
 
-    internal static void MapTestEndpoints(this WebApplication app)
+    internal static void MapTestEndpoints(this WebApplication app, Behaviour? behaviour = null)
     {
         string pid = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
         app.Use((context, next) =>
@@ -20,6 +20,7 @@ internal static class TestEndpoints
         });
 
         app.MapGet("/", () => "hello");
+        app.MapGet("/orders", () => behaviour?.Has("orders-fail") == true ? Results.StatusCode(StatusCodes.Status500InternalServerError) : Results.Ok());
         app.MapGet("/sleep", async (int ms, CancellationToken aborted) => await Task.Delay(ms, aborted));
         app.MapGet("/wait", (string at, CancellationToken aborted) => Latch.PassAsync(at, aborted));
         app.MapGet("/stuck", StayAsync);

@@ -65,6 +65,7 @@ internal sealed record AdminProblem(int Status, string Title, string Detail, Ans
         nameof(RestartFailure.SuccessorDied)
             or nameof(RestartFailure.SuccessorUnhealthy)
             or nameof(RestartFailure.SuccessorHung)
+            or nameof(RestartFailure.JudgedBad)
             or nameof(RestartFailure.RolledBack) => (StatusCodes.Status502BadGateway, "Rolled back"),
         nameof(RestartFailure.NotOnProbation) or nameof(AnswerFailure.NotAllowed) =>
             (StatusCodes.Status409Conflict, "Nothing to do"),

@@ -13,6 +13,7 @@ internal sealed class Commands(CliEnvironment environment, GlobalOptions options
     internal IEnumerable<Command> All() =>
     [
         List(), Status(), Restart(), RollBack(), Confirm(), Shutdown(), Force(), Watch(), Check(), History(), Logs(), Doctor(),
+        Running.RunCommand.Create(OnRun),
     ];
 
     private BatonCommand List()

@@ -26,6 +26,18 @@ internal static class ExitCode
     /// </summary>
     internal const int NoAnswer = 6;
 
+    /// <summary>Of <c>run</c>: work of the service was cut when it ended. The service's own code.</summary>
+    internal const int WorkCut = 124;
+
+    /// <summary>Of <c>run</c>: it could not do its own work, as without /proc.</summary>
+    internal const int OwnFailure = 125;
+
+    /// <summary>Of <c>run</c>: the program can't be executed.</summary>
+    internal const int NotExecutable = 126;
+
+    /// <summary>Of <c>run</c>: there is no such program.</summary>
+    internal const int NoProgram = 127;
+
     /// <summary>Stopped watching, by ^C; the operation goes on. By SIGTERM it is <see cref="Terminated"/>.</summary>
     internal const int Interrupted = 130;
 

@@ -66,6 +66,11 @@ internal sealed class StatusView(FoundService service, DateTimeOffset now)
         }
 
         yield return Fact("socket", service.Socket);
+        if (Status.RunPid is { } run)
+        {
+            yield return Fact("parent", Wording.Say($"baton run, process {run}"));
+        }
+
         if (Status.NameHeldBy is { } holder && holder != Status.Pid)
         {
             yield return Fact("name", Wording.Say($"held by process {holder}, another service"));

@@ -15,12 +15,13 @@ internal static class OptionConflicts
         }
 
         Dictionary<string, string> defaults = Texts(new RestarterOptions()), held = Texts(holding);
+        const string Judge = $"{nameof(RestarterOptions.Judge)}.{nameof(ProbationJudgeOptions.Decide)}";
         return
         [
             .. from option in Texts(later)
 
-               // Hooks are code and cannot be compared. Those of a later server are never called.
-               let isCode = option.Key == nameof(RestarterOptions.Hooks)
+               // Code cannot be compared. That of a later server is never called.
+               let isCode = option.Key is nameof(RestarterOptions.Hooks) or Judge
                where option.Value != defaults[option.Key] && (option.Value != held[option.Key] || isCode)
                select isCode ? option.Key : $"{option.Key} ({option.Value} instead of {held[option.Key]})",
         ];

@@ -12,5 +12,7 @@ internal static class OptionText
 
     internal static string Of(long number) => number.ToString(CultureInfo.InvariantCulture);
 
+    internal static string Of(double number) => number.ToString("R", CultureInfo.InvariantCulture);
+
     internal static string Of(string? text) => text is null ? "none" : $"\"{text}\"";
 }

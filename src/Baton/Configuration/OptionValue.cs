@@ -44,6 +44,12 @@ internal sealed record OptionValue(string Path, string Key, string? Value, Func<
         return long.TryParse(Value, Styles, CultureInfo.InvariantCulture, out long value) ? value : throw Refuse(WholeNumber);
     }
 
+    internal double Fraction() =>
+        double.TryParse(Value, NumberStyles.Float & ~NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out double value)
+            && double.IsFinite(value)
+                ? value
+                : throw Refuse("a number such as 0.05");
+
     internal string Text() => Value ?? throw Refuse("a text");
 
     /// <summary>Null or empty means none.</summary>

@@ -42,6 +42,9 @@ internal abstract class OptionVisitor
     internal long Count(string name, long value, long least, string allowed) =>
         Value(name, value, new(static v => v.Count(), OptionText.Of, count => count >= least, allowed));
 
+    internal double Fraction(string name, double value, Func<double, bool> isAllowed, string allowed) =>
+        Value(name, value, new(static v => v.Fraction(), OptionText.Of, isAllowed, allowed));
+
     internal T Choice<T>(string name, T value)
         where T : struct, Enum =>
         Value(name, value, new(static v => v.Choice<T>(), static choice => choice.ToString(), static _ => true, ""));

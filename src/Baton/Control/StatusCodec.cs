@@ -35,6 +35,11 @@ internal static class StatusCodec
         }
 
         json.WriteNumber("nameHeldBy", status.NameHeldBy);
+        if (status.RunPid is { } run)
+        {
+            json.WriteNumber("runPid", run);
+        }
+
         if (status.WaitingServices.Count > 0)
         {
             size.WriteItems(json, "waitingServices", status.WaitingServices, s =>
@@ -79,6 +84,7 @@ internal static class StatusCodec
         ProbationEnds = body.OptionalSpan("probationEndsMs"),
         AwaitsConfirmation = body.Flag("awaitsConfirmation", otherwise: false),
         NameHeldBy = body.Optional("nameHeldBy")?.GetInt32(),
+        RunPid = body.Optional("runPid")?.GetInt32(),
         WaitingServices = body.Optional("waitingServices") is null
             ? []
             : [.. body.Items("waitingServices").Select(s => new WaitingService(s.Text("name"), s.Text("reason")))],

@@ -15,6 +15,9 @@ internal sealed class StatusSource(
     /// <summary>Knows the exclusive services that wait.</summary>
     internal Func<IReadOnlyList<WaitingService>> Waiting { private get; set; } = static () => [];
 
+    /// <summary>The command that started the service; null for none.</summary>
+    internal RunParent? Run { private get; set; }
+
     internal RestartStatus Take()
     {
         GenerationStatus own = lifecycle.Describe();
@@ -38,6 +41,7 @@ internal sealed class StatusSource(
             ProbationEnds = lifecycle.ProbationLeft,
             AwaitsConfirmation = lifecycle.AwaitsConfirm,
             NameHeldBy = NameHolder(),
+            RunPid = Run is { IsGone: false } ? Run.Pid : null,
             WaitingServices = Waiting(),
             PassedState = [.. resources.AtCommit.State.Passed.Select(
                 row => new StateStatus { Name = row.Name, Version = row.Version, Length = row.Length })],

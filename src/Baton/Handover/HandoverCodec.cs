@@ -54,8 +54,16 @@ internal static class HandoverCodec
         Row.Of<HandoverMessage.IdleConnections>("idle-connections", IdleConnectionsCodec.Write, IdleConnectionsCodec.Read),
         Row.Of<HandoverMessage.Alive>(
             "alive",
-            static (json, m, _) => { json.WriteNumber("connections", m.Connections); json.WriteNumber("requests", m.Requests); },
-            static body => new HandoverMessage.Alive(body.Number("connections"), body.Number("requests"))),
+            static (json, m, size) =>
+            {
+                json.WriteNumber("connections", m.Connections);
+                json.WriteNumber("requests", m.Requests);
+                TrafficCodec.Write(json, m.Traffic, size);
+            },
+            static body => new HandoverMessage.Alive(body.Number("connections"), body.Number("requests"))
+            {
+                Traffic = TrafficCodec.Read(body),
+            }),
         Row.Of<HandoverMessage.Unhealthy>(
             "unhealthy",
             WriteUnhealthy,

@@ -123,7 +123,11 @@ internal abstract record HandoverMessage
     internal sealed record RequestChannel : HandoverMessage;
 
     /// <summary>Successor on probation: it makes progress, with its open work.</summary>
-    internal sealed record Alive(int Connections, int Requests) : HandoverMessage;
+    internal sealed record Alive(int Connections, int Requests) : HandoverMessage
+    {
+        /// <summary>What its clients got since it began; null if it does not count.</summary>
+        internal TrafficFigures? Traffic { get; init; }
+    }
 
     /// <summary>
     /// Successor on probation: it has stopped accepting and asks its predecessor to take over again. With <see cref="Ends"/> its

@@ -9,8 +9,7 @@ namespace Baton.Handover;
 /// </summary>
 internal static unsafe class UnixStream
 {
-    // The kernel's limit for one message (SCM_MAX_FD).
-    private const int MaxDescriptors = 253;
+    private const int MaxDescriptors = ControlData.MaxDescriptors;
     private const int MostSkipped = 4096;
 
     private static readonly int CmsgHeader = sizeof(Libc.Cmsghdr);
@@ -18,17 +17,13 @@ internal static unsafe class UnixStream
     internal static (Descriptor First, Descriptor Second) CreatePair() => LocalSocket.Pair(Libc.SOCK_NONBLOCK);
 
     /// <summary>Makes the kernel report which process sends the bytes from now on, where it can.</summary>
-    internal static void NameSenders(Descriptor socket)
-    {
-        int on = 1;
-        _ = Libc.setsockopt(socket.Number, Libc.SOL_SOCKET, Libc.SO_PASSCRED, &on, sizeof(int));
-    }
+    internal static void NameSenders(Descriptor socket) => ControlData.NameSenders(socket);
 
     /// <summary>The process that sent the next bytes; null if there are none, or the kernel does not tell.</summary>
     internal static int? NextSender(Descriptor socket)
     {
         byte next;
-        return Receive(socket, &next, 1, Libc.MSG_PEEK, out Attached attached) > 0 ? attached.Forget() : null;
+        return ControlData.Receive(socket, &next, 1, Libc.MSG_PEEK, out ControlData attached) > 0 ? attached.Forget() : null;
     }
 
     /// <summary>Reads and drops waiting bytes of one process, up to a limit.</summary>
@@ -36,7 +31,7 @@ internal static unsafe class UnixStream
     internal static int Skip(Descriptor socket)
     {
         byte* bytes = stackalloc byte[MostSkipped];
-        nint n = Receive(socket, bytes, MostSkipped, flags: 0, out Attached attached);
+        nint n = ControlData.Receive(socket, bytes, MostSkipped, flags: 0, out ControlData attached);
         attached.Forget();
         return (int)Math.Max(0, n);
     }
@@ -93,7 +88,7 @@ internal static unsafe class UnixStream
             int read = 0;
             while (read < buffer.Length)
             {
-                nint n = Receive(socket, start + read, buffer.Length - read, flags: 0, out Attached attached);
+                nint n = ControlData.Receive(socket, start + read, buffer.Length - read, flags: 0, out ControlData attached);
                 int errno = Libc.Errno;
                 if (n > 0 && attached.Sender is { } sender && sender != (from ?? sender))
                 {
@@ -101,7 +96,7 @@ internal static unsafe class UnixStream
                 }
                 else if (n > 0)
                 {
-                    attached.MoveTo(descriptors);
+                    Move(attached, descriptors);
                     read += (int)n;
                 }
                 else if (n == 0 || errno == Libc.ECONNRESET)
@@ -128,7 +123,7 @@ internal static unsafe class UnixStream
     {
         var vector = new Libc.Iovec { iov_base = bytes, iov_len = (nuint)count };
         var message = new Libc.Msghdr { msg_iov = &vector, msg_iovlen = 1 };
-        byte* control = stackalloc byte[ControlBytes];
+        byte* control = stackalloc byte[ControlData.Bytes];
         if (!descriptors.IsEmpty)
         {
             int length = CmsgHeader + (descriptors.Length * sizeof(int));
@@ -140,101 +135,35 @@ internal static unsafe class UnixStream
             };
             MemoryMarshal.AsBytes(descriptors).CopyTo(new Span<byte>(control + CmsgHeader, length - CmsgHeader));
             message.msg_control = control;
-            message.msg_controllen = (nuint)Align(length);
+            message.msg_controllen = (nuint)ControlData.Align(length);
         }
 
         return Libc.sendmsg(socket.Number, &message, Libc.MSG_NOSIGNAL | Libc.MSG_DONTWAIT);
     }
 
-    private static nint Receive(Descriptor socket, byte* bytes, int count, int flags, out Attached attached)
+    /// <exception cref="RestartException">Some are missing, or none belong there.</exception>
+    private static void Move(ControlData attached, List<Descriptor>? descriptors)
     {
-        var vector = new Libc.Iovec { iov_base = bytes, iov_len = (nuint)count };
-        var message = new Libc.Msghdr { msg_iov = &vector, msg_iovlen = 1 };
-        byte* control = stackalloc byte[ControlBytes];
-        message.msg_control = control;
-        message.msg_controllen = (nuint)ControlBytes;
-        nint n = Libc.recvmsg(socket.Number, &message, Libc.MSG_CMSG_CLOEXEC | Libc.MSG_DONTWAIT | flags);
-        attached = n > 0 ? Read(control, message.msg_controllen, (message.msg_flags & Libc.MSG_CTRUNC) != 0) : default;
-        return n;
-    }
-
-    private static Attached Read(byte* control, nuint length, bool truncated)
-    {
-        List<Descriptor>? descriptors = null;
-        int? sender = null;
-        for (nuint at = 0; at + (nuint)CmsgHeader <= length;)
+        if (descriptors is null)
         {
-            var header = (Libc.Cmsghdr*)(control + at);
-            if (header->cmsg_len < (nuint)CmsgHeader || header->cmsg_len > length - at)
-            {
-                break;
-            }
-
-            var data = new ReadOnlySpan<byte>(control + at + CmsgHeader, (int)header->cmsg_len - CmsgHeader);
-            if (header->cmsg_level == Libc.SOL_SOCKET
-                && header->cmsg_type == Libc.SCM_CREDENTIALS
-                && data.Length >= sizeof(Libc.Ucred))
-            {
-                sender = MemoryMarshal.Read<Libc.Ucred>(data).pid;
-            }
-            else if (header->cmsg_level == Libc.SOL_SOCKET && header->cmsg_type == Libc.SCM_RIGHTS)
-            {
-                descriptors ??= [];
-                foreach (int fd in MemoryMarshal.Cast<byte, int>(data))
-                {
-                    descriptors.Add(new Descriptor(fd));
-                }
-            }
-
-            at += (nuint)Align((int)header->cmsg_len);
+            attached.Forget();
+        }
+        else
+        {
+            descriptors.AddRange(attached.Descriptors ?? []);
         }
 
-        return new Attached(sender, descriptors, truncated);
-    }
-
-    private static int ControlBytes =>
-        Align(CmsgHeader + (MaxDescriptors * sizeof(int))) + Align(CmsgHeader + sizeof(Libc.Ucred));
-
-    private static int Align(int length) => (length + sizeof(nint) - 1) & ~(sizeof(nint) - 1);
-
-    /// <summary>The control data of some bytes.</summary>
-    /// <param name="Sender">The process that sent them; null if the kernel does not tell, 0 for another pid namespace.</param>
-    /// <param name="Descriptors">Owned by the receiver; null for none.</param>
-    /// <param name="Truncated">Whether some were lost.</param>
-    private readonly record struct Attached(int? Sender, List<Descriptor>? Descriptors, bool Truncated)
-    {
-        /// <summary>Closes the descriptors.</summary>
-        /// <returns>The sender.</returns>
-        internal int? Forget()
+        if (attached.Truncated)
         {
-            Descriptors?.ForEach(d => d.Dispose());
-            return Sender;
+            throw new RestartException(
+                RestartFailure.ProtocolError,
+                $"Only {attached.Descriptors?.Count ?? 0} of the descriptors of a message arrived: the limit on open files of " +
+                    $"this process (RLIMIT_NOFILE) is too small{ResourceLimits.Hint(Libc.EMFILE)}.");
         }
 
-        /// <exception cref="RestartException">Some are missing, or none belong there.</exception>
-        internal void MoveTo(List<Descriptor>? descriptors)
+        if (attached.Descriptors is { Count: > 0 } && descriptors is null)
         {
-            if (descriptors is null)
-            {
-                Forget();
-            }
-            else
-            {
-                descriptors.AddRange(Descriptors ?? []);
-            }
-
-            if (Truncated)
-            {
-                throw new RestartException(
-                    RestartFailure.ProtocolError,
-                    $"Only {Descriptors?.Count ?? 0} of the descriptors of a message arrived: the limit on open files of this " +
-                        $"process (RLIMIT_NOFILE) is too small{ResourceLimits.Hint(Libc.EMFILE)}.");
-            }
-
-            if (Descriptors is { Count: > 0 } && descriptors is null)
-            {
-                throw new RestartException(RestartFailure.ProtocolError, "Descriptors arrived where none belong.");
-            }
+            throw new RestartException(RestartFailure.ProtocolError, "Descriptors arrived where none belong.");
         }
     }
 }

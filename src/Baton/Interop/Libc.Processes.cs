@@ -2,9 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace Baton.Interop;
 
-// spawn.h, signal.h, sys/resource.h, sys/wait.h, sys/syscall.h, unistd.h
+// spawn.h, signal.h, sys/prctl.h, sys/resource.h, sys/wait.h, sys/syscall.h, unistd.h
 internal static unsafe partial class Libc
 {
+    internal const short POSIX_SPAWN_SETPGROUP = 0x02;
     internal const short POSIX_SPAWN_SETSIGDEF = 0x04;
     internal const short POSIX_SPAWN_SETSIGMASK = 0x08;
 
@@ -18,8 +19,12 @@ internal static unsafe partial class Libc
 
     internal const int PRIO_PROCESS = 0;
 
+    internal const int PR_SET_CHILD_SUBREAPER = 36;
+
+    internal const int P_ALL = 0;
     internal const int P_PID = 1;
     internal const int P_PIDFD = 3;
+    internal const int WNOHANG = 1;
     internal const int WEXITED = 4;
     internal const int CLD_EXITED = 1;
 
@@ -42,6 +47,7 @@ internal static unsafe partial class Libc
     internal struct Siginfo
     {
         [FieldOffset(8)] internal int si_code;
+        [FieldOffset(16)] internal int si_pid;
         [FieldOffset(24)] internal int si_status;
     }
 
@@ -73,6 +79,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Name)]
     internal static partial int posix_spawnattr_setflags(byte* attributes, short flags);
+
+    [LibraryImport(Name)]
+    internal static partial int posix_spawnattr_setpgroup(byte* attributes, int group);
 
     [LibraryImport(Name)]
     internal static partial int posix_spawnattr_setsigmask(byte* attributes, byte* set);
@@ -114,6 +123,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Name, SetLastError = true)]
     internal static partial int setpriority(int which, int who, int nice);
+
+    [LibraryImport(Name, SetLastError = true)]
+    internal static partial int prctl(int option, nint a, nint b, nint c, nint d);
 
     [LibraryImport(Name, SetLastError = true)]
     internal static partial int waitid(int type, int id, Siginfo* info, int options);

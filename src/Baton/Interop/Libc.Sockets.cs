@@ -95,6 +95,9 @@ internal static unsafe partial class Libc
     internal static partial int socketpair(int domain, int type, int protocol, int* fds);
 
     [LibraryImport(Name, SetLastError = true)]
+    internal static partial int bind(int fd, void* address, uint length);
+
+    [LibraryImport(Name, SetLastError = true)]
     internal static partial int connect(int fd, void* address, uint length);
 
     [LibraryImport(Name, SetLastError = true)]

@@ -28,6 +28,7 @@ internal static unsafe partial class Libc
     internal const int EPIPE = 32;
     internal const int ECONNABORTED = 103;
     internal const int ECONNRESET = 104;
+    internal const int ECONNREFUSED = 111;
 
     // time.h
     internal const int CLOCK_MONOTONIC = 1;

@@ -13,6 +13,17 @@ internal static unsafe class Pipe
             : throw new Win32Exception(Libc.Errno, $"Could not create a pipe: {Libc.Describe(Libc.Errno)}.");
     }
 
+    /// <summary>write(2) of some of the bytes.</summary>
+    /// <returns>How many; the negative errno if it failed.</returns>
+    internal static int Write(int number, ReadOnlySpan<byte> bytes)
+    {
+        fixed (byte* start = bytes)
+        {
+            nint written = Libc.write(number, start, (nuint)bytes.Length);
+            return written >= 0 ? (int)written : -Libc.Errno;
+        }
+    }
+
     /// <summary>Writes a few bytes without blocking, or none.</summary>
     internal static bool TryWrite(Descriptor writer, ReadOnlySpan<byte> bytes)
     {

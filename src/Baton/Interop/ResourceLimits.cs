@@ -30,23 +30,54 @@ internal static unsafe class ResourceLimits
     /// <param name="root">The mount point of the cgroups.</param>
     internal static IEnumerable<string> CgroupLimits(IEnumerable<string> memberships, string root)
     {
-        foreach (string[] parts in memberships.Select(line => line.Split(':', 3)).Where(HasPids))
+        foreach (string at in Directories(memberships, root, "pids"))
         {
-            string top = parts[1].Length == 0 ? root : Path.Combine(root, "pids");
-            string? at = Path.Join(top, parts[2].TrimEnd('/'));
-            for (; at is not null && at.Length >= top.Length; at = Path.GetDirectoryName(at))
+            if (Read(Path.Combine(at, "pids.max")) is { } most and not "max")
             {
-                if (Read(Path.Combine(at, "pids.max")) is { } most and not "max")
-                {
-                    string used = Read(Path.Combine(at, "pids.current")) ?? "?";
-                    yield return $"pids.max of {at} is {most} (TasksMax= of systemd, pids limit of a container), {used} in use";
-                }
+                string used = Read(Path.Combine(at, "pids.current")) ?? "?";
+                yield return $"pids.max of {at} is {most} (TasksMax= of systemd, pids limit of a container), {used} in use";
             }
         }
     }
 
-    private static bool HasPids(string[] parts) =>
-        parts.Length == 3 && (parts[1].Length == 0 || parts[1].Split(',').Contains("pids"));
+    /// <summary>The lowest memory limit of this process's cgroup and its ancestors, in bytes; null for none.</summary>
+    internal static long? Memory() => Memory(Lines("/proc/self/cgroup"), Cgroups);
+
+    /// <inheritdoc cref="Memory()"/>
+    /// <param name="memberships">The lines of <c>/proc/self/cgroup</c>.</param>
+    /// <param name="root">The mount point of the cgroups.</param>
+    internal static long? Memory(IEnumerable<string> memberships, string root)
+    {
+        long lowest = long.MaxValue;
+        foreach (string at in Directories(memberships, root, "memory"))
+        {
+            string? limit = Read(Path.Combine(at, "memory.max")) ?? Read(Path.Combine(at, "memory.limit_in_bytes"));
+            if (long.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out long bytes))
+            {
+                lowest = Math.Min(lowest, bytes);
+            }
+        }
+
+        // Version 1 has no word for no limit, but a number that no machine reaches.
+        return lowest < 1L << 60 ? lowest : null;
+    }
+
+    /// <summary>The directories of this process's cgroup and its ancestors, the own one first, of version 1 or 2.</summary>
+    private static IEnumerable<string> Directories(IEnumerable<string> memberships, string root, string controller)
+    {
+        foreach (string[] parts in memberships.Select(line => line.Split(':', 3)).Where(parts => Has(parts, controller)))
+        {
+            string top = parts[1].Length == 0 ? root : Path.Combine(root, controller);
+            string? at = Path.Join(top, parts[2].TrimEnd('/'));
+            for (; at is not null && at.Length >= top.Length; at = Path.GetDirectoryName(at))
+            {
+                yield return at;
+            }
+        }
+    }
+
+    private static bool Has(string[] parts, string controller) =>
+        parts.Length == 3 && (parts[1].Length == 0 || parts[1].Split(',').Contains(controller));
 
     private static IEnumerable<string> UserLimit() =>
         Get(Libc.RLIMIT_NPROC) is var most and not "unlimited"

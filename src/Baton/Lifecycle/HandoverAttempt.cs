@@ -171,7 +171,7 @@ internal sealed class HandoverAttempt : RestartAttempt
         bool counts = Watch.SuccessorLives || message is not { IsOfTheLiving: true };
         if (counts || !RestartTable.IsOnProbation(Stage))
         {
-            Happen(RestartTable.Of(happened), message, RestartFault.Of(happened, Served, Options.ExitTimeout));
+            Happen(RestartTable.Of(happened), message, Watch.FaultOf(happened, Served));
         }
 
         if (happened is PeerEvent.Ended)
@@ -213,7 +213,7 @@ internal sealed class HandoverAttempt : RestartAttempt
     {
         Logger.HandedOver(Pid, Generation, (long)Account.Served().TotalMilliseconds);
         Account.Enter(PhaseName.Probation);
-        Watch.BeginProbation();
+        Watch.BeginProbation(verdict => Account.Enter(PhaseName.Probation, verdict));
         Lifecycle.Restarts.Committed(this);
         if (Trial.Length == TimeSpan.Zero)
         {

@@ -10,6 +10,9 @@ internal static class Heartbeat
 
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(25);
 
+    // With each sign come the figures by which the successor is judged.
+    private static readonly TimeSpan Judged = TimeSpan.FromSeconds(1);
+
     /// <summary>
     /// The interval of a successor's signs of life; zero for none. Shorter in a short probation, which ends with a sign.
     /// </summary>
@@ -21,6 +24,7 @@ internal static class Heartbeat
         }
 
         TimeSpan often = probation / Looks > Shortest ? probation / Looks : Shortest;
-        return often < options.HeartbeatTimeout / Looks ? often : options.HeartbeatTimeout / Looks;
+        TimeSpan interval = often < options.HeartbeatTimeout / Looks ? often : options.HeartbeatTimeout / Looks;
+        return options.Judge.Enabled && interval > Judged ? Judged : interval;
     }
 }

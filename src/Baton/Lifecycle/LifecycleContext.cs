@@ -31,6 +31,9 @@ internal sealed record LifecycleContext(ControlLoop Loop, RestarterOptions Optio
     /// <summary>The numbers of the terms in which this process serves.</summary>
     internal TermNumbers Terms { get; init; } = new(Options.TimeProvider);
 
+    /// <summary>What clients got of this process; null if successors are not judged.</summary>
+    internal TrafficHistory? Traffic { get; init; }
+
     /// <summary>The exclusive services of this process.</summary>
     internal ExclusiveStop Exclusive { get; } = new(Options, Logger);
 

@@ -22,7 +22,8 @@ internal sealed record RestartFault(RestartFailure Failure, string What, string?
 
     /// <summary>Whether the successor has given back by itself: it lives, and finishes its work.</summary>
     internal bool GaveBack =>
-        KillAfter is null && Failure is (RestartFailure.SuccessorUnhealthy or RestartFailure.RolledBack);
+        KillAfter is null
+            && Failure is RestartFailure.SuccessorUnhealthy or RestartFailure.RolledBack or RestartFailure.JudgedBad;
 
     /// <summary>The phases until the failure; null for all phases so far.</summary>
     internal IReadOnlyList<RestartPhase>? Phases { get; init; }

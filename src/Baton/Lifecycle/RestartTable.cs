@@ -80,6 +80,7 @@ internal enum RestartEvent
     ShutdownAsked,
     LeaveAsked,
     RollBackAsked,
+    JudgedBad,
 
     // Messages of the successor.
     Hello,
@@ -190,7 +191,7 @@ internal static class RestartTable
         (OnProbation, ProbationOver) => (TimeIsUp, None),
         (TimeIsUp, Alive) => (Passed, Pass),
         (OnProbation or TimeIsUp, Proved or HandedOn or ConfirmAsked) => (Passed, Pass),
-        (OnProbation or TimeIsUp, RollBackAsked or ConfirmLate) => (RollingBack, AskBack),
+        (OnProbation or TimeIsUp, RollBackAsked or JudgedBad or ConfirmLate) => (RollingBack, AskBack),
         (RollingBack, HandedOn) => (Passed, Pass),
         (RollingBack, Failed or Unhealthy or Broken or Closed or Ended or Crashed or Hung or GivesBackLate) =>
             (RolledBack, TakeBack),

@@ -33,6 +33,12 @@ internal sealed class SuccessorWatch(
 
     internal bool SuccessorLives => successor.Lives;
 
+    /// <summary>The judge of its traffic; null if it is not judged, or has not served.</summary>
+    internal ProbationJudging? Judging { get; private set; }
+
+    /// <summary>The reason why it was told to give back; null if it was not.</summary>
+    internal RestartFault? AskedBack { get; private set; }
+
     /// <summary>The pid of a successor that the successor has started; null for none.</summary>
     internal HandoverMessage.HandedOn? HandedOn { get; private set; }
 
@@ -56,7 +62,8 @@ internal sealed class SuccessorWatch(
 
     internal void AwaitReady() => AwaitReady(Options.ReadyTimeout, MostPostponements);
 
-    internal void BeginProbation()
+    /// <param name="describe">Receives the judgement on the successor's traffic, for people.</param>
+    internal void BeginProbation(Action<string> describe)
     {
         EndWait();
         Volatile.Write(ref _begun, context.Now);
@@ -64,6 +71,9 @@ internal sealed class SuccessorWatch(
         {
             return;
         }
+
+        Judging = context.Traffic is null || !Options.Judge.Enabled ? null : new ProbationJudging(
+            successor.Pid, context.Traffic, context, describe, reject: fault => happened(RestartEvent.JudgedBad, fault));
 
         _timers.Add(context.Loop.Schedule(trial.Length, ProbationOver));
         LookForCrash();
@@ -98,6 +108,7 @@ internal sealed class SuccessorWatch(
     /// </summary>
     internal void AskBack(RestartFault fault)
     {
+        AskedBack = fault;
         context.Try(() => successor.TryTell(new HandoverMessage.GiveBack(fault.What)));
         TimeSpan limit = Options.HandshakeTimeout;
         string late = $"{fault.What}, did not give back within {limit.TotalSeconds:0.###} s and was killed";
@@ -112,6 +123,11 @@ internal sealed class SuccessorWatch(
         {
             case PeerEvent.Said { Message: HandoverMessage.Alive alive } when served:
                 (_lastSign, _lastSignAt, _looksWithoutSign) = (alive, context.Now, 0);
+                if (alive.Traffic is { } traffic)
+                {
+                    Judging?.Add(traffic);
+                }
+
                 break;
             case PeerEvent.Said { Message: HandoverMessage.HandedOn handedOn } when served:
                 HandedOn = handedOn;
@@ -121,6 +137,17 @@ internal sealed class SuccessorWatch(
                 Kill.Cancel();
                 break;
         }
+    }
+
+    /// <summary>
+    /// The failure that an event means. For a successor that gives back as it was told, the reason is this process's.
+    /// </summary>
+    internal RestartFault FaultOf(PeerEvent happened, bool served)
+    {
+        var fault = RestartFault.Of(happened, served, Options.ExitTimeout);
+        return fault.Failure == RestartFailure.RolledBack && AskedBack is { } asked
+            ? fault with { Failure = asked.Failure }
+            : fault;
     }
 
     /// <summary>Ends a wait, with its timers.</summary>
@@ -134,6 +161,7 @@ internal sealed class SuccessorWatch(
     internal void End()
     {
         _over = true;
+        Judging?.End();
         EndWait();
     }
 

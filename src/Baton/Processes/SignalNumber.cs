@@ -14,7 +14,10 @@ internal static class SignalNumber
     internal const int SIGQUIT = 3;
     internal const int SIGUSR1 = 10;
     internal const int SIGUSR2 = 12;
+    internal const int SIGKILL = 9;
     internal const int SIGTERM = 15;
+    internal const int SIGCONT = 18;
+    internal const int SIGSTOP = 19;
     internal const int SIGTSTP = 20;
     internal const int SIGWINCH = 28;
 

@@ -22,7 +22,8 @@ internal sealed unsafe class Spawner : IDisposable
     private readonly byte* _actions = (byte*)NativeMemory.AllocZeroed(Libc.OpaqueBytes);
     private readonly byte* _attributes = (byte*)NativeMemory.AllocZeroed(Libc.OpaqueBytes);
 
-    private Spawner(StartCommand command, IReadOnlyDictionary<string, string> environment, IEnumerable<int> blockedSignals)
+    private Spawner(
+        StartCommand command, IReadOnlyDictionary<string, string> environment, IEnumerable<int> blockedSignals, bool ownGroup)
     {
         _command = command;
         _diagnostics = DiagnosticFiles.DirectoryOf(environment, command.WorkingDirectory);
@@ -30,7 +31,7 @@ internal sealed unsafe class Spawner : IDisposable
         _variables = new NativeStrings([.. environment.Select(v => $"{v.Key}={v.Value}")]);
         _ = Libc.posix_spawn_file_actions_init(_actions);
         _ = Libc.posix_spawnattr_init(_attributes);
-        SetSignals(_attributes, blockedSignals);
+        SetSignals(_attributes, blockedSignals, ownGroup);
     }
 
     /// <summary>Starts the command.</summary>
@@ -40,12 +41,13 @@ internal sealed unsafe class Spawner : IDisposable
     /// </param>
     /// <param name="blockedSignals">Signals blocked in the new process until it has handlers for them, so that they cannot kill
     /// it while it starts.</param>
+    /// <param name="ownGroup">Whether it leads a process group of its own, to which a terminal sends no signals.</param>
     /// <exception cref="RestartException">Missing, not executable, wrong format, no such directory, no resources.</exception>
     internal static SpawnedProcess Spawn(
         StartCommand command, IReadOnlyDictionary<string, string> environment, (
-            SafeHandle Source, int Target)[] inherited, IEnumerable<int> blockedSignals)
+            SafeHandle Source, int Target)[] inherited, IEnumerable<int> blockedSignals, bool ownGroup = false)
     {
-        using var spawner = new Spawner(command, environment, blockedSignals);
+        using var spawner = new Spawner(command, environment, blockedSignals, ownGroup);
         return spawner.Start(inherited);
     }
 
@@ -60,7 +62,8 @@ internal sealed unsafe class Spawner : IDisposable
         Spawn(command, environment, [(inherited, target)], blockedSignals);
 
     /// <summary>Does everything but the start itself.</summary>
-    internal static void Rehearse(StartCommand command) => new Spawner(command, command.Environment, []).Dispose();
+    internal static void Rehearse(StartCommand command) =>
+        new Spawner(command, command.Environment, [], ownGroup: false).Dispose();
 
     public void Dispose()
     {
@@ -98,7 +101,7 @@ internal sealed unsafe class Spawner : IDisposable
         }
     }
 
-    private static void SetSignals(byte* attributes, IEnumerable<int> blockedSignals)
+    private static void SetSignals(byte* attributes, IEnumerable<int> blockedSignals, bool ownGroup)
     {
         byte* blocked = stackalloc byte[Libc.SigsetBytes];
         byte* all = stackalloc byte[Libc.SigsetBytes];
@@ -112,7 +115,9 @@ internal sealed unsafe class Spawner : IDisposable
         // The runtime ignores SIGPIPE. A successor starts with every signal at its default.
         _ = Libc.posix_spawnattr_setsigmask(attributes, blocked);
         _ = Libc.posix_spawnattr_setsigdefault(attributes, all);
-        _ = Libc.posix_spawnattr_setflags(attributes, Libc.POSIX_SPAWN_SETSIGDEF | Libc.POSIX_SPAWN_SETSIGMASK);
+        _ = Libc.posix_spawnattr_setpgroup(attributes, 0);
+        int flags = Libc.POSIX_SPAWN_SETSIGDEF | Libc.POSIX_SPAWN_SETSIGMASK | (ownGroup ? Libc.POSIX_SPAWN_SETPGROUP : 0);
+        _ = Libc.posix_spawnattr_setflags(attributes, (short)flags);
     }
 
     private static Descriptor DuplicateAbove(SafeHandle handle, int lowest)

@@ -60,7 +60,7 @@ internal sealed record StartCommand(
 
     /// <summary>Whether the variable is passed from generation to generation, whatever hooks do.</summary>
     internal static bool IsOfTheService(string variable) =>
-        variable == TerminalSession.Variable || SystemdVariable.IsAboutTheService(variable);
+        variable is TerminalSession.Variable or RunParent.Variable || SystemdVariable.IsAboutTheService(variable);
 
     private static bool IsOwn(string variable) => OwnVariables.Contains(variable);
 

@@ -21,10 +21,20 @@ internal static class SocketActivation
     /// <summary>Takes the sockets, if they are meant for this process.</summary>
     /// <returns>The command for a successor, without the sockets from the store. They are removed from this process's environment
     /// too.</returns>
-    internal static StartCommand Take(StartCommand command, ResourceRegistry listeners, ILogger logger)
+    internal static StartCommand Take(StartCommand command, RunParent? run, ResourceRegistry listeners, ILogger logger)
     {
-        if (!Platform.HandoverSupported || Variable(command, SystemdVariable.ListenPid) != Text(Environment.ProcessId)
-            || Variable(command, SystemdVariable.ListenFds) is not { } value)
+        if (!Platform.HandoverSupported || Variable(command, SystemdVariable.ListenFds) is not { } value)
+        {
+            return command;
+        }
+
+        // baton run does not know the pid of a process before it starts it, so it leaves the variable out.
+        if (Variable(command, SystemdVariable.ListenPid) is null && run is { IsParent: true })
+        {
+            command = Set(command, SystemdVariable.ListenPid, Text(Environment.ProcessId));
+        }
+
+        if (Variable(command, SystemdVariable.ListenPid) != Text(Environment.ProcessId))
         {
             return command;
         }

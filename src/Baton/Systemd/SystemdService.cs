@@ -1,5 +1,6 @@
 using Baton.Interop;
 using Baton.Lifecycle;
+using Baton.Processes;
 using Baton.Resources;
 
 namespace Baton.Systemd;
@@ -17,6 +18,7 @@ internal sealed class SystemdService
     private readonly Watchdog? _watchdog;
     private readonly FdStore _store;
     private readonly StopTime _stopTime;
+    private readonly bool _belowRun;
     private readonly Adoption _adoption;
     private readonly Func<OpenWork> _open;
 
@@ -24,7 +26,7 @@ internal sealed class SystemdService
     internal SystemdService(
         Func<string, Descriptor?, int> trySend, TimeSpan? watchdog, ResourceRegistry listeners, LifecycleContext context,
         Func<OpenWork> open,
-        Func<Action<int, Action>, Action>? findStandIn, Action<Action>? queueToThreadPool = null)
+        Func<Action<int, Action>, Action>? findStandIn, Action<Action>? queueToThreadPool = null, bool belowRun = false)
     {
         ControlLoop loop = context.Loop;
         (_options, _open) = (context.Options, open);
@@ -38,27 +40,40 @@ internal sealed class SystemdService
         }
 
         context.Feed.Subscribe(Handle, reports: false);
+        if (_belowRun = belowRun)
+        {
+            loop.Post(() => _notifier.Send(RunReport.Hello));
+        }
     }
 
     /// <summary>Reports lifecycle events to systemd from now on; does nothing outside a service.</summary>
+    /// <param name="environment">Where to.</param>
+    /// <param name="predecessor">The predecessor; null for none.</param>
+    /// <param name="run">The command that plays systemd's part; null for systemd itself.</param>
     internal static void Follow(
         SystemdEnvironment environment,
         int? predecessor,
+        RunParent? run,
         ResourceRegistry listeners,
         LifecycleContext context,
         Func<OpenWork> open)
     {
         if (environment.Socket is { } socket)
         {
+            // baton run adopts every generation by itself. Its own end is told once, by RunParent.
             _ = new SystemdService(
-                socket.TrySend, environment.WatchdogInterval, listeners, context, open,
-                predecessor is { } pid ? gone =>
-                    StandIn.Find(pid, socket, context.Options.HandshakeTimeout, context.Logger, gone) : null);
+                run is null ? socket.TrySend : (text, descriptor) => IgnoreEnd(socket.TrySend(text, descriptor)),
+                environment.WatchdogInterval, listeners, context, open,
+                run is null && predecessor is { } pid ? gone =>
+                    StandIn.Find(pid, socket, context.Options.HandshakeTimeout, context.Logger, gone) : null,
+                belowRun: run is not null);
         }
     }
 
     private static void RunOnThePool(Action action) =>
         ThreadPool.UnsafeQueueUserWorkItem(static a => a(), action, preferLocal: false);
+
+    private static int IgnoreEnd(int error) => error == Libc.ECONNREFUSED ? 0 : error;
 
     private static string Main(int pid) => Notifier.Line("MAINPID", pid);
 
@@ -130,6 +145,9 @@ internal sealed class SystemdService
             case LifecycleEvent.Replacing:
                 _store.Withdraw();
                 break;
+            case LifecycleEvent.SuccessorStarted { Strategy: RestartStrategy.Handover } started when _belowRun:
+                _notifier.Send(RunReport.Successor(started.Pid, started.Generation));
+                break;
             case LifecycleEvent.SuccessorStarted { Strategy: RestartStrategy.Complete } replaces:
                 _watchdog?.End();
                 _notifier.Send(
@@ -144,6 +162,12 @@ internal sealed class SystemdService
             case LifecycleEvent.NobodyServes nobody:
                 // For Restart=on-failure: systemd sees only the end of this process.
                 Environment.ExitCode = Environment.ExitCode == 0 ? ServiceDiedExitCode : Environment.ExitCode;
+                if (_belowRun)
+                {
+                    _notifier.Send(RunReport.NobodyServes);
+                    break;
+                }
+
                 _notifier.Send(
                     Main(Environment.ProcessId),
                     Notifier.Status(

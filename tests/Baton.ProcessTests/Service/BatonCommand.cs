@@ -6,7 +6,7 @@ namespace Baton.ProcessTests.Service;
 /// <summary>The command <c>baton</c> as a process, in a pipe as a script runs it.</summary>
 internal sealed class BatonCommand : IAsyncDisposable
 {
-    private static readonly string Program = Path.Combine(AppContext.BaseDirectory.Replace("Baton.ProcessTests", "Baton.Cli", StringComparison.Ordinal), "baton");
+    internal static readonly string Program = Path.Combine(AppContext.BaseDirectory.Replace("Baton.ProcessTests", "Baton.Cli", StringComparison.Ordinal), "baton");
     private readonly Process _process;
     private readonly StringBuilder _error = new();
 

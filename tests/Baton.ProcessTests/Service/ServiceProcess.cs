@@ -53,6 +53,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
         // Services of other tests have the same name.
         start.Environment["GracefulRestart__Control__Directory"] = ControlDirectory;
+        start.Environment["BATON_CONTROL_DIR"] = ControlDirectory;
 
         // A killed process would leave its diagnostics socket behind, and it would count among its descriptors.
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
@@ -91,6 +92,9 @@ internal sealed class ServiceProcess : IAsyncDisposable
     /// <summary>What the generation that serves listens on, in the order of its log.</summary>
     internal IReadOnlyList<ServiceAddress> Addresses =>
         [.. Log.All($@"\[{Pid}\] .*Now listening on: (?<address>\S+)").Select(m => ServiceAddress.Parse(m.Groups["address"].Value))];
+
+    /// <summary>The process that the test has started: the first generation, or what runs it.</summary>
+    internal int FirstPid => _first.Id;
 
     /// <summary>Living processes of this service: generations, and what they started.</summary>
     internal IReadOnlyList<int> Living => ProcessTable.StartedWith(_mark);

@@ -8,7 +8,7 @@ namespace Baton.Tests.Conventions;
 /// <summary>Which part may use which.</summary>
 public class DependencyTests
 {
-    private static readonly string[] Folders = ["Configuration", "Control", "Handover", "Interop", "Lifecycle", "Processes", "Resources", "Systemd", "Telemetry", "Watching"];
+    private static readonly string[] Folders = ["Configuration", "Control", "Handover", "Interop", "Judging", "Lifecycle", "Processes", "Resources", "Systemd", "Telemetry", "Watching"];
 
     [Fact]
     public void Core_References_TheFrameworkAndLoggingAbstractionsOnly() =>
@@ -34,14 +34,15 @@ public class DependencyTests
 
     [Theory]
     [InlineData("Interop")]
+    [InlineData("Judging")]
     [InlineData("Configuration", "Processes")]
     [InlineData("Processes", "Interop")]
     [InlineData("Resources", "Interop")]
-    [InlineData("Handover", "Interop", "Resources", "Processes")]
-    [InlineData("Lifecycle", "Handover", "Resources", "Processes")]
+    [InlineData("Handover", "Judging", "Interop", "Resources", "Processes")]
+    [InlineData("Lifecycle", "Judging", "Handover", "Resources", "Processes")]
     [InlineData("Control", "Handover", "Interop", "Lifecycle", "Resources", "Processes")]
     [InlineData("Systemd", "Interop", "Lifecycle", "Resources", "Processes")]
-    [InlineData("Telemetry", "Handover", "Lifecycle")]
+    [InlineData("Telemetry", "Judging", "Handover", "Lifecycle")]
     [InlineData("Watching", "Interop", "Processes")]
     public void Folder_OfTheCore_UsesOnlyThoseBelowIt(string folder, params string[] below)
     {

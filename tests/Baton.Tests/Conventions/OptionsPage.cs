@@ -82,7 +82,8 @@ internal static partial class OptionsPage
           from the next restart.
 
         Some options are code only and not in the tables: `HostedServices` ([workers.md](workers.md)), `Hooks` ([signals.md](signals.md)),
-        `ReadyWhen`, `LoggerFactory`, `WarmUp.Endpoints`.
+        `ReadyWhen`, `LoggerFactory`, `WarmUp.Endpoints`,
+        `Judge.Decide` ([safe-releases.md](safe-releases.md#judged-by-what-clients-get)).
 
         The tables are made from the comments in the code. To change them, change the comments and run the tests with `BATON_UPDATE_DOCS=1`.
 

@@ -11,7 +11,7 @@ namespace Baton.Tests.Conventions;
 public class OptionsPageTests
 {
     // What is no data: code sets it.
-    private static readonly string[] CodeOnly = ["HostedServices", "Hooks", "LoggerFactory", "WarmUp:Endpoints"];
+    private static readonly string[] CodeOnly = ["HostedServices", "Hooks", "Judge:Decide", "LoggerFactory", "WarmUp:Endpoints"];
 
     // A word for the whole of Signals, no property.
     private static readonly string[] KeysOnly = ["SignalPreset"];

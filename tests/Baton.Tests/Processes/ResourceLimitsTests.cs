@@ -44,6 +44,26 @@ public sealed class ResourceLimitsTests : IDisposable
         Assert.Empty(ResourceLimits.CgroupLimits(["0::/", "4:memory:/", "nonsense"], _directory.File("")));
     }
 
+    [Theory]
+    [InlineData("0::/a/b", "a/b/memory.max", "500", "a/memory.max", "400", 400L)]
+    [InlineData("0::/a/b", "a/b/memory.max", "300", "a/memory.max", "max", 300L)]
+    [InlineData("4:memory:/a", "memory/a/memory.limit_in_bytes", "300", "memory/memory.limit_in_bytes", "9223372036854771712", 300L)]
+    [InlineData("4:memory:/container/b", "memory/memory.limit_in_bytes", "200", "memory.max", "100", 200L)]
+    [InlineData("0::/", "memory.max", "max", "memory/memory.limit_in_bytes", "100", null)]
+    [InlineData("4:memory:/", "memory/memory.limit_in_bytes", "9223372036854771712", "memory.max", "1", null)]
+    public void Memory_IsTheLowestOfTheCgroupAndItsAncestors(
+        string membership, string file, string content, string otherFile, string otherContent, long? expected)
+    {
+        foreach ((string name, string text) in ((string, string)[])[(file, content), (otherFile, otherContent)])
+        {
+            string path = _directory.File(name);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllText(path, text + "\n");
+        }
+
+        Assert.Equal(expected, ResourceLimits.Memory([membership], Path.TrimEndingDirectorySeparator(_directory.File(""))));
+    }
+
     [Fact]
     public void OomScore_RaisedAndRestored_IsWhatItWas()
     {

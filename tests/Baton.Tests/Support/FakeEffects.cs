@@ -24,6 +24,9 @@ internal sealed class FakeEffects(Journal journal) : IEndpoints, IOpenWork, IPro
     /// <summary>What starting a successor fails with.</summary>
     internal Exception? StartFailure { get; set; }
 
+    /// <summary>The last sign of life that the predecessor was sent.</summary>
+    internal HandoverMessage.Alive? LastSign { get; private set; }
+
     /// <summary>What telling the predecessor fails with.</summary>
     internal RestartException? AnnounceFailure { get; set; }
 
@@ -116,6 +119,7 @@ internal sealed class FakeEffects(Journal journal) : IEndpoints, IOpenWork, IPro
     public bool TrySay(HandoverMessage message)
     {
         journal.Add($"tell predecessor {message}");
+        LastSign = message as HandoverMessage.Alive ?? LastSign;
         return PredecessorLives;
     }
 
@@ -219,7 +223,11 @@ internal sealed class FakeEffects(Journal journal) : IEndpoints, IOpenWork, IPro
     internal LifecycleContext Context(ControlLoop loop, RestarterOptions options, ILogger logger, bool hasPredecessor = false) => new(loop, options, logger)
     {
         Endpoints = this, Work = this, Programs = this, Older = this, Process = this, State = State, Predecessor = hasPredecessor ? this : null,
+        Traffic = new TrafficHistory(loop, options.Judge, () => Traffic),
     };
+
+    /// <summary>What the clients of this process got since it began.</summary>
+    internal TrafficFigures Traffic { get; set; } = TrafficFigures.None;
 
     /// <summary>The thread pool goes on.</summary>
     internal void WorkGoesOn()

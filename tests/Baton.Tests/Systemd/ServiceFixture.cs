@@ -18,14 +18,14 @@ internal sealed class ServiceFixture : IDisposable
     private readonly Queue<Action> _work = new();
     private Action<int, Action>? _predecessorGone;
 
-    internal ServiceFixture(TimeSpan? watchdog = null, bool hasPredecessor = false)
+    internal ServiceFixture(TimeSpan? watchdog = null, bool hasPredecessor = false, bool belowRun = false)
     {
         _loop = new ControlLoop(_time, Logger);
         Options = new RestarterOptions { TimeProvider = _time };
         var context = new FakeEffects(new Journal()).Context(_loop, Options, Logger);
         _feed = context.Feed;
         Application = context.Application;
-        _ = new SystemdService(TrySend, watchdog, Listeners.Resources, context, () => new OpenWork(12, 3), hasPredecessor ? FindStandIn : null, _work.Enqueue);
+        _ = new SystemdService(TrySend, watchdog, Listeners.Resources, context, () => new OpenWork(12, 3), hasPredecessor ? FindStandIn : null, _work.Enqueue, belowRun);
     }
 
     internal RecordingLogger Logger { get; } = new();

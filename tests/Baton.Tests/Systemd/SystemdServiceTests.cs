@@ -101,6 +101,16 @@ public sealed class SystemdServiceTests : IDisposable
     }
 
     [Fact]
+    public void BelowBatonRun_AlsoSaysWhatThatMustKnow()
+    {
+        using var fixture = new ServiceFixture(belowRun: true);
+        fixture.Run();
+        fixture.Hear(ServiceFixture.Started(RestartStrategy.Handover), new LifecycleEvent.NobodyServes(4735));
+        Assert.Equal(["X_BATON=hello", "X_BATON=successor 4735 2", "X_BATON=nobody-serves"], fixture.Said);
+        Environment.ExitCode = 0;
+    }
+
+    [Fact]
     public void Status_TooLong_IsCut()
     {
         _fixture.Hear(ServiceFixture.Failed(new string('x', 10_000)));

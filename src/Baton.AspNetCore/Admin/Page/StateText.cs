@@ -36,6 +36,7 @@ internal static class StateText
         RestartFailure.SuccessorUnhealthy => "Rolled back: the successor was unhealthy",
         RestartFailure.SuccessorHung => "Rolled back: the successor hung",
         RestartFailure.RolledBack => "Rolled back by an operator, or not confirmed",
+        RestartFailure.JudgedBad => "Rolled back: clients got worse than before",
         RestartFailure.NotOnProbation => "Refused: no restart is on probation",
         RestartFailure.PeerLost => "The other process is gone",
         RestartFailure.PreparationFailed => "This process could not be made ready to hand over",
