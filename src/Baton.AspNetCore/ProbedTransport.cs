@@ -10,8 +10,8 @@ namespace Baton.AspNetCore;
 
 /// <summary>
 /// Kestrel's transport of a connection that may speak HTTP/2, inside of TLS. It can put a PING behind Kestrel's GOAWAY and see the
-/// answer (RFC 9113, sections 6.7 and 6.8): then the client has read the GOAWAY, and all that it had sent by then is with
-/// Kestrel. Until it is armed it only passes on.
+/// answer (RFC 9113, sections 6.7 and 6.8). Then the client has read the GOAWAY, and Kestrel has all that it had sent by then.
+/// Until it is armed it only passes on.
 /// </summary>
 internal sealed class ProbedTransport : IDuplexPipe
 {

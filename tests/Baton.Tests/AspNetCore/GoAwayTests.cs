@@ -104,6 +104,7 @@ public sealed class GoAwayTests : IAsyncDisposable
         builder.Services.AddSingleton<IConnectionListenerFactory>(new Tracking(_connections, tls));
         builder.WebHost.UseKestrelHttpsConfiguration();
         using X509Certificate2 certificate = Certificate();
+        string hash = certificate.GetCertHashString();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
         {
             listen.Protocols = HttpProtocols.Http2;
@@ -131,7 +132,7 @@ public sealed class GoAwayTests : IAsyncDisposable
             await encrypted.AuthenticateAsClientAsync(
                 new SslClientAuthenticationOptions
                 {
-                    TargetHost = "localhost", ApplicationProtocols = [SslApplicationProtocol.Http2], RemoteCertificateValidationCallback = static (_, _, _, _) => true,
+                    TargetHost = "localhost", ApplicationProtocols = [SslApplicationProtocol.Http2], RemoteCertificateValidationCallback = (_, presented, _, _) => presented?.GetCertHashString() == hash,
                 },
                 Cancel).Soon();
             _stream = encrypted;

@@ -8,6 +8,7 @@ using Baton.Interop;
 using Baton.Resources;
 using Baton.Tests.Support;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Pipe = System.IO.Pipelines.Pipe;
 
 namespace Baton.Tests.AspNetCore;
 
