@@ -9,9 +9,9 @@ using Microsoft.AspNetCore.Connections;
 namespace Baton.AspNetCore;
 
 /// <summary>
-/// Kestrel's transport of a connection that may speak HTTP/2, inside of TLS. It can put a PING behind Kestrel's GOAWAY and see the
-/// answer (RFC 9113, sections 6.7 and 6.8). Then the client has read the GOAWAY, and Kestrel has all that it had sent by then.
-/// Until it is armed it only passes on.
+/// Kestrel's transport of a connection that may speak HTTP/2, inside of TLS. It can put a PING behind Kestrel's GOAWAY and see
+/// the answer (RFC 9113, sections 6.7 and 6.8). Then the client has read the GOAWAY, and Kestrel has all that it had sent by
+/// then. Until it is armed it only passes on.
 /// </summary>
 internal sealed class ProbedTransport : IDuplexPipe
 {

@@ -39,4 +39,8 @@ internal static partial class Log
         "The name {Name} is held by process {Holder}; process {Pid} serves beside it",
         EventName = "NameTaken")]
     internal static partial void NameTaken(this ILogger logger, string name, int holder, int pid);
+
+    [LoggerMessage(
+        807, LogLevel.Warning, "A takeover by {Trigger} was refused: {Reason}", EventName = "TakeOverRefused")]
+    internal static partial void TakeOverRefused(this ILogger logger, RestartTrigger trigger, string reason);
 }

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Baton;
 
-/// <content>Processes and what bounds them: 210 to 219.</content>
+/// <content>Processes and what bounds them: 210 to 220.</content>
 internal static partial class Log
 {
     [LoggerMessage(
@@ -47,4 +47,8 @@ internal static partial class Log
         "What operations need could not all be loaded before one is asked for",
         EventName = "RehearsalFailed")]
     internal static partial void RehearsalFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(
+        220, LogLevel.Information, "Process {TakerPid} takes over by itself: {Program}", EventName = "TakerAdopted")]
+    internal static partial void TakerAdopted(this ILogger logger, int takerPid, string program);
 }

@@ -18,6 +18,12 @@ public sealed record RestartStatus
     /// <summary>The process that it has started or that took over; null if there is none.</summary>
     public int? SuccessorPid { get; init; }
 
+    /// <summary>
+    /// The successor while it is on probation, as it last said, at most some seconds ago. It serves then. Null at any other time,
+    /// and if the successor has sent no report.
+    /// </summary>
+    public GenerationStatus? Successor { get; init; }
+
     /// <summary>What it listens on, for example <c>tcp:127.0.0.1:8080</c> or <c>unix:/run/app.sock</c>.</summary>
     public IReadOnlyList<string> Listeners { get; init; } = [];
 

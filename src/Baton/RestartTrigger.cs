@@ -32,6 +32,9 @@ public enum RestartTriggerKind
 
     /// <summary>A change of a file in <see cref="RestarterOptions.RestartWhenChanged"/>, or of the memory limit.</summary>
     Change,
+
+    /// <summary>A process that takes over by itself, see <see cref="RestarterOptions.TakeOver"/>.</summary>
+    TakeOver,
 }
 
 /// <summary>Who or what asked for a restart, a shutdown or force.</summary>
@@ -108,6 +111,17 @@ public sealed record RestartTrigger
     /// <param name="paths">What has changed.</param>
     internal static RestartTrigger OfChange(string paths) =>
         new() { Kind = RestartTriggerKind.Change, Description = $"a change of {paths}" };
+
+    /// <param name="user">Its user.</param>
+    /// <param name="process">Its pid.</param>
+    /// <param name="program">Its program, as it says.</param>
+    internal static RestartTrigger OfTaker(uint user, int process, string program) => new()
+    {
+        Kind = RestartTriggerKind.TakeOver,
+        Description = $"process {process} (uid {user}, {program}), which takes over",
+        UserId = user,
+        ProcessId = process,
+    };
 
     internal RestartTrigger PassedOnByPredecessor(int pid) =>
         this with { Description = $"{Description}, sent to predecessor {pid}", PassedOnBy = pid };

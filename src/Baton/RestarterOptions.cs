@@ -262,6 +262,7 @@ public partial class RestarterOptions
         o.Signals("SignalPreset", nameof(Signals), Signals);
         o.Code(nameof(Hooks), Hooks.HasAny);
         DescribeState(o);
+        DescribeTakeOver(o);
         DescribeChanges(o);
         Name = o.TextOrNone(nameof(Name), Name, IsName, "1 to 64 letters, digits, '.', '-' and '_', the first not '.'");
         o.Section(nameof(Control), nameof(RestartControlOptions.Directory), Control.Describe);

@@ -59,20 +59,28 @@ internal sealed class RestarterParts
             hangUp => Loop.Post(() => _signalActions!.HungUp(hangUp)));
         SignalTriggers.Unblock(AllSignals);
         Older = new OlderGenerations(options.HandshakeTimeout, Logger);
+        var identity = new ServiceIdentity(options.Name, command.Program, options.TimeProvider.GetUtcNow());
         _successor = Platform.HandoverSupported ? SuccessorRole.Find(Sockets.Resources, Older, options, Logger) : null;
         if ((_replaces = CompleteRestart.Find()) is not null)
         {
             Sockets.AwaitAddresses(new DepartingPredecessor(_replaces.WaitGone, options.HandshakeTimeout));
         }
 
-        int? predecessor = _successor?.Pid ?? _replaces?.Predecessor;
-        command = SystemdEnvironment.Succeed(command, predecessor ?? run?.Pid);
+        // What has started this process, if that is its predecessor.
+        int? parent = _successor?.Pid ?? _replaces?.Predecessor;
+        TakeOverSearch? search = parent is null ? TakeOverSearch.Begin(options, identity.Name, command.Program) : null;
+        _successor ??= search?.Found is not { } found ? null
+            : SuccessorRole.Of(found.Open, found.Predecessor, Sockets.Resources, Older, options, Logger);
+        int? predecessor = _successor?.Pid ?? parent;
+        command = SystemdEnvironment.Succeed(command, parent ?? run?.Pid);
         var endpoints = new Endpoints(Sockets.Resources, Gate, _successor, Older, options.PidFile, Logger)
         {
             SharingEnded = () =>
-                _ = Sockets.Resources.Handles.CloseUntakenAfterAsync(options.HandleTimeout, options.TimeProvider),
+            {
+                search?.Found?.Dispose();
+                _ = Sockets.Resources.Handles.CloseUntakenAfterAsync(options.HandleTimeout, options.TimeProvider);
+            },
         };
-        var identity = new ServiceIdentity(options.Name, command.Program, options.TimeProvider.GetUtcNow());
         _traffic = options.Judge.Enabled && Platform.HandoverSupported ? new TrafficMeter() : null;
         var context = new LifecycleContext(Loop, options, Logger)
         {
@@ -81,7 +89,7 @@ internal sealed class RestarterParts
             Work = Work,
             Programs = new Programs(options, command, Sockets.Resources, Logger)
             {
-                WhyNoSuccessor = ContainerMain.WhyNoSuccessor(isFirst: predecessor is null),
+                WhyNoSuccessor = ContainerMain.WhyNoSuccessor(isFirst: parent is null),
                 Terminal = terminal,
                 MayStandIn = systemd.Socket is null,
             },
@@ -96,27 +104,28 @@ internal sealed class RestarterParts
         Exclusive = new ExclusiveLock(identity.Name, options.Control.Directory, Terms, Logger);
         Sockets.Resources.AtCommit.Add(Exclusive);
 
-        if (_successor is not null && systemd.Socket is { } manager)
+        if (_successor is { HasNotStartedThis: false } && systemd.Socket is { } manager)
         {
             // At once: systemd ends the service if it learns of the main process's end before it learns of the new one.
             _successor.Deserted = () => _ = manager.TrySend(Notifier.Line("MAINPID", Environment.ProcessId), descriptor: null);
         }
 
         // Before all other subscribers: a client that follows their events finds systemd informed.
-        SystemdService.Follow(systemd, predecessor, run, Sockets.Resources, context, () => Work.Describe().Total);
+        SystemdService.Follow(systemd, parent, run, Sockets.Resources, context, () => Work.Describe().Total);
         context.CommitSteps.Add(new StateStep(context));
         Lifecycle = new ProcessLifecycle(() => KnownGeneration, context);
         TerminalFollower.Follow(terminal, context, () => Lifecycle.Restarts.SuccessorPid);
         Older.Departed = (generation, drainedAt, gone) =>
             Loop.Post(() => Lifecycle.Restarts.OlderDeparted(generation, drainedAt, gone));
-        Status = new StatusSource(Lifecycle, Sockets.Resources, Older, predecessor, identity);
+        Status = new StatusSource(
+            Lifecycle, Sockets.Resources, Older, () => _successor is { } role ? role.Pid : parent, identity);
         Status.Waiting = ExclusiveStop.DescribeWaiting;
         Status.Run = run;
         run?.WhenGone(() => Loop.Post(() => RunGone(run)));
         _telemetry = new ServiceTelemetry(Lifecycle, context, Older, () => KnownGeneration > 0 ? KnownGeneration : null);
         Sockets.Resources.Moving.Counted = _telemetry.Moved;
         Operations = new ControlService(Lifecycle, context, Status.Take);
-        ControlServer? control = ControlServer.Create(Operations, Sockets.Resources, predecessor);
+        ControlServer? control = ControlServer.Create(Operations, Sockets.Resources, predecessor, search?.NameLock);
         Status.NameHolder = () => control?.NameHolder;
         endpoints.TakeOurs = control is null ? null : control.Inherit;
         Loop.StepFailed = Lifecycle.PutRight;

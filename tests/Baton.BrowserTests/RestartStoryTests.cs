@@ -28,8 +28,11 @@ public class RestartStoryTests(Chromium browser)
         await Expect(tab.Page.Locator("#progress .steps li.now")).ToContainTextAsync("hosted services");
         await Expect(tab.Page.Locator("#progress .steps li").First).ToContainTextAsync("spawn");
         await Expect(tab.Cards).ToHaveCountAsync(2);
-        await Expect(tab.Cards.First).ToContainTextAsync(successor.ToString(CultureInfo.InvariantCulture));
-        await Expect(tab.Cards.First).ToContainTextAsync("Starting");
+
+        // The process that serves comes first.
+        await Expect(tab.Cards.First).ToContainTextAsync(predecessor.ToString(CultureInfo.InvariantCulture));
+        await Expect(tab.Cards.Nth(1)).ToContainTextAsync(successor.ToString(CultureInfo.InvariantCulture));
+        await Expect(tab.Cards.Nth(1)).ToContainTextAsync("Starting");
         await Expect(tab.Button("Restart…")).ToBeDisabledAsync();
         await Expect(tab.Page.Locator("#restart-hint")).ToHaveTextAsync("A restart is in progress.");
         await tab.ShootAsync("restarting");
@@ -46,6 +49,27 @@ public class RestartStoryTests(Chromium browser)
         await Expect(tab.Button("Restart…")).ToBeEnabledAsync();
         await load.EndWithoutFailureAsync();
         Assert.NotEqual(predecessor, service.Pid);
+        tab.HasNoComplaint();
+    }
+
+    [Fact]
+    public async Task On_probation_the_process_that_serves_comes_first_though_the_old_one_has_the_page()
+    {
+        await using ServiceProcess service = await ServiceProcess.StartAsync(new ServiceSetup { Probation = TimeSpan.FromHours(1) });
+        await using AdminTab tab = await AdminTab.OpenAsync(browser, service.Address);
+        await tab.IsLiveAsync(service);
+        int predecessor = await service.RestartAsync();
+
+        await Expect(tab.Page.Locator("#service")).ToContainTextAsync($"process {predecessor}");
+        await Expect(tab.Page.Locator("#service .badge")).ToHaveTextAsync("Serving, on probation");
+        await Expect(tab.Cards).ToHaveCountAsync(2);
+        await Expect(tab.Cards.First).ToContainTextAsync(service.Pid.ToString(CultureInfo.InvariantCulture));
+        await Expect(tab.Cards.First).ToContainTextAsync("Requests");
+        await Expect(tab.Cards.Last).ToContainTextAsync("Handed over");
+        await tab.IsAccessibleAsync();
+        await tab.ShootAsync("probation");
+        await tab.Page.SetViewportSizeAsync(Looks.All["narrow"].ViewportSize!.Width, Looks.All["narrow"].ViewportSize!.Height);
+        await tab.ShootAsync("probation-narrow");
         tab.HasNoComplaint();
     }
 

@@ -1,3 +1,4 @@
+using Baton.ProcessTests.Http;
 using Baton.ProcessTests.Service;
 
 namespace Baton.ProcessTests;
@@ -19,6 +20,27 @@ public sealed class ProcessLimitsTests
         await service.RestartedAsync(after);
         await Deadline.UntilAsync(() => OomScore(successor) == own);
         Assert.Empty(service.Log.All("stays the first that the kernel ends"));
+    }
+
+    [Fact] // A8
+    public async Task Successor_is_what_the_kernel_ends_where_there_is_no_memory_for_two()
+    {
+        await using ServiceProcess service = await ServiceProcess.StartAsync(new ServiceSetup());
+        using MemoryCgroup? group = MemoryCgroup.TryMake(service.Pid);
+        Assert.SkipWhen(group is null, "No cgroup with a memory limit can be made here.");
+        group.Limit(600);
+        await using BackgroundLoad load = BackgroundLoad.Start(service.Address);
+        await load.MoreAsync();
+
+        service.SetNextBehaviour("eat 2000");
+        string why = await service.FailToRestartAsync();
+        Assert.Contains("SIGKILL", why, StringComparison.Ordinal);
+        Assert.Contains($"Process {service.Pid} keeps serving.", why, StringComparison.Ordinal);
+        await load.EndWithoutFailureAsync();
+
+        service.SetNextBehaviour("");
+        await service.RestartAsync();
+        await service.StopAsync();
     }
 
     [Fact] // B16d

@@ -96,6 +96,21 @@ internal static class EarlyBehaviour
         {
             Environment.Exit(0);
         }
+
+        if (behaviour.Argument("eat") is { } mebibytes)
+        {
+            Eat(int.Parse(mebibytes, CultureInfo.InvariantCulture));
+        }
+    }
+
+    private static unsafe void Eat(int mebibytes)
+    {
+        const int Mebibyte = 1024 * 1024;
+        for (int i = 0; i < mebibytes; i++)
+        {
+            // Memory that is not written to is not there.
+            NativeMemory.Fill(NativeMemory.Alloc(Mebibyte), Mebibyte, 1);
+        }
     }
 
     private static void CollectGarbage()

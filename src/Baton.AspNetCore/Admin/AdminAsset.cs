@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using System.Globalization;
 
 namespace Baton.AspNetCore.Admin;
 
@@ -12,9 +12,7 @@ internal sealed class AdminAsset
         new("admin.svg", "image/svg+xml"),
     ];
 
-    private const int ReleaseLength = 12;
-    private static readonly Lazy<string> s_release = new(() =>
-        Convert.ToHexStringLower(SHA256.HashData([.. All.SelectMany(a => a.Content.ToArray())]))[..ReleaseLength]);
+    private static readonly Lazy<string> s_release = new(HashAll);
 
     private readonly Lazy<byte[]> _content;
 
@@ -32,6 +30,18 @@ internal sealed class AdminAsset
     internal string ContentType { get; }
 
     internal ReadOnlyMemory<byte> Content => _content.Value;
+
+    // FNV-1a. A cryptographic hash would end a process in an image without OpenSSL.
+    private static string HashAll()
+    {
+        ulong hash = 14695981039346656037;
+        foreach (byte next in All.SelectMany(a => a.Content.ToArray()))
+        {
+            hash = unchecked((hash ^ next) * 1099511628211);
+        }
+
+        return hash.ToString("x16", CultureInfo.InvariantCulture);
+    }
 
     private static byte[] Read(string name)
     {

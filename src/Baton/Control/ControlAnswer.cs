@@ -19,6 +19,9 @@ internal abstract record ControlAnswer
         internal bool Held => Until is not null;
     }
 
+    /// <summary>To a process that takes over: with it come the channel of the handover, and a pidfd of this process.</summary>
+    internal sealed record Channel(int Pid) : ControlAnswer;
+
     /// <summary>The current phase of a restart.</summary>
     /// <param name="Name">As in <see cref="RestartPhase"/>.</param>
     /// <param name="Detail">The progress within the phase; empty for none.</param>

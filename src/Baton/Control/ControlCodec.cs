@@ -17,6 +17,8 @@ internal static class ControlCodec
     [
         Row.Of<ControlAnswer.Status>("status", WriteStatus, static body => new(StatusCodec.Read(body.GetProperty("status")))),
         Row.Of<ControlAnswer.Accepted>("accepted", WriteAccepted, ReadAccepted),
+        Row.Of<ControlAnswer.Channel>(
+            "channel", static (json, m, _) => json.WriteNumber("pid", m.Pid), static body => new(body.Number("pid"))),
         Row.Of<ControlAnswer.Phase>(
             "phase",
             WritePhase,
@@ -53,6 +55,11 @@ internal static class ControlCodec
             json.WriteString("program", request.Program);
         }
 
+        if (request.Pid > 0)
+        {
+            json.WriteNumber("pid", request.Pid);
+        }
+
         if (request.ConfirmWithin is { } limit)
         {
             json.WriteSpan("confirmWithinMs", limit);
@@ -77,6 +84,7 @@ internal static class ControlCodec
             CommandOf(command) ?? throw new JsonException($"there is no command \"{JsonSize.Descending[^1].Cut(command)}\""))
         {
             Program = body.OptionalPath("program"),
+            Pid = body.Optional("pid")?.GetInt32() ?? 0,
             ConfirmWithin = body.OptionalSpan("confirmWithinMs"),
             Wait = body.Flag("wait", otherwise: true),
             Force = body.Flag("force", otherwise: false),

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Baton.Handover;
 using Baton.Interop;
 using Baton.Processes;
 using Microsoft.Extensions.Logging;
@@ -13,6 +14,7 @@ namespace Baton.Control;
 internal sealed partial class ControlConnection(Descriptor socket, ControlService service) : IDisposable
 {
     private const int LongestName = 64;
+    private const int LongestProgram = 256;
 
     // How soon a waiting thread notices the end of the process.
     private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(50);
@@ -20,6 +22,7 @@ internal sealed partial class ControlConnection(Descriptor socket, ControlServic
     private readonly AnswerQueue _answers = new();
     private readonly Libc.Ucred _peer = LocalSocket.PeerOf(socket);
     private readonly Lock _lock = new();
+    private readonly List<Descriptor> _passed = [];
     private ControlConversation? _conversation;
     private bool _hasAsked;
     private volatile bool _makesRoom;
@@ -59,6 +62,7 @@ internal sealed partial class ControlConnection(Descriptor socket, ControlServic
         finally
         {
             _conversation?.Dispose();
+            _passed.ForEach(d => d.Dispose());
             Close();
         }
     }
@@ -119,11 +123,21 @@ internal sealed partial class ControlConnection(Descriptor socket, ControlServic
         {
             if (!_finishing)
             {
-                _conversation = ControlConversation.Of(request, service, Describe(request.By), _answers);
+                _conversation = request.Command == ControlCommand.TakeOver
+                    ? TakeOver(request)
+                    : ControlConversation.Of(request, service, Describe(request.By), _answers);
             }
         }
 
         _conversation?.Begin();
+    }
+
+    private TakeOverConversation TakeOver(ControlRequest request)
+    {
+        string program = Printable.Line(request.Program ?? "unknown program", LongestProgram);
+        TakerProof proof = TakerProof.Of(socket, _peer, request with { Program = program }, _passed, Limit);
+        int pid = proof.Taker?.Pid ?? _peer.pid;
+        return new TakeOverConversation(service, RestartTrigger.OfTaker(_peer.uid, pid, program), _answers, proof);
     }
 
     // Unread data would reset the connection, which a simple client would report as an error.
@@ -142,7 +156,7 @@ internal sealed partial class ControlConnection(Descriptor socket, ControlServic
             ReadOnlyMemory<byte> line;
             while (!TryTake(lines, out line))
             {
-                int read = LocalSocket.Receive(socket, lines.Free().Span);
+                int read = UnixStream.ReceiveSome(socket, lines.Free().Span, _passed, TakerProof.MostDescriptors);
                 if (read > 0)
                 {
                     lines.Filled(read);

@@ -55,7 +55,7 @@ internal abstract class ControlConversation(ControlService service, RestartTrigg
     /// <summary>This process has nothing left to do: sends the last lines. On the loop.</summary>
     internal virtual void Finish() => End(failure: null, $"process {Pid} has nothing left to do");
 
-    public void Dispose()
+    public virtual void Dispose()
     {
         lock (_lock)
         {

@@ -26,6 +26,9 @@ internal enum ControlCommand
 
     /// <summary>The new process serves for good, where that waits to be confirmed.</summary>
     Confirm,
+
+    /// <summary>The client takes over, as a successor does that this process has started.</summary>
+    TakeOver,
 }
 
 /// <summary>The one line that a client of the control socket sends.</summary>
@@ -34,6 +37,9 @@ internal sealed record ControlRequest(ControlCommand Command)
 {
     /// <summary>For restart and check: the program; null for the one that the service was started as.</summary>
     internal string? Program { get; init; }
+
+    /// <summary>For takeover: the client's pid as it knows it. Beside it the program is the client's own.</summary>
+    internal int Pid { get; init; }
 
     /// <summary>For restart: how long the new process waits to be confirmed; null for what the service's options say.</summary>
     internal TimeSpan? ConfirmWithin { get; init; }

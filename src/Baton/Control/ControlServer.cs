@@ -36,11 +36,17 @@ internal sealed class ControlServer(
     private volatile bool _closed;
 
     /// <summary>The control socket by the options; null for none, as always on other platforms than Linux.</summary>
-    internal static ControlServer? Create(ControlService service, ResourceRegistry resources, int? predecessor)
+    /// <param name="service">The objects that conversations use.</param>
+    /// <param name="resources">Holds the socket and passes it on.</param>
+    /// <param name="predecessor">The predecessor; null in a first generation.</param>
+    /// <param name="name">The lock of the name, if this process has it already.</param>
+    internal static ControlServer? Create(
+        ControlService service, ResourceRegistry resources, int? predecessor, Descriptor? name)
     {
         RestarterOptions options = service.Options;
         if (!options.Control.Enabled || !Platform.HandoverSupported)
         {
+            name?.Dispose();
             return null;
         }
 
@@ -49,6 +55,7 @@ internal sealed class ControlServer(
             ControlDirectory.Choose(options.Control.Directory, Environment.GetEnvironmentVariable, Libc.geteuid()),
             service.Context.Identity.Name, options.Control.Timeout, service.Context.Logger));
         var server = new ControlServer(service, binding, resources, predecessor);
+        server._name.Has(name);
         resources.AtCommit.Add(server._name);
         service.Context.Feed.Subscribe(server.Handle, reports: false);
         return server;

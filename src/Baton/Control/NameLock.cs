@@ -55,6 +55,15 @@ internal sealed class NameLock(Lazy<ControlBinding> binding, int? predecessor, I
 
     private ResourceKey Key => new(ResourceKind.NameLock, File.Path);
 
+    /// <summary>It was taken already when this process looked for one to take over from; null if not.</summary>
+    internal void Has(Descriptor? taken)
+    {
+        lock (_lock)
+        {
+            _held = taken;
+        }
+    }
+
     /// <summary>This process serves: it wants the lock from now on.</summary>
     internal void Want()
     {

@@ -17,6 +17,7 @@ internal static class StatusCodec
         json.WriteTime("startedAt", status.StartedAt);
         json.WriteNumber("predecessorPid", status.PredecessorPid);
         json.WriteNumber("successorPid", status.SuccessorPid);
+        GenerationStatusCodec.WriteOptional(json, "successor", status.Successor, size.LongestText);
         WriteProgress(json, status.Restart, size);
         size.WriteItems(json, "listeners", status.Listeners, l => json.WriteStringValue(size.Cut(l)));
         WriteNames(json, "passedHandles", status.PassedHandles, size);
@@ -71,6 +72,7 @@ internal static class StatusCodec
         State = State(body, "state"),
         PredecessorPid = body.Optional("predecessorPid")?.GetInt32(),
         SuccessorPid = body.Optional("successorPid")?.GetInt32(),
+        Successor = GenerationStatusCodec.ReadOptional(body, "successor"),
         Listeners = [.. body.Items("listeners").Select(l => PeerText.Text(l.GetString() ?? ""))],
         PassedHandles = ReadNames(body, "passedHandles"),
         UntakenHandles = ReadNames(body, "untakenHandles"),

@@ -7,7 +7,11 @@ namespace Baton.Control;
 
 /// <summary>Collects the status; from any thread.</summary>
 internal sealed class StatusSource(
-    ProcessLifecycle lifecycle, ResourceRegistry resources, OlderGenerations older, int? predecessor, ServiceIdentity identity)
+    ProcessLifecycle lifecycle,
+    ResourceRegistry resources,
+    OlderGenerations older,
+    Func<int?> predecessor,
+    ServiceIdentity identity)
 {
     /// <summary>Knows which process has the service's name.</summary>
     internal Func<int?> NameHolder { private get; set; } = static () => null;
@@ -26,8 +30,9 @@ internal sealed class StatusSource(
             Pid = own.Pid,
             Generation = own.Generation,
             State = own.State,
-            PredecessorPid = predecessor,
+            PredecessorPid = predecessor(),
             SuccessorPid = lifecycle.Restarts.SuccessorPid,
+            Successor = lifecycle.Restarts.OnProbation,
             Listeners = [.. resources.Held.Where(l => l.Key.Policy.IsOfService).Select(l => l.Key.ToString())],
             PassedHandles = [.. resources.Handles.Passed.Select(h => h.Key.Name)],
             UntakenHandles = resources.Handles.Closed,

@@ -37,6 +37,20 @@ internal static class GenerationStatusCodec
         WriteOptional(json, status);
     }
 
+    /// <summary>Writes a report as a field, if there is one.</summary>
+    internal static void WriteOptional(Utf8JsonWriter json, string field, GenerationStatus? status, int longestText)
+    {
+        if (status is not null)
+        {
+            json.WriteStartObject(field);
+            Write(json, status, longestText);
+            json.WriteEndObject();
+        }
+    }
+
+    internal static GenerationStatus? ReadOptional(JsonElement body, string field) =>
+        body.Optional(field) is { } status ? Read(status) : null;
+
     internal static GenerationStatus Read(JsonElement body)
     {
         // A state of a newer version must not break the channel.

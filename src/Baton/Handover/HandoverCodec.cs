@@ -59,10 +59,12 @@ internal static class HandoverCodec
                 json.WriteNumber("connections", m.Connections);
                 json.WriteNumber("requests", m.Requests);
                 TrafficCodec.Write(json, m.Traffic, size);
+                GenerationStatusCodec.WriteOptional(json, "status", m.Status, size.LongestText);
             },
             static body => new HandoverMessage.Alive(body.Number("connections"), body.Number("requests"))
             {
                 Traffic = TrafficCodec.Read(body),
+                Status = GenerationStatusCodec.ReadOptional(body, "status"),
             }),
         Row.Of<HandoverMessage.Unhealthy>(
             "unhealthy",

@@ -127,6 +127,9 @@ internal abstract record HandoverMessage
     {
         /// <summary>What its clients got since it began; null if it does not count.</summary>
         internal TrafficFigures? Traffic { get; init; }
+
+        /// <summary>Its open work in full, for people; null from an older version.</summary>
+        internal GenerationStatus? Status { get; init; }
     }
 
     /// <summary>

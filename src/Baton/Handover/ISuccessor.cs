@@ -7,6 +7,11 @@ internal interface ISuccessor
 {
     int Pid { get; }
 
+    /// <summary>
+    /// Whether this process has not started it: it takes over by itself, and its life is its own supervisor's matter.
+    /// </summary>
+    bool IsTaker { get; }
+
     /// <summary>Whether it has not ended; the event of its end may still be on its way.</summary>
     bool Lives { get; }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Baton.Interop;
 using Baton.Resources;
 using Baton.Processes;
@@ -9,7 +8,7 @@ namespace Baton.Handover;
 /// The predecessor's end: talks to a successor and watches it until its end. Owns the channel and the pidfd. Its own thread
 /// receives, so that neither a silent successor nor a stuck thread pool delays anything else.
 /// </summary>
-internal sealed class SuccessorLink : ISuccessor
+internal sealed partial class SuccessorLink : ISuccessor
 {
     // More than the kernel queues for one socket: everything that a process sent before its end is read, but not what a copy of
     // its channel goes on sending.
@@ -44,62 +43,15 @@ internal sealed class SuccessorLink : ISuccessor
 
     public int Pid => _process.Id;
 
+    public bool IsTaker => !_process.IsChild;
+
     public bool Lives => _process.Lives;
 
-    public string? Dump => _process.Lives ? CrashDump.Of(_process.Id) : null;
+    public string? Dump => _process is { IsSeen: true, Lives: true } ? CrashDump.Of(_process.Id) : null;
 
     public bool HasUnheard => _channel.HasUnread;
 
     public int ListenersGiven => _resources.ListenersGiven;
-
-    /// <summary>Starts the command as a successor of the given generation and begins to watch it.</summary>
-    /// <exception cref="RestartException">It could not be started.</exception>
-    internal static SuccessorLink Start(
-        StartCommand command,
-        IEnumerable<int> blockedSignals,
-        ResourceRegistry listeners,
-        int generation,
-        TimeSpan frameLimit,
-        Action<PeerEvent> post,
-        Action<HandoverStep, HandoverMessage>? tap = null, Func<ActivityContext>? trace = null)
-    {
-        (HandoverChannel ours, Descriptor theirs) = HandoverChannel.CreatePair(frameLimit, tap);
-        try
-        {
-            using (theirs)
-            {
-                var environment = new Dictionary<string, string>(command.Environment)
-                {
-                    [HandoverProtocol.EnvironmentVariable] = HandoverAddress.Format(
-                        HandoverProtocol.InheritedDescriptor, Environment.ProcessId),
-                };
-                SpawnedProcess spawn() =>
-                    Spawner.Spawn(command, environment, theirs, HandoverProtocol.InheritedDescriptor, blockedSignals);
-                SuccessorLink link = new(spawn, ours, new ResourceSender(ours, listeners, generation) { Trace = trace }, post);
-                link.Watch();
-                return link;
-            }
-        }
-        catch
-        {
-            ours.Dispose();
-            throw;
-        }
-    }
-
-    /// <summary>
-    /// Runs a start and a conversation without the start itself, so that the code is compiled before a restart needs it.
-    /// </summary>
-    internal static void Rehearse(StartCommand command)
-    {
-        (HandoverChannel ours, Descriptor theirs) = HandoverChannel.CreatePair(TimeSpan.Zero);
-        using (theirs)
-        using (ours)
-        {
-            Spawner.Rehearse(command);
-            HandoverCodec.WarmUp();
-        }
-    }
 
     public bool PassAtCommit() => _resources.PassAtCommit();
 
@@ -257,6 +209,12 @@ internal sealed class SuccessorLink : ISuccessor
 
         switch (message)
         {
+            case HandoverMessage.Stopping stopping when IsTaker:
+                // Its own supervisor stops it alone. What it was asked for is not meant for this process.
+                _post(new PeerEvent.Said(new HandoverMessage.Unhealthy($"it was asked to shut down by {stopping.Trigger}")));
+                break;
+            case HandoverMessage.Force when IsTaker:
+                break;
             case HandoverMessage.Hello hello:
                 _greeted = true;
                 _resources.Greet(hello, answered: () => _post(new PeerEvent.Said(hello)));

@@ -5,6 +5,9 @@ namespace Baton.Handover;
 /// <summary>The figures of a process's traffic in a message; an older version neither says nor knows them.</summary>
 internal static class TrafficCodec
 {
+    // A busy service has more than an int in a day, and a restart may wait so long for its confirmation. Sums of these fit, too.
+    private const long MostRequests = 1L << 50;
+
     internal static void Write(Utf8JsonWriter json, TrafficFigures? traffic, JsonSize size)
     {
         if (traffic is null)
@@ -61,5 +64,5 @@ internal static class TrafficCodec
     }
 
     private static long Count(JsonElement value) =>
-        value.GetInt64() is >= 0 and <= int.MaxValue and long count ? count : throw new JsonException("A count is out of range.");
+        value.GetInt64() is >= 0 and <= MostRequests and long count ? count : throw new JsonException("A count is out of range.");
 }

@@ -119,6 +119,34 @@ internal static unsafe class UnixStream
         }
     }
 
+    /// <summary>
+    /// Receives what there is, as <see cref="LocalSocket.Receive"/>. Descriptors are added to the list, those beyond its limit
+    /// are closed.
+    /// </summary>
+    internal static int ReceiveSome(Descriptor socket, Span<byte> buffer, List<Descriptor> descriptors, int most)
+    {
+        fixed (byte* start = buffer)
+        {
+            nint n = ControlData.Receive(socket, start, buffer.Length, flags: 0, out ControlData attached);
+            int errno = Libc.Errno;
+            foreach (Descriptor descriptor in attached.Descriptors ?? [])
+            {
+                if (descriptors.Count < most)
+                {
+                    descriptors.Add(descriptor);
+                }
+                else
+                {
+                    descriptor.Dispose();
+                }
+            }
+
+            return n > 0 ? (int)n
+                : n < 0 && errno is Libc.EAGAIN or Libc.EINTR ? LocalSocket.WouldBlock
+                : LocalSocket.Gone;
+        }
+    }
+
     private static nint SendSome(Descriptor socket, byte* bytes, int count, ReadOnlySpan<int> descriptors)
     {
         var vector = new Libc.Iovec { iov_base = bytes, iov_len = (nuint)count };

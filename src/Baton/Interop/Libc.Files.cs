@@ -9,6 +9,8 @@ internal static unsafe partial class Libc
     internal const int F_SETFD = 2;
     internal const int F_GETFL = 3;
     internal const int F_SETFL = 4;
+    internal const int F_SETOWN = 8;
+    internal const int F_SETSIG = 10;
     internal const int F_DUPFD_CLOEXEC = 1030;
     internal const int FD_CLOEXEC = 1;
 
@@ -44,6 +46,7 @@ internal static unsafe partial class Libc
     internal const int O_CREAT = 0x40;
     internal const int O_NOCTTY = 0x100;
     internal const int O_NONBLOCK = 0x800;
+    internal const int O_ASYNC = 0x2000;
     internal const int O_CLOEXEC = 0x80000;
     internal const int R_OK = 4;
     internal const int X_OK = 1;

@@ -19,6 +19,7 @@ internal static unsafe partial class Libc
     internal const int SO_ACCEPTCONN = 30;
     internal const int SO_DOMAIN = 39;
     internal const int SO_BINDTOIFINDEX = 62;
+    internal const int SO_PEERPIDFD = 77;
     internal const int SHUT_WR = 1;
     internal const int SHUT_RDWR = 2;
     internal const int SCM_RIGHTS = 1;

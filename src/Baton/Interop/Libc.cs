@@ -20,9 +20,11 @@ internal static unsafe partial class Libc
     internal const int ENOBUFS = 105;
     internal const int EACCES = 13;
     internal const int EEXIST = 17;
+    internal const int EINVAL = 22;
     internal const int ENOTDIR = 20;
     internal const int ENFILE = 23;
     internal const int EMFILE = 24;
+    internal const int ENAMETOOLONG = 36;
     internal const int ENOSYS = 38;
     internal const int ENOEXEC = 8;
     internal const int EPIPE = 32;

@@ -78,6 +78,41 @@ internal static unsafe class LocalSocket
             : throw new Win32Exception(Libc.Errno, $"Could not learn who connected: {Libc.Describe(Libc.Errno)}.");
     }
 
+    /// <summary>A pidfd of the same process, also one of another pid namespace (SO_PEERPIDFD, Linux 6.5).</summary>
+    /// <returns>Null if the kernel gives none.</returns>
+    internal static Descriptor? PidfdOf(Descriptor socket) =>
+        Option(socket.Number, Libc.SO_PEERPIDFD) is { } pidfd ? new Descriptor(pidfd) : null;
+
+    /// <summary>Connects to a path without waiting.</summary>
+    /// <returns>The connection, or the error: EAGAIN for a full queue, ECONNREFUSED where nobody listens.</returns>
+    internal static (Descriptor? Socket, int Errno) Connect(string path)
+    {
+        byte[] bytes = ByteText.Encode(path);
+        var address = new Libc.Sockaddr_un { sun_family = Libc.AF_UNIX };
+        byte* start = &address.sun_path;
+        if (bytes.Length >= sizeof(Libc.Sockaddr_un) - sizeof(ushort))
+        {
+            return (null, Libc.ENAMETOOLONG);
+        }
+
+        bytes.CopyTo(new Span<byte>(start, bytes.Length));
+        int fd = Libc.socket(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC | Libc.SOCK_NONBLOCK, 0);
+        if (fd < 0)
+        {
+            return (null, Libc.Errno);
+        }
+
+        var socket = new Descriptor(fd);
+        if (Libc.connect(fd, &address, (uint)sizeof(Libc.Sockaddr_un)) == 0)
+        {
+            return (socket, 0);
+        }
+
+        int errno = Libc.Errno;
+        socket.Dispose();
+        return (null, errno);
+    }
+
     /// <summary>The type of a socket, such as SOCK_STREAM; null for what is no socket.</summary>
     internal static int? TypeOf(int fd) => Option(fd, Libc.SO_TYPE);
 

@@ -40,10 +40,15 @@ internal sealed class CommitSteps(
     {
         _named = true;
         entered(PhaseName.Commit);
-        context.Try(() => context.Endpoints.NameMain(successor.Pid));
+        if (!successor.IsTaker)
+        {
+            // One that takes over by itself names itself: its number may be another one here.
+            context.Try(() => context.Endpoints.NameMain(successor.Pid));
+        }
+
         context.Feed.Publish(new LifecycleEvent.HandingOver(successor.Pid, generation, trial.Length)
         {
-            AwaitsConfirm = trial.AwaitsConfirm,
+            AwaitsConfirm = trial.AwaitsConfirm, ToTaker = successor.IsTaker,
         });
         bool loads;
         try

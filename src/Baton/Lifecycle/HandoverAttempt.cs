@@ -26,6 +26,7 @@ internal sealed class HandoverAttempt : RestartAttempt
             context, (phase, detail) => Happen(RestartEvent.Progress, new HandoverMessage.Progress(phase, detail)));
 
     internal override int? SuccessorPid => _successor?.Pid;
+    internal override GenerationStatus? Successor => _watch?.Reported;
 
     internal override RestartStrategy Strategy => RestartStrategy.Handover;
 
@@ -33,7 +34,6 @@ internal sealed class HandoverAttempt : RestartAttempt
     internal SuccessorWatch Watch => _watch!;
 
     private ILogger Logger => Context.Logger;
-
     private int Pid => _successor!.Pid;
 
     internal void Tell(HandoverMessage message) => Context.Try(() => _successor!.TryTell(message));
@@ -130,8 +130,7 @@ internal sealed class HandoverAttempt : RestartAttempt
         Context.TellPredecessor(new HandoverMessage.HandedOn());
         try
         {
-            _successor = Context.Programs.StartSuccessor(
-                Command, Generation, Trace, happened => Context.Loop.Post(() => Handle(happened)));
+            _successor = StartSuccessor(happened => Context.Loop.Post(() => Handle(happened)));
         }
         catch (Exception e)
         {
@@ -200,7 +199,7 @@ internal sealed class HandoverAttempt : RestartAttempt
 
     private void FailAndReopen(RestartFault fault)
     {
-        Fail(fault);
+        Fail(fault, reopens: true);
         _commit!.GoBack();
         if (fault.Status != default)
         {
@@ -221,11 +220,11 @@ internal sealed class HandoverAttempt : RestartAttempt
         }
     }
 
-    private void Fail(RestartFault fault)
+    private void Fail(RestartFault fault, bool reopens = false)
     {
         Watch.EndWait();
         _fault = Account.InFull(fault);
-        Watch.Kill.After(fault.KillAfter);
+        Watch.GiveUp(_fault, Account.Explain(_fault), atOnce: reopens);
     }
 
     private void ImproveReason(RestartFault fault)

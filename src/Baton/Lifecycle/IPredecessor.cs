@@ -7,6 +7,9 @@ internal interface IPredecessor
 {
     int Pid { get; }
 
+    /// <summary>Whether it has not started this process, which takes over by itself.</summary>
+    bool HasNotStartedThis { get; }
+
     /// <summary>Reports that this process can serve.</summary>
     /// <exception cref="RestartException">The predecessor is gone, or does not take the message.</exception>
     void SayReady(IReadOnlyList<string> claimed);

@@ -22,6 +22,10 @@ internal interface IPrograms
     /// <exception cref="RestartException">It could not be started.</exception>
     ISuccessor StartSuccessor(StartCommand command, int generation, Func<ActivityContext> trace, Action<PeerEvent> post);
 
+    /// <summary>Makes a process that takes over by itself the successor; posts its events.</summary>
+    /// <exception cref="RestartException">It has left.</exception>
+    ISuccessor Adopt(Taker taker, int generation, Func<ActivityContext> trace, Action<PeerEvent> post);
+
     /// <summary>Starts a program that gets nothing from this process.</summary>
     /// <exception cref="RestartException">It could not be started.</exception>
     /// <returns>Its process id.</returns>

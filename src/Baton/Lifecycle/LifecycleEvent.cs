@@ -33,6 +33,9 @@ internal abstract record LifecycleEvent
     /// <summary>A successor is about to get its commit: it is in charge, and new connections are its own.</summary>
     internal sealed record HandingOver(int Pid, int Generation, TimeSpan Probation) : LifecycleEvent
     {
+        /// <summary>Whether it takes over by itself: it belongs to another unit or container than this process.</summary>
+        internal bool ToTaker { get; init; }
+
         /// <summary>Whether the probation ends with a roll back unless it is confirmed.</summary>
         internal bool AwaitsConfirm { get; init; }
     }

@@ -262,8 +262,11 @@ internal sealed class OwnProbation(ProcessLifecycle lifecycle, LifecycleContext 
         if (_stage != Stage.Over)
         {
             OpenWork open = context.OpenWork.Total;
-            context.TellPredecessor(
-                new HandoverMessage.Alive(open.Connections, open.Requests) { Traffic = context.Traffic?.Now });
+            context.TellPredecessor(new HandoverMessage.Alive(open.Connections, open.Requests)
+            {
+                Traffic = context.Traffic?.Now,
+                Status = lifecycle.Describe(),
+            });
         }
     }
 }

@@ -36,7 +36,8 @@ internal sealed class OwnShutdown(ProcessLifecycle lifecycle, LifecycleContext c
     internal void Request(RestartTrigger trigger)
     {
         // Otherwise it is ending already, or about to.
-        if (_hooks is null && LifecycleTable.Next(State, LifecycleInput.ShutdownAsked).Next != State)
+        if (_hooks is null && !lifecycle.Decisions.LeavesToTheOther(trigger)
+            && LifecycleTable.Next(State, LifecycleInput.ShutdownAsked).Next != State)
         {
             if (State == ProcessState.Restarting)
             {
@@ -114,6 +115,10 @@ internal sealed class OwnShutdown(ProcessLifecycle lifecycle, LifecycleContext c
         else if (_forced)
         {
             lifecycle.Hooks.GiveUpAll();
+        }
+        else if (lifecycle.Decisions.LeavesToTheOther(trigger) && State == ProcessState.OnProbation)
+        {
+            _forceWhenTakenBack = trigger;
         }
         else
         {

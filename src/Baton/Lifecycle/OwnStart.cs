@@ -113,7 +113,8 @@ internal sealed class OwnStart(ProcessLifecycle lifecycle, LifecycleContext cont
         context.Try(context.Endpoints.OpenGate);
         _ready.TrySetResult();
         lifecycle.Inherited.NoteMissing();
-        context.Feed.Publish(new LifecycleEvent.Serves(lifecycle.Generation, AwaitsCommit, probation)
+        bool tookOver = AwaitsCommit && context.Predecessor is not { HasNotStartedThis: true };
+        context.Feed.Publish(new LifecycleEvent.Serves(lifecycle.Generation, tookOver, probation)
         {
             AwaitsConfirm = awaitsConfirm,
         });

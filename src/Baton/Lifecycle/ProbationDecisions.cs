@@ -69,6 +69,31 @@ internal sealed class ProbationDecisions(ProcessLifecycle lifecycle, LifecycleCo
         Fail(ProbationDecision.Confirm, RestartFailure.Stopping, "the service shuts down");
     }
 
+    /// <summary>
+    /// A shutdown was asked. Of a takeover each process has its own supervisor: a stop of one of them means that process alone.
+    /// </summary>
+    /// <returns>Whether this process leaves, and the other one serves.</returns>
+    internal bool LeavesToTheOther(RestartTrigger trigger)
+    {
+        if (lifecycle.State == ProcessState.HandedOver
+            && lifecycle.Restarts.Successor is { Watch: { IsTaker: true, SuccessorLives: true } } taker)
+        {
+            context.Logger.ShutdownAsked(trigger);
+            taker.Leave();
+            return true;
+        }
+
+        if (lifecycle.State == ProcessState.OnProbation && context.Predecessor is { HasNotStartedThis: true }
+            && !lifecycle.Probation.IsUnanswered)
+        {
+            context.Logger.ShutdownAsked(trigger);
+            lifecycle.Probation.Leave(trigger, $"it was asked to shut down by {trigger}");
+            return true;
+        }
+
+        return false;
+    }
+
     private static string Name(ProbationRequest request) =>
         request.Decision == ProbationDecision.RollBack ? "Roll back" : "Confirmation";
 

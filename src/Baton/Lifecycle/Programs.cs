@@ -42,6 +42,14 @@ internal sealed class Programs(RestarterOptions options, StartCommand command, R
         return link;
     }
 
+    public ISuccessor Adopt(Taker taker, int generation, Func<ActivityContext> trace, Action<PeerEvent> post)
+    {
+        SuccessorLink link = SuccessorLink.Adopt(
+            taker, listeners, generation, options.HandshakeTimeout, post, options.Tap, trace);
+        logger.TakerAdopted(link.Pid, taker.Command.Program);
+        return link;
+    }
+
     public int StartPlainly(StartCommand chosen, int generation, ActivityContext trace)
     {
         int pid = PlainStart.Start(Terminal?.Tell(chosen, mayStandIn: false) ?? chosen, generation, trace);

@@ -26,6 +26,9 @@ internal abstract class RestartAttempt
 
     internal abstract int? SuccessorPid { get; }
 
+    /// <summary>What the successor on probation last said of itself; from any thread.</summary>
+    internal virtual GenerationStatus? Successor => null;
+
     internal abstract RestartStrategy Strategy { get; }
 
     /// <summary>The keys that the successor uses. The others end with this process.</summary>
@@ -112,6 +115,11 @@ internal abstract class RestartAttempt
         Account.Fail(fault!);
     }
 
+    /// <exception cref="RestartException">It could not be started, or has left.</exception>
+    protected ISuccessor StartSuccessor(Action<PeerEvent> post) => _request.Taker is { } taker
+        ? Context.Programs.Adopt(taker, Generation, Trace, post)
+        : Context.Programs.StartSuccessor(Command, Generation, Trace, post);
+
     protected void AnnounceSuccessor(int pid) =>
         Context.Feed.Publish(new LifecycleEvent.SuccessorStarted(_request, pid, Generation, Strategy));
 
@@ -125,7 +133,8 @@ internal abstract class RestartAttempt
 
     private void RunCheck()
     {
-        if (Options.CheckArguments.Count == 0)
+        // A process that takes over by itself runs already.
+        if (Options.CheckArguments.Count == 0 || _request.Taker is not null)
         {
             Happen(RestartEvent.CheckPassed);
             return;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Baton.Handover;
 
 namespace Baton.Lifecycle;
 
@@ -18,6 +19,9 @@ internal sealed class RestartRequest(RestartTrigger trigger, string? program = n
     internal string? Program => program;
 
     internal bool BySignal => bySignal;
+
+    /// <summary>The process that takes over by itself; null where this process starts a successor.</summary>
+    internal Taker? Taker { get; init; }
 
     /// <summary>How long the successor waits to be confirmed; zero for no confirmation, null for what the options say.</summary>
     internal TimeSpan? ConfirmWithin { get; init; }

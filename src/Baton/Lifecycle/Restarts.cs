@@ -22,6 +22,9 @@ internal sealed class Restarts(ProcessLifecycle lifecycle, LifecycleContext cont
 
     internal int? SuccessorPid => _attempt?.SuccessorPid;
 
+    /// <summary>The successor while it is on probation, as it last said; from any thread.</summary>
+    internal GenerationStatus? OnProbation => lifecycle.State == ProcessState.HandedOver ? _attempt?.Successor : null;
+
     /// <summary>The restart whose successor got its commit, until this process serves again; from any thread.</summary>
     internal HandoverAttempt? Successor => _attempt is HandoverAttempt { Served: true } attempt ? attempt : null;
 
@@ -47,6 +50,10 @@ internal sealed class Restarts(ProcessLifecycle lifecycle, LifecycleContext cont
                 request,
                 RestartFailure.InProgress,
                 $"the last restart waits to be confirmed for another {Wording.Of(left)}; first baton confirm or baton rollback");
+        }
+        else if (transition.Held && request.Taker is not null)
+        {
+            Refuse(request, RestartFailure.InProgress, "the last restart is on probation; start it again when that is over");
         }
         else if (transition.Held || (request.BySignal && lifecycle.State == ProcessState.Starting))
         {
@@ -200,10 +207,16 @@ internal sealed class Restarts(ProcessLifecycle lifecycle, LifecycleContext cont
             return;
         }
 
+        if (!handsOver && request.Taker is not null)
+        {
+            Refuse(request, RestartFailure.NotSupported, "a process whose Strategy is Complete hands nothing over");
+            return;
+        }
+
         StartCommand command;
         try
         {
-            command = context.Programs.Choose(request.Program);
+            command = request.Taker?.Command ?? context.Programs.Choose(request.Program);
         }
         catch (RestartException e)
         {

@@ -10,7 +10,7 @@ namespace Baton.Lifecycle;
 /// The role of this process as a successor: from the predecessor's variable to the decision that it may serve. The conversation
 /// has its own thread, so that the application builds its host meanwhile. Claims of listeners wait for it.
 /// </summary>
-internal sealed class SuccessorRole : IPredecessor
+internal sealed partial class SuccessorRole : IPredecessor
 {
     // Between the closing of the descriptors of a process that ends and its end: milliseconds, a second on a machine that is
     // overloaded. Less than a predecessor that lives waits for the end of a successor that closed the channel: so the reason is
@@ -18,37 +18,41 @@ internal sealed class SuccessorRole : IPredecessor
     private static readonly TimeSpan EndingTime = TimeSpan.FromSeconds(3);
 
     private readonly TaskCompletionSource<PredecessorLink> _greeted = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Func<PredecessorLink> _greet;
+    private readonly Func<SuccessorRole, PredecessorLink> _greet;
     private volatile HandoverMessage.Progress? _unsaid;
     private volatile string? _startFailure;
     private volatile bool _saidFailed;
     private readonly ResourceRegistry _listeners;
     private readonly OlderGenerations _older;
-    private readonly WatchedProcess _predecessor;
     private readonly ILogger _logger;
+    private volatile WatchedProcess? _predecessor;
+    private volatile int _pid;
 
     private SuccessorRole(
-        Func<PredecessorLink> greet,
-        LivingPredecessor living,
-        WatchedProcess predecessor,
+        Func<SuccessorRole, PredecessorLink> greet,
+        int pid,
         ResourceRegistry listeners,
         OlderGenerations older,
+        RestarterOptions options,
         ILogger logger)
     {
-        (_greet, Pid, _predecessor, _listeners, _older, _logger) = (greet, living.Pid, predecessor, listeners, older, logger);
-        listeners.Unclaimed.AwaitArrival(_greeted.Task, living);
+        (_greet, _pid, _listeners, _older, _logger) = (greet, pid, listeners, older, logger);
+        Concessions = new StartConcessions(options.GentleStart, logger);
+        listeners.Unclaimed.AwaitArrival(_greeted.Task, new LivingPredecessor(() => _pid, options.HandshakeTimeout));
         listeners.Handles.NotTaken = keys => TrySay(new HandoverMessage.Dropped(keys));
     }
 
     /// <summary>The predecessor's pid.</summary>
-    public int Pid { get; }
+    public int Pid => _pid;
+
+    public bool HasNotStartedThis { get; private init; }
 
     /// <summary>This process's generation, once the predecessor has told it.</summary>
     /// <exception cref="RestartException">The predecessor is gone, does not answer, refuses or breaks the protocol.</exception>
     internal int Generation => Link.OwnGeneration;
 
     /// <summary>What it leaves to the predecessor until it serves.</summary>
-    internal required StartConcessions Concessions { get; init; }
+    internal StartConcessions Concessions { get; }
 
     /// <summary>
     /// Called on the link's thread when the channel of a predecessor that did not hand over has ended, before anything else.
@@ -67,33 +71,6 @@ internal sealed class SuccessorRole : IPredecessor
             AssemblyName? name = Assembly.GetEntryAssembly()?.GetName();
             return $"{name?.Name} {name?.Version?.ToString(3)}";
         }
-    }
-
-    /// <summary>Reads and removes the variable; null in a first generation.</summary>
-    internal static SuccessorRole? Find(
-        ResourceRegistry listeners, OlderGenerations older, RestarterOptions options, ILogger logger)
-    {
-        string? address = Environment.GetEnvironmentVariable(HandoverProtocol.EnvironmentVariable);
-        if (address is null)
-        {
-            return null;
-        }
-
-        Environment.SetEnvironmentVariable(HandoverProtocol.EnvironmentVariable, null);
-        if (HandoverAddress.Open(address, out int predecessorPid, out string problem) is { } socket)
-        {
-            var predecessor = WatchedProcess.Watch(predecessorPid);
-            return new SuccessorRole(
-                () => PredecessorLink.Greet(
-                    socket, listeners.Unclaimed, Program, options.HandshakeTimeout, options.Tap, predecessor),
-                new LivingPredecessor(predecessorPid, options.HandshakeTimeout), predecessor, listeners, older, logger)
-            {
-                Concessions = new StartConcessions(options.GentleStart, logger),
-            };
-        }
-
-        logger.HandoverIgnored(HandoverProtocol.EnvironmentVariable, address, problem);
-        return null;
     }
 
     /// <summary>Receives the listeners, passes on the predecessor's messages, and reports a failure of this process.</summary>
@@ -159,7 +136,7 @@ internal sealed class SuccessorRole : IPredecessor
     {
         try
         {
-            PredecessorLink link = _greet();
+            PredecessorLink link = _greet(this);
             _logger.HandoverBegun(link.OwnGeneration, Environment.ProcessId, link.Process.Pid, _listeners.Unclaimed.Count);
             _older.Add(link);
             if (_unsaid is { } progress)
@@ -192,7 +169,7 @@ internal sealed class SuccessorRole : IPredecessor
         }
         finally
         {
-            _predecessor.Dispose();
+            _predecessor?.Dispose();
         }
     }
 
@@ -282,11 +259,11 @@ internal sealed class SuccessorRole : IPredecessor
         if (_greeted.Task.IsCompletedSuccessfully && lifecycle.State == ProcessState.Starting)
         {
             Deserted?.Invoke();
-            happened = _predecessor.EndsWithin(EndingTime) ? new PeerEvent.Ended() : happened;
+            happened = _predecessor!.EndsWithin(EndingTime) ? new PeerEvent.Ended() : happened;
         }
 
         // On probation the predecessor takes over again and kills this process, which must start no successor until then.
-        while (lifecycle.State == ProcessState.OnProbation && !_predecessor.EndsWithin(EndingTime))
+        while (lifecycle.State == ProcessState.OnProbation && !_predecessor!.EndsWithin(EndingTime))
         {
         }
 

@@ -16,7 +16,7 @@ internal sealed class SuccessorWatch(
     private const int MostPostponements = 4;
 
     private readonly List<LoopTimer> _timers = [];
-    private HandoverMessage.Alive? _lastSign;
+    private volatile HandoverMessage.Alive? _lastSign;
     private long _lastSignAt;
     private int _looksWithoutSign;
     private long _begun;
@@ -30,6 +30,9 @@ internal sealed class SuccessorWatch(
         ? "; what it had open is not known"
         : $"; {context.Since(_lastSignAt).TotalMilliseconds:0} ms before, it had {_lastSign.Connections} connections "
             + $"and {_lastSign.Requests} requests open";
+
+    /// <summary>What the successor on probation last said of itself; from any thread.</summary>
+    internal GenerationStatus? Reported => _lastSign?.Status;
 
     internal bool SuccessorLives => successor.Lives;
 
@@ -46,9 +49,14 @@ internal sealed class SuccessorWatch(
     internal bool HasEnded { get; private set; }
 
     /// <summary>
-    /// Whether a process that the successor started serves, or is about to. An earlier restart of it may have failed.
+    /// Whether a process that the successor started serves, or is about to. An earlier restart of it may have failed. What comes
+    /// after a process that took over by itself is not known here, and not this process's matter.
     /// </summary>
-    internal bool HasHeir => HandedOn is { Successor: { } heir } ? context.Process.Sees(heir) : HandedOn is not null;
+    internal bool HasHeir =>
+        IsTaker || (HandedOn is { Successor: { } heir } ? context.Process.Sees(heir) : HandedOn is not null);
+
+    /// <inheritdoc cref="ISuccessor.IsTaker"/>
+    internal bool IsTaker => successor.IsTaker;
 
     /// <summary>Watches the end of a successor that is given up, also one that cannot be reaped.</summary>
     internal SuccessorKill Kill { get; } = new(
@@ -114,6 +122,23 @@ internal sealed class SuccessorWatch(
         string late = $"{fault.What}, did not give back within {limit.TotalSeconds:0.###} s and was killed";
         _timers.Add(context.Loop.Schedule(
             limit, () => happened(RestartEvent.GivesBackLate, fault with { What = late, KillAfter = TimeSpan.Zero })));
+    }
+
+    /// <summary>
+    /// Ends it before it got its commit. One that takes over by itself learns the reason first: only its own log shows it.
+    /// </summary>
+    /// <param name="fault">Why.</param>
+    /// <param name="explanation">The same in full.</param>
+    /// <param name="atOnce">Whether this process is about to accept again, so that no time is left.</param>
+    internal void GiveUp(RestartFault fault, string explanation, bool atOnce)
+    {
+        bool hasTime = IsTaker && !atOnce && fault.KillAfter < Options.ExitTimeout;
+        if (IsTaker)
+        {
+            context.Try(() => successor.TryTell(new HandoverMessage.Refused(explanation)));
+        }
+
+        Kill.After(hasTime ? Options.ExitTimeout : fault.KillAfter);
     }
 
     /// <summary>Remembers what an event at its end says of it.</summary>

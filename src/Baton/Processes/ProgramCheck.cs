@@ -11,6 +11,9 @@ namespace Baton.Processes;
 /// </summary>
 internal sealed class ProgramCheck
 {
+    /// <summary>Set for a program that checks itself: it takes over from nobody, whatever its options say.</summary>
+    internal const string Variable = "BATON_CHECK";
+
     // The default capacity of a pipe (pipe(7)): the most that can remain in it at the end.
     private const int PipeCapacity = 65536;
 
@@ -55,6 +58,7 @@ internal sealed class ProgramCheck
 
                 // A program that ignores the arguments, and serves, would tell systemd that the service is ready (sd_notify(3)).
                 environment.Remove("NOTIFY_SOCKET");
+                environment[Variable] = "1";
                 process = Spawner.Spawn(check, environment, [(nothing, 0), (writer, 1), (writer, 2)], blockedSignals: []);
             }
 

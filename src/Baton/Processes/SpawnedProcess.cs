@@ -3,8 +3,8 @@ using Baton.Interop;
 namespace Baton.Processes;
 
 /// <summary>
-/// A process that we started, held by a pidfd so that its pid cannot be confused with a reused one. Owns the pidfd. The process
-/// lives on when this is disposed.
+/// A successor, held by a pidfd so that its pid cannot be confused with a reused one: a child, or a process that takes over by
+/// itself. Owns the pidfd. The process lives on when this is disposed.
 /// </summary>
 internal sealed class SpawnedProcess : IDisposable
 {
@@ -17,9 +17,19 @@ internal sealed class SpawnedProcess : IDisposable
 
     private readonly string? _diagnosticKey;
 
-    private SpawnedProcess(int pid, Descriptor pidfd) => (Id, _pidfd, _diagnosticKey) = (pid, pidfd, DiagnosticFiles.KeyOf(pid));
+    private SpawnedProcess(int pid, Descriptor pidfd, string? diagnosticKey) =>
+        (Id, _pidfd, _diagnosticKey) = (pid, pidfd, diagnosticKey);
 
     internal int Id { get; }
+
+    /// <summary>Whether we started it; a process that takes over by itself has another parent, which reaps it.</summary>
+    internal bool IsChild { get; private init; } = true;
+
+    /// <summary>Whether its pid is one of our pid namespace.</summary>
+    internal bool IsSeen { get; private init; } = true;
+
+    // Of a process that signals may not reach.
+    private Descriptor? Wire { get; init; }
 
     /// <summary>The diagnostic files that the process leaves if it is killed; null if unknown.</summary>
     internal string? DiagnosticDirectory { get; init; }
@@ -34,7 +44,10 @@ internal sealed class SpawnedProcess : IDisposable
         nint fd = Libc.syscall(Libc.SYS_pidfd_open, pid, 0, 0, 0, 0);
         if (fd >= 0)
         {
-            return new SpawnedProcess(pid, new Descriptor((int)fd)) { DiagnosticDirectory = diagnosticDirectory };
+            return new SpawnedProcess(pid, new Descriptor((int)fd), DiagnosticFiles.KeyOf(pid))
+            {
+                DiagnosticDirectory = diagnosticDirectory,
+            };
         }
 
         int errno = Libc.Errno;
@@ -49,6 +62,14 @@ internal sealed class SpawnedProcess : IDisposable
         throw new RestartException(
             RestartFailure.SpawnFailed, $"Could not watch process {pid}: {cause}{Libc.Describe(errno)}. It was killed.");
     }
+
+    /// <summary>A process that takes over by itself.</summary>
+    /// <param name="pid">Its pid.</param>
+    /// <param name="pidfd">Owned from now on.</param>
+    /// <param name="wire">See <see cref="KillWire"/>; owned from now on. Null for none.</param>
+    /// <param name="isSeen">Whether the pid is one of our pid namespace.</param>
+    internal static SpawnedProcess NotOurChild(int pid, Descriptor pidfd, Descriptor? wire, bool isSeen) =>
+        new(pid, pidfd, diagnosticKey: null) { IsChild = false, Wire = wire, IsSeen = isSeen };
 
     /// <summary>Whether it has not ended.</summary>
     internal bool Lives
@@ -68,16 +89,23 @@ internal sealed class SpawnedProcess : IDisposable
         lock (_lock)
         {
             // Once closed, the pidfd's number may belong to something else.
-            if (!_closed)
+            if (!_closed
+                && Libc.syscall(Libc.SYS_pidfd_send_signal, _pidfd.Number, Libc.SIGKILL, 0, 0, 0) != 0
+                && Wire is not null)
             {
-                _ = Libc.syscall(Libc.SYS_pidfd_send_signal, _pidfd.Number, Libc.SIGKILL, 0, 0, 0);
+                KillWire.Pull(Wire);
             }
         }
     }
 
-    /// <summary>Collects the exit status; call once the pidfd is readable.</summary>
+    /// <summary>Collects the exit status; call once the pidfd is readable. Unknown for a process that is no child.</summary>
     internal ExitStatus Reap()
     {
+        if (!IsChild)
+        {
+            return ExitStatus.Unknown;
+        }
+
         ExitStatus status = Collect(Libc.P_PIDFD, _pidfd.Number);
         if (_diagnosticKey is not null && DiagnosticDirectory is not null)
         {
@@ -126,6 +154,7 @@ internal sealed class SpawnedProcess : IDisposable
         {
             _closed = true;
             _pidfd.Dispose();
+            Wire?.Dispose();
         }
     }
 }

@@ -27,6 +27,9 @@ internal sealed class WatchedProcess : IDisposable
             : new WatchedProcess(pid, pidfd: null, wasGone: Libc.Errno == Libc.ESRCH);
     }
 
+    /// <summary>A process of another pid namespace, maybe; the pidfd is owned from now on.</summary>
+    internal static WatchedProcess Of(int pid, Descriptor pidfd) => new(pid, pidfd, wasGone: false);
+
     /// <summary>Waits for its end.</summary>
     /// <returns>Whether it has ended.</returns>
     internal bool EndsWithin(TimeSpan limit)

@@ -126,6 +126,11 @@ internal sealed class SystemdService
                             $"it is ready"));
                 _watchdog?.Begin();
                 break;
+            case LifecycleEvent.HandingOver { ToTaker: true } taker:
+                // It belongs to another unit. This unit goes on until this process has finished its work.
+                _store.Pause();
+                _notifier.Send("READY=1", Notifier.Status($"Process {taker.Pid} takes over, as generation {taker.Generation}"));
+                break;
             case LifecycleEvent.HandingOver successor:
                 _watchdog?.End();
                 _store.Pause();

@@ -14,10 +14,11 @@ internal sealed class Container : IAsyncDisposable
     private readonly string _mark = $"BATON_TEST_RUN={Guid.NewGuid()}";
     private readonly Process _unshare;
 
-    private Container(string[] command, IReadOnlyDictionary<string, string> environment)
+    private Container(string[] command, IReadOnlyDictionary<string, string> environment, bool ownNetwork)
     {
         string[] asRoot = Environment.IsPrivilegedProcess ? [] : ["--map-root-user"];
-        var start = new ProcessStartInfo("unshare", ["--pid", "--fork", "--kill-child", "--mount-proc", .. asRoot, .. command])
+        string[] apart = ownNetwork ? ["--net", .. asRoot] : asRoot;
+        var start = new ProcessStartInfo("unshare", ["--pid", "--fork", "--kill-child", "--mount-proc", .. apart, .. command])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -45,7 +46,7 @@ internal sealed class Container : IAsyncDisposable
 
     internal static async Task<Container> StartAsync(string[] command, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var container = new Container(command, environment ?? new Dictionary<string, string>());
+        Container container = Launch(command, environment);
         try
         {
             await container.ServesAsync(generation: 1);
@@ -57,6 +58,14 @@ internal sealed class Container : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Starts it, no more.</summary>
+    /// <param name="command">The command that is process 1.</param>
+    /// <param name="environment">More of its environment.</param>
+    /// <param name="ownNetwork">Whether it has a network namespace of its own.</param>
+    internal static Container Launch(
+        string[] command, IReadOnlyDictionary<string, string>? environment = null, bool ownNetwork = false) =>
+        new(command, environment ?? new Dictionary<string, string>(), ownNetwork);
 
     /// <summary>Waits until a generation serves for good.</summary>
     /// <returns>Its pid inside.</returns>

@@ -42,6 +42,7 @@ internal static class ControlSamples
         new(ControlCommand.Force),
         new(ControlCommand.Watch),
         new(ControlCommand.Check) { Program = "/srv/app-2" },
+        new(ControlCommand.TakeOver) { Program = "/srv/app-2", Pid = 1 },
     ];
 
     internal static IReadOnlyList<ControlAnswer> Answers =>
@@ -49,6 +50,7 @@ internal static class ControlSamples
         new ControlAnswer.Status(Status),
         new ControlAnswer.Status(Status with { Restart = null, ProbationEnds = null, StartedAt = null, LastRestarts = [], Generations = [], WaitingServices = [] }),
         new ControlAnswer.Accepted(4711, 2, Until: null),
+        new ControlAnswer.Channel(4711),
         new ControlAnswer.Accepted(4711, 2, "the probation is over"),
         new ControlAnswer.Phase(Named("health"), "3 of 4", TimeSpan.FromMilliseconds(123)),
         new ControlAnswer.Phase(Named("probation"), "", TimeSpan.FromMilliseconds(900)) { Limit = TimeSpan.FromSeconds(10) },

@@ -29,7 +29,11 @@ internal static class Messages
         new HandoverMessage.IdleConnections(["tcp:127.0.0.1:80", "tcp:127.0.0.1:81"], [[], [71, 69, 84]]),
         new HandoverMessage.Failed("no such database \"shop\" \U0001F6D1"),
         Commit,
-        new HandoverMessage.Alive(Connections: 3, Requests: 5) { Traffic = new TrafficFigures { Endpoints = [new EndpointTraffic { Endpoint = "GET /a", Requests = 3, Failures = 2, Exceptions = 1, Latencies = [0, 3] }] } },
+        new HandoverMessage.Alive(Connections: 3, Requests: 5)
+        {
+            Traffic = new TrafficFigures { Endpoints = [new EndpointTraffic { Endpoint = "GET /a", Requests = 5_000_000_000, Failures = 2, Exceptions = 1, Latencies = [0, 5_000_000_000] }] },
+            Status = Status,
+        },
         new HandoverMessage.Unhealthy("the host ends by itself", Ends: true) { HandsBack = true, IsAsked = true },
         new HandoverMessage.GiveBack("a roll back was asked by an operator"),
         new HandoverMessage.ConfirmAsked(By("an operator")),

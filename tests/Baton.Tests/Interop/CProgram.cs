@@ -38,6 +38,9 @@ internal static class CProgram
 
         // The kernel's structure; the C libraries declare it only in their newer versions.
         source.Append("#ifndef STATX_INO\n#include <linux/stat.h>\n#endif\n");
+
+        // Of Linux 6.5, the same everywhere; Debian 12 has the headers of 6.1.
+        source.Append($"#ifndef SO_PEERPIDFD\n#define SO_PEERPIDFD {Libc.SO_PEERPIDFD}\n#endif\n");
         foreach (FieldInfo constant in Constants)
         {
             Require(source, $"{constant.Name} == {constant.GetRawConstantValue()}");

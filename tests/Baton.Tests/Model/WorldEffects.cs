@@ -30,6 +30,8 @@ internal sealed class WorldEffects(WorldProcess process) : IEndpoints, IOpenWork
 
     public int Pid => process.Predecessor!.Owner.Pid;
 
+    public bool HasNotStartedThis => false;
+
     internal WorldState State { get; } = new(process);
 
     /// <summary>Has listeners: a first generation from its start, a successor by inheritance.</summary>
@@ -58,6 +60,8 @@ internal sealed class WorldEffects(WorldProcess process) : IEndpoints, IOpenWork
     }
 
     public ISuccessor StartSuccessor(StartCommand command, int generation, Func<ActivityContext> trace, Action<PeerEvent> post) => process.Start(generation, post);
+
+    public ISuccessor Adopt(Taker taker, int generation, Func<ActivityContext> trace, Action<PeerEvent> post) => throw new WorldException("Nobody takes over by itself in this world.");
 
     public int StartPlainly(StartCommand command, int generation, ActivityContext trace) => throw new WorldException("There is no complete restart in this world.");
 

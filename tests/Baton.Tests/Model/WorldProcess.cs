@@ -210,6 +210,8 @@ internal sealed class WorldSuccessor(WorldProcess process) : ISuccessor
 
     public string? Dump => null;
 
+    public bool IsTaker => false;
+
     public bool Lives => process.Alive;
 
     public bool HasUnheard => process.Predecessor!.Up.Count > 0;

@@ -119,8 +119,8 @@ public sealed class ProgramCheckTests : IDisposable
         _environment[CompleteRestart.Variable] = "2:1";
         _environment["NOTIFY_SOCKET"] = "/run/systemd/notify";
         _environment["KEPT"] = "kept";
-        ProgramCheckResult result = await Check("pwd; echo $KEPT; env | grep -c 'BATON\\|NOTIFY'; readlink /proc/$$/fd/0; ls /proc/$$/fd; exit 0");
-        Assert.Equal([_directory.Path, "kept", "0", "/dev/null", "0", "1", "2"], result.Output.Split('\n'));
+        ProgramCheckResult result = await Check("pwd; echo $KEPT; env | grep 'BATON\\|NOTIFY'; readlink /proc/$$/fd/0; ls /proc/$$/fd; exit 0");
+        Assert.Equal([_directory.Path, "kept", "BATON_CHECK=1", "/dev/null", "0", "1", "2"], result.Output.Split('\n'));
     }
 
     [Fact]

@@ -19,6 +19,8 @@ internal sealed class ChannelSuccessor : ISuccessor, IDisposable
 
     public string? Dump => null;
 
+    public bool IsTaker => false;
+
     public bool Lives { get; init; } = true;
 
     public bool HasUnheard => false;

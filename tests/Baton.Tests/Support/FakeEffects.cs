@@ -57,6 +57,9 @@ internal sealed class FakeEffects(Journal journal) : IEndpoints, IOpenWork, IPro
 
     public int Pid => PredecessorPid;
 
+    /// <summary>Whether this process takes over by itself.</summary>
+    public bool HasNotStartedThis { get; set; }
+
     /// <summary>Successors that were rolled back and live.</summary>
     internal List<DepartingProcess> Returned { get; } = [];
 
@@ -96,6 +99,18 @@ internal sealed class FakeEffects(Journal journal) : IEndpoints, IOpenWork, IPro
         }
 
         _successors.Add(new FakeSuccessor(FirstSuccessorPid + _successors.Count, journal, post));
+        return Successor;
+    }
+
+    public ISuccessor Adopt(Taker taker, int generation, Func<ActivityContext> trace, Action<PeerEvent> post)
+    {
+        journal.Add($"adopt generation {generation}");
+        if (StartFailure is not null)
+        {
+            throw StartFailure;
+        }
+
+        _successors.Add(new FakeSuccessor(taker.Pid, journal, post) { IsTaker = true });
         return Successor;
     }
 

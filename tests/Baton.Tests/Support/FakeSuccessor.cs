@@ -9,6 +9,8 @@ internal sealed class FakeSuccessor(int pid, Journal journal, Action<PeerEvent> 
 {
     public int Pid => pid;
 
+    public bool IsTaker { get; init; }
+
     public bool Lives { get; set; } = true;
 
     public string? Dump { get; set; }

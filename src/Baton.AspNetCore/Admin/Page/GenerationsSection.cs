@@ -1,14 +1,22 @@
 namespace Baton.AspNetCore.Admin.Page;
 
-/// <summary>The living processes as cards, newest first, with the work that older ones wait for.</summary>
+/// <summary>
+/// The living processes as cards: the one that serves, a successor that starts, then older ones with the work that they wait for.
+/// </summary>
 internal static class GenerationsSection
 {
     internal static Html Render(PageView view)
     {
-        IEnumerable<Html> cards = view.Status.Generations.OrderByDescending(g => g.Generation).Select(g => Card(g, view));
+        Html own = Html.Join(view.Status.Generations.Where(g => g.Pid == view.Status.Pid).Select(g => Card(g, view)));
+        IEnumerable<Html> others = view.Status.Generations
+            .Where(g => g.Pid != view.Status.Pid)
+            .OrderByDescending(g => g.Generation)
+            .Select(g => Card(g, view));
+        bool ownServes = view.Status.State == ProcessState.Restarting;
+        IEnumerable<Html> ordered = ownServes ? [own, Successor(view), .. others] : [Successor(view), own, .. others];
         return Html.Of($"""
             <h2>Processes</h2>
-            <ol class="cards">{Successor(view)}{cards}</ol>
+            <ol class="cards">{ordered}</ol>
             """);
     }
 
@@ -45,9 +53,14 @@ internal static class GenerationsSection
         return Html.Of($"""<ul class="chips">{items}</ul>""");
     }
 
-    /// <summary>A card for the successor, which the status does not list.</summary>
+    /// <summary>A card for the successor, which is not in the list of processes: what it last said, or what is known.</summary>
     private static Html Successor(PageView view)
     {
+        if (view.Status.Successor is { } reported)
+        {
+            return Card(reported, view);
+        }
+
         if (view.Status is not { SuccessorPid: { } pid, Restart: { } restart })
         {
             return Html.None;

@@ -21,9 +21,10 @@ internal static class RestartsSection
             """);
     }
 
-    private static Html Headings(TimelineAxes axes) => axes.After is null
-        ? Html.Of($"<span>From the request until the successor serves</span>")
-        : Html.Of($"<span>From the request until the successor serves</span><span class=\"then\">Since it serves</span>");
+    private static Html Headings(TimelineAxes axes) => Html.Of($"""
+        <span>Until the successor serves</span>
+        {(axes.After is null ? Html.None : Html.Of($"<span class=\"then\">Since it serves</span>"))}
+        """);
 
     private static Html Row(Timeline restart, TimelineAxes axes, DateTimeOffset now)
     {

@@ -1,6 +1,6 @@
 namespace Baton.AspNetCore.Admin.Page;
 
-/// <summary>The head of the page: the service, its state, and the process that answers.</summary>
+/// <summary>The head of the page: the service, its state, and the process that serves.</summary>
 internal static class ServiceSection
 {
     internal static Html Render(PageView view)
@@ -10,13 +10,14 @@ internal static class ServiceSection
             <div class="masthead" data-pid="{status.Pid}" data-generation="{status.Generation}"
             data-now="{Times.Machine(view.Now)}" data-release="{AdminAsset.Release}" data-title="{Title(status)}">
             <h1>{Html.Text(Name(status))}{Version(status)}</h1>
-            <p>{StateText.Badge(status.State)}</p>
+            <p>{StateText.Badge(status.Successor?.State ?? status.State)}</p>
             </div>
             <p class="lead">{Sentence(view)}</p>
             <dl class="facts">
-            <div><dt>Process</dt><dd>{status.Pid}</dd></div>
-            <div><dt>Generation</dt><dd>{status.Generation}</dd></div>
+            <div><dt>Process</dt><dd>{status.Successor?.Pid ?? status.Pid}</dd></div>
+            <div><dt>Generation</dt><dd>{status.Successor?.Generation ?? status.Generation}</dd></div>
             {Up(view)}
+            {Answers(view)}
             <div><dt>Program</dt><dd class="mono">{Html.Text(StatusText.OrDash(status.Program))}</dd></div>
             <div class="wide"><dt>Listens on</dt><dd>{Listeners(status)}</dd></div>
             {Waiting(status)}
@@ -29,11 +30,21 @@ internal static class ServiceSection
 
     private static string Name(RestartStatus status) => status.Name.Length == 0 ? "Service" : status.Name;
 
-    private static Html Version(RestartStatus status) =>
-        status.Version.Length == 0 ? Html.None : Html.Of($""" <span class="version">{Html.Text(status.Version)}</span>""");
+    private static Html Version(RestartStatus status)
+    {
+        string version = status.Successor is { Version.Length: > 0 } successor ? successor.Version : status.Version;
+        return version.Length == 0 ? Html.None : Html.Of($""" <span class="version">{Html.Text(version)}</span>""");
+    }
 
-    private static Html Up(PageView view) =>
-        view.Status.StartedAt is { } at ? Html.Of($"<div><dt>Up</dt><dd>{Times.Since(at, view.Now)}</dd></div>") : Html.None;
+    // The old process may still have the connection of this page.
+    private static Html Answers(PageView view) =>
+        view.Status.Successor is null ? Html.None : Html.Of($"<div><dt>Answered by</dt><dd>process {view.Status.Pid}</dd></div>");
+
+    private static Html Up(PageView view)
+    {
+        DateTimeOffset? started = view.Status.Successor is { } successor ? successor.StartedAt : view.Status.StartedAt;
+        return started is { } at ? Html.Of($"<div><dt>Up</dt><dd>{Times.Since(at, view.Now)}</dd></div>") : Html.None;
+    }
 
     private static Html Listeners(RestartStatus status)
     {

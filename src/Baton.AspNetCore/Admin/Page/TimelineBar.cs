@@ -31,7 +31,7 @@ internal static class TimelineBar
 
     internal static Html Axis(TimelineAxes axes) => Html.Of($"""
         <svg class="axis" width="100%" height="18" aria-hidden="true" focusable="false">
-        {axes.All.Select(Marks)}</svg>
+        {Marks(axes.Before)}{(axes.After is { } after ? Html.Of($"<g class=\"second\">{Marks(after)}</g>") : Html.None)}</svg>
         """);
 
     private static Html After(Timeline restart, TimelineAxes axes) =>

@@ -96,6 +96,26 @@ public class AdminPageTests
     }
 
     [Fact]
+    public void Successor_OnProbation_ComesFirstThoughThePredecessorAnswers()
+    {
+        RestartStatus status = Statuses.Serving with
+        {
+            State = ProcessState.HandedOver,
+            SuccessorPid = 4712,
+            Successor = Statuses.Generation(4712, 3, ProcessState.OnProbation) with { Version = "2.0", RequestCount = 7 },
+            Generations = [Statuses.Generation(4711, 2, ProcessState.HandedOver)],
+        };
+        IReadOnlyDictionary<string, string> sections = AdminSections.Render(status, Statuses.Now);
+
+        Assert.Matches(@"<h1>.*2\.0.*</h1>\s*<p><span class=""badge busy"">Serving, on probation", sections["service"]);
+        Assert.Contains("<dt>Process</dt><dd>4712</dd>", sections["service"], StringComparison.Ordinal);
+        Assert.Contains("<dt>Answered by</dt><dd>process 4711</dd>", sections["service"], StringComparison.Ordinal);
+        Assert.Equal(["4712", "4711"], Regex.Matches(sections["generations"], "<dt>Process</dt><dd>(?<pid>[0-9]+)</dd>").Select(m => m.Groups["pid"].Value));
+        Assert.Matches("<dt>Version</dt><dd><bdi>2\\.0</bdi>", sections["generations"]);
+        Assert.Contains("<dt>Requests</dt><dd>7</dd>", sections["generations"], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Failure_IsLoudUntilALaterRestartHasComeAbout()
     {
         RestartRecord failed = Statuses.Record(("spawn", 10)) with { Failure = RestartFailure.SpawnFailed, Explanation = "no such file" };
