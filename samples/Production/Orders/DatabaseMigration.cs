@@ -11,7 +11,7 @@ internal sealed partial class DatabaseMigration(IServiceScopeFactory scopes, ILo
         OrdersDb db = scope.ServiceProvider.GetRequiredService<OrdersDb>();
         string[] pending = [.. await db.Database.GetPendingMigrationsAsync(cancellationToken)];
 
-        // MigrateAsync locks the database, also when there is nothing to do.
+        // MigrateAsync locks the database. A start without migrations takes no lock.
         if (pending.Length > 0)
         {
             Migrates(logger, string.Join(", ", pending));

@@ -35,6 +35,19 @@ public sealed partial class PageTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public void Rows_HaveAsManyCellsAsTheHeadOfTheirTable(string page)
+    {
+        int head = 0;
+        foreach (string line in Code().Replace(Repository.Read(page), "").Split('\n'))
+        {
+            int cells = line.StartsWith('|') ? Inline().Replace(line, "").Count(c => c == '|') : 0;
+            Assert.True(head == 0 || cells == 0 || cells == head, $"{cells - 1} cells in place of {head - 1}: {line}");
+            head = cells == 0 ? 0 : head == 0 ? cells : head;
+        }
+    }
+
     private static IEnumerable<string> Links(string page) =>
         from match in Link().Matches(Code().Replace(Repository.Read(page), ""))
         select match.Groups["to"].Value;
@@ -76,6 +89,10 @@ public sealed partial class PageTests
 
     [GeneratedRegex(@"^```.*?^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Code();
+
+    // A bar in code, or after a backslash, ends no cell.
+    [GeneratedRegex(@"`[^`]*`|\\\|")]
+    private static partial Regex Inline();
 
     [GeneratedRegex(@"\[(?<text>(?:[^\[\]]|\[[^\]]*\])*)\]\((?<to>[^)\s]+)\)")]
     private static partial Regex Link();
