@@ -13,7 +13,7 @@ SECONDS=0
 require_sdk
 trap end_compiler EXIT
 require_packages gcc=gcc /usr/include/stdio.h=libc6-dev /usr/include/zlib.h=zlib1g-dev musl-gcc=musl-tools curl=curl zsh=zsh fish=fish openssl=openssl ip=iproute2 \
-  xmllint=libxml2-utils systemd-nspawn=systemd-container dbus-daemon=dbus /usr/sbin/nginx=nginx /usr/sbin/haproxy=haproxy tini=tini dumb-init=dumb-init tmux=tmux sudo=sudo node=nodejs npm=npm \
+  xmllint=libxml2-utils systemd-nspawn=systemd-container dbus-daemon=dbus /usr/sbin/nginx=nginx /usr/sbin/haproxy=haproxy tini=tini dumb-init=dumb-init podman=podman runc=runc tmux=tmux sudo=sudo node=nodejs npm=npm \
   /usr/lib/rabbitmq/bin/rabbitmq-server=rabbitmq-server pg_ctlcluster=postgresql \
   /usr/lib/chromium/chromium-headless-shell=chromium-headless-shell /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf=fonts-dejavu-core /usr/share/fonts/truetype/liberation/LiberationSans-Regular.ttf=fonts-liberation
 install_js_clients

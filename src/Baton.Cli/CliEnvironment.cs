@@ -12,6 +12,9 @@ internal sealed record CliEnvironment(TextWriter Output, TextWriter Error)
 
     internal bool ErrorIsTerminal { get; init; }
 
+    /// <summary>Whether standard output or error was closed at the start, and leads nowhere now.</summary>
+    internal bool OutputWasClosed { get; init; }
+
     /// <summary>Columns of the terminal. Read for every line, since windows change.</summary>
     internal Func<int> Width { get; init; } = () => UsualWidth;
 

@@ -1,4 +1,5 @@
 using Baton.Cli;
 using Baton.Cli.CommandLine;
 
-return await EntryPoint.RunAsync(args, CliEnvironment.OfThisProcess());
+bool outputWasClosed = StandardStreams.OpenClosed();
+return await EntryPoint.RunAsync(args, CliEnvironment.OfThisProcess() with { OutputWasClosed = outputWasClosed });

@@ -28,6 +28,22 @@ public sealed class StatusTests : IDisposable
         Assert.Contains("  waits       Ticker: process 12 has /x\n", result.Output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(ProcessState.Serving, 0)]
+    [InlineData(ProcessState.OnProbation, 0)]
+    [InlineData(ProcessState.Restarting, 0)]
+    [InlineData(ProcessState.Starting, 1)]
+    [InlineData(ProcessState.HandedOver, 1)]
+    [InlineData(ProcessState.ShuttingDown, 1)]
+    public async Task Status_WithServing_TellsByItsExitCodeWhetherTheServiceAccepts(ProcessState state, int exitCode)
+    {
+        await using FakeService service = new(_cli.Directory, Samples.Service("shop", 4711, state: state) with { RunPid = 4700 });
+        CliResult result = await _cli.RunAsync("status", "shop", "--serving");
+        Assert.Equal(exitCode, result.ExitCode);
+        Assert.Contains("  parent      baton run, process 4700\n", result.Output, StringComparison.Ordinal);
+        Assert.Equal(0, (await _cli.RunAsync("status", "shop")).ExitCode);
+    }
+
     [Fact]
     public async Task Status_OfAServiceThatDrains_SaysWhatAndWhy()
     {

@@ -11,10 +11,11 @@ public sealed class ContainerTests : IDisposable
 
     private readonly TemporaryDirectory _directory = new();
 
-    private string PidFile => _directory.PathOf("service.pid");
-
-    // What GracefulRestart__PidFile is to users is another name here.
-    private Dictionary<string, string> Environment => new() { ["PIDFILE"] = PidFile, ["GracefulRestart__PidFile"] = PidFile };
+    private Dictionary<string, string> Environment => new()
+    {
+        ["BATON_CONTROL_DIR"] = _directory.PathOf("control"),
+        ["GracefulRestart__Control__Directory"] = _directory.PathOf("control"),
+    };
 
     public void Dispose() => _directory.Dispose();
 
@@ -53,9 +54,9 @@ public sealed class ContainerTests : IDisposable
     }
 
     [Fact]
-    public async Task Service_below_the_sample_init_restarts_and_process_1_stays()
+    public async Task Service_below_baton_run_restarts_and_process_1_stays()
     {
-        await using Container container = await StartBelowInitAsync();
+        await using Container container = await StartBelowRunAsync();
         await using BackgroundLoad load = BackgroundLoad.Start(container.Address);
 
         for (int generation = 2; generation <= 4; generation++)
@@ -70,26 +71,29 @@ public sealed class ContainerTests : IDisposable
         container.Signal(1, Libc.SIGTERM);
         Assert.Equal(0, await container.EndAsync());
         Assert.Single(container.Log.All("Shutdown asked by SIGTERM"));
-        Assert.False(File.Exists(PidFile));
     }
 
     [Fact]
-    public async Task Container_ends_with_a_failure_when_the_process_in_charge_crashes()
+    public async Task Container_outlives_a_crash_of_the_process_in_charge()
     {
-        await using Container container = await StartBelowInitAsync();
+        await using Container container = await StartBelowRunAsync();
         container.Signal(1, Libc.SIGUSR2);
         int pid = await container.ServesAsync(2);
         await container.Log.FirstAsync("Predecessor .* has gone");
+        int after = container.Log.Length;
 
         container.Signal(pid, Libc.SIGKILL);
 
-        Assert.Equal(1, await container.EndAsync());
+        await container.Log.FirstAsync("generation 1: Starting -> Serving", after);
+        Assert.NotEqual(pid, (await HttpConnection.GetOnceAsync(container.Address)).Pid);
+        container.Signal(1, Libc.SIGTERM);
+        Assert.Equal(0, await container.EndAsync());
     }
 
     [Fact]
     public async Task Container_outlives_a_release_that_is_rolled_back()
     {
-        await using Container container = await StartBelowInitAsync("--GracefulRestart:Probation=00:01:00");
+        await using Container container = await StartBelowRunAsync("--GracefulRestart:Probation=00:01:00");
         int first = (await HttpConnection.GetOnceAsync(container.Address)).Pid;
 
         container.Signal(1, Libc.SIGUSR2);
@@ -97,13 +101,11 @@ public sealed class ContainerTests : IDisposable
         container.Signal(int.Parse(successor, CultureInfo.InvariantCulture), Libc.SIGKILL);
         await container.Log.FirstAsync($"Rolled back: successor {successor} was ended by SIGKILL");
 
-        // Longer than it would take process 1 to give up.
-        await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
         Assert.Equal(first, (await HttpConnection.GetOnceAsync(container.Address)).Pid);
         container.Signal(1, Libc.SIGTERM);
         Assert.Equal(0, await container.EndAsync());
     }
 
-    private Task<Container> StartBelowInitAsync(params string[] arguments) =>
-        Container.StartAsync([Path.Combine(Repository.Root, "samples/containers/init.sh"), .. Service, .. arguments], Environment);
+    private Task<Container> StartBelowRunAsync(params string[] arguments) =>
+        Container.StartAsync([BatonCommand.Program, "run", "--", .. Service, .. arguments], Environment);
 }

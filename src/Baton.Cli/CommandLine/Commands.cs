@@ -39,7 +39,13 @@ internal sealed class Commands(CliEnvironment environment, GlobalOptions options
             "baton status shop",
             "baton status 4711 --json | jq .status.version");
         Argument<string?> service = AddService(command);
-        OnRun(command, async (parsed, run) => StatusCommand.Show(run, await run.ChooseAsync(parsed.GetValue(service))));
+        Option<bool> serving = new("--serving")
+        {
+            Description = "Exits with 1 unless the service accepts connections: for health checks",
+        };
+        command.Options.Add(serving);
+        OnRun(command, async (parsed, run) =>
+            StatusCommand.Show(run, await run.ChooseAsync(parsed.GetValue(service)), parsed.GetValue(serving)));
         return command;
     }
 

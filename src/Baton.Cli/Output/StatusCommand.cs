@@ -6,11 +6,12 @@ namespace Baton.Cli.Output;
 /// <summary><c>baton status</c>.</summary>
 internal static class StatusCommand
 {
-    internal static int Show(Invocation run, FoundService service)
+    internal static int Show(Invocation run, FoundService service, bool mustServe)
     {
+        int exitCode = mustServe && !Accepts(service.Status.State) ? ExitCode.Failed : ExitCode.Done;
         if (run.IsJson)
         {
-            run.Json.WriteResult(ExitCode.Done, null, "", json =>
+            run.Json.WriteResult(exitCode, null, "", json =>
             {
                 JsonLines.WriteService(json, service);
                 JsonLines.WriteStatus(json, "status", service.Status);
@@ -21,6 +22,9 @@ internal static class StatusCommand
             run.Output.Write(new StatusView(service, run.Environment.Time.GetUtcNow()).Render());
         }
 
-        return ExitCode.Done;
+        return exitCode;
     }
+
+    private static bool Accepts(ProcessState state) =>
+        state is ProcessState.Serving or ProcessState.OnProbation or ProcessState.Restarting;
 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Baton.Cli.CommandLine;
 using Baton.Cli.Discovery;
-using Baton.Interop;
 using Baton.Processes;
 
 namespace Baton.Cli.Running;
@@ -44,6 +43,11 @@ internal sealed class RunCommand
         Description = "Writes the time, the pid and the generation before each line of the service",
     };
 
+    private readonly Option<bool> _beside = new("--beside")
+    {
+        Description = "Also where a service of that name runs, as for a takeover",
+    };
+
     private readonly Option<string?> _name = new("--name") { Description = "The service's name", HelpName = "NAME" };
 
     internal static BatonCommand Create(Action<Command, Func<ParseResult, Invocation, Task<int>>> onRun)
@@ -66,6 +70,7 @@ internal sealed class RunCommand
         Option[] options =
         [
             parts._restart, parts._backOff, parts._longest, parts._reset, parts._giveUp, parts._prefix, parts._name,
+            parts._beside,
         ];
         Array.ForEach(options, command.Options.Add);
         command.Validators.Add(result =>
@@ -134,6 +139,7 @@ internal sealed class RunCommand
             GiveUp = parsed.GetValue(_giveUp),
             Prefix = parsed.GetValue(_prefix),
             Name = parsed.GetValue(_name),
+            Beside = parsed.GetValue(_beside),
         };
     }
 
@@ -148,15 +154,20 @@ internal sealed class RunCommand
                 ExitCode.OwnFailure, "NoProc", "There is no /proc here: neither baton run nor a service with Baton can work.");
         }
 
-        if (Libc.fcntl(1, Libc.F_GETFD, 0) < 0 || Libc.fcntl(2, Libc.F_GETFD, 0) < 0)
+        if (environment.OutputWasClosed)
         {
             throw new CommandException(
                 ExitCode.OwnFailure,
                 "NoOutput",
-                "Standard output or error is closed: the service would write into its own files. Use /dev/null.");
+                "Standard output or error is closed: the service would write into files of its own. Lead it to /dev/null.");
         }
 
         _ = ServiceStart.Find(options.Command[0], Environment.CurrentDirectory, environment.Variable("PATH"));
+        if (options.Beside)
+        {
+            return;
+        }
+
         string name = options.Name ?? NameOf(options.Command);
         using var limit = new CancellationTokenSource(LookLimit);
         try
@@ -168,7 +179,7 @@ internal sealed class RunCommand
                     ExitCode.Refused,
                     "AlreadyRuns",
                     Wording.Say($"A service called {name} runs already: process {running.Status.Pid}. To restart it: ") +
-                        $"baton restart {name}. To run a second one, give it another name: --name");
+                        $"baton restart {name}. To start another one: --name for a name of its own, --beside for a takeover");
             }
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)

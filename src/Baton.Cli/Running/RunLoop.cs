@@ -16,6 +16,10 @@ internal sealed class RunLoop : IServiceParent, IDisposable
     // Signals may come late where the machine is very busy, so the loop also looks by itself.
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
 
+    // A process that has ended is collected by its predecessor, if that lives, or left to this process.
+    private static readonly TimeSpan CollectionLimit = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan CollectionInterval = TimeSpan.FromMilliseconds(10);
+
     private static readonly PosixSignal[] PassedOn =
     [
         PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGQUIT, PosixSignal.SIGHUP, PosixSignal.SIGTSTP,
@@ -34,6 +38,8 @@ internal sealed class RunLoop : IServiceParent, IDisposable
     private readonly SignalTriggers _triggers;
     private WatchedProcess? _watched;
     private int? _watchedPid;
+    private bool _hasWorked;
+    private WaitLimit? _uncollected;
 
     /// <param name="options">What was asked for.</param>
     /// <param name="say">Writes a line for people.</param>
@@ -63,9 +69,9 @@ internal sealed class RunLoop : IServiceParent, IDisposable
         while (_supervision.ExitCode is null)
         {
             Watch();
-            TimeSpan left = _supervision.Left;
-            bool isShort = left != Timeout.InfiniteTimeSpan && left < LongestWait;
-            _ = Poller.WaitRead(_messages.Number, _wake.First.Number, _watched?.PidfdNumber ?? -1, isShort ? left : LongestWait);
+            int watched = _uncollected is null ? _watched?.PidfdNumber ?? -1 : -1;
+            TimeSpan limit = LongestRest;
+            Rest(Poller.WaitRead(_messages.Number, _wake.First.Number, watched, limit), limit);
 
             // Messages first: a process may have sent one and ended.
             ReadMessages();
@@ -80,6 +86,10 @@ internal sealed class RunLoop : IServiceParent, IDisposable
         _output?.Finish();
         return _supervision.ExitCode.Value;
     }
+
+    private TimeSpan LongestRest => _uncollected is not null ? CollectionInterval
+        : _supervision.Left is var left && left != Timeout.InfiniteTimeSpan && left < LongestWait ? left
+        : LongestWait;
 
     public int Start()
     {
@@ -130,6 +140,20 @@ internal sealed class RunLoop : IServiceParent, IDisposable
         if (signal != PosixSignal.SIGCHLD)
         {
             _supervision.Arrived(SignalNumber.Of(signal));
+        }
+    }
+
+    // It lives as long as the service and mostly does nothing: what the last events have left behind is given back once.
+    private void Rest((bool, bool, bool) events, TimeSpan limit)
+    {
+        if (events != default)
+        {
+            _hasWorked = true;
+        }
+        else if (_hasWorked && limit == LongestWait)
+        {
+            _hasWorked = false;
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         }
     }
 
@@ -192,10 +216,20 @@ internal sealed class RunLoop : IServiceParent, IDisposable
             _supervision.Ended(ended.Pid, ended.Status);
         }
 
-        // The process in charge may be the child of its predecessor, or of what was started: then that one collects it.
-        if (_watchedPid is { } main && main == _supervision.Main && HasEnded())
+        // The process in charge may be the child of its predecessor, or of what was started: then that one collects it. Where
+        // that one ends instead, this process does, and learns its status.
+        if (_watchedPid is not { } main || main != _supervision.Main || !HasEnded())
         {
+            _uncollected = null;
+        }
+        else if (ProcessFacts.ParentOf(main) is null || _uncollected is { MillisecondsLeft: 0 })
+        {
+            _uncollected = null;
             _supervision.Ended(main, ExitStatus.Unknown);
+        }
+        else
+        {
+            _uncollected ??= WaitLimit.After(CollectionLimit);
         }
     }
 

@@ -40,6 +40,9 @@ internal sealed record RunOptions(IReadOnlyList<string> Command)
     /// <summary>The service's name; null for its own.</summary>
     internal string? Name { get; init; }
 
+    /// <summary>Whether it is started also where a service of that name runs.</summary>
+    internal bool Beside { get; init; }
+
     /// <summary>The wait after a number of crashes in a row: none after the first one.</summary>
     internal TimeSpan DelayAfter(int crashes)
     {

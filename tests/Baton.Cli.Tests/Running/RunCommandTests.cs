@@ -36,6 +36,14 @@ public sealed class RunCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_OutputIsClosed_IsToldAndNothingIsStarted()
+    {
+        CliResult result = await _cli.RunAsync(_cli.CliEnvironment with { OutputWasClosed = true }, "run", "--", "/bin/true");
+        Assert.Equal(125, result.ExitCode);
+        Assert.StartsWith("Standard output or error is closed", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Run_AServiceOfThatNameRuns_IsRefused()
     {
         await using var shop = new FakeService(_cli.Directory, Samples.Shop);
