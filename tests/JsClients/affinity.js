@@ -55,10 +55,12 @@ async function open(name, transport) {
   await hub.start();
   for (let n = 0; !ending; n++) {
     const { ends } = httpClient;
-    try {
-      say(name, 'answer', await hub.invoke('Echo', `${n}`));
-    } catch (e) {
-      httpClient.report(ends, 'call failed', e.message);
+    if (hub.state === 'Connected') {
+      try {
+        say(name, 'answer', await hub.invoke('Echo', `${n}`));
+      } catch (e) {
+        httpClient.report(ends, 'call failed', e.message);
+      }
     }
 
     await new Promise(resolve => setTimeout(resolve, 20));
