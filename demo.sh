@@ -2,13 +2,14 @@
 # The main job in one command. Nothing else needs to be installed than the .NET 10 SDK. Exits 1 if a single request failed.
 #   ./demo.sh [RESTARTS]      the sample service under mixed load over HTTP/1.1, HTTPS, HTTP/2 and a unix socket, restarted 10 times; a table
 #   ./demo.sh --bad-release   the same under less load, into four releases: one crashes at its start, one never gets healthy, one dies 2 s after it has
-#                             taken over, one is good; a table and an account of each
+#                             taken over, one is good; a table and an account of each. Then one that fails a fifth of its orders, which the old process
+#                             finds by itself, and one that is taken back by hand
 set -euo pipefail
 cd "$(dirname "$0")"
 set -- "${1:-10}"
 case $1 in
   --bad-release) ;;
-  *[!0-9]*) sed -n '2,5s/^# \{0,1\}//p' demo.sh >&2; exit 2 ;;
+  *[!0-9]*) sed -n '2,7s/^# \{0,1\}//p' demo.sh >&2; exit 2 ;;
 esac
 source eng/prepare.sh
 require_sdk
@@ -68,4 +69,52 @@ bad_releases() {
     "$scratch/current/FaultyHello" "${endpoints[@]}" --GracefulRestart:Probation=00:00:04 --GracefulRestart:ReadyTimeout=00:00:05
 }
 
-if [ "$1" = --bad-release ]; then bad_releases; else restarts "$1"; fi
+# ask FILE: asks for orders, one after the other, until the file is gone; writes the status of each answer, or "none".
+ask() {
+  local status
+  while [ -e "$scratch/asking" ]; do
+    status=none
+    if exec 3<>"/dev/tcp/127.0.0.1/$http"; then
+      printf 'GET /orders HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n' >&3
+      read -r _ status _ <&3 || true
+      exec 3<&- 3>&-
+    fi
+    echo "${status:-none}" >>"$1"
+  done
+} 2>/dev/null
+
+judged_and_by_hand() {
+  build src/Baton.Cli
+  local baton=artifacts/bin/Baton.Cli/release/baton code i
+  export BATON_CONTROL_DIR="$scratch/control"
+  release v6-fails-a-fifth "fails-orders 0.2"
+  release v7-somebody-dislikes-it
+  ln -sfn v1 "$scratch/current"
+  "$scratch/current/FaultyHello" --urls "http://127.0.0.1:$http" --Logging:LogLevel:Microsoft.AspNetCore=Warning \
+    --GracefulRestart:Control:Directory="$scratch/control" --GracefulRestart:Judge:Enabled=true --GracefulRestart:Probation=00:00:30 >>"$scratch/judged.log" 2>&1 &
+  touch "$scratch/asking"
+  until (exec 3<>"/dev/tcp/127.0.0.1/$http") 2>/dev/null; do sleep 0.1; done
+  for i in 1 2 3 4; do ask "$scratch/answers$i" & done
+  sleep 10
+
+  echo
+  echo "A release that answers a fifth of its orders with 500, judged by what clients get:"
+  ln -sfn v6-fails-a-fifth "$scratch/current"
+  code=0
+  "$baton" restart FaultyHello || code=$?
+  [ $code -eq 7 ] || { echo "baton restart exited with $code; it should be 7, rolled back" >&2; failed=1; }
+
+  echo
+  echo "A release that somebody takes back by hand, while it serves:"
+  ln -sfn v7-somebody-dislikes-it "$scratch/current"
+  "$baton" restart FaultyHello --confirm-within 30m && "$baton" rollback FaultyHello || failed=1
+  rm "$scratch/asking"
+  "$baton" shutdown FaultyHello --quiet || failed=1
+  wait
+  echo
+  echo "Answers: $(sort "$scratch"/answers* | uniq -c | awk '{ printf "%s%d with %s", (NR > 1 ? ", " : ""), $1, $2 }')"
+  if grep -q none "$scratch"/answers*; then failed=1; fi
+}
+
+failed=0
+if [ "$1" = --bad-release ]; then bad_releases || failed=1; judged_and_by_hand; exit $failed; else restarts "$1"; fi

@@ -33,7 +33,7 @@ public sealed class ProbationJudgeOptions
     public double MaxErrorShareIncrease { get; set; } = 0.05;
 
     /// <summary>
-    /// By what factor the 90th and the 99th percentile of an endpoint's latencies may rise. Default 3; 1 to 1000, or 0: latency
+    /// By what factor the 75th and the 99th percentile of an endpoint's latencies may rise. Default 3; 1 to 1000, or 0: latency
     /// is not judged.
     /// </summary>
     public double MaxLatencyFactor { get; set; } = 3;

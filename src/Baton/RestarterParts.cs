@@ -114,7 +114,7 @@ internal sealed class RestarterParts
         SystemdService.Follow(systemd, parent, run, Sockets.Resources, context, () => Work.Describe().Total);
         context.CommitSteps.Add(new StateStep(context));
         Lifecycle = new ProcessLifecycle(() => KnownGeneration, context);
-        TerminalFollower.Follow(terminal, context, () => Lifecycle.Restarts.SuccessorPid);
+        TerminalFollower.Follow(terminal, context, () => Lifecycle.Restarts.HeirPid);
         Older.Departed = (generation, drainedAt, gone) =>
             Loop.Post(() => Lifecycle.Restarts.OlderDeparted(generation, drainedAt, gone));
         Status = new StatusSource(

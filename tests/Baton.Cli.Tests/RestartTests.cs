@@ -103,6 +103,42 @@ public sealed class RestartTests : IDisposable
         Assert.DoesNotContain("keeps serving", result.Error, StringComparison.Ordinal);
     }
 
+    // 1 is a release that clients never saw, 7 one that they did.
+    [Theory]
+    [InlineData(false, RestartFailure.SuccessorFailed, ExitCode.Failed, "OldServes")]
+    [InlineData(true, RestartFailure.JudgedBad, ExitCode.RolledBack, "OldServesAgain")]
+    [InlineData(true, RestartFailure.SuccessorDied, ExitCode.RolledBack, "OldServesAgain")]
+    [InlineData(true, null, ExitCode.Done, "NewServes")]
+    public async Task Restart_AnyOutcome_HasItsCodeAndSaysWhatHolds(bool served, RestartFailure? failure, int exitCode, string holds)
+    {
+        await using FakeService service = Shop(async (_, answers) =>
+        {
+            RestartRecord record = Samples.Record(failure, "because") with { ServedAfter = served ? TimeSpan.FromSeconds(1) : null };
+            await answers.SayAsync(Samples.Accepted, new ControlAnswer.Outcome(failure is null, failure is { } f ? AnswerFailure.Of(f) : null, "because", record, KeepsServing: failure is not null));
+            await answers.EndAsync();
+        });
+
+        CliResult result = await _cli.RunAsync("restart", "--json");
+
+        Assert.Equal(exitCode, result.ExitCode);
+        Assert.Contains($"\"holds\":\"{holds}\"", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Restart_NotOverInTime_SaysWhatHoldsThen()
+    {
+        await using FakeService service = Shop(async (_, answers) =>
+        {
+            await answers.SayAsync(Samples.Accepted);
+            await Task.Delay(Timeout.Infinite, answers.TestIsOver);
+        });
+
+        CliResult result = await _cli.RunAsync("restart", "--json", "--timeout", "200ms");
+
+        Assert.Equal(ExitCode.TimedOut, result.ExitCode);
+        Assert.Contains("\"holds\":\"OldServes\"", result.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Restart_NotOverInTime_SaysThatItGoesOn()
     {

@@ -29,7 +29,7 @@ public sealed class JudgeTests
         Assert.Equal(old, service.Pid);
 
         BatonResult result = await restart.EndAsync();
-        Assert.Equal(1, result.ExitCode);
+        Assert.Equal(7, result.ExitCode);
         Assert.Contains("\"failure\":\"JudgedBad\"", result.Output, StringComparison.Ordinal);
         await load.EndWithoutFailureAsync();
         Assert.Equal(200, (await HttpConnection.GetOnceAsync(service.Address, "/orders")).Status);

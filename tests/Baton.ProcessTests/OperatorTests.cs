@@ -80,6 +80,16 @@ public sealed class OperatorTests
         Assert.Equal(old, (await HttpConnection.GetOnceAsync(service.Address)).Pid);
     }
 
+    [Fact]
+    public async Task Roll_back_by_a_signal_takes_the_release_back()
+    {
+        await using ServiceProcess service = await ServiceProcess.StartAsync(Setup.With("--GracefulRestart:Signals:SIGUSR1=RollBack"));
+        int old = await service.RestartAsync();
+        service.Signal(Libc.SIGUSR1);
+        Assert.Contains("a roll back was asked by SIGUSR1", await service.RolledBackAsync(), StringComparison.Ordinal);
+        Assert.Equal(old, (await HttpConnection.GetOnceAsync(service.Address)).Pid);
+    }
+
     // It breaks lines as they fit.
     private static string Words(string output) => string.Join(' ', output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 

@@ -133,6 +133,24 @@ public sealed class TakeOverTests : IDisposable
         await first.StopAsync();
     }
 
+    // The new one is not of this terminal: nobody stands in for it here. And of two units each is told of its own process.
+    [Fact]
+    public async Task One_in_a_terminal_gives_it_back_and_another_unit_is_ready_by_itself()
+    {
+        using var window = new TerminalWindow();
+        using var systemd = new NotifyListener();
+        await using ServiceProcess old = await ServiceProcess.StartAsync(
+            window.Setup("{0}; echo ended with $?", arguments: Arguments("Auto")) with { Probation = TimeSpan.FromSeconds(1) });
+        ServiceSetup unit = systemd.Setup(TimeSpan.Zero) with { Arguments = [.. new ServiceSetup().Arguments, .. Arguments("Require")] };
+        await using ServiceProcess taker = ServiceProcess.Launch(unit);
+        await taker.RestartedAsync();
+        await old.Log.FirstAsync("^ended with 0");
+        await systemd.HeardAsync("STATUS=Generation 2 serves");
+        Assert.StartsWith("READY=1 STATUS=Generation 2 serves, on probation", systemd.Said[0], StringComparison.Ordinal);
+        Assert.Equal(0, systemd.Count("MAINPID"));
+        await taker.StopAsync();
+    }
+
     // As two containers with a shared directory have them: each is process 1, and the other can't be signalled.
     [Fact]
     public async Task Process_1_of_another_pid_mount_and_network_namespace_takes_over_and_one_that_hangs_is_ended()

@@ -73,10 +73,18 @@ public class RestarterOptionsTests
     }
 
     [Fact]
+    public void Validate_EveryAction_IsAllowed() => Assert.All(Enum.GetValues<SignalAction>(), action =>
+    {
+        var options = new RestarterOptions();
+        options.Signals[(PosixSignal)10] = action;
+        options.Validate();
+    });
+
+    [Fact]
     public void Validate_AnActionThatDoesNotExist_NamesThoseThatDo()
     {
         _options.Signals[PosixSignal.SIGHUP] = (SignalAction)9;
-        Fails("Signals:SIGHUP is 9; allowed is Restart, Shutdown, Force, Ignore, HookOnly.");
+        Fails("Signals:SIGHUP is 9; allowed is Restart, Shutdown, Force, Ignore, HookOnly, RollBack.");
     }
 
     [Fact]

@@ -73,6 +73,7 @@ app.UseReadiness(behaviour);
 app.MapTestEndpoints(behaviour);
 app.MapRawTcp();
 app.MapState();
+app.MapHandles(behaviour);
 app.MapAdmin();
 if (builder.Configuration["Second"] is { } second)
 {

@@ -8,7 +8,7 @@ using Baton.Control;
 namespace Baton.Cli.CommandLine;
 
 /// <summary>The commands about services: their arguments and options, and what they call.</summary>
-internal sealed class Commands(CliEnvironment environment, GlobalOptions options)
+internal sealed partial class Commands(CliEnvironment environment, GlobalOptions options)
 {
     internal IEnumerable<Command> All() =>
     [
@@ -220,41 +220,25 @@ internal sealed class Commands(CliEnvironment environment, GlobalOptions options
         return command;
     }
 
-    private BatonCommand Check()
-    {
-        var command = new BatonCommand(
-            "check",
-            "Checks the program that a restart would start; changes nothing.",
-            "baton check shop",
-            "baton check shop --program /srv/shop/releases/42/Shop && echo good")
-        {
-            Details =
-                "The program must be there, allowed (AllowedProgramDirectories), and pass its own check, if the service has " +
-                    "one (CheckArguments).",
-        };
-        Argument<string?> service = AddService(command);
-        Option<string?> program = AddProgram(command, "Checks this program instead of the one the service was started as");
-        Option<TimeSpan?> timeout = WaitOptions.AddTimeout(command);
-        Waiting Limit(ParseResult parsed) => new(true, parsed.GetValue(timeout) ?? Waiting.UsualTimeout);
-        OnOperate(command, service, Limit, parsed => new ControlRequest(ControlCommand.Check)
-        {
-            Program = AbsoluteProgram(parsed.GetValue(program)),
-        });
-        return command;
-    }
-
     private void OnOperate(
         Command command,
         Argument<string?> service,
         Func<ParseResult, Waiting> wait,
         Func<ParseResult, ControlRequest> read) =>
-        OnRun(command, async (parsed, run) =>
-        {
-            FoundService found = await run.ChooseAsync(parsed.GetValue(service));
-            Waiting waiting = wait(parsed);
-            ControlRequest request = read(parsed) with { Wait = waiting.Wait, By = Caller.Describe(run.Environment) };
-            return await OperateCommand.RunAsync(run, found, request, waiting.Timeout);
-        });
+        OnRun(command, (parsed, run) => OperateAsync(parsed, run, service, wait, read));
+
+    private static async Task<int> OperateAsync(
+        ParseResult parsed,
+        Invocation run,
+        Argument<string?> service,
+        Func<ParseResult, Waiting> wait,
+        Func<ParseResult, ControlRequest> read)
+    {
+        FoundService found = await run.ChooseAsync(parsed.GetValue(service));
+        Waiting waiting = wait(parsed);
+        ControlRequest request = read(parsed) with { Wait = waiting.Wait, By = Caller.Describe(run.Environment) };
+        return await OperateCommand.RunAsync(run, found, request, waiting.Timeout);
+    }
 
     // The service may have another working directory than the caller.
     private static string? AbsoluteProgram(string? program) => program is null ? null : Path.GetFullPath(program);

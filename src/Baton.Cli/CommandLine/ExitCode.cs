@@ -6,7 +6,9 @@ internal static class ExitCode
     /// <summary>Success. Of a restart: the new generation serves for good.</summary>
     internal const int Done = 0;
 
-    /// <summary>The operation was begun and failed; the old process serves.</summary>
+    /// <summary>
+    /// The operation was begun and failed; the old process serves. Of a restart: it never stopped, see <see cref="RolledBack"/>.
+    /// </summary>
     internal const int Failed = 1;
 
     /// <summary>The command line is wrong, or names more than one service.</summary>
@@ -25,6 +27,9 @@ internal static class ExitCode
     /// The service is there and does not answer: it is stopped, or hangs. Nothing was done. Do not start a second one.
     /// </summary>
     internal const int NoAnswer = 6;
+
+    /// <summary>Of a restart: the new process served and was taken back; the old one serves again.</summary>
+    internal const int RolledBack = 7;
 
     /// <summary>Of <c>run</c>: work of the service was cut when it ended. The service's own code.</summary>
     internal const int WorkCut = 124;

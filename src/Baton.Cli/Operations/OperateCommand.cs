@@ -27,7 +27,7 @@ internal static class OperateCommand
 
         if (run.IsJson)
         {
-            WriteJson(run, service, outcome);
+            WriteJson(run, service, request, outcome);
         }
         else
         {
@@ -43,11 +43,16 @@ internal static class OperateCommand
         : run.Error.IsAnimated ? new LiveProgress(run.Error, run.Environment.Time, service, request.Command)
         : new PlainProgress(run.Error, run.Environment.Time, service, request.Command);
 
-    private static void WriteJson(Invocation run, FoundService service, OperationOutcome outcome) =>
+    private static void WriteJson(Invocation run, FoundService service, ControlRequest request, OperationOutcome outcome) =>
         run.Json.WriteResult(outcome.ExitCode, outcome.Failure, outcome.Explanation, json =>
         {
             json.WriteString("name", service.Status.Name);
             JsonLines.WriteService(json, service);
+            if (request.Command == ControlCommand.Restart)
+            {
+                json.WriteString("holds", WhatHolds.After(request, service.Status.Pid, outcome).ToString());
+            }
+
             JsonLines.WriteStatus(json, "serving", outcome.Serving);
             StatusCodec.WriteOptionalRecord(json, "record", outcome.Record, JsonSize.Descending[0]);
         });

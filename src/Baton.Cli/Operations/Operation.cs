@@ -49,7 +49,8 @@ internal sealed class Operation(
         }
         catch (OperationCanceledException)
         {
-            return StoppedWatching(interruption, timeout);
+            OperationOutcome stopped = StoppedWatching(interruption, timeout);
+            return stopped.ExitCode == ExitCode.TimedOut ? stopped with { Serving = await resolver.ServingAsync() } : stopped;
         }
     }
 
@@ -119,10 +120,11 @@ internal sealed class Operation(
         bool isSaid = !outcome.KeepsServing || outcome.Record is not null;
         string keeps = $"Process {service.Status.Pid} keeps serving.";
         string explanation = isSaid ? outcome.Explanation : $"{outcome.Explanation}\n{keeps}".Trim();
-        OperationOutcome failed = outcome.Failure is { } failure
-            ? OperationOutcome.Of(failure, explanation)
-            : OperationOutcome.Failed("Failed", explanation);
-        return failed with { Record = outcome.Record };
+        return outcome.Failure is not { } failure
+            ? OperationOutcome.Failed("Failed", explanation) with { Record = outcome.Record }
+            : failure.Category == FailureCategory.Failed
+            ? OperationOutcome.OfRestart(failure.Name, explanation, outcome.Record)
+            : OperationOutcome.Of(failure, explanation) with { Record = outcome.Record };
     }
 
     private string Noun => request.Command.ToString().ToLowerInvariant();

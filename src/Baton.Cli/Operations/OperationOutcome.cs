@@ -27,6 +27,14 @@ internal sealed record OperationOutcome(int ExitCode, string? Failure, string Ex
     internal static OperationOutcome Of(AnswerFailure failure, string explanation) =>
         new(ExitCodeOf(failure), failure.Name, explanation);
 
+    /// <summary>A restart that was begun and failed.</summary>
+    internal static OperationOutcome OfRestart(string failure, string explanation, RestartRecord? record)
+    {
+        bool served = record is { ServedAfter: not null, Failure: not (null or RestartFailure.Stopping) };
+        int exitCode = served ? CommandLine.ExitCode.RolledBack : CommandLine.ExitCode.Failed;
+        return new(exitCode, failure, explanation) { Record = record };
+    }
+
     private static int ExitCodeOf(AnswerFailure failure) => failure.Category switch
     {
         FailureCategory.Refused => CommandLine.ExitCode.Refused,

@@ -15,6 +15,9 @@ internal sealed class OutcomeResolver(
     /// <summary>A successor that was told to serve listens on the socket within moments.</summary>
     private static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(10);
 
+    // After the time of the user is over.
+    private static readonly TimeSpan LastQuestion = TimeSpan.FromSeconds(2);
+
     private readonly DateTimeOffset _begun = environment.Time.GetUtcNow();
 
     // Set when the last question got no answer although a process holds the socket.
@@ -48,9 +51,24 @@ internal sealed class OutcomeResolver(
         // An older service does not say how it was done. After a handover another process serves already.
         return await UntilAnotherServesAsync(cancellationToken) is { } serving
             ? reported with { Serving = serving }
-            : OperationOutcome.Failed(
+            : new OperationOutcome(
+                ExitCode.NotFound,
                 "SuccessorDied",
-                $"{Name}: the old process has ended, and nobody answers at {before.Socket}.") with { Record = record };
+                $"{Name}: the old process has ended, and nobody answers at {before.Socket}.") { Record = record };
+    }
+
+    /// <summary>What answers now; null if nobody does.</summary>
+    internal async Task<RestartStatus?> ServingAsync()
+    {
+        using var limit = new CancellationTokenSource(LastQuestion, environment.Time);
+        try
+        {
+            return await TryAskAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
     }
 
     /// <summary>The outcome after the connection was lost.</summary>
@@ -108,8 +126,8 @@ internal sealed class OutcomeResolver(
         string reason = record is { Explanation.Length: > 0 }
             ? record.Explanation
             : "It remembers no restart since it was asked.";
-        return OperationOutcome.Failed(
-            record?.Failure?.ToString() ?? "Lost", $"{reason}\nProcess {Asked} serves.") with { Record = record };
+        return OperationOutcome.OfRestart(
+            record?.Failure?.ToString() ?? "Lost", $"{reason}\nProcess {Asked} serves.", record);
     }
 
     private async Task<OperationOutcome> ShutdownByStatusAsync(CancellationToken cancellationToken)

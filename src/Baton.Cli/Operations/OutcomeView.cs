@@ -19,8 +19,8 @@ internal sealed class OutcomeView(Invocation run, FoundService service, ControlR
             case ExitCode.Done:
                 run.Output.Line(new StyledText(Success(outcome), StyledText.Good));
                 break;
-            case ExitCode.Failed or ExitCode.Refused:
-                string how = outcome.ExitCode == ExitCode.Failed ? "failed" : "was refused";
+            case ExitCode.Failed or ExitCode.Refused or ExitCode.RolledBack:
+                string how = outcome.ExitCode == ExitCode.Refused ? "was refused" : "failed";
                 run.Error.Line(new StyledText($"{Noun} of {Name} {how}: {outcome.Failure}", StyledText.Bad));
                 WriteReason(outcome.Explanation);
                 break;

@@ -24,7 +24,7 @@ internal sealed class OptionCheck(string prefix = "") : OptionVisitor
         {
             SignalAction action = signals[SignalNumber.ToPosix(number)]!.Value;
             string? allowed = SignalNumber.WhyNot(number) is { } why ? $"no action: {why}"
-                : action is < SignalAction.Restart or > SignalAction.HookOnly ? "Restart, Shutdown, Force, Ignore, HookOnly"
+                : !Enum.IsDefined(action) ? string.Join(", ", Enum.GetNames<SignalAction>())
                 : null;
             if (allowed is not null)
             {

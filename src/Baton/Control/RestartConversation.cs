@@ -11,6 +11,7 @@ internal sealed class RestartConversation(
 
     private readonly RestartRequest _request = new(trigger, asked.Program) { ConfirmWithin = asked.ConfirmWithin };
     private bool _accepted;
+    private bool _concluded;
 
     internal override void Begin()
     {
@@ -64,9 +65,11 @@ internal sealed class RestartConversation(
         }
 
         // The confirmation may come a day later: the answer is that the new process serves.
-        if (lifecycleEvent is LifecycleEvent.RestartPhaseChanged { Phase.Kind: RestartPhaseKind.Probation }
+        if (!_concluded
+            && lifecycleEvent is LifecycleEvent.RestartPhaseChanged { Phase.Kind: RestartPhaseKind.Probation }
             && Trial.Of(lifecycleEvent.Request, Options) is { AwaitsConfirm: true } trial)
         {
+            _concluded = true;
             Conclude(
                 succeeded: true,
                 failure: null,

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Baton.Interop;
 
-// spawn.h, signal.h, sys/prctl.h, sys/resource.h, sys/wait.h, sys/syscall.h, unistd.h
+// malloc.h, spawn.h, signal.h, sys/prctl.h, sys/resource.h, sys/wait.h, sys/syscall.h, unistd.h
 internal static unsafe partial class Libc
 {
     internal const short POSIX_SPAWN_SETPGROUP = 0x02;
@@ -50,6 +50,9 @@ internal static unsafe partial class Libc
         [FieldOffset(16)] internal int si_pid;
         [FieldOffset(24)] internal int si_status;
     }
+
+    [LibraryImport(Name)]
+    internal static partial int malloc_trim(nuint pad);
 
     // posix_spawn and its kin return the error instead of setting errno.
     [LibraryImport(Name, StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(ByteText.Marshaller))]

@@ -14,8 +14,9 @@ internal sealed record EndpointBaseline(EndpointTraffic Traffic, IReadOnlyList<L
 /// <param name="Slow">How many were so before.</param>
 internal sealed record LatencyLimit(double Percent, TimeSpan Usual, int Bucket, long Slow)
 {
-    // Where moments of a stall make up the last one, only the first one shows that all has become slower.
-    internal static readonly IReadOnlyList<double> Percents = [90, 99];
+    // Where stalls make up the last one, only the first one shows that all has become slower. One second of ten must not decide
+    // it.
+    internal static readonly IReadOnlyList<double> Percents = [75, 99];
 
     // The share of slices that must be no slower than the limit: one bad moment is not how the service was.
     private const double UsualSlices = 0.9;

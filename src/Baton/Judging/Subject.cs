@@ -57,6 +57,10 @@ internal sealed class Subject
         && _before.Requests >= options.MinRequests
         && Errors.HasRisen(options.MaxErrorShareIncrease, _before.Requests, Outage);
 
+    /// <summary>Whether more have failed than may, but that may be an accident, or an outage of a moment.</summary>
+    internal bool MayFail(ProbationJudgeOptions options) =>
+        Errors.Requests >= options.MinRequests && Errors.Increase > options.MaxErrorShareIncrease;
+
     /// <summary>The percentile that has risen; null if none has.</summary>
     internal int? SlowAt(ProbationJudgeOptions options) =>
         Enumerable.Range(0, _slow.Length).Where(i => IsSlow(i, options)).Cast<int?>().FirstOrDefault();
@@ -68,8 +72,9 @@ internal sealed class Subject
         $"{Errors.Hits} of {Errors.Requests} requests failed ({100 * Errors.Share:0.#} %), ") + Wording.Say(
         $"{_before.Failures} of {_before.Requests} before ({100.0 * _before.Failures / Math.Max(1, _before.Requests):0.#} %)");
 
-    internal string DescribeLatencies() =>
-        $"p99 {Wording.Of(_now.Percentile(99))}, {Wording.Of(_before.Percentile(99))} before";
+    internal string DescribeLatencies() => _now.Requests == 0
+        ? "no latencies yet"
+        : $"p99 {Wording.Of(_now.Percentile(99))}, {Wording.Of(_before.Percentile(99))} before";
 
     internal string DescribeLatency(int percentile)
     {

@@ -38,7 +38,9 @@ internal static class TrafficJudge
             return new(JudgementKind.Bad, slowest.DescribeLatency(percentile));
         }
 
-        return new(JudgementKind.Good, $"{all.DescribeErrors()}; {all.DescribeLatencies()}");
+        return subjects.Any(s => s.MayFail(options))
+            ? NotJudged($"{all.DescribeErrors()}, which may be an accident")
+            : new(JudgementKind.Good, $"{all.DescribeErrors()}; {all.DescribeLatencies()}");
     }
 
     private static ProbationJudgement NotJudged(string why) => new(JudgementKind.NotJudged, why);

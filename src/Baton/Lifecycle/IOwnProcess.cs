@@ -10,6 +10,12 @@ internal interface IOwnProcess
     void QueueToThreadPool(Action action);
 
     /// <summary>
+    /// Gives memory that is not in use back to the system, aside. For a process that waits for long, and may serve again.
+    /// </summary>
+    /// <exception cref="RestartException">No thread is available.</exception>
+    void TrimMemory();
+
+    /// <summary>
     /// Runs hooks one after another on a thread of their own, until they are given up. Both callbacks come on that thread, or
     /// later.
     /// </summary>

@@ -11,6 +11,8 @@ internal sealed class OwnProcess(SuccessorRole? successor, TimeSpan exitTimeout,
     public void QueueToThreadPool(Action action) =>
         ThreadPool.UnsafeQueueUserWorkItem(static a => a(), action, preferLocal: false);
 
+    public void TrimMemory() => OwnThread.Start("baton-trim", CurrentProcess.TrimMemory);
+
     // A thread of their own: neither must a starved pool stop hooks, nor hooks the pool.
     public void RunHooks(
         IReadOnlyList<Func<CancellationToken, Task>> hooks, Action<Exception> failed, Action finished, CancellationToken givenUp)

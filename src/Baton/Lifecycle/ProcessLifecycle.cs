@@ -158,7 +158,7 @@ internal sealed class ProcessLifecycle
     internal Departure Depart()
     {
         _departure = new Departure(
-            _context, Describe, idle: Report, Finished, lastResort: () => Restarts.ShutDownToo?.Watch.Kill.Now());
+            _context, Describe, Idle, Finished, lastResort: () => Restarts.ShutDownToo?.Watch.Kill.Now());
         _departure.Begin();
         return _departure;
     }
@@ -219,6 +219,17 @@ internal sealed class ProcessLifecycle
             case HandoverMessage.History history:
                 Restarts.Inherit(history.Restarts);
                 break;
+        }
+    }
+
+    private void Idle()
+    {
+        Report();
+
+        // It may wait for hours. In a usual probation it would not be worth the collection.
+        if (State == ProcessState.HandedOver && AwaitsConfirm)
+        {
+            _context.Try(_context.Process.TrimMemory);
         }
     }
 

@@ -22,6 +22,9 @@ internal sealed class Restarts(ProcessLifecycle lifecycle, LifecycleContext cont
 
     internal int? SuccessorPid => _attempt?.SuccessorPid;
 
+    /// <summary>The same, but not a process that has taken over by itself: that one has its own terminal, if any.</summary>
+    internal int? HeirPid => Successor is { Watch.IsTaker: true } ? null : SuccessorPid;
+
     /// <summary>The successor while it is on probation, as it last said; from any thread.</summary>
     internal GenerationStatus? OnProbation => lifecycle.State == ProcessState.HandedOver ? _attempt?.Successor : null;
 

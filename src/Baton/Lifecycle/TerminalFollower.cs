@@ -60,6 +60,12 @@ internal sealed class TerminalFollower
     // As late as possible: executing another program skips all later handlers.
     private void HandOver()
     {
+        if (_successor() is null)
+        {
+            // Nobody goes on here.
+            return;
+        }
+
         _handedOver = true;
         if (_terminal.IsFirst && _terminal.HasPlace)
         {

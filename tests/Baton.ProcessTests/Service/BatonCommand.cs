@@ -47,7 +47,7 @@ internal sealed class BatonCommand : IAsyncDisposable
 
     internal static BatonCommand Start(ServiceProcess service, params string[] args) => new(service, args);
 
-    internal void Interrupt() => ServiceProcess.Signal(_process.Id, Libc.SIGINT);
+    internal void Interrupt(int signal = Libc.SIGINT) => ServiceProcess.Signal(_process.Id, signal);
 
     /// <summary>The next line of its output; null at the end.</summary>
     internal Task<string?> ReadLineAsync() => _process.StandardOutput.ReadLineAsync().InTime("a line of baton");

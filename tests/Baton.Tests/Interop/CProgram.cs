@@ -17,7 +17,7 @@ internal static class CProgram
 
     private static readonly string[] Headers =
     [
-        "errno.h", "fcntl.h", "netinet/in.h", "netinet/tcp.h", "poll.h", "pwd.h", "signal.h", "spawn.h", "stddef.h", "stdlib.h", "time.h", "unistd.h", "sys/epoll.h", "sys/file.h", "sys/ioctl.h", "sys/mman.h", "sys/prctl.h", "sys/resource.h", "sys/socket.h", "sys/stat.h",
+        "errno.h", "fcntl.h", "malloc.h", "netinet/in.h", "netinet/tcp.h", "poll.h", "pwd.h", "signal.h", "spawn.h", "stddef.h", "stdlib.h", "time.h", "unistd.h", "sys/epoll.h", "sys/file.h", "sys/ioctl.h", "sys/mman.h", "sys/prctl.h", "sys/resource.h", "sys/socket.h", "sys/stat.h",
         "sys/syscall.h", "sys/types.h", "sys/un.h", "sys/wait.h", "linux/netlink.h", "linux/sockios.h", "linux/sock_diag.h", "linux/inet_diag.h",
     ];
 

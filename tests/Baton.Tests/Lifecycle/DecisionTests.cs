@@ -161,6 +161,19 @@ public class DecisionTests
         Assert.Equal(RestartFailure.Stopping, (await Refused(asked)).Failure);
     }
 
+    // It may wait for hours; a usual probation is over in seconds.
+    [Theory]
+    [InlineData(true, 1)]
+    [InlineData(false, 0)]
+    public void Predecessor_HasFinishedItsWork_TrimsItsMemoryWhereItWaitsForLong(bool awaitsConfirm, int times)
+    {
+        LifecycleFixture fixture = awaitsConfirm ? Waiting(out _) : LifecycleFixture.Watching(out _);
+        Assert.Equal(0, fixture.Journal.Count("trim memory"));
+        fixture.Do(fixture.Effects.WorkEnds);
+        Assert.Equal(times, fixture.Journal.Count("trim memory"));
+        Assert.Equal(ProcessState.HandedOver, fixture.Lifecycle.State);
+    }
+
     private static LifecycleFixture Waiting(out Task<RestartRecord> outcome)
     {
         LifecycleFixture fixture = LifecycleFixture.Serving();

@@ -110,6 +110,19 @@ public sealed class TakingOverTests : IDisposable
         Assert.Equal(ProcessState.ShuttingDown, process.Lifecycle.State);
     }
 
+    // Nobody has told its own service manager of it.
+    [Fact]
+    public void ATaker_Serves_SaysSoItself()
+    {
+        var process = new LifecycleFixture(hasPredecessor: true, generation: 2);
+        process.Effects.HasNotStartedThis = true;
+        var heard = new List<LifecycleEvent.Serves>();
+        process.Context.Feed.Subscribe(e => heard.AddRange(e is LifecycleEvent.Serves serves ? [serves] : []), reports: false);
+        process.Do(process.Lifecycle.Start.ServiceReady);
+        process.Do(() => process.Lifecycle.Start.Serve(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1)));
+        Assert.False(Assert.Single(heard).TookOver);
+    }
+
     [Fact]
     public void Force_OfATakerOnProbation_GivesBackFirstAndCutsThen()
     {

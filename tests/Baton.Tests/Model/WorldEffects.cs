@@ -181,6 +181,10 @@ internal sealed class WorldEffects(WorldProcess process) : IEndpoints, IOpenWork
 
     public OpenWorkReport Describe() => new();
 
+    public void TrimMemory()
+    {
+    }
+
     public void QueueToThreadPool(Action action)
     {
         if (PoolIsStuck)

@@ -195,6 +195,8 @@ internal sealed class FakeEffects(Journal journal) : IEndpoints, IOpenWork, IPro
         return report;
     }
 
+    public void TrimMemory() => journal.Add("trim memory");
+
     public void QueueToThreadPool(Action action)
     {
         journal.Add("run among work");

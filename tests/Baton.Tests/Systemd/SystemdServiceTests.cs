@@ -49,6 +49,14 @@ public sealed class SystemdServiceTests : IDisposable
         Assert.Matches(@"^MAINPID=4735 READY=1 STATUS=Generation 2 serves, on probation until \d\d:\d\d:\d\d UTC$", Assert.Single(_fixture.Said));
     }
 
+    // It is the main process of its own unit, and this unit goes on until this process has ended.
+    [Fact]
+    public void ProcessThatTakesOverByItself_IsToldToServe_IsNoMainProcessOfThisUnit()
+    {
+        _fixture.Hear(ServiceFixture.Begun, new LifecycleEvent.HandingOver(4735, 2, TimeSpan.FromSeconds(10)) { ToTaker = true });
+        Assert.Equal("READY=1 STATUS=Process 4735 takes over, as generation 2", _fixture.Said[^1]);
+    }
+
     [Fact]
     public void Restart_Fails_IsReadyAndStillTheMainProcess()
     {
