@@ -28,7 +28,7 @@ BAD = [
     ("never gets healthy", "never-healthy", True),
     ("20 % of 500 on one path", "fails-orders 0.2", False),
     ("20 % of exceptions on one path", "throws-orders 0.2", False),
-    ("one path is 5 times slower", "slow-orders 5", False),
+    ("5 times slower p99 on one path", "slow-orders 5", False),
     ("leaks memory up to its limit", "leaks 500", False),
     ("unhealthy, and does not stop", "ignores-sigterm 1000", False),
     ("garbage on the channel", "garbage 1000", False),

@@ -8,7 +8,7 @@ namespace FaultyHello;
 /// </summary>
 /// <param name="failShare">The share of requests that are answered with 500 beyond that.</param>
 /// <param name="throws">Whether an exception takes the place of the answer 500.</param>
-/// <param name="slower">By what factor it is slower.</param>
+/// <param name="slower">By what factor the slowest tenth is slower than that of a good release.</param>
 internal sealed class OrdersPath(double failShare = 0, bool throws = false, double slower = 1) : IStartupFilter
 {
     private const double UsualFailures = 0.01;
@@ -45,7 +45,12 @@ internal sealed class OrdersPath(double failShare = 0, bool throws = false, doub
     private TimeSpan Latency()
     {
         double normal = Math.Sqrt(-2 * Math.Log(1 - Random.Shared.NextDouble())) * Math.Cos(2 * Math.PI * Random.Shared.NextDouble());
+        if (slower > 1 && Random.Shared.NextDouble() < 0.1)
+        {
+            return TimeSpan.FromMilliseconds(100 * slower);
+        }
+
         bool stalls = new Random((int)(_salt + (Environment.TickCount64 / 1000))).NextDouble() < StallShare;
-        return TimeSpan.FromMilliseconds(Math.Min(5 * Math.Exp(0.7 * normal), 40) * (stalls ? 10 : 1) * slower);
+        return TimeSpan.FromMilliseconds(Math.Min(5 * Math.Exp(0.7 * normal), 40) * (stalls ? 10 : 1));
     }
 }

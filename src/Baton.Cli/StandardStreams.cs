@@ -17,7 +17,11 @@ internal static class StandardStreams
         bool wasClosed = false;
         for (int number = 0; number <= 2; number++)
         {
-            if (Libc.fcntl(number, Libc.F_GETFD, 0) < 0)
+            int flags = Libc.fcntl(number, Libc.F_GETFD, 0);
+
+            // The runtime has opened a file there: one that was inherited is not close-on-exec.
+            wasClosed |= number > 0 && flags == Libc.FD_CLOEXEC;
+            if (flags < 0)
             {
                 // open(2) gives the lowest number that is free.
                 _ = Libc.open("/dev/null", number == 0 ? ReadOnly : Libc.O_WRONLY);

@@ -210,6 +210,8 @@ internal sealed class RunLoop : IServiceParent, IDisposable
 
     private void Collect()
     {
+        // Looked at first: one that ends right after the last child was collected is not another's.
+        int? dead = _watchedPid is { } pid && pid == _supervision.Main && HasEnded() ? pid : null;
         while (ChildProcesses.ReapNext() is { } ended)
         {
             _output?.Ended(ended.Pid);
@@ -218,7 +220,7 @@ internal sealed class RunLoop : IServiceParent, IDisposable
 
         // The process in charge may be the child of its predecessor, or of what was started: then that one collects it. Where
         // that one ends instead, this process does, and learns its status.
-        if (_watchedPid is not { } main || main != _supervision.Main || !HasEnded())
+        if (dead is not { } main || main != _supervision.Main)
         {
             _uncollected = null;
         }
