@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The main job in one command. Nothing else needs to be installed than the .NET 10 SDK. Exits 1 if a single request failed.
-#   ./demo.sh [RESTARTS]      the sample service under mixed load over HTTP/1.1, HTTPS, HTTP/2 and a unix socket, restarted 10 times; a table
+#   ./demo.sh [RESTARTS]      the sample service under mixed load over HTTP/1.1, HTTPS, HTTP/2, WebSockets and a unix socket, with idle connections,
+#                             restarted 10 times; a table
 #   ./demo.sh --bad-release   the same under less load, into four releases: one crashes at its start, one never gets healthy, one dies 2 s after it has
 #                             taken over, one is good; a table and an account of each. Then one that fails a fifth of its orders, which the old process
 #                             finds by itself, and one that is taken back by hand
@@ -9,7 +10,7 @@ cd "$(dirname "$0")"
 set -- "${1:-10}"
 case $1 in
   --bad-release) ;;
-  *[!0-9]*) sed -n '2,7s/^# \{0,1\}//p' demo.sh >&2; exit 2 ;;
+  *[!0-9]*) sed -n '2,8s/^# \{0,1\}//p' demo.sh >&2; exit 2 ;;
 esac
 source eng/prepare.sh
 require_sdk
@@ -40,9 +41,10 @@ endpoints=(
 restarts() {
   build samples/Hello
 
-  # A successor is on probation for ten seconds unless told otherwise; a second keeps ten restarts short.
+  # A successor is on probation for ten seconds unless told otherwise, and WebSockets have ten seconds of notice; a second keeps ten restarts short.
   "$load" "${targets[@]}" --restarts "$1" --interval 500-1500 --min-requests 50000 --service-log "$scratch/hello.log" -- \
-    artifacts/bin/Hello/release/Hello "${endpoints[@]}" --GracefulRestart:Probation=00:00:01
+    artifacts/bin/Hello/release/Hello "${endpoints[@]}" --GracefulRestart:Probation=00:00:01 --GracefulRestart:MoveIdleConnections=true \
+    --GracefulRestart:LongLived:Notice=1s --GracefulRestart:LongLived:CloseSpread=1s
   echo "Four releases, three of them bad: ./demo.sh --bad-release"
 }
 

@@ -1,5 +1,7 @@
 // A service that can be restarted under load: start it, send it SIGUSR2, and no client notices.
+using System.Net.WebSockets;
 using System.Reflection;
+using System.Text;
 using Baton.AspNetCore;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -40,6 +42,21 @@ app.MapPost("/echo", (HttpRequest request, HttpResponse response) =>
     response.ContentType = request.ContentType;
     response.ContentLength = request.ContentLength;
     return request.Body.CopyToAsync(response.Body, request.HttpContext.RequestAborted);
+});
+
+// Echoes each text with the pid in front. At a restart Baton sends the close frame, and the loop sees the client's answer to it.
+app.UseWebSockets();
+app.Map("/ws", async (HttpContext context) =>
+{
+    using WebSocket socket = await context.WebSockets.AcceptWebSocketAsync();
+    byte[] buffer = new byte[1024];
+    while (await socket.ReceiveAsync(buffer, context.RequestAborted) is { MessageType: not WebSocketMessageType.Close } received)
+    {
+        byte[] answer = [.. Encoding.UTF8.GetBytes($"{pid} "), .. buffer.AsSpan(0, received.Count)];
+        await socket.SendAsync(answer, received.MessageType, received.EndOfMessage, context.RequestAborted);
+    }
+
+    await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, context.RequestAborted);
 });
 
 // A page and an API to see and restart this service, from this machine: /debug/admin.

@@ -9,16 +9,21 @@ namespace Baton.AspNetCore;
 /// Whether the connections of one listener reach Kestrel's HTTP. They do not where a connection handler or other connection
 /// middleware takes them.
 /// </summary>
-internal sealed class EndpointProtocol(Func<bool?> endsBeforeHttp, Func<bool?>? isPlainHttp1 = null)
+internal sealed class EndpointProtocol(
+    Func<bool?> endsBeforeHttp, Func<bool?>? isPlainHttp1 = null, Func<bool?>? isPlainHttp2 = null)
 {
     private volatile bool _known;
     private volatile bool _endsBeforeHttp;
     private bool? _isPlain;
+    private bool? _isPlainHttp2;
 
     /// <summary>
     /// Whether Kestrel's HTTP/1.1 has its connections from the first byte to the last, and nothing else has a part in them.
     /// </summary>
     internal bool IsPlainHttp1 => (_isPlain ??= isPlainHttp1?.Invoke()) ?? false;
+
+    /// <summary>The same of HTTP/2.</summary>
+    internal bool IsPlainHttp2 => (_isPlainHttp2 ??= isPlainHttp2?.Invoke()) ?? false;
 
     /// <summary>Whether any connection has reached HTTP.</summary>
     internal bool HasReachedHttp { get; set; }
@@ -51,6 +56,10 @@ internal sealed class EndpointProtocol(Func<bool?> endsBeforeHttp, Func<bool?>? 
         found => Middleware(found).Count == 1
             && found.Protocols.HasFlag(HttpProtocols.Http1)
             && kestrel.Limits.MaxConcurrentConnections is null);
+
+    /// <summary>Inspects an endpoint for <see cref="IsPlainHttp2"/>.</summary>
+    internal static bool? FindPlainHttp2(KestrelServerOptions kestrel, EndPoint bound) => Inspect(
+        kestrel, bound, static found => Middleware(found).Count == 1 && found.Protocols == HttpProtocols.Http2);
 
     private static bool? Inspect(KestrelServerOptions kestrel, EndPoint bound, Func<ListenOptions, bool> look)
     {

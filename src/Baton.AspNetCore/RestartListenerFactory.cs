@@ -41,7 +41,8 @@ internal sealed class RestartListenerFactory(
         EndPoint boundTo = now?.Listener.EndPoint ?? endpoint;
         var protocol = new EndpointProtocol(
             () => EndpointProtocol.EndsBeforeHttp(kestrel.Value, boundTo),
-            () => EndpointProtocol.FindPlainHttp1(kestrel.Value, boundTo));
+            () => EndpointProtocol.FindPlainHttp1(kestrel.Value, boundTo),
+            () => EndpointProtocol.FindPlainHttp2(kestrel.Value, boundTo));
         SideDoor? sideDoor = now is { } listening ? sideDoors.OpenFor(listening.Listener, protocol) : null;
         var listener = new GatedListener(
             endpoint,

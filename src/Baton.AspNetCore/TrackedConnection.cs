@@ -44,7 +44,7 @@ internal class TrackedConnection : ConnectionContext, IDrainingFeature
     internal TrackedConnection(ConnectionContext inner, OpenConnections all, EndpointProtocol protocol)
     {
         (_inner, _all, _protocol) = (inner, all, protocol);
-        AcceptedFrom = inner.RemoteEndPoint;
+        (AcceptedFrom, Probed) = (inner.RemoteEndPoint, ProbedTransport.In(inner, protocol));
         _features = new TrackedFeatures(inner.Features, this);
     }
 
@@ -54,7 +54,7 @@ internal class TrackedConnection : ConnectionContext, IDrainingFeature
 
     public override IDictionary<object, object?> Items { get => _inner.Items; set => _inner.Items = value; }
 
-    public override IDuplexPipe Transport { get => _inner.Transport; set => _inner.Transport = value; }
+    public override IDuplexPipe Transport { get => _inner.Transport; set => _inner.Transport = Probed = new(value); }
 
     public override EndPoint? LocalEndPoint { get => _inner.LocalEndPoint; set => _inner.LocalEndPoint = value; }
 
@@ -69,6 +69,9 @@ internal class TrackedConnection : ConnectionContext, IDrainingFeature
 
     /// <summary>The listener that accepted it.</summary>
     internal string ListenerKey { get; init; } = "";
+
+    /// <summary>The transport of a connection that may speak HTTP/2; null for others.</summary>
+    internal ProbedTransport? Probed { get; private set; }
 
     /// <summary>Its transport, where it can move to another process; else null.</summary>
     internal MovableTransport? Movable { get; set; }
@@ -274,6 +277,7 @@ internal class TrackedConnection : ConnectionContext, IDrainingFeature
             return false;
         }
 
+        Probed?.Arm();
         _all.RequestClose(this);
         return true;
     }

@@ -99,6 +99,49 @@ public sealed class LongLivedTests
         Assert.Equal(0, await service.EndAsync(predecessor));
     }
 
+    // None of these ends as it should: one never answers the close, one is in the middle of a frame, one sends without end, and one
+    // reads nothing of the echo. The first row is about the others, the second about the limit.
+    [Theory]
+    [InlineData("01:00:00")]
+    [InlineData("500ms")]
+    public async Task Bad_web_sockets_delay_nobody_and_are_ended_at_the_limit(string closeTimeout)
+    {
+        await using ServiceProcess service = await ServiceProcess.StartAsync(
+            Setup.With($"--GracefulRestart:LongLived:CloseTimeout={closeTimeout}", "--GracefulRestart:DrainTimeout=infinite"));
+        using HttpConnection mute = await UpgradeAsync(service);
+        using HttpConnection half = await UpgradeAsync(service);
+        using HttpConnection flood = await UpgradeAsync(service);
+        using HttpConnection deaf = await UpgradeAsync(service);
+        foreach (HttpConnection bad in (HttpConnection[])[mute, half, flood, deaf])
+        {
+            Assert.Equal(101, (await bad.ReceiveHeadAsync()).Status);
+        }
+
+        await half.SendTextAsync("\u0081\u00e4\0\0\0\0half of it");
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        Task[] sending = [SendOnAsync(flood, reads: true, over.Token), SendOnAsync(deaf, reads: false, over.Token)];
+        ClientWebSocket[] good = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => ConnectAsync(service)));
+
+        int predecessor = await service.RestartAsync();
+
+        foreach (ClientWebSocket socket in good)
+        {
+            WebSocketReceiveResult received = await socket.ReceiveAsync(new byte[100], TestContext.Current.CancellationToken).InTime();
+            Assert.Equal((WebSocketMessageType.Close, 1012), (received.MessageType, (int)received.CloseStatus!));
+            await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, "", TestContext.Current.CancellationToken).InTime();
+            Assert.Equal(WebSocketState.Closed, socket.State);
+            socket.Dispose();
+        }
+
+        if (closeTimeout == "500ms")
+        {
+            Assert.Equal(0, await service.EndAsync(predecessor));
+        }
+
+        await over.CancelAsync();
+        await Task.WhenAny(Task.WhenAll(sending));
+    }
+
     [Fact]
     public async Task Upgrade_asked_of_a_process_that_has_handed_over_is_sent_to_the_other()
     {
@@ -202,6 +245,28 @@ public sealed class LongLivedTests
     // Its log lines do not begin with a pid.
     private static ServiceAddress AddressOf(ServiceProcess service) =>
         ServiceAddress.Parse(service.Log.All(@"Now listening on: (?<address>\S+)")[^1].Groups["address"].Value);
+
+    // Whole frames of 16 KiB, masked by zeros.
+    private static async Task SendOnAsync(HttpConnection connection, bool reads, CancellationToken over)
+    {
+        string frame = "\u0082\u00fe\u0040\0\0\0\0\0" + new string('x', 16 * 1024);
+        Task reading = reads ? ReadAsync() : Task.CompletedTask;
+        while (!over.IsCancellationRequested)
+        {
+            await connection.SendTextAsync(frame);
+            await Task.Delay(10, over);
+        }
+
+        await reading;
+
+        async Task ReadAsync()
+        {
+            while (!over.IsCancellationRequested)
+            {
+                await connection.ReceiveBytesAsync(1);
+            }
+        }
+    }
 
     private static async Task<HttpConnection> UpgradeAsync(ServiceProcess service)
     {

@@ -14,13 +14,13 @@ class WatchedClient extends DefaultHttpClient {
     this.ends = 0;
   }
 
-  // An answer of 404 to what has crossed the hub's own close is none of ours: the close arrives in a moment.
-  report(request, status, ends) {
+  // What has crossed the hub's own close is none of ours: the close arrives in a moment, and nobody has acknowledged it.
+  report(ends, ...words) {
     const wait = rounds => setTimeout(() => {
       if (rounds > 0) {
         wait(rounds - 1);
       } else if (this.ends === ends) {
-        say(this.name, 'status', status, request.method, request.url);
+        say(this.name, ...words);
       }
     }, 200);
     wait(2);
@@ -32,7 +32,7 @@ class WatchedClient extends DefaultHttpClient {
       return await super.send(request);
     } catch (e) {
       if (e.statusCode) {
-        this.report(request, e.statusCode, ends);
+        this.report(ends, 'status', e.statusCode, request.method, request.url);
       }
 
       throw e;
@@ -54,13 +54,12 @@ async function open(name, transport) {
   hub.onclose(e => say(name, 'failed', e?.message));
   await hub.start();
   for (let n = 0; !ending; n++) {
-    const id = hub.connectionId;
-    try {
-      say(name, 'answer', await hub.invoke('Echo', `${n}`));
-    } catch (e) {
-      // One that was under way when its connection ended was not acknowledged.
-      if (hub.connectionId === id && hub.state === 'Connected') {
-        say(name, 'call failed', e.message);
+    const { ends } = httpClient;
+    if (hub.state === 'Connected') {
+      try {
+        say(name, 'answer', await hub.invoke('Echo', `${n}`));
+      } catch (e) {
+        httpClient.report(ends, 'call failed', e.message);
       }
     }
 

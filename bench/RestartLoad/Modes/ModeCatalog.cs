@@ -22,6 +22,8 @@ internal static class ModeCatalog
     private static readonly ModeDefinition[] Definitions =
     [
         new("keepalive", Http, 1000, 32, OnKeptConnections(Get)),
+        new("idle", Http, 20, 100, OnKeptConnections(Get)),
+        new("websocket", Http, 40, 20, OnWebSockets),
         new("new", Http, 150, 16, OnNewConnections(GetAndClose)),
         new("slow-start", Http, 20, 12, OnNewConnections(SlowStart)),
         new("slow-send", Http, 10, 6, OnNewConnections(SlowSend)),
@@ -56,7 +58,10 @@ internal static class ModeCatalog
     public static IReadOnlyList<ModeChoice> Demo(Endpoints endpoints)
     {
         string[] shown =
-            ["keepalive", "new", "long", "upload", "download", "tls-keepalive", "unix-keepalive", "h2c-get", "h2-post"];
+        [
+            "keepalive", "idle", "websocket", "new", "long", "upload", "download", "tls-keepalive", "unix-keepalive", "h2c-get",
+            "h2-post",
+        ];
         return [.. Mixed(endpoints).Where(mode => shown.Contains(mode.Name))];
     }
 
@@ -118,6 +123,9 @@ internal static class ModeCatalog
 
     private static CreateMode OnKeptConnections(CreateExchange exchange) => (name, target, workload, rate, concurrency) =>
         new LoadMode(name, rate, concurrency, _ => new KeepAliveRequester(target, exchange(target, workload)));
+
+    private static LoadMode OnWebSockets(string name, Target target, Workload workload, double rate, int concurrency) =>
+        new(name, rate, concurrency, _ => new WebSocketRequester(target));
 
     private static CreateMode OnStreams(Func<Target, (Http2Request, BodyCheck)> next) => (name, target, _, rate, concurrency) =>
     {

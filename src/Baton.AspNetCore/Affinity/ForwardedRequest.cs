@@ -55,8 +55,9 @@ internal static class ForwardedRequest
             // The client is gone.
             return true;
         }
-        catch (Exception e) when (e is HttpRequestException or IOException)
+        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
         {
+            // A connection that ends while the body is sent shows as a cancelled send.
             return Fail(context, body);
         }
         finally

@@ -157,16 +157,17 @@ internal sealed class ConnectionMoves
             return false;
         }
 
-        Socket socket = moved.ToSocket();
+        Socket? socket = null;
         try
         {
+            socket = moved.ToSocket();
             listener.Enter(_contexts.Create(socket), new Arrival(counters, moved.Input));
         }
-        catch (SocketException e)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // The client is gone.
+            // The client is gone. The others of its batch are served all the same.
             _logger.MovedConnectionGone(moved.Key, e.Message);
-            socket.Dispose();
+            socket?.Dispose();
         }
 
         return true;

@@ -79,7 +79,9 @@ internal sealed class MovableTransport : IDuplexPipe, IDeparture
     /// <summary>The connection, when Kestrel is done with it; null if it can't be used any more. The caller owns it.</summary>
     internal MovedConnection? Depart(string key)
     {
-        if (_arrivedWhole)
+        // Nobody reads any more. A read that was asleep in the kernel until now may have taken bytes that nobody has: then the
+        // client sees a close, and no answer to something else than it sent.
+        if (_arrivedWhole && TcpCounters.Of(_taken!.Number)?.Read - _begun.Read == _input.Seen)
         {
             return new MovedConnection(key, _taken!, _input.Kept);
         }

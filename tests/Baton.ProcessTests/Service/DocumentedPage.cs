@@ -20,7 +20,7 @@ internal sealed partial class DocumentedPage(bool ownNetwork = false) : IAsyncDi
 
     // A page says how long a reader waits on a machine that has nothing else to do; on a busy one it is as much longer as the machine has more to do.
     private const string SleepAsTheMachineDoes = """
-        sleep() { case $1 in 0*) command sleep "$1" ;; *) command sleep "$(awk -v s="$1" -v cores="$(nproc)" '{ f = $1 / cores / 2; print s * (f < 1 ? 1 : f > 8 ? 8 : f) }' /proc/loadavg)" ;; esac; }
+        sleep() { case $1 in 0*) command sleep "$1" ;; *) command sleep "$(awk -v s="$1" -v cores="$(nproc)" '{ f = $1 / cores; print s * (f < 1 ? 1 : f > 20 ? 20 : f) }' /proc/loadavg)" ;; esac; }
 
         """;
 

@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.WebSockets;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -74,7 +76,18 @@ internal sealed class GoodServer : IAsyncDisposable
             context.Response.Headers["X-Pid"] = $"{Environment.ProcessId}";
             return next(context);
         });
+        _app.UseWebSockets();
         _app.MapGet("/", () => "Hello");
+        _app.Map("/ws", async (HttpContext context) =>
+        {
+            using WebSocket socket = await context.WebSockets.AcceptWebSocketAsync();
+            byte[] buffer = new byte[100];
+            while (await socket.ReceiveAsync(buffer, context.RequestAborted) is { MessageType: not WebSocketMessageType.Close } received)
+            {
+                byte[] echo = [.. Encoding.UTF8.GetBytes($"{Environment.ProcessId} "), .. buffer.AsSpan(0, received.Count)];
+                await socket.SendAsync(echo, received.MessageType, received.EndOfMessage, context.RequestAborted);
+            }
+        });
         _app.MapGet("/sleep", async (int ms) =>
         {
             await Task.Delay(ms);
