@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 using Baton.AspNetCore.Moving;
 using Microsoft.AspNetCore.Connections;
 
@@ -58,7 +57,9 @@ internal sealed class ProbedTransport : IDuplexPipe
         private readonly TaskCompletionSource _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly ByteMatch _goAway = new(s_goAway);
         private readonly ByteMatch _answer;
-        private readonly byte[] _payload = RandomNumberGenerator.GetBytes(8);
+
+        // Not from RandomNumberGenerator, which ends a process in an image without OpenSSL. A client that guesses it harms itself.
+        private readonly byte[] _payload = Guid.NewGuid().ToByteArray()[..8];
         private long _sentAt;
 
         internal Probe() => _answer = new ByteMatch([.. s_pingAnswer, .. _payload]);
