@@ -57,7 +57,7 @@ app.Map("/ws", async (HttpContext context) =>
 
 // The pid and a number, each 100 ms. Ends with the request, which Baton ends between two events.
 app.MapGet("/events", (CancellationToken aborted) => TypedResults.ServerSentEvents(Ticks(aborted)));
-app.MapHub<EchoHub>("/hub");
+app.MapHub<EchoHub>("/hub", hub => hub.AllowStatefulReconnects = true);
 app.MapRestartAdmin();
 app.Run();
 

@@ -58,7 +58,7 @@ internal sealed class ProbedTransport : IDuplexPipe
         private readonly ByteMatch _goAway = new(s_goAway);
         private readonly ByteMatch _answer;
 
-        // Not from RandomNumberGenerator, which ends a process in an image without OpenSSL. A client that guesses it harms itself.
+        // RandomNumberGenerator would end a process in an image without OpenSSL. A client that guesses this harms itself.
         private readonly byte[] _payload = Guid.NewGuid().ToByteArray()[..8];
         private long _sentAt;
 

@@ -206,13 +206,15 @@ public sealed class LongLivedTests
     [InlineData(Microsoft.AspNetCore.Http.Connections.HttpTransportType.WebSockets)]
     [InlineData(Microsoft.AspNetCore.Http.Connections.HttpTransportType.ServerSentEvents)]
     [InlineData(Microsoft.AspNetCore.Http.Connections.HttpTransportType.LongPolling)]
-    public async Task SignalR_answers_the_call_under_way_and_comes_back_to_the_new_process(Microsoft.AspNetCore.Http.Connections.HttpTransportType transport)
+    [InlineData(Microsoft.AspNetCore.Http.Connections.HttpTransportType.WebSockets, true)]
+    public async Task SignalR_answers_the_call_under_way_and_comes_back_to_the_new_process(
+        Microsoft.AspNetCore.Http.Connections.HttpTransportType transport, bool isStateful = false)
     {
         await using ServiceProcess service = await ServiceProcess.StartAsync(Setup);
-        await using HubConnection hub = new HubConnectionBuilder()
+        IHubConnectionBuilder builder = new HubConnectionBuilder()
             .WithUrl($"http://127.0.0.1:{AddressOf(service).Port}/hub", transport)
-            .WithAutomaticReconnect([TimeSpan.Zero, TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(5)])
-            .Build();
+            .WithAutomaticReconnect([TimeSpan.Zero, TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(5)]);
+        await using HubConnection hub = (isStateful ? builder.WithStatefulReconnect() : builder).Build();
         var reconnected = new TaskCompletionSource();
         Exception? why = null;
         hub.Reconnecting += e => Task.FromResult(why = e);
