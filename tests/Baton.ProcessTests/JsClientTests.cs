@@ -33,7 +33,9 @@ public sealed class JsClientTests
         await clients.EndAsync();
         Assert.Equal(Enumerable.Repeat("ws closed 1012 service restart", Restarts), clients.Log.All("ws closed .*").Select(m => m.Value));
         Assert.Equal(Enumerable.Repeat("events gone politely", Restarts), clients.Log.All("events gone .*").Select(m => m.Value));
-        Assert.Equal(Restarts, clients.Log.All("hub gone .*").Count);
+
+        // A negotiation that the old process has answered brings the hub back to it, for a moment.
+        Assert.InRange(clients.Log.All("hub gone .*").Count, Restarts, 2 * Restarts);
         Assert.Empty(clients.Log.All("1006|failed"));
 
         async Task AllReachAsync(int pid)
