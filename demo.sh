@@ -10,7 +10,7 @@ cd "$(dirname "$0")"
 set -- "${1:-10}"
 case $1 in
   --bad-release) ;;
-  *[!0-9]*) sed -n '2,8s/^# \{0,1\}//p' demo.sh >&2; exit 2 ;;
+  *[!0-9]*) sed -n '2,7s/^# \{0,1\}//p' demo.sh >&2; exit 2 ;;
 esac
 source eng/prepare.sh
 require_sdk

@@ -13,6 +13,8 @@ it could not run.
 """
 import collections, datetime, json, os, re, shutil, signal, socket, subprocess, sys, tempfile, threading, time
 
+from strict import processes, request
+
 LIMIT = 10
 
 # Name, what the file says, and whether it is found before it serves.
@@ -60,7 +62,7 @@ class Load:
             try:
                 connection = connection or self.connect()
                 connection.settimeout(LIMIT)
-                head = request(connection, path, keep)
+                head, _ = request(connection, path, keep)
                 self.counts[head.split(b" ")[1].decode()] += 1
                 if not keep:
                     self.seen.append((time.time(), begun, int(re.search(rb"x-pid: (\d+)", head.lower()).group(1)) if b"x-pid" in head.lower() else 0))
@@ -89,48 +91,20 @@ class Load:
             thread.join(LIMIT)
 
 
-def request(connection, path, keep=False):
-    """One request and its whole answer: the head."""
-    connection.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n{'' if keep else 'Connection: close' + chr(13) + chr(10)}\r\n".encode())
-    data = b""
-    while True:
-        head, end, body = data.partition(b"\r\n\r\n")
-        length = re.search(rb"content-length: (\d+)", head.lower())
-        if end and (len(body) >= int(length.group(1)) if length else body.endswith(b"0\r\n\r\n")):
-            return head
-        more = connection.recv(65536)
-        if not more:
-            raise ConnectionResetError("closed before the answer was whole")
-        data += more
-
-
 def serving(port):
     try:
         with socket.create_connection(("127.0.0.1", port), LIMIT) as connection:
             connection.settimeout(LIMIT)
-            return int(re.search(rb"x-pid: (\d+)", request(connection, "/").lower()).group(1))
+            return int(re.search(rb"x-pid: (\d+)", request(connection)[0].lower()).group(1))
     except OSError:
         return None
-
-
-def processes(mark):
-    """Those of the service: the mark is in their environment, which a successor inherits."""
-    found = []
-    for entry in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            with open(f"/proc/{entry}/environ", "rb") as environment, open(f"/proc/{entry}/stat") as stat, open(f"/proc/{entry}/comm") as name:
-                if mark in environment.read() and stat.read().rsplit(")", 1)[1].split()[0] != "Z" and name.read().startswith("FaultyHello"):
-                    found.append(int(entry))
-        except OSError:
-            pass
-    return sorted(found)
 
 
 def settled(port, mark):
     """Waits until one process is left and answers."""
     end = time.monotonic() + 120
     while time.monotonic() < end:
-        left = processes(mark)
+        left = processes(mark, b"FaultyHello")
         if len(left) == 1 and serving(port) == left[0]:
             return left[0]
         time.sleep(0.1)
@@ -181,7 +155,7 @@ class Service:
         return max((t for t in times if t >= after), default=None)
 
     def end(self):
-        for pid in processes(self.mark.encode()):
+        for pid in processes(self.mark.encode(), b"FaultyHello"):
             os.kill(pid, signal.SIGKILL)
         self.log.close()
 

@@ -11,6 +11,8 @@ killed process had accepted, which are lost with it. Exit code 0 if none was ref
 """
 import collections, os, random, re, shutil, signal, socket, subprocess, sys, tempfile, threading, time
 
+from strict import processes, request
+
 LIMIT = 10
 PROBATION = 0.6
 
@@ -31,7 +33,7 @@ class Load:
             try:
                 connection = connection or socket.create_connection(("127.0.0.1", self.port), LIMIT)
                 connection.settimeout(LIMIT)
-                head, _ = request(connection, keep)
+                head, _ = request(connection, keep=keep)
                 self.counts["answered" if b" 200 " in head.split(b"\r\n")[0] else "wrong"] += 1
                 if not keep or b"connection: close" in head.lower():
                     connection.close()
@@ -55,21 +57,6 @@ class Load:
             thread.join(LIMIT)
 
 
-def request(connection, keep=False):
-    """One request and its whole answer: head and body."""
-    connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n" + (b"" if keep else b"Connection: close\r\n") + b"\r\n")
-    data = b""
-    while True:
-        head, end, body = data.partition(b"\r\n\r\n")
-        length = re.search(rb"content-length: (\d+)", head.lower())
-        if end and (len(body) >= int(length.group(1)) if length else body.endswith(b"0\r\n\r\n")):
-            return head, body
-        more = connection.recv(65536)
-        if not more:
-            raise ConnectionResetError("closed before the answer was whole")
-        data += more
-
-
 def serving(port):
     """The pid of the process that answers; None if nobody does."""
     try:
@@ -78,19 +65,6 @@ def serving(port):
             return int(re.search(rb"from (\d+)", request(connection)[1]).group(1))
     except OSError:
         return None
-
-
-def processes(mark):
-    """Those of the service: the mark is in their environment, which a successor inherits."""
-    found = []
-    for entry in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            with open(f"/proc/{entry}/environ", "rb") as environment, open(f"/proc/{entry}/stat") as stat:
-                if mark in environment.read() and stat.read().rsplit(")", 1)[1].split()[0] != "Z":
-                    found.append(int(entry))
-        except OSError:
-            pass
-    return sorted(found)
 
 
 def settled(port, mark):

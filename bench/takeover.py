@@ -15,6 +15,8 @@ version 3 is rolled back, and its container ends with 1; version 2 is stopped, a
 """
 import array, collections, os, random, shutil, signal, socket, subprocess, sys, tempfile, threading, time
 
+from strict import request
+
 LIMIT = 10
 engine = sys.argv[1] == "podman"
 program, takeovers = sys.argv[2 if engine else 1], int(sys.argv[2]) if len(sys.argv) > 2 and not engine else 20
@@ -40,7 +42,7 @@ class Load:
             try:
                 connection = connection or socket.create_connection(("127.0.0.1", port), LIMIT)
                 connection.settimeout(LIMIT)
-                head = request(connection, keep)
+                head, _ = request(connection, keep=keep)
                 self.counts["answered" if b" 200 " in head.split(b"\r\n")[0] else "wrong"] += 1
                 if not keep or b"connection: close" in head.lower():
                     connection.close()
@@ -55,25 +57,6 @@ class Load:
         self.ended = True
         for thread in self.threads:
             thread.join(LIMIT)
-
-
-def request(connection, keep=False):
-    connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n" + (b"" if keep else b"Connection: close\r\n") + b"\r\n")
-    data = b""
-    while b"\r\n\r\n" not in data:
-        more = connection.recv(65536)
-        if not more:
-            raise ConnectionResetError("no answer")
-        data += more
-    head, _, body = data.partition(b"\r\n\r\n")
-    length = [line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
-    wanted = int(length[0].split(b":")[1]) if length else None
-    while (wanted is None and not body.endswith(b"0\r\n\r\n")) or (wanted is not None and len(body) < wanted):
-        more = connection.recv(65536)
-        if not more:
-            raise ConnectionResetError("half an answer")
-        body += more
-    return head
 
 
 def start(number, apart=False, user=None):
@@ -100,7 +83,7 @@ def until(what, seconds=60):
 def answers():
     try:
         with socket.create_connection(("127.0.0.1", port), LIMIT) as connection:
-            return b" 200 " in request(connection)
+            return b" 200 " in request(connection)[0]
     except OSError:
         return False
 

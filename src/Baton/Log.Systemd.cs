@@ -19,16 +19,16 @@ internal static partial class Log
         EventName = "NotifySocketIgnored")]
     internal static partial void NotifySocketIgnored(this ILogger logger, string value, string reason);
 
-    [LoggerMessage(702, LogLevel.Information, "Got {Listener} from systemd", EventName = "ActivatedSocketTaken")]
-    internal static partial void ActivatedSocketTaken(this ILogger logger, string listener);
+    [LoggerMessage(702, LogLevel.Information, "Got {Listener} from {Manager}", EventName = "ActivatedSocketTaken")]
+    internal static partial void ActivatedSocketTaken(this ILogger logger, string listener, string manager);
 
     [LoggerMessage(
         703,
         LogLevel.Warning,
-        "Left descriptor {Number}, named {Name}, alone: systemd passed it, but it is no listening stream socket. Successors " +
+        "Left descriptor {Number}, named {Name}, alone: {Manager} passed it, but it is no listening stream socket. Successors " +
             "don't get it",
         EventName = "ActivatedSocketLeft")]
-    internal static partial void ActivatedSocketLeft(this ILogger logger, int number, string name);
+    internal static partial void ActivatedSocketLeft(this ILogger logger, int number, string name, string manager);
 
     [LoggerMessage(
         704,

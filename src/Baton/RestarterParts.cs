@@ -133,11 +133,10 @@ internal sealed class RestarterParts
         _signalActions = new SignalActions(options.Signals, Lifecycle, Logger, terminal, options.TimeProvider);
         Servers = new ServerRegister(Loop, Logger, options, Lifecycle.Start);
         var watch = new ChangeWatch(options, isFirst: predecessor is null, Logger);
-        var memory = new MemoryLimitWatch(options, predecessor is null, ResourceLimits.Memory, GC.RefreshMemoryLimit, Logger);
         Begin(command, context.Traffic);
         Action<RestartTrigger> restart = by => Loop.Post(() => Lifecycle.Restarts.Request(new RestartRequest(by)));
         watch.Begin(() => Lifecycle.State, restart, Exited);
-        memory.Begin(() => Lifecycle.State, restart, Exited);
+        MemoryLimitWatch.Begin(options, isFirst: predecessor is null, Logger, () => Lifecycle.State, restart, Exited);
     }
 
     /// <summary>The options of the first start, which hold for the process.</summary>

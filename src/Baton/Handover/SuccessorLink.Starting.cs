@@ -19,28 +19,16 @@ internal sealed partial class SuccessorLink
         Action<PeerEvent> post,
         Action<HandoverStep, HandoverMessage>? tap = null, Func<ActivityContext>? trace = null)
     {
-        (HandoverChannel ours, Descriptor theirs) = HandoverChannel.CreatePair(frameLimit, tap);
-        try
+        var environment = new Dictionary<string, string>(command.Environment)
         {
-            using (theirs)
-            {
-                var environment = new Dictionary<string, string>(command.Environment)
-                {
-                    [HandoverProtocol.EnvironmentVariable] = HandoverAddress.Format(
-                        HandoverProtocol.InheritedDescriptor, Environment.ProcessId),
-                };
-                SpawnedProcess spawn() =>
-                    Spawner.Spawn(command, environment, theirs, HandoverProtocol.InheritedDescriptor, blockedSignals);
-                SuccessorLink link = new(spawn, ours, new ResourceSender(ours, listeners, generation) { Trace = trace }, post);
-                link.Watch();
-                return link;
-            }
-        }
-        catch
-        {
-            ours.Dispose();
-            throw;
-        }
+            [HandoverProtocol.EnvironmentVariable] = HandoverAddress.Format(
+                HandoverProtocol.InheritedDescriptor, Environment.ProcessId),
+        };
+        return Begin(
+            theirs => Spawner.Spawn(command, environment, theirs, HandoverProtocol.InheritedDescriptor, blockedSignals),
+            ours => new ResourceSender(ours, listeners, generation) { Trace = trace },
+            HandoverChannel.CreatePair(frameLimit, tap),
+            post);
     }
 
     /// <summary>Adopts a process that takes over by itself as a successor, and begins to watch it.</summary>
@@ -51,25 +39,11 @@ internal sealed partial class SuccessorLink
         int generation,
         TimeSpan frameLimit,
         Action<PeerEvent> post,
-        Action<HandoverStep, HandoverMessage>? tap = null, Func<ActivityContext>? trace = null)
-    {
-        (HandoverChannel ours, Descriptor theirs) = HandoverChannel.CreatePair(frameLimit, tap);
-        try
-        {
-            using (theirs)
-            {
-                var sender = new ResourceSender(ours, listeners, generation) { Trace = trace };
-                SuccessorLink link = new(() => taker.Adopt(theirs), ours, sender, post);
-                link.Watch();
-                return link;
-            }
-        }
-        catch
-        {
-            ours.Dispose();
-            throw;
-        }
-    }
+        Action<HandoverStep, HandoverMessage>? tap = null, Func<ActivityContext>? trace = null) => Begin(
+            taker.Adopt,
+            ours => new ResourceSender(ours, listeners, generation) { Trace = trace },
+            HandoverChannel.CreatePair(frameLimit, tap),
+            post);
 
     /// <summary>
     /// Runs a start and a conversation without the start itself, so that the code is compiled before a restart needs it.
@@ -82,6 +56,29 @@ internal sealed partial class SuccessorLink
         {
             Spawner.Rehearse(command);
             HandoverCodec.WarmUp();
+        }
+    }
+
+    /// <summary>Gives the successor its end of the channel, and begins to watch it.</summary>
+    private static SuccessorLink Begin(
+        Func<Descriptor, SpawnedProcess> start,
+        Func<HandoverChannel, ResourceSender> sender,
+        (HandoverChannel Ours, Descriptor Theirs) channel,
+        Action<PeerEvent> post)
+    {
+        try
+        {
+            using (channel.Theirs)
+            {
+                SuccessorLink link = new(() => start(channel.Theirs), channel.Ours, sender(channel.Ours), post);
+                link.Watch();
+                return link;
+            }
+        }
+        catch
+        {
+            channel.Ours.Dispose();
+            throw;
         }
     }
 }

@@ -29,7 +29,8 @@ internal static class SocketActivation
         }
 
         // baton run does not know the pid of a process before it starts it, so it leaves the variable out.
-        if (Variable(command, SystemdVariable.ListenPid) is null && run is { IsParent: true })
+        bool isOfRun = run is { IsParent: true };
+        if (Variable(command, SystemdVariable.ListenPid) is null && isOfRun)
         {
             command = Set(command, SystemdVariable.ListenPid, Text(Environment.ProcessId));
         }
@@ -49,7 +50,7 @@ internal static class SocketActivation
         string[] all = [.. Enumerable.Range(0, count).Select(i => i < names.Length && names[i].Length > 0 ? names[i] : NoName)];
         for (int i = 0; i < count; i++)
         {
-            Take(FirstDescriptor + i, all[i], listeners, logger);
+            Take(FirstDescriptor + i, all[i], isOfRun ? "baton run" : "systemd", listeners, logger);
         }
 
         // systemd lists the sockets of units first, then the stored ones.
@@ -57,7 +58,7 @@ internal static class SocketActivation
         return made < count ? Mention(command, all[..made]) : command;
     }
 
-    private static void Take(int number, string name, ResourceRegistry listeners, ILogger logger)
+    private static void Take(int number, string name, string manager, ResourceRegistry listeners, ILogger logger)
     {
         if (Libc.fcntl(number, Libc.F_SETFD, Libc.FD_CLOEXEC) < 0)
         {
@@ -65,13 +66,13 @@ internal static class SocketActivation
         }
         else if (!Receives(number))
         {
-            logger.ActivatedSocketLeft(number, name);
+            logger.ActivatedSocketLeft(number, name, manager);
         }
         else
         {
             ResourceKey key = FdName.KeyOf(name) ?? ResourceKey.OfActivated(number, name);
             listeners.Unclaimed.TakeFromSystemd(key, new Descriptor(number));
-            logger.ActivatedSocketTaken(key.ToString());
+            logger.ActivatedSocketTaken(key.ToString(), manager);
         }
     }
 

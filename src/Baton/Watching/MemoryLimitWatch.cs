@@ -1,4 +1,5 @@
 using System.Globalization;
+using Baton.Interop;
 using Microsoft.Extensions.Logging;
 
 namespace Baton.Watching;
@@ -33,15 +34,27 @@ internal sealed class MemoryLimitWatch
             Words(_known), options.ChangeQuietTime, options.ChangeMinInterval, isFirst ? null : TimeSpan.Zero);
     }
 
-    /// <summary>Begins to watch, until the process has left.</summary>
+    /// <summary>Begins to watch, until the process has left. The first look is not in the way of the start either.</summary>
+    /// <param name="options">What to do.</param>
+    /// <param name="isFirst">Whether this process replaces no other.</param>
+    /// <param name="logger">Where it is said what has changed.</param>
     /// <param name="state">The state of this process; called from any thread.</param>
     /// <param name="restart">Asks for a restart; called from any thread.</param>
     /// <param name="exited">Completes when the process has left.</param>
-    internal void Begin(Func<ProcessState> state, Action<RestartTrigger> restart, Task exited)
+    internal static void Begin(
+        RestarterOptions options,
+        bool isFirst,
+        ILogger logger,
+        Func<ProcessState> state,
+        Action<RestartTrigger> restart,
+        Task exited)
     {
-        if (_options.WhenMemoryLimitChanges != MemoryLimitPolicy.Ignore)
+        if (options.WhenMemoryLimitChanges != MemoryLimitPolicy.Ignore && Platform.HandoverSupported)
         {
-            _ = Task.Run(() => RunAsync(state, restart, exited), CancellationToken.None);
+            _ = Task.Run(
+                () => new MemoryLimitWatch(options, isFirst, ResourceLimits.Memory, GC.RefreshMemoryLimit, logger)
+                    .RunAsync(state, restart, exited),
+                CancellationToken.None);
         }
     }
 

@@ -111,7 +111,7 @@ internal static partial class OptionsPage
     {
         _ when type == typeof(TimeSpan) => "duration",
         _ when type == typeof(bool) => "true or false",
-        _ when type == typeof(int) || type == typeof(long) => "number",
+        _ when type == typeof(int) || type == typeof(long) || type == typeof(double) => "number",
         _ when type == typeof(string) => "text",
         _ when type == typeof(SignalTable) => "signal: action",
         _ when type == typeof(IList<WarmUpRequest>) => "list of paths, or of `Path`, `Method`, `Headers`",

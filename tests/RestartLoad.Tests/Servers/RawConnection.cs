@@ -64,13 +64,20 @@ internal sealed class RawConnection(Socket socket, CancellationToken stopped) : 
         await WaitForCloseAsync();
     }
 
-    /// <summary>Waits for the client's FIN.</summary>
+    /// <summary>Waits until the client has closed: its FIN, or a reset where .NET closes the socket in the middle of a send.</summary>
     public async Task WaitForCloseAsync()
     {
         byte[] ignored = new byte[1024];
-        while (await socket.ReceiveAsync(ignored, stopped) > 0)
+        try
         {
-            // What the client still sends does not matter.
+            while (await socket.ReceiveAsync(ignored, stopped) > 0)
+            {
+                // What the client still sends does not matter.
+            }
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionReset)
+        {
+            // It has closed.
         }
     }
 
