@@ -5,7 +5,7 @@ bench/exclusive-pause.py TESTSERVICE [PAIRS]: all run side by side and are resta
 pause, and the longest answer of each restart counts."""
 import os, signal, socket, statistics, subprocess, sys, tempfile, time
 
-program, pairs = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 30
+program, pairs = os.path.abspath(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 30
 
 
 def start(name, port, work, *arguments):

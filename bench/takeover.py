@@ -19,7 +19,7 @@ from strict import request
 
 LIMIT = 10
 engine = sys.argv[1] == "podman"
-program, takeovers = sys.argv[2 if engine else 1], int(sys.argv[2]) if len(sys.argv) > 2 and not engine else 20
+program, takeovers = os.path.abspath(sys.argv[2 if engine else 1]), int(sys.argv[2]) if len(sys.argv) > 2 and not engine else 20
 folder = tempfile.mkdtemp(prefix="takeover-")
 with socket.socket() as free:
     free.bind(("127.0.0.1", 0))
