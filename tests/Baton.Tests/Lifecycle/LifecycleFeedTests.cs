@@ -16,8 +16,13 @@ public class LifecycleFeedTests
         var news = new LifecycleEvent.StateChanged(1, 1, ProcessState.Starting, ProcessState.Serving);
         feed.Publish(news);
         long before = GC.GetAllocatedBytesForCurrentThread();
-        feed.Publish(news);
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        for (int i = 0; i < 1000; i++)
+        {
+            feed.Publish(news);
+        }
+
+        // The runtime may need something once. The smallest object for each event would be 24,000 bytes.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1000);
         Assert.False(feed.WantsReports);
     }
 

@@ -64,12 +64,13 @@ public sealed class TrafficMeterTests : IDisposable
         KeyValuePair<string, object?>[] tags = [new("http.request.method", "GET"), new("http.route", "/"), new("http.response.status_code", 200)];
         _meter.Count(0.1, tags);
         long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 100; i++)
+        for (int i = 0; i < 1000; i++)
         {
             _meter.Count(0.1, tags);
         }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        // The runtime may need something once. The smallest object for each request would be 24,000 bytes.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1000);
     }
 
     [Fact]
